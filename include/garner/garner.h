@@ -1,0 +1,12 @@
+/* garner/garner.h - all of libgarner. */
+#ifndef GARNER_GARNER_H
+#define GARNER_GARNER_H
+
+#include "garner/codec.h"
+#include "garner/error.h"
+#include "garner/read.h"
+#include "garner/store.h"
+#include "garner/value.h"
+#include "garner/write.h"
+
+#endif

@@ -1,0 +1,64 @@
+/*
+ * garner/read.h - reading: a query gives a cursor over one snapshot.
+ *
+ * Queries run beside the writer and beside each other, each on a read-only
+ * connection of a pool. A query that starts after a write was acknowledged
+ * (committed or synced) sees it. A cursor belongs to one thread at a time.
+ */
+#ifndef GARNER_READ_H
+#define GARNER_READ_H
+
+#include "garner/store.h"
+#include "garner/value.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct garner_rows;
+
+/*
+ * Prepares one SELECT with its arguments and gives a cursor in *rows, before
+ * the first row. Borrows all. Waits up to the store's timeout_ms for a free
+ * read connection. The snapshot is the one at the first garner_next. In
+ * databases without WAL (:memory:) all rows are read here, into memory.
+ * Errors: SQL (does not prepare, writes, or wrong count of arguments),
+ * TIMEOUT (all read connections leased), BUSY, IO, CORRUPT, CLOSED, NOMEM.
+ */
+GARNER_CHECKED GARNER_API enum garner_code
+garner_query(struct garner_store *store, const char *sql,
+             const struct garner_value *args, size_t count,
+             struct garner_rows **rows, struct garner_error *err);
+
+/* Ends with TIMEOUT any garner_next that works past timeout_ms from now,
+ * waits included; without it a query may take its time. 0 takes it back. */
+GARNER_API void garner_rows_set_timeout(struct garner_rows *rows,
+                                        int timeout_ms);
+
+/* Moves to the next row: ROW, DONE, or an error (TIMEOUT, BUSY, IO, CORRUPT,
+ * SQL, NOMEM), after which the cursor can only be closed. */
+GARNER_CHECKED GARNER_API enum garner_code
+garner_next(struct garner_rows *rows, struct garner_error *err);
+
+/* Number of columns; known before the first row. */
+GARNER_API size_t garner_columns(const struct garner_rows *rows);
+
+/* Name of column (from 0); lives as long as the cursor. */
+GARNER_API const char *garner_column_name(const struct garner_rows *rows,
+                                          size_t column);
+
+/* Value of column (from 0) in the row that garner_next moved to; its bytes
+ * are borrowed until the next garner_next or garner_rows_close. NULL for a
+ * column that is not there. */
+GARNER_API struct garner_value garner_column(const struct garner_rows *rows,
+                                             size_t column);
+
+/* Ends the query and frees the cursor, whether or not it is at its end. NULL is
+ * fine. */
+GARNER_API void garner_rows_close(struct garner_rows *rows);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

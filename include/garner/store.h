@@ -1,0 +1,114 @@
+/*
+ * garner/store.h - a store: one SQLite database that any thread may write to
+ * and read from at the same time.
+ *
+ * Thread: every call on a store may be made from any thread, except that
+ * garner_close must be the last one.
+ */
+#ifndef GARNER_STORE_H
+#define GARNER_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "garner/error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct garner_store;
+
+/* What has happened before a write is acknowledged. An acknowledgement is
+ * true: what it names has happened before the call returns. */
+enum garner_ack {
+    /* Committed, and the log synced to the disk: survives a power failure. */
+    GARNER_SYNCED = 0,
+    /* Committed: survives the death of the process, not of the machine. */
+    GARNER_COMMITTED,
+    /* Accepted into the queue in memory; garner_flush and garner_close see to
+     * the rest, the death of the process does not. */
+    GARNER_QUEUED,
+};
+
+/* Set all fields with garner_options_init, then change what you want. */
+struct garner_options {
+    enum garner_ack ack;     /* of writes that don't say; default SYNCED */
+    int timeout_ms;          /* longest wait of a call; default 30,000 */
+    size_t queue_statements; /* most that may wait; default 65,536 */
+    size_t queue_bytes;      /* most that may wait; default 64 MiB */
+    size_t group_statements; /* most in one transaction; default 4,096 */
+    size_t group_bytes;      /* most in one transaction; default 16 MiB */
+    int gather_ms;           /* asynchronous work gathers so long; default 20 */
+    int readers;             /* most read connections; default 2 per core */
+    size_t statements;       /* prepared statements kept a connection; 128 */
+    size_t wal_bytes;        /* the log is checkpointed past it; 16 MiB */
+    bool read_only;          /* open for reading alone; default false */
+    bool create;             /* make the database if missing; default true */
+    bool foreign_keys;       /* enforce them; default false, as SQLite */
+};
+
+GARNER_API void garner_options_init(struct garner_options *options);
+
+/*
+ * Opens the database that url names, and makes *store of it:
+ *   path, sqlite:path, sqlite:///absolute/path   a file
+ *   :memory:, sqlite::memory:                    a private one in memory
+ * Borrows url and options (NULL: the defaults). A file database is put into
+ * WAL mode (https://sqlite.org/wal.html); where that cannot be (no shared
+ * memory), and in memory, reads and writes take turns on one connection.
+ * Errors: NOTFOUND (no such file or folder), IO, CORRUPT (not a database),
+ * BUSY (locked past timeout_ms), UNSUPPORTED (the URL), MISUSE (an option out
+ * of its range), NOMEM. *store is NULL then.
+ */
+GARNER_CHECKED GARNER_API enum garner_code
+garner_open(const char *url, const struct garner_options *options,
+            struct garner_store **store, struct garner_error *err);
+
+/* Refuses new work, commits and syncs all that was accepted, runs the
+ * callbacks that are due, and frees the store. Cursors must be closed before.
+ * NULL is fine. Not from a done callback. */
+GARNER_API void garner_close(struct garner_store *store);
+
+/* Waits until all that was accepted before the call is committed and synced.
+ * Errors: TIMEOUT; or the first failure of a GARNER_QUEUED write without a
+ * callback since the last flush, so that it is never silent. */
+GARNER_CHECKED GARNER_API enum garner_code
+garner_flush(struct garner_store *store, struct garner_error *err);
+
+/* Counters since garner_open, and gauges (as they are now). */
+struct garner_stats {
+    uint64_t batches;      /* acknowledged batches (garner_exec is one) */
+    uint64_t statements;   /* statements in them */
+    uint64_t failed;       /* batches that ended in an error */
+    uint64_t groups;       /* transactions: batches / groups = mean group */
+    uint64_t syncs;        /* groups that were synced to the disk */
+    uint64_t reruns;       /* groups run again because one batch broke them */
+    uint64_t checkpoints;  /* checkpoints of the log */
+    uint64_t queries;      /* cursors opened */
+    size_t queued_batches; /* gauge */
+    size_t queued_bytes;   /* gauge */
+    size_t wal_bytes;      /* gauge: size of the log after the last group */
+    int readers_open;      /* gauge */
+    int readers_leased;    /* gauge */
+};
+
+GARNER_API void garner_stats(struct garner_store *store,
+                             struct garner_stats *stats);
+
+/* Where the library reports what no call can return (a failed queued write
+ * without a callback, a checkpoint that could not run). One sink a process;
+ * NULL: stderr. line has no newline and is borrowed for the call, which may
+ * come from any thread. */
+GARNER_API void garner_set_log(void (*sink)(void *context, const char *line),
+                               void *context);
+
+/* The library's version, e.g. "0.1.0". Static memory. */
+GARNER_API const char *garner_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,78 @@
+#include "base/thread.h"
+
+#include <errno.h>
+
+#include "base/error.h"
+
+void gn_mutex_init(pthread_mutex_t *m)
+{
+    GN_CHECK(pthread_mutex_init(m, NULL) == 0);
+}
+
+void gn_mutex_fini(pthread_mutex_t *m)
+{
+    GN_CHECK(pthread_mutex_destroy(m) == 0);
+}
+
+void gn_lock(pthread_mutex_t *m)
+{
+    GN_CHECK(pthread_mutex_lock(m) == 0);
+}
+
+void gn_unlock(pthread_mutex_t *m)
+{
+    GN_CHECK(pthread_mutex_unlock(m) == 0);
+}
+
+void gn_cond_init(pthread_cond_t *c)
+{
+    pthread_condattr_t attr;
+
+    GN_CHECK(pthread_condattr_init(&attr) == 0);
+    GN_CHECK(pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0);
+    GN_CHECK(pthread_cond_init(c, &attr) == 0);
+    GN_CHECK(pthread_condattr_destroy(&attr) == 0);
+}
+
+void gn_cond_fini(pthread_cond_t *c)
+{
+    GN_CHECK(pthread_cond_destroy(c) == 0);
+}
+
+void gn_cond_wait(pthread_cond_t *c, pthread_mutex_t *m)
+{
+    GN_CHECK(pthread_cond_wait(c, m) == 0);
+}
+
+bool gn_cond_wait_until(pthread_cond_t *c, pthread_mutex_t *m,
+                        struct timespec deadline)
+{
+    int rc = pthread_cond_timedwait(c, m, &deadline);
+
+    GN_CHECK(rc == 0 || rc == ETIMEDOUT);
+    return rc == 0;
+}
+
+void gn_cond_wake_one(pthread_cond_t *c)
+{
+    GN_CHECK(pthread_cond_signal(c) == 0);
+}
+
+void gn_cond_wake_all(pthread_cond_t *c)
+{
+    GN_CHECK(pthread_cond_broadcast(c) == 0);
+}
+
+struct timespec gn_deadline(int timeout_ms)
+{
+    struct timespec t;
+
+    GN_CHECK(timeout_ms >= 0 && clock_gettime(CLOCK_MONOTONIC, &t) == 0);
+    t.tv_sec += timeout_ms / 1000;
+    t.tv_nsec += timeout_ms % 1000 * 1000000L;
+    if (t.tv_nsec >= 1000000000L) {
+        t.tv_sec++;
+        t.tv_nsec -= 1000000000L;
+    }
+    return t;
+}

@@ -1,0 +1,29 @@
+/*
+ * thread.h - pthreads, checked: a call that cannot fail in a right program
+ * stops a wrong one; conditions wait by the monotonic clock.
+ */
+#ifndef GN_BASE_THREAD_H
+#define GN_BASE_THREAD_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <time.h>
+
+void gn_mutex_init(pthread_mutex_t *m);
+void gn_mutex_fini(pthread_mutex_t *m);
+void gn_lock(pthread_mutex_t *m);
+void gn_unlock(pthread_mutex_t *m);
+
+void gn_cond_init(pthread_cond_t *c);
+void gn_cond_fini(pthread_cond_t *c);
+void gn_cond_wait(pthread_cond_t *c, pthread_mutex_t *m);
+/* false: the deadline passed. */
+bool gn_cond_wait_until(pthread_cond_t *c, pthread_mutex_t *m,
+                        struct timespec deadline);
+void gn_cond_wake_one(pthread_cond_t *c);
+void gn_cond_wake_all(pthread_cond_t *c);
+
+/* timeout_ms >= 0 from now, for gn_cond_wait_until. */
+struct timespec gn_deadline(int timeout_ms);
+
+#endif

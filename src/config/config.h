@@ -1,0 +1,52 @@
+/*
+ * config.h - what to do, as the file or the command line says it: plain data
+ * in one piece of memory.
+ */
+#ifndef GN_CONFIG_CONFIG_H
+#define GN_CONFIG_CONFIG_H
+
+#include <stddef.h>
+
+#include "fetch/request.h"
+#include "garner/error.h"
+#include "garner/store.h"
+#include "schedule/spec.h"
+
+/* Rows that a source's body becomes. */
+struct gn_rows_spec {
+    const char *table;
+    const char *const *key; /* columns; key_count of them, 0: plain insert */
+    size_t key_count;
+    const char *sql;
+    int line; /* in the file, of the SQL's first line; 0: from a flag */
+};
+
+struct gn_var {
+    const char *name;
+    const char *value;
+};
+
+struct gn_source {
+    const char *name;          /* unique */
+    struct gn_request request; /* url with its {vars} filled in */
+    struct gn_spec schedule;
+    const struct gn_rows_spec *rows;
+    size_t row_spec_count;
+    const struct gn_var *vars; /* also parameters of the SQL */
+    size_t var_count;
+    enum garner_ack ack; /* of its transactions */
+    int line;            /* in the file; 0: from the command line */
+};
+
+struct gn_config {
+    const char *path;  /* of the file; NULL: none */
+    const char *store; /* URL; NULL: not said */
+    struct gn_source *sources;
+    size_t source_count;
+    void *memory; /* the config's own */
+};
+
+/* Frees what a config holds. */
+void gn_config_fini(struct gn_config *config);
+
+#endif

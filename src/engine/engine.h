@@ -1,0 +1,60 @@
+/*
+ * engine.h - the collector: schedule -> fetch -> extract -> store.
+ *
+ * Thread: gn_engine_run on one; stop and status from any.
+ */
+#ifndef GN_ENGINE_ENGINE_H
+#define GN_ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config/config.h"
+#include "engine/status.h"
+#include "garner/error.h"
+#include "garner/store.h"
+
+struct gn_engine;
+
+/* 0 in a field means its default. */
+struct gn_engine_options {
+    int parallel;          /* fetches at a time; 1,024 */
+    int workers;           /* extraction threads; 0: one per core, at most 4 */
+    size_t max_body_bytes; /* of all bodies in memory; 256 MiB */
+    int64_t drain_ms;      /* a stop waits so long for what is under way;
+                              10,000 */
+    int64_t run_for_ms;    /* stop by itself after it; 0: never */
+    bool once;             /* each source once, at the start, then end */
+};
+
+/* Makes the tables it needs in store, reads what earlier runs left there, and
+ * checks each source (URL, SQL). Borrows store and config until freed.
+ * Errors: INVALID (a source; the message names it), UNSUPPORTED (tables of a
+ * newer garner), those of the store, NOMEM, IO. */
+enum garner_code gn_engine_new(struct garner_store *store,
+                               const struct gn_config *config,
+                               const struct gn_engine_options *options,
+                               struct gn_engine **out,
+                               struct garner_error *err);
+void gn_engine_free(struct gn_engine *e);
+
+/* Works until stopped, or until nothing is due any more (sources without a
+ * schedule, once, run_for_ms). Everything fetched by then is stored and synced.
+ * Errors: TIMEOUT (the drain's deadline passed: what was still under way is
+ * recorded as canceled), CANCELED (stopped twice), those of the store. */
+enum garner_code gn_engine_run(struct gn_engine *e, struct garner_error *err);
+
+/* First call: no new fetches, those under way are finished within drain_ms.
+ * Second: those under way are canceled. Any thread, not a signal handler. */
+void gn_engine_stop(struct gn_engine *e);
+
+/* Copies how things are now into *status. Any thread. */
+void gn_engine_status(struct gn_engine *e, struct gn_status *status);
+
+/* Copies the lines of up to max sources, from the one at index first, into
+ * lines[]; returns how many. Any thread. */
+size_t gn_engine_sources(struct gn_engine *e, size_t first,
+                         struct gn_source_status *lines, size_t max);
+
+#endif

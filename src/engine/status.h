@@ -1,0 +1,66 @@
+/*
+ * status.h - how the engine is doing, in numbers: a copy taken at one instant,
+ * for the live screen, /status.json and /metrics.
+ */
+#ifndef GN_ENGINE_STATUS_H
+#define GN_ENGINE_STATUS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/histogram.h"
+#include "garner/store.h"
+
+enum gn_phase { GN_PHASE_STARTING, GN_PHASE_RUNNING, GN_PHASE_DRAINING };
+
+struct gn_totals {
+    uint64_t due;            /* slots that came */
+    uint64_t started;        /* fetches begun */
+    uint64_t missed_overlap; /* due = started + the three missed */
+    uint64_t missed_late;
+    uint64_t missed_refused;
+    uint64_t fetched;      /* fetches ended, failed ones too */
+    uint64_t fetch_failed; /* no usable answer */
+    uint64_t http_errors;  /* status 400 and up */
+    uint64_t extract_failed;
+    uint64_t store_failed;
+    uint64_t stored;           /* runs acknowledged by the store */
+    uint64_t rows;             /* rows handed to the store */
+    uint64_t bytes;            /* body bytes, decoded */
+    uint64_t bodies_unchanged; /* not stored again */
+};
+
+struct gn_status {
+    enum gn_phase phase;
+    int64_t started_wall_us;
+    int64_t now_wall_us;
+    size_t sources;
+    size_t fetching;     /* gauge */
+    size_t extracting;   /* gauge */
+    size_t storing;      /* gauge */
+    size_t body_bytes;   /* gauge: bodies in memory between fetch and store */
+    int64_t next_due_us; /* from now; INT64_MAX: nothing is due any more */
+    struct gn_totals totals;
+    struct gn_histogram lateness; /* start - due, microseconds */
+    struct gn_histogram latency;  /* of fetches, microseconds */
+    struct garner_stats store;
+    int64_t resident_bytes;
+};
+
+/* One source's line. Texts are copies that live in the snapshot. */
+struct gn_source_status {
+    char name[64];        /* cut to fit */
+    char url[160];        /* without password, cut to fit */
+    char error[160];      /* of the last run; "" if it went well */
+    int status;           /* HTTP, of the last run; 0: none */
+    int64_t last_wall_us; /* start of the last run; 0: none yet */
+    int64_t last_duration_us;
+    int64_t last_bytes;
+    int64_t next_due_us; /* from now; INT64_MAX: never */
+    uint64_t runs;
+    uint64_t failures; /* runs with an error */
+    uint64_t rows;
+    uint64_t missed;
+};
+
+#endif

@@ -1,0 +1,76 @@
+/*
+ * extractor.h - bytes and SQL in, typed rows out, on worker threads, each with
+ * a private in-memory SQLite that can see nothing but its parameters.
+ *
+ * Thread: submit from any; done runs on a worker.
+ */
+#ifndef GN_EXTRACT_EXTRACTOR_H
+#define GN_EXTRACT_EXTRACTOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "extract/rowset.h"
+#include "garner/error.h"
+#include "garner/value.h"
+
+struct gn_extractor;
+
+/* A named parameter, without its colon. */
+struct gn_param {
+    const char *name;
+    struct garner_value value;
+};
+
+struct gn_query {
+    const char *sql;       /* one SELECT */
+    struct gn_rowset rows; /* out */
+};
+
+/* One job; the caller's from new to done, the extractor's between submit and
+ * done. Everything it points to stays until done. */
+struct gn_extraction {
+    const struct gn_param *params; /* :body as text and so on */
+    size_t param_count;
+    struct gn_query *queries; /* run in order; the first failure ends the job */
+    size_t query_count;
+    void (*done)(struct gn_extraction *);
+    void *context;
+
+    /* out */
+    enum garner_code code;
+    struct garner_error error; /* says which query, and why */
+    size_t failed_query;       /* index, when code is not OK */
+
+    struct gn_extraction *next; /* the extractor's */
+};
+
+struct gn_extractor_options {
+    int workers;           /* 0: one per core, at most 4 */
+    size_t queue;          /* jobs that may wait; 0: 64 per worker */
+    int64_t deadline_ms;   /* of one job; 0: 10,000 */
+    int64_t max_bytes;     /* of the rows of one job; 0: 256 MiB */
+    size_t max_statements; /* prepared and kept per worker; 0: 256 */
+};
+
+/* Errors: NOMEM, IO. */
+enum garner_code gn_extractor_new(const struct gn_extractor_options *options,
+                                  struct gn_extractor **out,
+                                  struct garner_error *err);
+
+/* Finishes the queued jobs, then ends the workers and frees. NULL is fine. */
+void gn_extractor_close(struct gn_extractor *x);
+
+/* Queues a job. Never waits. Errors: FULL, CLOSED. */
+enum garner_code gn_extractor_submit(struct gn_extractor *x,
+                                     struct gn_extraction *job);
+
+/* Prepares sql as a worker would, with the parameters of these names: tells
+ * before the first fetch that it is wrong, and gives the column names (column
+ * names only, no rows) in *rows unless NULL. Any thread.
+ * Errors: SQL (message has the position), NOMEM. */
+enum garner_code gn_extract_check(const char *sql, const char *const *params,
+                                  size_t param_count, struct gn_rowset *rows,
+                                  struct garner_error *err);
+
+#endif

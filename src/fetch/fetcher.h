@@ -1,0 +1,65 @@
+/*
+ * fetcher.h - many transfers at a time on one event loop: libcurl's multi
+ * interface driven by libuv.
+ *
+ * Thread: the loop's only. No call blocks (names are resolved on libcurl's own
+ * threads). Connections are kept and used again.
+ */
+#ifndef GN_FETCH_FETCHER_H
+#define GN_FETCH_FETCHER_H
+
+#include <stddef.h>
+#include <uv.h>
+
+#include "fetch/request.h"
+#include "fetch/response.h"
+#include "garner/error.h"
+
+struct gn_fetcher;
+struct gn_target;   /* a request made ready, fetched again and again */
+struct gn_transfer; /* one fetch under way */
+
+struct gn_fetcher_options {
+    int connections;          /* most at a time, in all; 0: no bound */
+    int connections_per_host; /* 0: no bound */
+    int idle_connections;     /* kept open for later; 0: 256 */
+};
+
+/* Borrows loop until the fetcher is closed. Errors: NOMEM, IO. */
+enum garner_code gn_fetcher_new(uv_loop_t *loop,
+                                const struct gn_fetcher_options *options,
+                                struct gn_fetcher **out,
+                                struct garner_error *err);
+
+/* Cancels what is under way (each callback runs, with CANCELED), closes all
+ * handles and frees the fetcher once the loop has run their close callbacks:
+ * run the loop until it is done (uv_run returns 0). NULL is fine. */
+void gn_fetcher_close(struct gn_fetcher *f);
+
+/* Parses and checks request once (URL, headers without CR or LF, limits) and
+ * copies it. Small: a program may hold very many. Errors: INVALID, NOMEM. */
+enum garner_code gn_target_new(const struct gn_request *request,
+                               struct gn_target **out,
+                               struct garner_error *err);
+/* Not while a fetch of it is under way. NULL is fine. */
+void gn_target_free(struct gn_target *t);
+
+/* Called once per started fetch; response is borrowed for the call. May start
+ * other fetches. */
+typedef void gn_fetched(void *context, struct gn_response *response);
+
+/* Starts a fetch of target (borrowed until done). *transfer (may be NULL as an
+ * argument) can be canceled until done is called. done is never called from
+ * within this call, nor when it fails. Errors: NOMEM, IO. */
+enum garner_code gn_fetcher_start(struct gn_fetcher *f,
+                                  struct gn_target *target, gn_fetched *done,
+                                  void *context, struct gn_transfer **transfer,
+                                  struct garner_error *err);
+
+/* Ends it soon: done runs with CANCELED, not from within this call. */
+void gn_fetcher_cancel(struct gn_fetcher *f, struct gn_transfer *transfer);
+
+/* Fetches under way. */
+size_t gn_fetcher_active(const struct gn_fetcher *f);
+
+#endif

@@ -1,0 +1,53 @@
+/* response.h - what came of a fetch: plain data. */
+#ifndef GN_FETCH_RESPONSE_H
+#define GN_FETCH_RESPONSE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* Why a fetch has no usable answer; one list for code, name and sentence. */
+#define GN_FAILURE_MAP(X)                                                      \
+    X(NONE, "none", "there is an answer")                                      \
+    X(RESOLVE, "resolve", "the host name has no address")                      \
+    X(CONNECT, "connect", "the server cannot be reached")                      \
+    X(TLS, "tls", "no trusted, encrypted connection")                          \
+    X(TIMEOUT, "timeout", "it took too long")                                  \
+    X(TOO_LARGE, "too_large", "the body is over the limit")                    \
+    X(REDIRECT, "redirect", "redirected too often, or to a refused protocol")  \
+    X(PROTOCOL, "protocol", "the answer breaks the protocol")                  \
+    X(CANCELED, "canceled", "given up by us")                                  \
+    X(LOCAL, "local", "a fault on this machine")
+
+enum gn_failure {
+#define X(name, word, text) GN_FAILURE_##name,
+    GN_FAILURE_MAP(X)
+#undef X
+};
+
+struct gn_response {
+    enum gn_failure failure;
+    char error[240];          /* says what, and what to do; "" when NONE */
+    int status;               /* last HTTP status; 0: none was seen */
+    const char *final_url;    /* after redirects; borrowed for the callback */
+    struct gn_buf *headers;   /* of the last reply: "name: value\n" lines, names
+                                 in lower case; borrowed for the callback */
+    const char *content_type; /* NULL: none; borrowed for the callback */
+    struct gn_buf *body;      /* decoded; the callback may move the bytes out
+                                 (gn_buf_take), else they are used again */
+    unsigned char sha256[32]; /* of body */
+    int64_t wire_bytes;       /* body bytes as received, before decoding */
+    int64_t started_wall_us;
+    int64_t duration_us;
+    int64_t first_byte_us; /* from the start; 0: none came */
+    int redirects;
+    int http_version; /* 10, 11, 20; 0: none */
+};
+
+/* "timeout" and the like: stable words for the database and metrics. */
+const char *gn_failure_name(enum gn_failure failure);
+/* The list's sentence. */
+const char *gn_failure_text(enum gn_failure failure);
+
+#endif

@@ -1,0 +1,80 @@
+/*
+ * schedule.h - which source is due next: a heap on the monotonic clock.
+ *
+ * An interval has slots; in each the source is due once. A slot that cannot be
+ * used is missed, never made up for (missed: drop): because the source's last
+ * run still goes on (overlap: skip), because the process did not get to it
+ * before the next slot came, or because whoever popped it refused it. Each is
+ * counted with its reason, so that due = started + missed always holds.
+ *
+ * Thread: one (the loop's). Time and randomness come in as arguments, so that
+ * tests need no clock.
+ */
+#ifndef GN_SCHEDULE_SCHEDULE_H
+#define GN_SCHEDULE_SCHEDULE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/heap.h"
+#include "schedule/spec.h"
+
+struct gn_schedule;
+
+enum gn_miss {
+    GN_MISS_OVERLAP, /* the last run was still going on */
+    GN_MISS_LATE,    /* the next slot came before this one was looked at */
+    GN_MISS_REFUSED, /* no room downstream (back-pressure) */
+};
+enum { GN_MISS_REASONS = 3 };
+
+/* One source's place in the schedule; lives inside the source. All fields are
+ * the schedule's; others read the counters. */
+struct gn_due {
+    struct gn_spec spec;
+    double phase;
+    int64_t slot_ns;          /* the slot it waits for, without jitter */
+    struct gn_heap_node node; /* key: when it is due, slot_ns and jitter;
+                                 INT64_MAX: never */
+    bool running;             /* started, not finished */
+    uint64_t due_count;       /* slots that came */
+    uint64_t started;
+    uint64_t missed[GN_MISS_REASONS];
+};
+
+/* seed makes phases and jitter differ between runs. Errors: NOMEM. */
+enum garner_code gn_schedule_new(int64_t start_ns, uint64_t seed,
+                                 struct gn_schedule **out,
+                                 struct garner_error *err);
+void gn_schedule_free(struct gn_schedule *s);
+
+/* Adds due with a copy of spec. Phases of the sources added with one interval
+ * are spread evenly over it, however many there are and in whichever order they
+ * are added (golden-ratio sequence). Borrows due until removed or freed.
+ * Errors: NOMEM, INVALID. */
+enum garner_code gn_schedule_add(struct gn_schedule *s, struct gn_due *due,
+                                 const struct gn_spec *spec, int64_t now_ns,
+                                 int64_t wall_us, struct garner_error *err);
+void gn_schedule_remove(struct gn_schedule *s, struct gn_due *due);
+
+/* When the next source is due; INT64_MAX: none ever. */
+int64_t gn_schedule_next_ns(const struct gn_schedule *s);
+
+/* Takes a source that is due at now_ns and may start, and marks it running;
+ * NULL: none. *due_at_ns is when it was due (lateness = now - that). Sources
+ * still running are counted as missed on the way; so are slots passed over.
+ * The source is put back at its next slot at once. */
+struct gn_due *gn_schedule_pop(struct gn_schedule *s, int64_t now_ns,
+                               int64_t wall_us, int64_t *due_at_ns);
+
+/* The popped source's run ended; it may start again at its next slot. */
+void gn_schedule_finish(struct gn_schedule *s, struct gn_due *due);
+
+/* The popped source's run could not be started: counts it as GN_MISS_REFUSED
+ * in place of started, and finishes it. */
+void gn_schedule_refuse(struct gn_schedule *s, struct gn_due *due);
+
+/* Reason for people: "the last run was still going on". */
+const char *gn_miss_text(enum gn_miss reason);
+
+#endif
