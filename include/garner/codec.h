@@ -1,9 +1,9 @@
 /*
  * garner/codec.h - the compressed form in which garner keeps bodies (column
- * garner_body.data): Zstandard frames (RFC 8878).
+ * garner_body.data): Zstandard frames (RFC 8878) that state their size.
  *
- * Every connection of a store has it in SQL too: zstd(blob), unzstd(blob).
- * Thread: any.
+ * Every connection of a store has it in SQL too: zstd(x) gives a blob,
+ * unzstd(blob) gives the blob that was compressed.
  */
 #ifndef GARNER_CODEC_H
 #define GARNER_CODEC_H
@@ -16,24 +16,39 @@
 extern "C" {
 #endif
 
-/* Most bytes that size bytes may take compressed. */
+/* Working memory for one thread at a time. */
+struct garner_codec;
+
+/* Errors: NOMEM. */
+GARNER_CHECKED GARNER_API enum garner_code
+garner_codec_new(struct garner_codec **codec, struct garner_error *err);
+
+/* NULL is fine. */
+GARNER_API void garner_codec_free(struct garner_codec *codec);
+
+/* Most bytes that size bytes may take compressed. Any thread. */
 GARNER_API size_t garner_compress_bound(size_t size);
 
-/* Compresses size bytes at data into out, of room bytes (at least
- * garner_compress_bound(size)), and sets *written. Errors: NOMEM. */
+/* Compresses size bytes at data into out, which has room bytes (at least
+ * garner_compress_bound(size)), and sets *written. Errors: NOMEM, MISUSE (too
+ * little room). */
 GARNER_CHECKED GARNER_API enum garner_code
-garner_compress(const void *data, size_t size, void *out, size_t room,
-                size_t *written, struct garner_error *err);
+garner_compress(struct garner_codec *codec, const void *data, size_t size,
+                void *out, size_t room, size_t *written,
+                struct garner_error *err);
 
-/* Gives in *out the size bytes that were compressed into frame; free with
- * garner_free. Never more than max bytes. Errors: CORRUPT, NOMEM, FULL (would
- * be over max). */
+/* Sets *size to what frame (frame_size bytes) holds decompressed. Any thread.
+ * Errors: CORRUPT (no frame, or one that does not say). */
 GARNER_CHECKED GARNER_API enum garner_code
-garner_decompress(const void *frame, size_t frame_size, size_t max, void **out,
-                  size_t *size, struct garner_error *err);
+garner_decompressed_size(const void *frame, size_t frame_size, size_t *size,
+                         struct garner_error *err);
 
-/* Frees what a libgarner call gave. NULL is fine. */
-GARNER_API void garner_free(void *p);
+/* Decompresses frame into out, which has room bytes (at least what
+ * garner_decompressed_size said). Errors: CORRUPT, NOMEM. */
+GARNER_CHECKED GARNER_API enum garner_code
+garner_decompress(struct garner_codec *codec, const void *frame,
+                  size_t frame_size, void *out, size_t room,
+                  struct garner_error *err);
 
 #ifdef __cplusplus
 }

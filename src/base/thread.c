@@ -1,8 +1,37 @@
 #include "base/thread.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <string.h>
 
 #include "base/error.h"
+
+enum garner_code gn_thread_start(pthread_t *thread, void *(*run)(void *),
+                                 void *argument, struct garner_error *err)
+{
+    sigset_t all;
+    sigset_t before;
+    int rc;
+
+    GN_CHECK(sigfillset(&all) == 0);
+    GN_CHECK(pthread_sigmask(SIG_SETMASK, &all, &before) == 0);
+    rc = pthread_create(thread, NULL, run, argument);
+    GN_CHECK(pthread_sigmask(SIG_SETMASK, &before, NULL) == 0);
+    if (rc == 0)
+        return GARNER_OK;
+    gn_fail(err, GARNER_NOMEM,
+            "a thread cannot be started: %s; raise the "
+            "limit of processes (ulimit -u) or free some memory",
+            strerror(rc));
+    if (err != NULL)
+        err->native = rc;
+    return GARNER_NOMEM;
+}
+
+void gn_thread_join(pthread_t thread)
+{
+    GN_CHECK(pthread_join(thread, NULL) == 0);
+}
 
 void gn_mutex_init(pthread_mutex_t *m)
 {

@@ -9,6 +9,14 @@
 #include <stdbool.h>
 #include <time.h>
 
+#include "garner/error.h"
+
+/* Starts a thread that receives no signals, so that they stay the program's.
+ * Errors: NOMEM (the system lets us start no more). */
+enum garner_code gn_thread_start(pthread_t *thread, void *(*run)(void *),
+                                 void *argument, struct garner_error *err);
+void gn_thread_join(pthread_t thread);
+
 void gn_mutex_init(pthread_mutex_t *m);
 void gn_mutex_fini(pthread_mutex_t *m);
 void gn_lock(pthread_mutex_t *m);

@@ -1,0 +1,87 @@
+#include "base/arena.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+enum { ALIGNMENT = 16, FIRST_CHUNK = 4096, LAST_CHUNK = 1 << 20 };
+
+struct gn_chunk {
+    struct gn_chunk *older;
+    size_t size; /* of bytes */
+    _Alignas(ALIGNMENT) char bytes[];
+};
+
+void gn_arena_init(struct gn_arena *a, void *first, size_t size)
+{
+    *a = (struct gn_arena){
+        .next = first, .left = size, .first = first, .first_size = size};
+}
+
+/* Chunks double, so that many small pieces need few of them. */
+static size_t next_size(const struct gn_arena *a, size_t size)
+{
+    size_t chunk = a->held < FIRST_CHUNK ? FIRST_CHUNK : a->held;
+
+    if (chunk > LAST_CHUNK)
+        chunk = LAST_CHUNK;
+    return size > chunk ? size : chunk;
+}
+
+static void *add_chunk(struct gn_arena *a, size_t size)
+{
+    const size_t room = next_size(a, size);
+    struct gn_chunk *chunk;
+
+    if (room > SIZE_MAX - sizeof *chunk)
+        return NULL;
+    chunk = gn_realloc(NULL, sizeof *chunk + room);
+    if (chunk == NULL)
+        return NULL;
+    chunk->older = a->chunks;
+    chunk->size = room;
+    a->chunks = chunk;
+    a->held += room;
+    a->next = chunk->bytes + size;
+    a->left = room - size;
+    return chunk->bytes;
+}
+
+void *gn_arena_alloc(struct gn_arena *a, size_t size)
+{
+    char *piece = a->next;
+
+    if (size > SIZE_MAX - ALIGNMENT)
+        return NULL;
+    size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+    if (size > a->left)
+        return add_chunk(a, size);
+    if (piece != NULL)
+        a->next += size;
+    a->left -= size;
+    return piece != NULL ? piece : add_chunk(a, size);
+}
+
+char *gn_arena_copy(struct gn_arena *a, const void *data, size_t size)
+{
+    char *copy = size < SIZE_MAX ? gn_arena_alloc(a, size + 1) : NULL;
+
+    if (copy != NULL) {
+        if (size > 0)
+            memcpy(copy, data, size);
+        copy[size] = '\0';
+    }
+    return copy;
+}
+
+void gn_arena_clear(struct gn_arena *a)
+{
+    while (a->chunks != NULL) {
+        struct gn_chunk *older = a->chunks->older;
+
+        gn_free(a->chunks);
+        a->chunks = older;
+    }
+    gn_arena_init(a, a->first, a->first_size);
+}

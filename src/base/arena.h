@@ -1,0 +1,35 @@
+/*
+ * arena.h - memory that is freed all at once: pieces cut from few chunks.
+ *
+ * Thread: one at a time.
+ */
+#ifndef GN_BASE_ARENA_H
+#define GN_BASE_ARENA_H
+
+#include <stddef.h>
+
+struct gn_chunk;
+
+struct gn_arena {
+    char *next;              /* where the next piece is cut */
+    size_t left;             /* bytes after it in the current chunk */
+    struct gn_chunk *chunks; /* newest first; without the first memory */
+    char *first;             /* the caller's memory, cut first; may be NULL */
+    size_t first_size;
+    size_t held; /* bytes in chunks */
+};
+
+/* Starts an arena in size bytes of the caller's memory (aligned for any type),
+ * which outlives it; NULL and 0: none. */
+void gn_arena_init(struct gn_arena *a, void *first, size_t size);
+
+/* size bytes, aligned for any type, not zeroed; NULL: no memory. */
+void *gn_arena_alloc(struct gn_arena *a, size_t size);
+
+/* A copy of size bytes at data, a NUL after them; NULL: no memory. */
+char *gn_arena_copy(struct gn_arena *a, const void *data, size_t size);
+
+/* Frees all pieces; the arena can be used again. */
+void gn_arena_clear(struct gn_arena *a);
+
+#endif

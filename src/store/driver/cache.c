@@ -1,0 +1,180 @@
+#include "store/driver/cache.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "store/driver/error.h"
+
+struct entry {
+    TAILQ_ENTRY(entry) by_use; /* most recently used first */
+    struct entry *chain;       /* next of the same bucket */
+    sqlite3_stmt *stmt;
+    uint32_t hash;
+    size_t size;
+    char sql[];
+};
+
+struct gn_cache {
+    sqlite3 *db;
+    size_t room;
+    size_t count;
+    size_t buckets; /* a power of two */
+    TAILQ_HEAD(uses, entry) by_use;
+    struct entry *table[];
+};
+
+enum garner_code gn_cache_new(sqlite3 *db, size_t room, struct gn_cache **out,
+                              struct garner_error *err)
+{
+    struct gn_cache *c;
+    size_t buckets = 16;
+
+    GN_CHECK(room >= 1);
+    while (buckets < 2 * room)
+        buckets *= 2;
+    *out = c = gn_alloc(sizeof *c + buckets * sizeof c->table[0]);
+    if (c == NULL)
+        return gn_fail(err, GARNER_NOMEM, "cache of %zu statements", room);
+    c->db = db;
+    c->room = room;
+    c->buckets = buckets;
+    TAILQ_INIT(&c->by_use);
+    return GARNER_OK;
+}
+
+static struct entry **bucket(struct gn_cache *c, uint32_t hash)
+{
+    return &c->table[hash & (c->buckets - 1)];
+}
+
+static void drop(struct gn_cache *c, struct entry *e)
+{
+    struct entry **at = bucket(c, e->hash);
+
+    while (*at != e)
+        at = &(*at)->chain;
+    *at = e->chain;
+    TAILQ_REMOVE(&c->by_use, e, by_use);
+    c->count--;
+    (void)sqlite3_finalize(e->stmt); /* its last step's error, told before */
+    gn_free(e);
+}
+
+void gn_cache_free(struct gn_cache *c)
+{
+    if (c == NULL)
+        return;
+    while (!TAILQ_EMPTY(&c->by_use))
+        drop(c, TAILQ_FIRST(&c->by_use));
+    gn_free(c);
+}
+
+uint32_t gn_cache_hash(const char *sql, size_t size)
+{
+    uint32_t hash = 2166136261U; /* FNV-1a */
+
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ (unsigned char)sql[i]) * 16777619U;
+    return hash;
+}
+
+/* Only white space, semicolons and comments: nothing to run. */
+static bool blank(const char *sql)
+{
+    for (;;) {
+        while (isspace((unsigned char)*sql) || *sql == ';')
+            sql++;
+        if (sql[0] == '-' && sql[1] == '-') {
+            sql += strcspn(sql, "\n");
+        } else if (sql[0] == '/' && sql[1] == '*') {
+            const char *end = strstr(sql + 2, "*/");
+
+            if (end == NULL)
+                return true;
+            sql = end + 2;
+        } else {
+            return *sql == '\0';
+        }
+    }
+}
+
+static enum garner_code prepare(struct gn_cache *c, struct entry *e,
+                                struct garner_error *err)
+{
+    const char *tail;
+    int rc = sqlite3_prepare_v3(c->db, e->sql, (int)e->size + 1,
+                                SQLITE_PREPARE_PERSISTENT, &e->stmt, &tail);
+
+    if (rc == SQLITE_AUTH)
+        return gn_fail(err, GARNER_SQL,
+                       "not allowed here (transaction control, ATTACH, and "
+                       "settings the store relies on): %.80s",
+                       e->sql);
+    if (rc != SQLITE_OK)
+        return gn_sqlite_fail(c->db, rc, e->sql, err);
+    if (e->stmt == NULL)
+        return gn_fail(err, GARNER_SQL, "no statement in: '%.80s'", e->sql);
+    if (!blank(tail))
+        return gn_fail(err, GARNER_SQL,
+                       "more than one statement; give each by itself, the "
+                       "second begins at: %.80s",
+                       tail);
+    return GARNER_OK;
+}
+
+static enum garner_code add(struct gn_cache *c, const char *sql, size_t size,
+                            uint32_t hash, struct entry **out,
+                            struct garner_error *err)
+{
+    struct entry *e;
+    enum garner_code code;
+
+    if (size >= INT32_MAX)
+        return gn_fail(err, GARNER_SQL, "a statement of %zu bytes", size);
+    e = gn_alloc(sizeof *e + size + 1);
+    if (e == NULL)
+        return gn_fail(err, GARNER_NOMEM, "statement: %.80s", sql);
+    memcpy(e->sql, sql, size);
+    e->size = size;
+    e->hash = hash;
+    code = prepare(c, e, err);
+    if (code != GARNER_OK) {
+        (void)sqlite3_finalize(e->stmt); /* NULL, or never stepped */
+        gn_free(e);
+        return code;
+    }
+    if (c->count == c->room)
+        drop(c, TAILQ_LAST(&c->by_use, uses));
+    c->count++;
+    e->chain = *bucket(c, hash);
+    *bucket(c, hash) = e;
+    TAILQ_INSERT_HEAD(&c->by_use, e, by_use);
+    *out = e;
+    return GARNER_OK;
+}
+
+enum garner_code gn_cache_get(struct gn_cache *c, const char *sql, size_t size,
+                              uint32_t hash, sqlite3_stmt **stmt,
+                              struct garner_error *err)
+{
+    struct entry *e = *bucket(c, hash);
+
+    while (e != NULL && (e->hash != hash || e->size != size ||
+                         memcmp(e->sql, sql, size) != 0))
+        e = e->chain;
+    if (e == NULL) {
+        enum garner_code code = add(c, sql, size, hash, &e, err);
+
+        if (code != GARNER_OK)
+            return code;
+    } else if (e != TAILQ_FIRST(&c->by_use)) {
+        TAILQ_REMOVE(&c->by_use, e, by_use);
+        TAILQ_INSERT_HEAD(&c->by_use, e, by_use);
+    }
+    *stmt = e->stmt;
+    return GARNER_OK;
+}

@@ -1,0 +1,35 @@
+/*
+ * cache.h - the prepared statements of one connection, found by their text,
+ * the least recently used making room.
+ *
+ * Thread: the connection's.
+ */
+#ifndef GN_STORE_DRIVER_CACHE_H
+#define GN_STORE_DRIVER_CACHE_H
+
+#include <sqlite3.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "garner/error.h"
+
+struct gn_cache;
+
+/* Gives a cache of at most room statements of db. Errors: NOMEM. */
+enum garner_code gn_cache_new(sqlite3 *db, size_t room, struct gn_cache **out,
+                              struct garner_error *err);
+
+/* Finalizes the statements and frees the cache. NULL is fine. */
+void gn_cache_free(struct gn_cache *c);
+
+/* Hash of a statement's text, for gn_cache_get. Pure. */
+uint32_t gn_cache_hash(const char *sql, size_t size);
+
+/* Gives the statement of sql (size bytes and a NUL, hash of them), reset and
+ * ready to bind, prepared if it is new. The cache's; valid until the next get.
+ * Errors: SQL (message has the place), NOMEM, those of reading the schema. */
+enum garner_code gn_cache_get(struct gn_cache *c, const char *sql, size_t size,
+                              uint32_t hash, sqlite3_stmt **stmt,
+                              struct garner_error *err);
+
+#endif

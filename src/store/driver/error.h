@@ -1,0 +1,17 @@
+/* error.h - SQLite's result codes as garner's, with what to do about them. */
+#ifndef GN_STORE_DRIVER_ERROR_H
+#define GN_STORE_DRIVER_ERROR_H
+
+#include <sqlite3.h>
+
+#include "garner/error.h"
+
+/* Fills *err from db's last error (rc is its result code, extended or not);
+ * sql may be NULL. Returns the code. Only with the connection still ours. */
+enum garner_code gn_sqlite_fail(sqlite3 *db, int rc, const char *sql,
+                                struct garner_error *err);
+
+/* The code that rc stands for. Pure. */
+enum garner_code gn_sqlite_code(int rc);
+
+#endif

@@ -1,0 +1,193 @@
+#include "store/driver/open.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+
+#include "store/driver/error.h"
+#include "store/driver/functions.h"
+
+enum { RETRY_MS = 2 };
+
+static enum garner_code run(sqlite3 *db, const char *sql,
+                            struct garner_error *err)
+{
+    int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
+
+    return rc == SQLITE_OK ? GARNER_OK : gn_sqlite_fail(db, rc, NULL, err);
+}
+
+/* Says which part of the path is the trouble; SQLite only says "unable". Only
+ * stat(2) is used: it takes no descriptor. */
+static enum garner_code explain(const char *path, int rc,
+                                struct garner_error *err)
+{
+    char folder[4096];
+    const char *slash = strrchr(path, '/');
+    struct stat st;
+
+    snprintf(folder, sizeof folder, "%.*s",
+             slash != NULL ? (int)(slash - path) : 1,
+             slash != NULL ? path : ".");
+    if (slash == path)
+        snprintf(folder, sizeof folder, "/");
+    if (stat(folder, &st) != 0 && errno == ENOENT)
+        gn_fail(err, GARNER_NOTFOUND,
+                "%s: the folder %s does not exist; make it first", path,
+                folder);
+    else if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        gn_fail(err, GARNER_IO, "%s: is a folder; name a file in it", path);
+    else if (stat(path, &st) != 0 && errno == ENOENT)
+        gn_fail(err, GARNER_NOTFOUND,
+                "%s: no such database, and none could be made there", path);
+    else
+        gn_fail(err, GARNER_IO,
+                "%s: cannot be opened; check the permissions of the file and "
+                "its folder",
+                path);
+    if (err != NULL)
+        err->native = rc;
+    return err != NULL ? err->code : GARNER_IO;
+}
+
+static int text_of_first_column(void *into, int count, char **values,
+                                char **names)
+{
+    (void)names;
+    if (count > 0 && values[0] != NULL)
+        snprintf(into, 16, "%s", values[0]);
+    return 0;
+}
+
+/* Asking for WAL may be refused as busy without the busy wait being used
+ * (https://sqlite.org/wal.html), so it is asked again until the deadline. Where
+ * the mode is WAL already, reading it is enough. */
+static enum garner_code enter_wal(sqlite3 *db,
+                                  const struct gn_sqlite_options *options,
+                                  bool *wal, struct garner_error *err)
+{
+    const char *const ask[] = {"PRAGMA journal_mode",
+                               "PRAGMA journal_mode=WAL"};
+    const int steps = options->writer && !options->read_only ? 2 : 1;
+    char mode[16] = "";
+
+    for (int i = 0; i < steps && strcasecmp(mode, "wal") != 0; i++) {
+        int rc = sqlite3_exec(db, ask[i], text_of_first_column, mode, NULL);
+
+        while ((rc & 0xff) == SQLITE_BUSY &&
+               gn_clock_monotonic_ns() < options->deadline_ns) {
+            sqlite3_sleep(RETRY_MS);
+            rc = sqlite3_exec(db, ask[i], text_of_first_column, mode, NULL);
+        }
+        if (rc != SQLITE_OK)
+            return gn_sqlite_fail(db, rc, NULL, err);
+    }
+    *wal = strcasecmp(mode, "wal") == 0;
+    return GARNER_OK;
+}
+
+/* The first real read: tells now, not at the first write, that the file is
+ * not a database. */
+static enum garner_code set_up(sqlite3 *db,
+                               const struct gn_sqlite_options *options,
+                               bool *wal, struct garner_error *err)
+{
+    char settings[256];
+    enum garner_code code = enter_wal(db, options, wal, err);
+
+    if (code == GARNER_OK)
+        code = run(db, "SELECT count(*) FROM sqlite_schema", err);
+    if (code != GARNER_OK)
+        return code;
+    /* Checkpoints belong to the leader alone: see wal.h. */
+    snprintf(settings, sizeof settings,
+             "PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=%zu; "
+             "PRAGMA foreign_keys=%d; PRAGMA query_only=%d",
+             options->wal_bytes, options->foreign_keys, !options->writer);
+    code = run(db, settings, err);
+    if (code == GARNER_OK && !options->writer)
+        (void)sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    return code == GARNER_OK ? gn_functions_add(db, err) : code;
+}
+
+enum garner_code gn_open_database(const struct gn_sqlite_options *options,
+                                  sqlite3 **db, bool *wal,
+                                  struct garner_error *err)
+{
+    const int64_t wait_ms =
+        (options->deadline_ns - gn_clock_monotonic_ns()) / 1000000;
+    const int flags =
+        SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
+        (options->read_only
+             ? SQLITE_OPEN_READONLY
+             : SQLITE_OPEN_READWRITE |
+                   (options->create && options->writer ? SQLITE_OPEN_CREATE
+                                                       : 0));
+    enum garner_code code;
+    int rc = sqlite3_open_v2(options->path, db, flags, NULL);
+
+    if (rc == SQLITE_OK) {
+        /* Before anything else: opening meets the locks of others. */
+        sqlite3_busy_timeout(*db, wait_ms < 1 ? 1 : (int)wait_ms);
+        code = set_up(*db, options, wal, err);
+    } else if (*db == NULL) {
+        return gn_fail(err, GARNER_NOMEM, "%s: a connection", options->path);
+    } else {
+        code = explain(options->path, rc, err);
+    }
+    if (code != GARNER_OK) {
+        (void)sqlite3_close(*db); /* no statement is left on it */
+        *db = NULL;
+    }
+    return code;
+}
+
+/* Settings that would pull the ground from under the store if a statement
+ * changed them. Reading them is fine. */
+static bool is_ours(const char *pragma)
+{
+    static const char *const ours[] = {
+        "journal_mode",   "synchronous",        "locking_mode",   "query_only",
+        "wal_checkpoint", "wal_autocheckpoint", "writable_schema"};
+
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+        if (strcasecmp(pragma, ours[i]) == 0)
+            return true;
+    return false;
+}
+
+static int guard(void *context, int action, const char *first,
+                 const char *second, const char *database, const char *trigger)
+{
+    const bool *lifted = context;
+
+    (void)database;
+    (void)trigger;
+    if (*lifted)
+        return SQLITE_OK;
+    switch (action) {
+    case SQLITE_TRANSACTION:
+    case SQLITE_SAVEPOINT:
+    case SQLITE_ATTACH:
+    case SQLITE_DETACH:
+        return SQLITE_DENY;
+    case SQLITE_PRAGMA:
+        return is_ours(first) && (second != NULL ||
+                                  strcasecmp(first, "wal_checkpoint") == 0)
+                   ? SQLITE_DENY
+                   : SQLITE_OK;
+    default:
+        return SQLITE_OK;
+    }
+}
+
+void gn_open_guard(sqlite3 *db, const bool *lifted)
+{
+    /* It fails on misuse only. */
+    (void)sqlite3_set_authorizer(db, guard, (void *)lifted);
+}

@@ -1,0 +1,24 @@
+/*
+ * open.h - making a sqlite3 connection as garner wants it: flags, journal
+ * mode, guards, functions.
+ */
+#ifndef GN_STORE_DRIVER_OPEN_H
+#define GN_STORE_DRIVER_OPEN_H
+
+#include <sqlite3.h>
+
+#include "store/driver/sqlite.h"
+
+/* Opens *db by options; it has a busy wait of its own until options'
+ * deadline. *wal tells whether it is in WAL mode. Errors: as garner_open;
+ * *db is NULL then. */
+enum garner_code gn_open_database(const struct gn_sqlite_options *options,
+                                  sqlite3 **db, bool *wal,
+                                  struct garner_error *err);
+
+/* Refuses transaction control, ATTACH, and the settings the store relies on, in
+ * all statements prepared from now on, except while *lifted (borrowed) is
+ * true. Set once: changing it would make SQLite prepare all anew. */
+void gn_open_guard(sqlite3 *db, const bool *lifted);
+
+#endif

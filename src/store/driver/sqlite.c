@@ -1,0 +1,453 @@
+#include "store/driver/sqlite.h"
+
+#include <sqlite3.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/mem.h"
+#include "store/driver/cache.h"
+#include "store/driver/error.h"
+#include "store/driver/open.h"
+
+enum {
+    PROGRESS_STEPS = 4000, /* virtual machine steps between looks at a clock */
+    FIRST_WAIT_US = 100,
+    LONGEST_WAIT_US = 2000,
+};
+
+struct gn_cursor {
+    struct gn_sqlite *connection;
+    sqlite3_stmt *stmt; /* NULL: closed */
+    size_t columns;
+};
+
+enum { BEGIN, COMMIT, ROLLBACK, MARK, KEEP, UNDO, FIXED };
+
+struct gn_sqlite {
+    sqlite3 *db;
+    struct gn_cache *cache;
+    sqlite3_stmt *fixed[FIXED]; /* a writer's transaction control */
+    bool wal;
+    bool unguarded; /* the guard lets pass what we run ourselves */
+    int sync;       /* commits sync: 0, 1; -1: not set yet */
+    bool unsynced;  /* the log holds commits that were not */
+    size_t page_bytes;
+    size_t log_pages;
+    int64_t busy_deadline_ns;
+    int64_t work_deadline_ns;
+    struct gn_cursor cursor;
+};
+
+/* SQLite's own busy wait sleeps up to 100 ms at a time and so starves who
+ * waits longest (https://sqlite.org/c3ref/busy_handler.html); garner's threads
+ * never meet it, only foreign connections do: look again soon. */
+static int wait_for_lock(void *context, int times)
+{
+    const struct gn_sqlite *c = context;
+    int64_t us = (int64_t)FIRST_WAIT_US << (times < 5 ? times : 5);
+    struct timespec pause = {0};
+
+    if (gn_clock_monotonic_ns() >= c->busy_deadline_ns)
+        return 0;
+    if (us > LONGEST_WAIT_US)
+        us = LONGEST_WAIT_US;
+    pause.tv_nsec = (long)us * 1000;
+    (void)nanosleep(&pause, NULL); /* interrupted: look again sooner */
+    return 1;
+}
+
+static int past_deadline(void *context)
+{
+    const struct gn_sqlite *c = context;
+
+    return c->work_deadline_ns != INT64_MAX &&
+           gn_clock_monotonic_ns() >= c->work_deadline_ns;
+}
+
+static int count_log(void *context, sqlite3 *db, const char *name, int pages)
+{
+    struct gn_sqlite *c = context;
+
+    (void)db;
+    (void)name;
+    c->log_pages = (size_t)pages;
+    c->unsynced = c->sync != 1;
+    return SQLITE_OK;
+}
+
+static enum garner_code prepare_fixed(struct gn_sqlite *c,
+                                      struct garner_error *err)
+{
+    static const char *const sql[FIXED] = {
+        [BEGIN] = "BEGIN IMMEDIATE",     [COMMIT] = "COMMIT",
+        [ROLLBACK] = "ROLLBACK",         [MARK] = "SAVEPOINT garner_batch",
+        [KEEP] = "RELEASE garner_batch", [UNDO] = "ROLLBACK TO garner_batch",
+    };
+
+    for (int i = 0; i < FIXED; i++) {
+        int rc = sqlite3_prepare_v3(
+            c->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &c->fixed[i], NULL);
+
+        if (rc != SQLITE_OK)
+            return gn_sqlite_fail(c->db, rc, sql[i], err);
+    }
+    return GARNER_OK;
+}
+
+static enum garner_code read_page_size(struct gn_sqlite *c,
+                                       struct garner_error *err)
+{
+    sqlite3_stmt *stmt;
+    int rc = sqlite3_prepare_v2(c->db, "PRAGMA page_size", -1, &stmt, NULL);
+
+    if (rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW)
+        c->page_bytes = (size_t)sqlite3_column_int(stmt, 0);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_finalize(stmt);
+    return rc == SQLITE_OK ? GARNER_OK : gn_sqlite_fail(c->db, rc, NULL, err);
+}
+
+enum garner_code gn_sqlite_open(const struct gn_sqlite_options *options,
+                                struct gn_sqlite **out,
+                                struct garner_error *err)
+{
+    struct gn_sqlite *c;
+    enum garner_code code;
+
+    *out = c = gn_alloc(sizeof *c);
+    if (c == NULL)
+        return gn_fail(err, GARNER_NOMEM, "a connection");
+    c->sync = -1;
+    c->busy_deadline_ns = options->deadline_ns;
+    c->work_deadline_ns = INT64_MAX;
+    code = gn_open_database(options, &c->db, &c->wal, err);
+    if (code == GARNER_OK)
+        code = gn_cache_new(c->db, options->statements, &c->cache, err);
+    if (code == GARNER_OK)
+        code = read_page_size(c, err);
+    if (code == GARNER_OK && options->writer)
+        code = prepare_fixed(c, err);
+    if (code != GARNER_OK) {
+        gn_sqlite_close(c);
+        *out = NULL;
+        return code;
+    }
+    gn_open_guard(c->db, &c->unguarded);
+    (void)sqlite3_busy_handler(c->db, wait_for_lock, c);
+    (void)sqlite3_wal_hook(c->db, count_log, c);
+    sqlite3_progress_handler(c->db, PROGRESS_STEPS, past_deadline, c);
+    return GARNER_OK;
+}
+
+void gn_sqlite_close(struct gn_sqlite *c)
+{
+    if (c == NULL)
+        return;
+    gn_cache_free(c->cache);
+    for (int i = 0; i < FIXED; i++)
+        (void)sqlite3_finalize(c->fixed[i]); /* repeats an error told before */
+    GN_CHECK(sqlite3_close(c->db) == SQLITE_OK); /* else a statement is left */
+    gn_free(c);
+}
+
+bool gn_sqlite_is_wal(const struct gn_sqlite *c)
+{
+    return c->wal;
+}
+
+void gn_sqlite_set_busy_deadline(struct gn_sqlite *c, int64_t deadline_ns)
+{
+    c->busy_deadline_ns = deadline_ns;
+}
+
+void gn_sqlite_set_work_deadline(struct gn_sqlite *c, int64_t deadline_ns)
+{
+    c->work_deadline_ns = deadline_ns;
+}
+
+enum garner_code gn_sqlite_set_sync(struct gn_sqlite *c, bool sync,
+                                    struct garner_error *err)
+{
+    int rc;
+
+    if (c->sync == (int)sync)
+        return GARNER_OK;
+    /* The pragma acts while it is prepared, so it cannot be kept prepared. */
+    c->unguarded = true;
+    rc = sqlite3_exec(
+        c->db, sync ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL",
+        NULL, NULL, NULL);
+    c->unguarded = false;
+    if (rc != SQLITE_OK)
+        return gn_sqlite_fail(c->db, rc, NULL, err);
+    c->sync = sync;
+    return GARNER_OK;
+}
+
+static enum garner_code step_fixed(struct gn_sqlite *c, int which,
+                                   struct garner_error *err)
+{
+    enum garner_code code = GARNER_OK;
+    int rc;
+
+    c->unguarded = true; /* a changed schema has them prepared again */
+    rc = sqlite3_step(c->fixed[which]);
+    c->unguarded = false;
+
+    if (rc != SQLITE_DONE)
+        code = gn_sqlite_fail(c->db, rc, NULL, err);
+    (void)sqlite3_reset(c->fixed[which]); /* repeats the step's error */
+    return code;
+}
+
+enum garner_code gn_sqlite_begin(struct gn_sqlite *c, struct garner_error *err)
+{
+    return step_fixed(c, BEGIN, err);
+}
+
+enum garner_code gn_sqlite_commit(struct gn_sqlite *c, struct garner_error *err)
+{
+    return step_fixed(c, COMMIT, err);
+}
+
+void gn_sqlite_rollback(struct gn_sqlite *c)
+{
+    /* An error leaves the transaction rolled back all the same
+     * (https://sqlite.org/lang_transaction.html section 3). */
+    if (gn_sqlite_in_transaction(c))
+        (void)step_fixed(c, ROLLBACK, NULL);
+    GN_CHECK(!gn_sqlite_in_transaction(c));
+}
+
+bool gn_sqlite_in_transaction(const struct gn_sqlite *c)
+{
+    return sqlite3_get_autocommit(c->db) == 0;
+}
+
+enum garner_code gn_sqlite_mark(struct gn_sqlite *c, struct garner_error *err)
+{
+    return step_fixed(c, MARK, err);
+}
+
+enum garner_code gn_sqlite_keep(struct gn_sqlite *c, struct garner_error *err)
+{
+    return step_fixed(c, KEEP, err);
+}
+
+enum garner_code gn_sqlite_undo(struct gn_sqlite *c, struct garner_error *err)
+{
+    enum garner_code code = step_fixed(c, UNDO, err);
+
+    return code == GARNER_OK ? step_fixed(c, KEEP, err) : code;
+}
+
+static int bind(sqlite3_stmt *stmt, int at, const struct garner_value *v,
+                sqlite3_destructor_type lifetime)
+{
+    /* A NULL pointer would bind NULL in place of an empty text. */
+    const char *data =
+        v->type >= GARNER_TEXT && v->bytes.size > 0 ? v->bytes.data : "";
+
+    switch (v->type) {
+    case GARNER_INTEGER:
+        return sqlite3_bind_int64(stmt, at, v->integer);
+    case GARNER_REAL:
+        return sqlite3_bind_double(stmt, at, v->real);
+    case GARNER_TEXT:
+        return sqlite3_bind_text64(stmt, at, data, v->bytes.size, lifetime,
+                                   SQLITE_UTF8);
+    case GARNER_BLOB:
+        return sqlite3_bind_blob64(stmt, at, data, v->bytes.size, lifetime);
+    case GARNER_NULL:
+        return sqlite3_bind_null(stmt, at);
+    }
+    return SQLITE_MISUSE;
+}
+
+/* A prepared statement of s with its arguments bound. */
+static enum garner_code make_ready(struct gn_sqlite *c,
+                                   const struct gn_statement *s,
+                                   sqlite3_destructor_type lifetime,
+                                   sqlite3_stmt **stmt,
+                                   struct garner_error *err)
+{
+    enum garner_code code =
+        gn_cache_get(c->cache, s->sql, s->size, s->hash, stmt, err);
+    int wanted;
+
+    if (code != GARNER_OK)
+        return code;
+    wanted = sqlite3_bind_parameter_count(*stmt);
+    if ((size_t)wanted != s->count)
+        return gn_fail(err, GARNER_SQL,
+                       "%d parameters, but %zu arguments: %.80s", wanted,
+                       s->count, s->sql);
+    for (int i = 0; i < wanted; i++) {
+        int rc = bind(*stmt, i + 1, &s->args[i], lifetime);
+
+        if (rc != SQLITE_OK)
+            return gn_sqlite_fail(c->db, rc, s->sql, err);
+    }
+    return GARNER_OK;
+}
+
+enum garner_code gn_sqlite_run(struct gn_sqlite *c,
+                               const struct gn_statement *s,
+                               struct garner_result *result,
+                               struct garner_error *err)
+{
+    const int64_t before = sqlite3_total_changes64(c->db);
+    sqlite3_stmt *stmt;
+    enum garner_code code;
+    int rc;
+
+    sqlite3_set_last_insert_rowid(c->db, 0);
+    code = make_ready(c, s, SQLITE_STATIC, &stmt, err);
+    if (code != GARNER_OK)
+        return code;
+    do
+        rc = sqlite3_step(stmt);
+    while (rc == SQLITE_ROW);
+    if (rc != SQLITE_DONE)
+        code = gn_sqlite_fail(c->db, rc, s->sql, err);
+    (void)sqlite3_reset(stmt); /* repeats the step's error */
+    if (code != GARNER_OK)
+        return code;
+    /* Statements that are no DML leave the last one's count standing. */
+    if (sqlite3_total_changes64(c->db) != before)
+        result->changes += sqlite3_changes64(c->db);
+    if (sqlite3_last_insert_rowid(c->db) != 0)
+        result->last_rowid = sqlite3_last_insert_rowid(c->db);
+    return GARNER_OK;
+}
+
+enum garner_code gn_sqlite_sync_log(struct gn_sqlite *c,
+                                    struct garner_error *err)
+{
+    sqlite3_file *log = NULL;
+    int rc;
+
+    if (!c->wal)
+        return GARNER_OK;
+    rc =
+        sqlite3_file_control(c->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    if (rc == SQLITE_OK && log != NULL && log->pMethods != NULL)
+        rc = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+    c->unsynced = rc != SQLITE_OK;
+    if (rc == SQLITE_OK)
+        return GARNER_OK;
+    gn_fail(err, GARNER_IO, "%s: the log cannot be synced: %s",
+            sqlite3_db_filename(c->db, "main"), sqlite3_errstr(rc));
+    if (err != NULL)
+        err->native = rc;
+    return GARNER_IO;
+}
+
+size_t gn_sqlite_log_bytes(const struct gn_sqlite *c)
+{
+    return c->log_pages * c->page_bytes;
+}
+
+enum garner_code gn_sqlite_checkpoint(struct gn_sqlite *c, size_t *left_bytes,
+                                      struct garner_error *err)
+{
+    const int64_t deadline_ns = c->busy_deadline_ns;
+    int pages = 0;
+    int copied = 0;
+    int rc;
+
+    c->busy_deadline_ns = 0;
+    rc = sqlite3_wal_checkpoint_v2(c->db, "main", SQLITE_CHECKPOINT_FULL,
+                                   &pages, &copied);
+    c->busy_deadline_ns = deadline_ns;
+    *left_bytes = pages > copied ? (size_t)(pages - copied) * c->page_bytes : 0;
+    if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_BUSY)
+        return gn_sqlite_fail(c->db, rc, NULL, err);
+    return GARNER_OK;
+}
+
+enum garner_code gn_cursor_open(struct gn_sqlite *c,
+                                const struct gn_statement *s,
+                                struct gn_cursor **cursor,
+                                struct garner_error *err)
+{
+    sqlite3_stmt *stmt;
+    enum garner_code code;
+
+    GN_CHECK(c->cursor.stmt == NULL);
+    code = make_ready(c, s, SQLITE_TRANSIENT, &stmt, err);
+    if (code == GARNER_OK && !sqlite3_stmt_readonly(stmt))
+        code = gn_fail(err, GARNER_SQL,
+                       "a query may not write; use garner_exec: %.80s", s->sql);
+    if (code != GARNER_OK)
+        return code;
+    c->cursor = (struct gn_cursor){
+        .connection = c,
+        .stmt = stmt,
+        .columns = (size_t)sqlite3_column_count(stmt),
+    };
+    *cursor = &c->cursor;
+    return GARNER_OK;
+}
+
+enum garner_code gn_cursor_next(struct gn_cursor *cursor,
+                                struct garner_error *err)
+{
+    switch (sqlite3_step(cursor->stmt)) {
+    case SQLITE_ROW:
+        return GARNER_ROW;
+    case SQLITE_DONE:
+        return GARNER_DONE;
+    default:
+        return gn_sqlite_fail(cursor->connection->db,
+                              sqlite3_extended_errcode(cursor->connection->db),
+                              sqlite3_sql(cursor->stmt), err);
+    }
+}
+
+size_t gn_cursor_columns(const struct gn_cursor *cursor)
+{
+    return cursor->columns;
+}
+
+const char *gn_cursor_name(const struct gn_cursor *cursor, size_t column)
+{
+    const char *name = column < cursor->columns
+                           ? sqlite3_column_name(cursor->stmt, (int)column)
+                           : NULL;
+
+    return name != NULL ? name : "";
+}
+
+struct garner_value gn_cursor_value(const struct gn_cursor *cursor,
+                                    size_t column)
+{
+    const int at = (int)column;
+    sqlite3_stmt *stmt = cursor->stmt;
+    const void *data;
+
+    if (column >= cursor->columns)
+        return garner_null();
+    switch (sqlite3_column_type(stmt, at)) {
+    case SQLITE_INTEGER:
+        return garner_integer(sqlite3_column_int64(stmt, at));
+    case SQLITE_FLOAT:
+        return garner_real(sqlite3_column_double(stmt, at));
+    case SQLITE_TEXT:
+        data = sqlite3_column_text(stmt, at);
+        return garner_text_n(data, (size_t)sqlite3_column_bytes(stmt, at));
+    case SQLITE_BLOB:
+        data = sqlite3_column_blob(stmt, at);
+        return garner_blob(data, (size_t)sqlite3_column_bytes(stmt, at));
+    default:
+        return garner_null();
+    }
+}
+
+void gn_cursor_close(struct gn_cursor *cursor)
+{
+    (void)sqlite3_reset(cursor->stmt); /* an unreset statement pins the log */
+    (void)sqlite3_clear_bindings(cursor->stmt);
+    cursor->stmt = NULL;
+}

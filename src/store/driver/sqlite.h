@@ -1,0 +1,105 @@
+/*
+ * sqlite.h - one connection to a SQLite database, for writing or for reading.
+ *
+ * Thread: one at a time (opened with SQLITE_OPEN_NOMUTEX). A store never reads
+ * anything from a connection later: results travel with their batch.
+ * It never opens the database's files by itself (close() would drop SQLite's
+ * locks: https://sqlite.org/howtocorrupt.html section 2.2).
+ */
+#ifndef GN_STORE_DRIVER_SQLITE_H
+#define GN_STORE_DRIVER_SQLITE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "garner/error.h"
+#include "garner/value.h"
+#include "store/batch.h"
+
+struct gn_sqlite;
+struct gn_cursor; /* a prepared query on a connection; one at a time */
+
+struct gn_sqlite_options {
+    const char *path; /* a file, or ":memory:" */
+    bool writer;      /* else reads only */
+    bool create;
+    bool read_only; /* of the file: the database itself may not be written */
+    bool foreign_keys;
+    size_t statements;   /* prepared statements kept */
+    size_t wal_bytes;    /* the log's file is cut to it when it starts anew */
+    int64_t deadline_ns; /* of waits while opening */
+};
+
+/* Opens a connection; a writer puts the database into WAL mode, if it can.
+ * Errors: as garner_open. */
+enum garner_code gn_sqlite_open(const struct gn_sqlite_options *options,
+                                struct gn_sqlite **out,
+                                struct garner_error *err);
+/* NULL is fine. The last connection to close checkpoints the log. */
+void gn_sqlite_close(struct gn_sqlite *c);
+
+/* true: the database is in WAL mode, so that readers need not wait. */
+bool gn_sqlite_is_wal(const struct gn_sqlite *c);
+
+/* Waits for foreign locks, and works, no longer than deadline_ns of the
+ * monotonic clock (INT64_MAX: without end). */
+void gn_sqlite_set_busy_deadline(struct gn_sqlite *c, int64_t deadline_ns);
+void gn_sqlite_set_work_deadline(struct gn_sqlite *c, int64_t deadline_ns);
+
+/* Commits from now on sync the log before they return, or do not
+ * (https://sqlite.org/pragma.html#pragma_synchronous, FULL or NORMAL). */
+enum garner_code gn_sqlite_set_sync(struct gn_sqlite *c, bool sync,
+                                    struct garner_error *err);
+
+/* BEGIN IMMEDIATE. Errors: BUSY, IO, CORRUPT, NOMEM. */
+enum garner_code gn_sqlite_begin(struct gn_sqlite *c, struct garner_error *err);
+/* On an error the transaction may be open still: roll back. Errors:
+ * CONSTRAINT (a deferred foreign key), IO, BUSY, NOMEM. */
+enum garner_code gn_sqlite_commit(struct gn_sqlite *c,
+                                  struct garner_error *err);
+void gn_sqlite_rollback(struct gn_sqlite *c);
+/* false after a statement that should run in one: SQLite rolled all back. */
+bool gn_sqlite_in_transaction(const struct gn_sqlite *c);
+
+/* A savepoint in the transaction: set, kept, undone. Errors: NOMEM, IO. */
+enum garner_code gn_sqlite_mark(struct gn_sqlite *c, struct garner_error *err);
+enum garner_code gn_sqlite_keep(struct gn_sqlite *c, struct garner_error *err);
+enum garner_code gn_sqlite_undo(struct gn_sqlite *c, struct garner_error *err);
+
+/* Runs one statement; adds to *result. Errors: as garner_exec. */
+enum garner_code gn_sqlite_run(struct gn_sqlite *c,
+                               const struct gn_statement *s,
+                               struct garner_result *result,
+                               struct garner_error *err);
+
+/* Syncs the log unless all in it is synced already, so that all that was
+ * committed before lasts. Errors: IO. */
+enum garner_code gn_sqlite_sync_log(struct gn_sqlite *c,
+                                    struct garner_error *err);
+
+/* Bytes of the log in use after the last commit; 0: not known yet. */
+size_t gn_sqlite_log_bytes(const struct gn_sqlite *c);
+
+/* Copies the log into the database as far as readers allow, without waiting
+ * for them (FULL with no busy wait: the write lock is held, so no commit runs
+ * beside it). *left_bytes is what is still only in the log. Errors: IO, ... */
+enum garner_code gn_sqlite_checkpoint(struct gn_sqlite *c, size_t *left_bytes,
+                                      struct garner_error *err);
+
+/* Prepares a query with its arguments (copied). The cursor is the
+ * connection's own: one at a time, until closed. Errors: SQL, NOMEM. */
+enum garner_code gn_cursor_open(struct gn_sqlite *c,
+                                const struct gn_statement *s,
+                                struct gn_cursor **cursor,
+                                struct garner_error *err);
+/* ROW, DONE, or an error. */
+enum garner_code gn_cursor_next(struct gn_cursor *cursor,
+                                struct garner_error *err);
+size_t gn_cursor_columns(const struct gn_cursor *cursor);
+const char *gn_cursor_name(const struct gn_cursor *cursor, size_t column);
+struct garner_value gn_cursor_value(const struct gn_cursor *cursor,
+                                    size_t column);
+/* Ends the query and its snapshot. */
+void gn_cursor_close(struct gn_cursor *cursor);
+
+#endif

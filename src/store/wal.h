@@ -1,0 +1,38 @@
+/*
+ * wal.h - the checkpoint governor: when the log is copied into the database.
+ *
+ * Only the leader checkpoints, so no commit of garner's runs beside one: that
+ * closes SQLite's WAL-reset race (https://sqlite.org/wal.html#walresetbug,
+ * 3.7.0 to 3.51.2) for its writers. Never waits for readers: what one pins is
+ * tried again after some growth.
+ *
+ * Thread: the leader's.
+ */
+#ifndef GN_STORE_WAL_H
+#define GN_STORE_WAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "store/driver/sqlite.h"
+
+struct gn_wal {
+    size_t limit_bytes;
+    size_t next_bytes; /* the log is checkpointed once it is larger */
+    bool dirty;        /* commits since the last complete checkpoint */
+    uint64_t checkpoints;
+};
+
+void gn_wal_init(struct gn_wal *w, size_t limit_bytes);
+
+/* After a group was committed: checkpoints if the log is past its size. An
+ * error leaves the log as it was; commits are not harmed. */
+enum garner_code gn_wal_after_commit(struct gn_wal *w, struct gn_sqlite *c,
+                                     struct garner_error *err);
+
+/* In an idle gap: checkpoints if there is anything to copy. */
+enum garner_code gn_wal_when_idle(struct gn_wal *w, struct gn_sqlite *c,
+                                  struct garner_error *err);
+
+#endif
