@@ -94,9 +94,9 @@ const char *gn_buf_cstr(const struct gn_buf *b)
 
 char *gn_buf_take(struct gn_buf *b)
 {
-    char *data = b->failed ? NULL : b->data;
+    char *data = b->failed || b->size == 0 ? NULL : b->data;
 
-    if (b->failed)
+    if (data == NULL)
         gn_free(b->data);
     *b = (struct gn_buf){0};
     return data;

@@ -13,13 +13,15 @@ static unsigned bucket_of(int64_t value)
     return (power - 3) * 16 + (unsigned)((value >> (power - 4)) & 15);
 }
 
-/* The largest value of bucket. */
+/* The largest value of bucket; the last one has no bound. */
 static int64_t edge_of(unsigned bucket)
 {
     unsigned shift;
 
     if (bucket < 16)
         return bucket;
+    if (bucket == GN_HISTOGRAM_BUCKETS - 1)
+        return INT64_MAX;
     shift = bucket / 16 - 1;
     return ((int64_t)(16 + bucket % 16 + 1) << shift) - 1;
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 static void before_value(struct gn_json *j)
 {
     if (j->comma)
@@ -31,27 +33,6 @@ void gn_json_close(struct gn_json *j, char bracket)
     j->comma = true;
 }
 
-/* Length of the UTF-8 sequence (RFC 3629) at s, of at most n bytes; 0: none. */
-static size_t sequence(const unsigned char *s, size_t n)
-{
-    size_t length = s[0] < 0x80   ? 1
-                    : s[0] < 0xc2 ? 0
-                    : s[0] < 0xe0 ? 2
-                    : s[0] < 0xf0 ? 3
-                    : s[0] < 0xf5 ? 4
-                                  : 0;
-
-    if (length == 0 || length > n)
-        return 0;
-    for (size_t i = 1; i < length; i++)
-        if ((s[i] & 0xc0) != 0x80)
-            return 0;
-    if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-        (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-        return 0;
-    return length;
-}
-
 static void escaped(struct gn_buf *out, unsigned char byte)
 {
     static const char names[] = "btn\0fr"; /* from U+0008 */
@@ -64,32 +45,33 @@ static void escaped(struct gn_buf *out, unsigned char byte)
         gn_buf_printf(out, "\\u%04x", byte);
 }
 
-static void quoted(struct gn_buf *out, const char *text, size_t size)
+static bool is_plain(unsigned char byte)
 {
-    const unsigned char *s = (const unsigned char *)text;
+    return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+}
+
+static void quoted(struct gn_buf *out, const char *s, size_t size)
+{
+    size_t length;
 
     gn_buf_byte(out, '"');
     for (size_t i = 0; i < size;) {
         size_t plain = i;
 
-        while (plain < size && s[plain] >= 0x20 && s[plain] < 0x80 &&
-               s[plain] != '"' && s[plain] != '\\')
+        while (plain < size && is_plain((unsigned char)s[plain]))
             plain++;
         gn_buf_append(out, s + i, plain - i);
         i = plain;
         if (i == size)
             break;
-        if (s[i] < 0x80) {
-            escaped(out, s[i++]);
-        } else {
-            size_t length = sequence(s + i, size - i);
-
-            if (length == 0)
-                gn_buf_text(out, "\xef\xbf\xbd");
-            else
-                gn_buf_append(out, s + i, length);
-            i += length == 0 ? 1 : length;
-        }
+        length = gn_utf8_length(s + i, size - i);
+        if (length == 0)
+            gn_buf_text(out, "\xef\xbf\xbd");
+        else if (length == 1)
+            escaped(out, (unsigned char)s[i]);
+        else
+            gn_buf_append(out, s + i, length);
+        i += length == 0 ? 1 : length;
     }
     gn_buf_byte(out, '"');
 }

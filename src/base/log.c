@@ -72,7 +72,8 @@ static void format_text(struct gn_buf *line, enum gn_log_level level,
     if (source != NULL)
         gn_buf_printf(line, "%s: ", source);
     for (; *message != '\0'; message++) /* one event, one line */
-        gn_buf_byte(line, (unsigned char)*message < ' ' ? ' ' : *message);
+        gn_buf_byte(line,
+                    (char)((unsigned char)*message < ' ' ? ' ' : *message));
 }
 
 void gn_log(enum gn_log_level level, const char *source, const char *format,

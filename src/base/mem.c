@@ -25,7 +25,7 @@ void *gn_alloc(size_t size)
 
 void *gn_realloc(void *p, size_t size)
 {
-    return fails() ? NULL : realloc(p, size);
+    return fails() ? NULL : realloc(p, size > 0 ? size : 1);
 }
 
 char *gn_memdup(const void *data, size_t size)

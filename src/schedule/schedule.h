@@ -42,28 +42,33 @@ struct gn_due {
     uint64_t missed[GN_MISS_REASONS];
 };
 
-/* seed makes phases and jitter differ between runs. Errors: NOMEM. */
+/* start_ns is when the first slots may come; seed makes the jitter differ
+ * between runs. Errors: NOMEM. */
 enum garner_code gn_schedule_new(int64_t start_ns, uint64_t seed,
                                  struct gn_schedule **out,
                                  struct garner_error *err);
 void gn_schedule_free(struct gn_schedule *s);
 
-/* Adds due with a copy of spec. Phases of the sources added with one interval
- * are spread evenly over it, however many there are and in whichever order they
- * are added (golden-ratio sequence). Borrows due until removed or freed.
- * Errors: NOMEM, INVALID. */
+/* Adds due, which is in no schedule, with a copy of spec and counters at 0.
+ * Phases of the sources added with one interval are spread evenly over it,
+ * however many there are and in whichever order they are added (golden-ratio
+ * sequence); the first one is due at the start. Borrows due until removed or
+ * freed. Errors: NOMEM, INVALID. */
 enum garner_code gn_schedule_add(struct gn_schedule *s, struct gn_due *due,
                                  const struct gn_spec *spec, int64_t now_ns,
                                  int64_t wall_us, struct garner_error *err);
+/* Takes due out, running or not; its counters stay. */
 void gn_schedule_remove(struct gn_schedule *s, struct gn_due *due);
 
 /* When the next source is due; INT64_MAX: none ever. */
 int64_t gn_schedule_next_ns(const struct gn_schedule *s);
 
-/* Takes a source that is due at now_ns and may start, and marks it running;
- * NULL: none. *due_at_ns is when it was due (lateness = now - that). Sources
- * still running are counted as missed on the way; so are slots passed over.
- * The source is put back at its next slot at once. */
+/* Takes the source that has been due longest at now_ns and may start, and marks
+ * it running; NULL: none. *due_at_ns is when it was due (lateness = now -
+ * that). When several of its slots came, that is the latest, and those before
+ * are counted as missed; so are all slots of sources still running, on the way.
+ * The source is put back at its next slot at once. No cost per slot passed
+ * over. */
 struct gn_due *gn_schedule_pop(struct gn_schedule *s, int64_t now_ns,
                                int64_t wall_us, int64_t *due_at_ns);
 

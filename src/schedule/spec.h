@@ -27,13 +27,22 @@ struct gn_spec {
 enum garner_code gn_spec_check(const struct gn_spec *spec,
                                struct garner_error *err);
 
-/* The first due time at or after now_ns of a source whose phase is phase (0 to
+/* The first slot at or after now_ns of a source whose phase is phase (0 to
  * below 1, its place in the interval when not aligned), in nanoseconds of the
- * monotonic clock; wall_us is the wall clock at now_ns; random is 0 to below 1
- * and chooses the jitter. start_ns is when the schedule began. The slot itself,
- * without its jitter, is put into *slot_ns. */
+ * monotonic clock. wall_us is the wall clock at now_ns; start_ns is when the
+ * schedule began. */
 int64_t gn_spec_first(const struct gn_spec *spec, double phase,
-                      int64_t start_ns, int64_t now_ns, int64_t wall_us,
-                      double random, int64_t *slot_ns);
+                      int64_t start_ns, int64_t now_ns, int64_t wall_us);
+
+/* The slot that follows slot_ns, which has come (slot_ns <= now_ns), and lies
+ * after now_ns or at it. every_ms is not 0. When aligned, it is where the wall
+ * clock has it by now: a clock that was set is followed, but the next slot is
+ * never nearer to the last than half an interval, so that a clock slowed down a
+ * little does not bring the same slot twice. */
+int64_t gn_spec_after(const struct gn_spec *spec, int64_t slot_ns,
+                      int64_t now_ns, int64_t wall_us);
+
+/* How long random (0 to below 1) puts a run off from its slot. */
+int64_t gn_spec_jitter_ns(const struct gn_spec *spec, double random);
 
 #endif

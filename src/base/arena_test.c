@@ -1,0 +1,74 @@
+/* arena_test.c - pieces don't overlap, are aligned, and are freed at once. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "base/mem.h"
+
+enum { PIECES = 3000 };
+
+static void pieces_are_aligned_and_apart(void **state)
+{
+    _Alignas(16) char first[100];
+    struct gn_arena a;
+    static unsigned char *pieces[PIECES];
+
+    (void)state;
+    gn_arena_init(&a, first, sizeof first);
+    for (size_t i = 0; i < PIECES; i++) {
+        pieces[i] = gn_arena_alloc(&a, i % 500);
+        assert_non_null(pieces[i]);
+        assert_int_equal((uintptr_t)pieces[i] % 16, 0);
+        memset(pieces[i], (int)(i & 0xff), i % 500);
+    }
+    assert_ptr_equal(pieces[0], first);
+    for (size_t i = 0; i < PIECES; i++)
+        for (size_t j = 0; j < i % 500; j++)
+            assert_int_equal(pieces[i][j], i & 0xff);
+    gn_arena_clear(&a);
+    assert_int_equal(a.held, 0);
+    assert_ptr_equal(gn_arena_alloc(&a, 8), first);
+}
+
+static void nothing_and_much_can_be_cut(void **state)
+{
+    struct gn_arena a;
+
+    (void)state;
+    gn_arena_init(&a, NULL, 0);
+    assert_non_null(gn_arena_alloc(&a, 0));
+    assert_non_null(gn_arena_alloc(&a, 10 << 20));
+    assert_null(gn_arena_alloc(&a, SIZE_MAX));
+    assert_null(gn_arena_alloc(&a, SIZE_MAX - 40));
+    assert_null(gn_arena_copy(&a, "", SIZE_MAX));
+    assert_string_equal(gn_arena_copy(&a, "abcd", 3), "abc");
+    gn_arena_clear(&a);
+}
+
+static void lost_memory_leaves_the_arena_whole(void **state)
+{
+    struct gn_arena a;
+
+    (void)state;
+    gn_arena_init(&a, NULL, 0);
+    gn_mem_fail_at(1);
+    assert_null(gn_arena_alloc(&a, 8));
+    assert_non_null(gn_arena_alloc(&a, 8));
+    gn_arena_clear(&a);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pieces_are_aligned_and_apart),
+        cmocka_unit_test(nothing_and_much_can_be_cut),
+        cmocka_unit_test(lost_memory_leaves_the_arena_whole),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

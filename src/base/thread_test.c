@@ -1,0 +1,105 @@
+/* thread_test.c - exclusion, waking, and deadlines. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "base/thread.h"
+
+enum { THREADS = 4, EACH = 20000 };
+
+struct shared {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    long count;
+    bool go;
+};
+
+static void *count_up(void *arg)
+{
+    struct shared *s = arg;
+
+    gn_lock(&s->lock);
+    while (!s->go)
+        gn_cond_wait(&s->changed, &s->lock);
+    gn_unlock(&s->lock);
+    for (int i = 0; i < EACH; i++) {
+        gn_lock(&s->lock);
+        s->count++;
+        gn_unlock(&s->lock);
+    }
+    gn_lock(&s->lock);
+    gn_cond_wake_one(&s->changed);
+    gn_unlock(&s->lock);
+    return NULL;
+}
+
+static void a_lock_excludes_and_a_condition_wakes(void **state)
+{
+    struct shared s = {.count = 0};
+    pthread_t threads[THREADS];
+
+    (void)state;
+    gn_mutex_init(&s.lock);
+    gn_cond_init(&s.changed);
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, count_up, &s), 0);
+    gn_lock(&s.lock);
+    s.go = true;
+    gn_cond_wake_all(&s.changed);
+    while (s.count < (long)THREADS * EACH)
+        assert_true(
+            gn_cond_wait_until(&s.changed, &s.lock, gn_deadline(60000)));
+    gn_unlock(&s.lock);
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+    gn_cond_fini(&s.changed);
+    gn_mutex_fini(&s.lock);
+}
+
+static void a_deadline_passes_and_not_before_its_time(void **state)
+{
+    struct shared s = {.count = 0};
+    const int64_t start = gn_clock_monotonic_ns();
+    const struct timespec deadline = gn_deadline(20);
+
+    (void)state;
+    gn_mutex_init(&s.lock);
+    gn_cond_init(&s.changed);
+    gn_lock(&s.lock);
+    while (gn_cond_wait_until(&s.changed, &s.lock, deadline))
+        ; /* woken without a reason */
+    gn_unlock(&s.lock);
+    assert_true(gn_clock_monotonic_ns() - start >= 20000000);
+    gn_cond_fini(&s.changed);
+    gn_mutex_fini(&s.lock);
+}
+
+static void a_deadline_carries_its_nanoseconds(void **state)
+{
+    (void)state;
+    for (int ms = 0; ms < 3000; ms += 100) {
+        const int64_t before = gn_clock_monotonic_ns();
+        const struct timespec t = gn_deadline(ms);
+        const int64_t after = gn_clock_monotonic_ns();
+        const int64_t ns = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+
+        assert_in_range(t.tv_nsec, 0, 999999999);
+        assert_true(ns >= before + ms * INT64_C(1000000));
+        assert_true(ns <= after + ms * INT64_C(1000000));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_lock_excludes_and_a_condition_wakes),
+        cmocka_unit_test(a_deadline_passes_and_not_before_its_time),
+        cmocka_unit_test(a_deadline_carries_its_nanoseconds),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
