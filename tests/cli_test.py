@@ -11,7 +11,7 @@ import time
 import unittest
 
 from support.program import (Case, GARNER, LIMIT, clean_environment, count_runs, garner,
-                             one, query, wait_until)
+                             get_bytes, get_json, one, query, wait_until)
 from support.servers import Misbehaving, Nginx, reply
 
 COMMANDS = "run get query check status version help completion".split()
@@ -222,14 +222,11 @@ sources:
                              "--db", self.db, "--listen", "127.0.0.1:0")
         found = wait_until(lambda: running.alive() and re.search(
             r"http://127\.0\.0\.1:\d+", running.output), "where it listens")
-        from support.program import get_json
         wait_until(lambda: get_json(found[0] + "/status.json")["totals"]["stored"] > 2,
                    "three stored runs")
-        metrics = subprocess.run(["curl", "-sf", found[0] + "/metrics"],
-                                 capture_output=True, text=True, check=True).stdout
+        metrics = get_bytes(found[0] + "/metrics").decode()
         self.assertRegex(metrics, r"(?m)^garner_\w+_total(\{[^}]*\})? [0-9.e+]+$")
-        subprocess.run(["curl", "-sf", found[0] + "/healthz"], check=True,
-                       capture_output=True)
+        get_bytes(found[0] + "/healthz")
         self.assertEqual(running.stop(), 0)
 
     def test_the_door_opens_to_others_only_with_a_token(self):

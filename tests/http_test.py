@@ -1,11 +1,10 @@
 """garner against real servers: nginx, httpbin, and one that misbehaves."""
 import hashlib
 import json
-import subprocess
 import time
 import unittest
 
-from support.program import Case, GARNER, LIMIT, clean_environment, garner, one, query
+from support.program import Case, clean_environment, garner, get_bytes, one, query
 from support.servers import (BIG_BYTES, Httpbin, ISO_CODES, Misbehaving, Nginx, cut,
                              dead_port, drip, endless, garbage, hang_up, reply,
                              silent, stall)
@@ -49,9 +48,7 @@ class Documents(Http):
         for path in "/json/iso_3166-1.json", "/json/iso_3166-2.json", "/html/lang.html":
             with self.subTest(path):
                 whole = self.get(self.nginx.url + path)
-                with_curl = subprocess.run(["curl", "-s", self.nginx.url + path],
-                                           capture_output=True, check=True).stdout
-                self.assertEqual(whole, with_curl)
+                self.assertEqual(whole, get_bytes(self.nginx.url + path))
 
     def test_rows_of_a_real_document(self):
         row = self.fetch(

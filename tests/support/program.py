@@ -107,10 +107,15 @@ def count_runs(db):
         raise
 
 
+def get_bytes(url):
+    """The body at url, by Python's own client."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(url, timeout=LIMIT) as reply:
+        return reply.read()
+
+
 def get_json(url):
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
-            url, timeout=LIMIT) as reply:
-        return json.load(reply)
+    return json.loads(get_bytes(url))
 
 
 class Case(unittest.TestCase):
