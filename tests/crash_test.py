@@ -1,0 +1,127 @@
+"""kill -9 at random moments under load: every acknowledged row is there, the
+database is whole, and the next start carries on."""
+import os
+import random
+import subprocess
+import sys
+import time
+import unittest
+
+from support.program import (Case, LIMIT, clean_environment, count_runs,
+                             get_json, one, query, wait_until)
+from support.servers import Nginx, dead_port
+
+WRITER = os.environ.get("CRASH_WRITER", "build/tests/crash_writer")
+ROUNDS = int(os.environ.get("CRASH_ROUNDS", "30"))
+SEED = int(os.environ.get("CRASH_SEED", random.randrange(1 << 32)))
+
+
+class Crash(Case):
+    def setUp(self):
+        super().setUp()
+        # Named, so that a failure can be tried again.
+        self.random = random.Random(SEED)
+        print(f"CRASH_SEED={SEED}", file=sys.stderr)
+
+    def test_library(self):
+        """Five threads that write in three ways are killed ROUNDS times."""
+        acknowledged = set()
+        for turn in range(ROUNDS):
+            first = one(self.db, "select max(id) from kept") + 1000 if turn else 1
+            acknowledged |= self.write_until_killed(first)
+            self.assert_sound()
+            stored = {id for id, in query(self.db, "select id from kept")}
+            lost = acknowledged - stored
+            self.assertFalse(lost, f"round {turn}: acknowledged and gone: "
+                                   f"{sorted(lost)[:10]} of {len(lost)}")
+            self.assert_batches_whole(first)
+        self.assertGreater(len(acknowledged), ROUNDS * 10)
+
+    def write_until_killed(self, first):
+        """Gives the ids that one round of crash_writer acknowledged."""
+        with subprocess.Popen([WRITER, self.db, str(first)], bufsize=0,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              env=clean_environment()) as writer:
+            lines = writer.stdout.read(1 << 16)  # it is at work
+            end = time.monotonic() + self.random.uniform(0, 0.4)
+            os.set_blocking(writer.stdout.fileno(), False)
+            while lines and time.monotonic() < end:
+                # Read on, or a full pipe would hold it up.
+                lines += writer.stdout.read(1 << 20) or b""
+                time.sleep(0.001)
+            if writer.poll() is not None:
+                self.fail(f"crash_writer ended: {writer.stderr.read().decode()}")
+            writer.kill()
+            writer.wait(LIMIT)
+            lines += writer.stdout.read() or b""
+        return {int(id) for line in lines.splitlines() for id in line.split()[1:]}
+
+    def assert_batches_whole(self, first):
+        """Ids are handed out in order, so a batch's rows stand together."""
+        ways = {}
+        for id, way in query(self.db, "select id, way from kept"
+                                      " where id >= ? and way <> 'exec'", (first,)):
+            ways[id] = way
+        ids = sorted(ways)
+        while ids:
+            batch, ids = ids[:5], ids[5:]
+            self.assertEqual(batch, list(range(batch[0], batch[0] + 5)),
+                             "half a batch")
+            self.assertEqual(len({ways[id] for id in batch}), 1)
+
+
+class ProgramCrash(Crash):
+    @classmethod
+    def setUpClass(cls):
+        cls.nginx = Nginx()
+        cls.addClassCleanup(cls.nginx.stop)
+
+    test_library = None
+
+    def test_program(self):
+        """`garner run` over 50 URLs, 25 times a second each, is killed ROUNDS
+        times; what /status.json called stored must be there."""
+        urls = [f"{self.nginx.url}/tick?n={n}" for n in range(50)]
+        for turn in range(ROUNDS):
+            before = count_runs(self.db)
+            port = dead_port()
+            running = self.start(
+                "run", *urls, "--every", "40ms", "--db", self.db,
+                "--listen", f"127.0.0.1:{port}", "--into", "ticks", "--sql",
+                "select :run_id as run, :body->>'$.id' as id")
+            status = f"http://127.0.0.1:{port}/status.json"
+            stored = 0
+            wait_until(lambda: running.alive() and self.stored(status),
+                       "the first stored run")
+            end = time.monotonic() + self.random.uniform(0, 0.6)
+            while time.monotonic() < end:
+                running.alive()
+                stored = self.stored(status)
+            running.kill()
+            self.assert_sound()
+            self.assertGreaterEqual(count_runs(self.db) - before, stored,
+                                    f"round {turn}: acknowledged and gone")
+            self.assert_together()
+
+    @staticmethod
+    def stored(status):
+        try:
+            return get_json(status)["totals"]["stored"]
+        except OSError:
+            return 0
+
+    def assert_together(self):
+        """A run, its rows and its body are there together or not at all."""
+        self.assertEqual(query(self.db, """
+            select r.id, r.error from garner_run r
+            where not exists (select * from ticks t where t.run = r.id)"""), [])
+        self.assertEqual(query(self.db, """
+            select t.run from ticks t
+            where not exists (select * from garner_run r where r.id = t.run)"""), [])
+        self.assertEqual(query(self.db, """
+            select r.id from garner_run r
+            where not exists (select * from garner_body b where b.id = r.body)"""), [])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,277 @@
+"""garner against real servers: nginx, httpbin, and one that misbehaves."""
+import hashlib
+import json
+import time
+import unittest
+
+from support.program import Case, clean_environment, garner, get_bytes, one, query
+from support.servers import (BIG_BYTES, Httpbin, ISO_CODES, Misbehaving, Nginx, cut,
+                             dead_port, drip, endless, garbage, hang_up, reply,
+                             silent, stall)
+
+
+class Http(Case):
+    @classmethod
+    def setUpClass(cls):
+        cls.nginx = Nginx()
+        cls.addClassCleanup(cls.nginx.stop)
+
+    def get(self, *args, code=0, **more):
+        """`garner get`, expecting an exit status; gives the body's bytes."""
+        result = garner("get", *args, text=False, **more)
+        self.assertEqual(result.returncode, code, result.stderr.decode())
+        self.error = result.stderr.decode()
+        return result.stdout
+
+    def fetch(self, *args, code=0, env=None):
+        """Runs once into the database; gives the last row of garner_run."""
+        result = garner("run", *args, "--once", "--db", self.db, env=env)
+        self.assert_code(result, code)
+        return self.last()
+
+    def last(self):
+        columns = ("status", "error", "bytes", "duration_us")
+        row = query(self.db, f"select {', '.join(columns)} from garner_run"
+                             " order by id desc limit 1")[0]
+        return dict(zip(columns, row))
+
+    def body(self):
+        """The body of the last run, decoded."""
+        result = garner("query", self.db, "--raw",
+                        "select unzstd(data) from garner_body order by id desc limit 1",
+                        text=False)
+        return result.stdout
+
+
+class Documents(Http):
+    def test_a_document_arrives_as_it_is(self):
+        for path in "/json/iso_3166-1.json", "/json/iso_3166-2.json", "/html/lang.html":
+            with self.subTest(path):
+                whole = self.get(self.nginx.url + path)
+                self.assertEqual(whole, get_bytes(self.nginx.url + path))
+
+    def test_rows_of_a_real_document(self):
+        row = self.fetch(
+            self.nginx.url + "/json/iso_3166-1.json", "--into", "country",
+            "--key", "alpha_2", "--sql",
+            "select value->>'alpha_2' as alpha_2, value->>'name' as name,"
+            " cast(value->>'numeric' as integer) as number"
+            " from json_each(:body, '$.\"3166-1\"')")
+        self.assertEqual(row["status"], 200)
+        given = json.loads((ISO_CODES / "iso_3166-1.json").read_text())["3166-1"]
+        self.assertEqual(
+            query(self.db, "select alpha_2, name, number from country order by 1"),
+            sorted((c["alpha_2"], c["name"], int(c["numeric"])) for c in given))
+
+    def test_the_stored_body_is_the_document(self):
+        given = (ISO_CODES / "iso_639-3.json").read_bytes()
+        row = self.fetch(self.nginx.url + "/json/iso_639-3.json")
+        self.assertEqual(row["bytes"], len(given))
+        (sha, size, data), = query(
+            self.db, "select sha256, size, length(data) from garner_body")
+        sha = sha.hex() if isinstance(sha, bytes) else sha
+        self.assertEqual((sha, size), (hashlib.sha256(given).hexdigest(), len(given)))
+        self.assertLess(data, size / 4, "compressed")
+
+    def test_a_body_that_stays_the_same_is_kept_once(self):
+        for _ in range(3):
+            self.fetch(self.nginx.url + "/same")
+        self.assertEqual(one(self.db, "select count(*) from garner_run"), 3)
+        self.assertEqual(one(self.db, "select count(*) from garner_body"), 1)
+        self.assertEqual(one(self.db, "select count(distinct body) from garner_run"), 1)
+
+    def test_a_body_that_changes_is_kept_each_time(self):
+        for _ in range(3):
+            self.fetch(self.nginx.url + "/tick")
+        self.assertEqual(one(self.db, "select count(distinct body) from garner_run"), 3)
+
+    def test_it_says_who_it_is(self):
+        version = garner("version").stdout.split()[1]
+        self.assertEqual(self.get(self.nginx.url + "/agent").decode(),
+                         f"garner/{version}")
+
+    def test_redirects(self):
+        self.assertEqual(self.get("-L", self.nginx.url + "/moved"),
+                         self.get(self.nginx.url + "/same"))
+        self.assertEqual(self.fetch(self.nginx.url + "/moved")["status"], 200)
+
+    def test_redirects_end(self):
+        row = self.fetch(self.nginx.url + "/loop", code=1)
+        self.assertRegex(row["error"], "redirect")
+        row = self.fetch(self.nginx.url + "/to-file", code=1)
+        self.assertRegex(row["error"], "(?i)protocol|redirect")
+        self.assertFalse(query(self.db, "select * from garner_body where size > 500"))
+
+    def test_a_bad_status_is_a_run_with_its_status(self):
+        for path, status in ("/missing", 404), ("/broken", 500):
+            row = self.fetch(self.nginx.url + path, code=1)
+            self.assertEqual(row["status"], status)
+            self.assertIn(str(status), row["error"])
+
+    def test_get_fails_like_curl_when_told(self):
+        self.assertEqual(self.get("-f", self.nginx.url + "/missing", code=22), b"")
+        self.assertIn("404", self.error)
+        self.assertEqual(self.get(self.nginx.url + "/missing"), b"nothing here\n")
+
+    def test_a_big_body_is_whole(self):
+        sha = self.nginx.make_big()
+        whole = self.get(self.nginx.url + "/files/big")
+        self.assertEqual(len(whole), BIG_BYTES)
+        self.assertEqual(hashlib.sha256(whole).hexdigest(), sha)
+        del whole
+        self.fetch(self.nginx.url + "/files/big")
+        self.assertEqual(hashlib.sha256(self.body()).hexdigest(), sha)
+
+    def test_a_body_over_the_limit_is_refused(self):
+        self.nginx.make_big()
+        self.get("--max-filesize", "1M", self.nginx.url + "/files/big", code=1)
+        self.assertRegex(self.error, "limit")
+        row = self.fetch("--max-filesize", "1M", self.nginx.url + "/files/big", code=1)
+        self.assertRegex(row["error"], "limit|too large|larger")
+        self.assertEqual(one(self.db, "select count(*) from garner_body"), 0)
+
+
+class Encrypted(Http):
+    def test_the_authority_must_be_known(self):
+        self.get(self.nginx.tls_url + "/same", code=1)
+        self.assertRegex(self.error, "(?i)certificate")
+        self.assertRegex(self.error, "--cacert|ca_file|-k|--insecure")
+        row = self.fetch(self.nginx.tls_url + "/same", code=1)
+        self.assertRegex(row["error"], "(?i)certificate")
+
+    def test_a_known_authority_is_trusted(self):
+        body = self.get("--cacert", self.nginx.ca, self.nginx.tls_url + "/same")
+        self.assertEqual(json.loads(body)["name"], "same")
+
+    def test_a_certificate_for_another_name_is_not(self):
+        self.get("--cacert", self.nginx.ca, self.nginx.wrong_tls_url, code=1)
+        self.assertRegex(self.error, "(?i)certificate|name")
+
+    def test_unless_told_not_to_look(self):
+        self.assertIn(b"same", self.get("-k", self.nginx.tls_url + "/same"))
+
+    def test_http2_is_used_where_it_can_be(self):
+        self.assertEqual(
+            self.get("--cacert", self.nginx.ca, self.nginx.tls_url + "/protocol"),
+            b"HTTP/2.0")
+        self.assertEqual(self.get(self.nginx.url + "/protocol"), b"HTTP/1.1")
+
+    def test_an_authority_file_that_is_not_there(self):
+        self.get("--cacert", self.folder / "none.pem", self.nginx.tls_url, code=1)
+        self.assertIn("none.pem", self.error)
+
+
+class Application(Http):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.httpbin = Httpbin()
+        cls.addClassCleanup(cls.httpbin.stop)
+
+    def json(self, path, *args):
+        return json.loads(self.get(*args, self.httpbin.url + path))
+
+    def test_compressed_bodies_are_decoded(self):
+        for path, word in ("/gzip", "gzipped"), ("/brotli", "brotli"), \
+                          ("/deflate", "deflated"):
+            with self.subTest(path):
+                self.assertTrue(self.json(path)[word])
+                self.fetch(self.httpbin.url + path)
+                self.assertTrue(json.loads(self.body())[word])
+
+    def test_headers_and_methods(self):
+        seen = self.json("/anything", "-H", "X-One: 1", "-A", "me/2", "-X", "PUT",
+                         "-d", "a=b")
+        self.assertEqual(seen["method"], "PUT")
+        self.assertEqual(seen["headers"]["X-One"], "1")
+        self.assertEqual(seen["headers"]["User-Agent"], "me/2")
+        self.assertEqual(seen["form"], {"a": "b"})
+
+    def test_redirects_of_each_kind(self):
+        for path in "/redirect/3", "/relative-redirect/2", "/absolute-redirect/2":
+            with self.subTest(path):
+                self.assertTrue(self.json(path, "-L")["url"].endswith("/get"))
+        self.fetch(self.httpbin.url + "/redirect/11", code=1)
+
+    def test_a_post_that_is_moved_becomes_a_get(self):
+        self.assertEqual(self.json("/redirect-to?url=/get&status_code=303", "-L",
+                                   "-d", "a=b")["args"], {})
+
+    def test_odd_bodies(self):
+        self.assertEqual(len(self.get(self.httpbin.url + "/bytes/1000?seed=1")), 1000)
+        self.assertEqual(len(self.get(self.httpbin.url + "/stream-bytes/5000?seed=1")), 5000)
+        self.assertEqual(self.get(self.httpbin.url + "/status/204"), b"")
+        self.fetch(self.httpbin.url + "/status/204")
+        self.assertEqual(self.last()["bytes"], 0)
+
+    def test_a_slow_answer_is_waited_for(self):
+        self.assertEqual(self.json("/delay/1", "-m", "30")["args"], {})
+
+    def test_a_slower_one_is_not(self):
+        start = time.monotonic()
+        self.get("-m", "0.5", self.httpbin.url + "/delay/10", code=1)
+        self.assertLess(time.monotonic() - start, 8)
+        self.assertRegex(self.error, "0.5 s|500 ms|timeout|took too long")
+
+
+class Misbehaviour(Http):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.bad = Misbehaving({
+            "/silent": silent, "/drip": drip, "/stall": stall, "/cut": cut,
+            "/garbage": garbage, "/hang-up": hang_up, "/endless": endless,
+            "/twice": lambda sock, request, server: sock.sendall(
+                reply('{"n": 1}') + reply('{"n": 2}')),
+            "/no-length": lambda sock, request, server: sock.sendall(
+                b"HTTP/1.0 200 OK\r\n\r\nuntil the end"),
+            "/bad-gzip": lambda sock, request, server: sock.sendall(
+                reply(b"this is no gzip", headers=["Content-Encoding: gzip"])),
+            "/long-header": lambda sock, request, server: sock.sendall(
+                reply("x", headers=["X-Long: " + "y" * 500_000])),
+            "/nul": lambda sock, request, server: sock.sendall(reply(b"a\0b\xff\xfe")),
+        })
+        cls.addClassCleanup(cls.bad.stop)
+
+    def error_of(self, path, *args):
+        row = self.fetch(*args, self.bad.url + path, code=1)
+        self.assertTrue(row["error"], path)
+        self.assertIn(self.bad.url.split("//")[1], one(
+            self.db, "select url from garner_run order by id desc limit 1"))
+        return row["error"]
+
+    def test_silence_ends_in_time(self):
+        start = time.monotonic()
+        self.assertRegex(self.error_of("/silent", "-m", "0.5"), "(?i)time|took too long")
+        self.assertRegex(self.error_of("/drip", "-m", "0.5"), "(?i)time|took too long")
+        self.assertLess(time.monotonic() - start, 16)
+
+    def test_broken_answers_are_errors(self):
+        for path in "/cut", "/garbage", "/hang-up", "/bad-gzip":
+            with self.subTest(path):
+                self.error_of(path)
+
+    def test_a_body_without_end_is_cut_at_the_limit(self):
+        self.assertRegex(self.error_of("/endless", "--max-filesize", "2M"), "limit|large")
+
+    def test_odd_but_right(self):
+        self.assertEqual(self.get(self.bad.url + "/no-length"), b"until the end")
+        self.assertEqual(json.loads(self.get(self.bad.url + "/twice")), {"n": 1})
+        self.assertEqual(self.get(self.bad.url + "/nul"), b"a\0b\xff\xfe")
+
+    def test_bytes_that_are_no_text_are_kept(self):
+        self.fetch(self.bad.url + "/nul")
+        self.assertEqual(self.body(), b"a\0b\xff\xfe")
+
+    def test_nobody_there(self):
+        row = self.fetch(f"http://127.0.0.1:{dead_port()}/", code=1)
+        self.assertRegex(row["error"], "(?i)connect|reach")
+        self.assertIsNone(row["status"])
+
+    def test_a_proxy_from_the_environment_is_used(self):
+        env = clean_environment(http_proxy=self.nginx.url)
+        self.assertIn(b"same", self.get("http://nowhere.invalid/same", env=env))
+
+
+if __name__ == "__main__":
+    unittest.main()
