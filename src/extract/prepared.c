@@ -1,0 +1,98 @@
+#include "extract/prepared.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+
+/* Looked through one by one: some hundred hashes cost less than the smallest
+ * of statements. */
+struct gn_prepared_entry {
+    uint64_t hash;
+    uint64_t used; /* gn_prepared.uses when it was */
+    char *sql;     /* whole: sqlite3_sql() ends at the first semicolon */
+    sqlite3_stmt *stmt;
+};
+
+/* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv */
+static uint64_t hash_of(const char *sql)
+{
+    uint64_t hash = 14695981039346656037ULL;
+
+    for (; *sql != '\0'; sql++)
+        hash = (hash ^ (unsigned char)*sql) * 1099511628211ULL;
+    return hash;
+}
+
+enum garner_code gn_prepared_init(struct gn_prepared *p,
+                                  struct gn_sandbox *sandbox, size_t max,
+                                  struct garner_error *err)
+{
+    GN_CHECK(max > 0);
+    *p = (struct gn_prepared){.sandbox = sandbox, .max = max};
+    p->entries = gn_alloc(max * sizeof p->entries[0]);
+    if (p->entries == NULL)
+        return gn_fail(err, GARNER_NOMEM, "no memory to keep %zu statements",
+                       max);
+    return GARNER_OK;
+}
+
+static void clear(struct gn_prepared_entry *e)
+{
+    sqlite3_finalize(e->stmt);
+    gn_free(e->sql);
+}
+
+void gn_prepared_fini(struct gn_prepared *p)
+{
+    for (size_t i = 0; i < p->count; i++)
+        clear(&p->entries[i]);
+    gn_free(p->entries);
+    *p = (struct gn_prepared){0};
+}
+
+/* An entry to put a new statement into: a free one, or the one not used for
+ * longest, emptied. */
+static struct gn_prepared_entry *make_room(struct gn_prepared *p)
+{
+    struct gn_prepared_entry *oldest = p->entries;
+
+    if (p->count < p->max)
+        return &p->entries[p->count++];
+    for (size_t i = 1; i < p->count; i++)
+        if (p->entries[i].used < oldest->used)
+            oldest = &p->entries[i];
+    clear(oldest);
+    return oldest;
+}
+
+enum garner_code gn_prepared_get(struct gn_prepared *p, const char *sql,
+                                 sqlite3_stmt **stmt, struct garner_error *err)
+{
+    const uint64_t hash = hash_of(sql);
+    char *copy;
+    enum garner_code code;
+
+    p->uses++;
+    for (size_t i = 0; i < p->count; i++) {
+        struct gn_prepared_entry *e = &p->entries[i];
+
+        if (e->hash == hash && strcmp(e->sql, sql) == 0) {
+            e->used = p->uses;
+            *stmt = e->stmt;
+            return GARNER_OK;
+        }
+    }
+    code = gn_statement_prepare(p->sandbox, sql, stmt, err);
+    if (code != GARNER_OK)
+        return code;
+    copy = gn_strdup(sql);
+    if (copy == NULL) {
+        sqlite3_finalize(*stmt);
+        *stmt = NULL;
+        return gn_fail(err, GARNER_NOMEM, "no memory to keep a statement");
+    }
+    p->misses++;
+    *make_room(p) = (struct gn_prepared_entry){hash, p->uses, copy, *stmt};
+    return GARNER_OK;
+}

@@ -1,0 +1,176 @@
+#include "extract/sandbox.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+
+/* Steps of SQLite's machine between two looks at the clock: some tens of
+ * microseconds. */
+enum { STEPS_PER_LOOK = 1000 };
+
+/* Table-valued functions that see their arguments alone. All others (pragma_*,
+ * dbstat, sqlite_stmt ...) look into the connection. The jsonb ones come with
+ * newer libraries. */
+static const char *const readable[] = {"json_each", "json_tree", "jsonb_each",
+                                       "jsonb_tree"};
+
+static const char *const forbidden_functions[] = {"load_extension",
+                                                  "fts3_tokenizer"};
+
+static bool among(const char *name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; name != NULL && i < count; i++)
+        if (sqlite3_stricmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+static int refuse(struct gn_sandbox *s, const char *what, const char *name)
+{
+    snprintf(s->refused, sizeof s->refused, "%s%.40s", what,
+             name != NULL ? name : "");
+    return SQLITE_DENY;
+}
+
+/* https://sqlite.org/c3ref/set_authorizer.html: called while a statement is
+ * prepared, for each thing it would do. */
+static int authorize(void *context, int action, const char *a, const char *b,
+                     const char *database, const char *by)
+{
+    struct gn_sandbox *s = context;
+
+    (void)database;
+    (void)by;
+    switch (action) {
+    case SQLITE_SELECT:
+    case SQLITE_RECURSIVE:
+        return SQLITE_OK;
+    case SQLITE_READ:
+        if (among(a, readable, sizeof readable / sizeof readable[0]))
+            return SQLITE_OK;
+        return refuse(s, "reading ", a);
+    case SQLITE_FUNCTION:
+        if (!among(b, forbidden_functions,
+                   sizeof forbidden_functions / sizeof forbidden_functions[0]))
+            return SQLITE_OK;
+        return refuse(s, "the function ", b);
+    case SQLITE_ATTACH:
+        return refuse(s, "ATTACH", NULL);
+    case SQLITE_PRAGMA:
+        return refuse(s, "PRAGMA ", a);
+    case SQLITE_INSERT:
+        return refuse(s, "INSERT into ", a);
+    case SQLITE_UPDATE:
+        /* SQLite's own, to connect a table-valued function */
+        if (a != NULL && strcmp(a, "sqlite_master") == 0)
+            return refuse(s, "a table other than json_each, json_tree", NULL);
+        return refuse(s, "UPDATE of ", a);
+    case SQLITE_DELETE:
+        return refuse(s, "DELETE from ", a);
+    default:
+        return refuse(s, "changing anything", NULL);
+    }
+}
+
+/* Connects the table-valued functions while nothing is refused: SQLite does it
+ * with an UPDATE of its schema. A library that lacks one is fine. */
+static void connect_functions(sqlite3 *db)
+{
+    for (size_t i = 0; i < sizeof readable / sizeof readable[0]; i++) {
+        sqlite3_stmt *stmt = NULL;
+        char sql[48];
+
+        snprintf(sql, sizeof sql, "select 1 from %s(null)", readable[i]);
+        (void)sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+        sqlite3_finalize(stmt);
+    }
+}
+
+static int look_at_clock(void *context)
+{
+    struct gn_sandbox *s = context;
+
+    s->expired = gn_clock_monotonic_ns() >= s->deadline_ns;
+    return s->expired;
+}
+
+static bool configure(sqlite3 *db)
+{
+    static const struct {
+        int option;
+        int value;
+    } switches[] = {
+        {SQLITE_DBCONFIG_DEFENSIVE, 1},
+        {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+        {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
+        {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
+        {SQLITE_DBCONFIG_ENABLE_VIEW, 0},
+        /* "name" is a column or an error, never a text by accident */
+        {SQLITE_DBCONFIG_DQS_DML, 0},
+        {SQLITE_DBCONFIG_DQS_DDL, 0},
+    };
+    static const struct {
+        int limit;
+        int value;
+    } limits[] = {
+        {SQLITE_LIMIT_LENGTH, 1000000000}, {SQLITE_LIMIT_SQL_LENGTH, 1000000},
+        {SQLITE_LIMIT_VDBE_OP, 100000},    {SQLITE_LIMIT_VARIABLE_NUMBER, 999},
+        {SQLITE_LIMIT_ATTACHED, 0},        {SQLITE_LIMIT_TRIGGER_DEPTH, 0},
+        {SQLITE_LIMIT_WORKER_THREADS, 0},
+    };
+    bool ok = true;
+
+    for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++)
+        ok = sqlite3_db_config(db, switches[i].option, switches[i].value,
+                               NULL) == SQLITE_OK &&
+             ok;
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
+        sqlite3_limit(db, limits[i].limit, limits[i].value);
+    /* temp_store: a sort must not go to the disk either */
+    return sqlite3_exec(db,
+                        "pragma query_only = on; pragma temp_store = memory",
+                        NULL, NULL, NULL) == SQLITE_OK &&
+           ok;
+}
+
+enum garner_code gn_sandbox_open(struct gn_sandbox *s, struct garner_error *err)
+{
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+                      SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+    int rc;
+
+    *s = (struct gn_sandbox){.deadline_ns = INT64_MAX};
+    rc = sqlite3_open_v2(":memory:", &s->db, flags, NULL);
+    if (rc == SQLITE_NOMEM || s->db == NULL)
+        return gn_fail(err, GARNER_NOMEM,
+                       "no memory for an in-memory database to run SQL in");
+    if (rc != SQLITE_OK || !configure(s->db))
+        return gn_fail(err, GARNER_IO,
+                       "SQLite %s cannot open an in-memory database: %s",
+                       sqlite3_libversion(), sqlite3_errmsg(s->db));
+    connect_functions(s->db);
+    if (sqlite3_set_authorizer(s->db, authorize, s) != SQLITE_OK)
+        return gn_fail(err, GARNER_IO, "SQLite %s refuses an authorizer: %s",
+                       sqlite3_libversion(), sqlite3_errmsg(s->db));
+    sqlite3_progress_handler(s->db, STEPS_PER_LOOK, look_at_clock, s);
+    return GARNER_OK;
+}
+
+void gn_sandbox_close(struct gn_sandbox *s)
+{
+    GN_CHECK(sqlite3_close(s->db) == SQLITE_OK); /* else a statement leaked */
+    s->db = NULL;
+}
+
+void gn_sandbox_arm(struct gn_sandbox *s, int64_t limit_ms)
+{
+    const int64_t now_ns = gn_clock_monotonic_ns();
+
+    s->limit_ms = limit_ms;
+    s->deadline_ns = limit_ms < (INT64_MAX - now_ns) / 1000000
+                         ? now_ns + limit_ms * 1000000
+                         : INT64_MAX;
+    s->expired = false;
+}

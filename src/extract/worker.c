@@ -1,0 +1,167 @@
+#include "extract/worker.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "extract/statement.h"
+
+enum garner_code gn_worker_open(struct gn_worker *w,
+                                const struct gn_extractor_options *options,
+                                struct garner_error *err)
+{
+    enum garner_code code;
+
+    *w = (struct gn_worker){.deadline_ms = options->deadline_ms,
+                            .max_bytes = (size_t)options->max_bytes};
+    code = gn_sandbox_open(&w->sandbox, err);
+    if (code == GARNER_OK)
+        code = gn_prepared_init(&w->prepared, &w->sandbox,
+                                options->max_statements, err);
+    if (code != GARNER_OK)
+        gn_worker_close(w);
+    return code;
+}
+
+void gn_worker_close(struct gn_worker *w)
+{
+    gn_prepared_fini(&w->prepared);
+    gn_sandbox_close(&w->sandbox);
+    gn_free(w->row);
+    w->row = NULL;
+}
+
+static enum garner_code make_row(struct gn_worker *w, size_t columns,
+                                 struct garner_error *err)
+{
+    struct garner_value *row;
+
+    if (columns <= w->row_room)
+        return GARNER_OK;
+    row = gn_realloc(w->row, columns * sizeof row[0]);
+    if (row == NULL)
+        return gn_fail(err, GARNER_NOMEM, "no memory for %zu columns", columns);
+    w->row = row;
+    w->row_room = columns;
+    return GARNER_OK;
+}
+
+static bool read_value(sqlite3_stmt *stmt, int i, struct garner_value *v)
+{
+    const void *data;
+
+    switch (sqlite3_column_type(stmt, i)) {
+    case SQLITE_INTEGER:
+        *v = garner_integer(sqlite3_column_int64(stmt, i));
+        return true;
+    case SQLITE_FLOAT:
+        *v = garner_real(sqlite3_column_double(stmt, i));
+        return true;
+    case SQLITE_TEXT:
+        data = sqlite3_column_text(stmt, i);
+        *v = garner_text_n(data, (size_t)sqlite3_column_bytes(stmt, i));
+        return data != NULL;
+    case SQLITE_BLOB:
+        data = sqlite3_column_blob(stmt, i);
+        *v = garner_blob(data, (size_t)sqlite3_column_bytes(stmt, i));
+        return data != NULL || v->bytes.size == 0;
+    default:
+        *v = garner_null();
+        return true;
+    }
+}
+
+/* Adds the row the statement stands on, if it fits into budget bytes. */
+static enum garner_code add_row(struct gn_worker *w, sqlite3_stmt *stmt,
+                                struct gn_rowset *rows, size_t budget,
+                                struct garner_error *err)
+{
+    size_t size = rows->bytes;
+    enum garner_code code;
+
+    for (size_t i = 0; i < rows->column_count; i++) {
+        struct garner_value *v = &w->row[i];
+
+        if (!read_value(stmt, (int)i, v))
+            return gn_fail(err, GARNER_NOMEM, "no memory to read a value");
+        if (v->type == GARNER_TEXT || v->type == GARNER_BLOB)
+            size += v->bytes.size;
+    }
+    code = size <= budget ? gn_rowset_add(rows, w->row, err) : GARNER_FULL;
+    if (code == GARNER_OK && rows->bytes > budget)
+        code = GARNER_FULL;
+    if (code == GARNER_FULL)
+        return gn_fail(err, GARNER_FULL,
+                       "after %zu rows the rows of one answer take more than "
+                       "%zu MiB, the limit: select less",
+                       rows->row_count, w->max_bytes >> 20);
+    return code;
+}
+
+/* Fills query->rows, which may take budget bytes. */
+static enum garner_code run_query(struct gn_worker *w, struct gn_query *query,
+                                  const struct gn_extraction *job,
+                                  size_t budget, struct garner_error *err)
+{
+    sqlite3_stmt *stmt;
+    enum garner_code code =
+        gn_prepared_get(&w->prepared, query->sql, &stmt, err);
+    int rc;
+
+    if (code != GARNER_OK)
+        return code;
+    code = gn_statement_bind(stmt, job->params, job->param_count, err);
+    if (code == GARNER_OK)
+        code = gn_statement_columns(stmt, &query->rows, err);
+    if (code == GARNER_OK)
+        code = make_row(w, query->rows.column_count, err);
+    while (code == GARNER_OK) {
+        rc = sqlite3_step(stmt);
+        if (rc == SQLITE_DONE)
+            break;
+        code = rc == SQLITE_ROW
+                   ? add_row(w, stmt, &query->rows, budget, err)
+                   : gn_statement_failed(&w->sandbox, stmt, rc, job->params,
+                                         job->param_count, err);
+    }
+    /* what failed was told by step; the bound bytes belong to the caller */
+    sqlite3_reset(stmt);
+    sqlite3_clear_bindings(stmt);
+    return code;
+}
+
+/* Says which of several queries it was. */
+static void number_error(struct garner_error *err, size_t i, size_t count)
+{
+    const struct garner_error plain = *err;
+
+    if (count < 2)
+        return;
+    (void)gn_fail(err, plain.code, "query %zu of %zu: %.210s", i + 1, count,
+                  plain.message);
+    err->native = plain.native;
+}
+
+void gn_worker_run(struct gn_worker *w, struct gn_extraction *job)
+{
+    size_t budget = w->max_bytes;
+
+    gn_sandbox_arm(&w->sandbox, w->deadline_ms);
+    job->code = GARNER_OK;
+    for (size_t i = 0; i < job->query_count; i++)
+        job->queries[i].rows = (struct gn_rowset){0};
+    for (size_t i = 0; i < job->query_count && job->code == GARNER_OK; i++) {
+        struct gn_query *query = &job->queries[i];
+
+        job->code = run_query(w, query, job, budget, &job->error);
+        if (job->code != GARNER_OK) {
+            job->failed_query = i;
+            number_error(&job->error, i, job->query_count);
+        } else {
+            budget -= query->rows.bytes;
+        }
+    }
+    for (size_t i = 0; i < job->query_count && job->code != GARNER_OK; i++)
+        gn_rowset_fini(&job->queries[i].rows);
+}

@@ -1,0 +1,235 @@
+/* worker_test.c - jobs with one query or several, their rows, their failures,
+ * and the limits that hold them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "extract/worker.h"
+
+static const struct gn_extractor_options options = {
+    .deadline_ms = 60000, .max_bytes = 1 << 20, .max_statements = 8};
+
+static struct gn_worker worker;
+
+static int open_worker(void **state)
+{
+    (void)state;
+    return gn_worker_open(&worker, &options, NULL) != GARNER_OK;
+}
+
+static int close_worker(void **state)
+{
+    (void)state;
+    gn_worker_close(&worker);
+    return 0;
+}
+
+/* Runs the queries over body; the job, its rows in queries. */
+static struct gn_extraction run(const char *body, struct gn_query *queries,
+                                size_t count)
+{
+    const struct gn_param params[] = {{"body", garner_text(body)}};
+    struct gn_extraction job = {.params = params,
+                                .param_count = 1,
+                                .queries = queries,
+                                .query_count = count};
+
+    gn_worker_run(&worker, &job);
+    job.params = NULL;
+    return job;
+}
+
+static void rows_are_typed(void **state)
+{
+    struct gn_query q = {
+        .sql = "select value->>'$.i' as i, value->>'$.r' as r, "
+               "value->>'$.t' as t, value->>'$.n' as n, x'00ff' as b, "
+               "zeroblob(0) as z, '' as e from json_each(:body)"};
+    const struct gn_extraction job =
+        run("[{\"i\":9007199254740993,\"r\":0.1,\"t\":\"\\u00e4\\u0000b\"},"
+            "{\"i\":true,\"r\":1e300,\"t\":\"\",\"n\":null}]",
+            &q, 1);
+    const struct garner_value *v = q.rows.values;
+
+    (void)state;
+    assert_int_equal(job.code, GARNER_OK);
+    assert_int_equal(q.rows.row_count, 2);
+    assert_int_equal(q.rows.column_count, 7);
+    assert_string_equal(q.rows.columns[3], "n");
+    assert_int_equal(v[0].integer, 9007199254740993);
+    assert_true(v[1].real == 0.1);
+    assert_int_equal(v[2].type, GARNER_TEXT);
+    assert_memory_equal(v[2].bytes.data, "\xc3\xa4", 2);
+    assert_int_equal(v[3].type, GARNER_NULL);
+    assert_int_equal(v[4].type, GARNER_BLOB);
+    assert_int_equal(v[4].bytes.size, 2);
+    assert_memory_equal(v[4].bytes.data, "\0\xff", 2);
+    assert_int_equal(v[5].type, GARNER_BLOB);
+    assert_int_equal(v[5].bytes.size, 0);
+    assert_int_equal(v[6].type, GARNER_TEXT);
+    assert_int_equal(v[6].bytes.size, 0);
+    assert_int_equal(v[7].integer, 1);
+    assert_true(v[8].real == 1e300);
+    assert_int_equal(v[9].type, GARNER_TEXT);
+    assert_int_equal(v[10].type, GARNER_NULL);
+    gn_rowset_fini(&q.rows);
+}
+
+static void no_rows_still_have_columns(void **state)
+{
+    struct gn_query q = {.sql = "select value as v from json_each(:body)"};
+
+    (void)state;
+    assert_int_equal(run("[]", &q, 1).code, GARNER_OK);
+    assert_int_equal(q.rows.row_count, 0);
+    assert_int_equal(q.rows.column_count, 1);
+    assert_string_equal(q.rows.columns[0], "v");
+    gn_rowset_fini(&q.rows);
+}
+
+static void queries_run_in_order_until_one_fails(void **state)
+{
+    struct gn_query q[] = {
+        {.sql = "select value as a from json_each(:body)"},
+        {.sql = "select 1 as a, 2 as b"},
+        {.sql = "select nosuch as a"},
+        {.sql = "select 3 as a"},
+    };
+    struct gn_extraction job = run("[1,2,3]", q, 2);
+
+    (void)state;
+    assert_int_equal(job.code, GARNER_OK);
+    assert_int_equal(q[0].rows.row_count, 3);
+    assert_int_equal(q[1].rows.column_count, 2);
+    gn_rowset_fini(&q[0].rows);
+    gn_rowset_fini(&q[1].rows);
+
+    job = run("[1,2,3]", q, 4);
+    assert_int_equal(job.code, GARNER_SQL);
+    assert_int_equal(job.error.code, GARNER_SQL);
+    assert_int_equal(job.failed_query, 2);
+    assert_string_equal(job.error.message,
+                        "query 3 of 4: SQL line 1, column 8: no such column: "
+                        "nosuch: select ^nosuch as a");
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(q[i].rows.bytes, 0);
+}
+
+static void a_failure_leaves_the_worker_fit(void **state)
+{
+    struct gn_query q = {.sql = "select value as v from json_each(:body)"};
+    const uint64_t misses = worker.prepared.misses;
+    struct gn_extraction job;
+
+    (void)state;
+    for (int i = 0; i < 50; i++) {
+        job = run("[1,2", &q, 1);
+        assert_int_equal(job.code, GARNER_INVALID);
+        assert_non_null(strstr(job.error.message, "line 1, column 5"));
+        assert_null(q.rows.values);
+        assert_int_equal(run("[1,2]", &q, 1).code, GARNER_OK);
+        assert_int_equal(q.rows.row_count, 2);
+        gn_rowset_fini(&q.rows);
+    }
+    assert_true(worker.prepared.misses <= misses + 1);
+}
+
+static void rows_over_the_limit_are_refused(void **state)
+{
+    struct gn_query q[] = {
+        {.sql = "select zeroblob(600000) as z"},
+        {.sql = "select zeroblob(600000) as z"},
+        {.sql = "with recursive n(i) as (select 1 union all select i + 1 from "
+                "n) select i from n"},
+        {.sql = "select zeroblob(100000000) as z"},
+    };
+    struct gn_extraction job = run("", q, 1);
+
+    (void)state;
+    assert_int_equal(job.code, GARNER_OK);
+    gn_rowset_fini(&q[0].rows);
+    job = run("", q, 2); /* the limit is the job's */
+    assert_int_equal(job.code, GARNER_FULL);
+    assert_int_equal(job.failed_query, 1);
+    assert_string_equal(job.error.message,
+                        "query 2 of 2: after 0 rows the rows of one answer "
+                        "take more than 1 MiB, the limit: select less");
+    job = run("", q + 2, 1);
+    assert_int_equal(job.code, GARNER_FULL);
+    job = run("", q + 3, 1);
+    assert_int_equal(job.code, GARNER_FULL);
+}
+
+static void the_deadline_is_the_jobs(void **state)
+{
+    struct gn_query q = {.sql = "with recursive n(i) as (select 1 union all "
+                                "select i + 1 from n) select max(i) as m "
+                                "from n"};
+    struct gn_extraction job;
+
+    (void)state;
+    worker.deadline_ms = 10;
+    job = run("", &q, 1);
+    worker.deadline_ms = options.deadline_ms;
+    assert_int_equal(job.code, GARNER_TIMEOUT);
+    assert_string_equal(job.error.message,
+                        "the SQL was stopped after 10 ms, its deadline");
+    q.sql = "select 1 as a";
+    assert_int_equal(run("", &q, 1).code, GARNER_OK);
+    gn_rowset_fini(&q.rows);
+}
+
+static void lost_memory_is_an_error_and_no_leak(void **state)
+{
+    unsigned failures = 0;
+
+    (void)state;
+    for (unsigned nth = 1; nth < 20; nth++) {
+        struct gn_query q = {.sql = "select value as v, key as k "
+                                    "from json_each(:body)"};
+        struct gn_worker w;
+        enum garner_code code;
+
+        gn_mem_fail_at(nth);
+        code = gn_worker_open(&w, &options, NULL);
+        if (code == GARNER_OK) {
+            const struct gn_param params[] = {{"body", garner_text("[\"a\"]")}};
+            struct gn_extraction job = {.params = params,
+                                        .param_count = 1,
+                                        .queries = &q,
+                                        .query_count = 1};
+
+            gn_worker_run(&w, &job);
+            code = job.code;
+            gn_worker_close(&w);
+        }
+        gn_mem_fail_at(0);
+        if (code != GARNER_OK) {
+            failures++;
+            assert_int_equal(code, GARNER_NOMEM);
+            assert_null(q.rows.values);
+        }
+        gn_rowset_fini(&q.rows);
+    }
+    assert_in_range(failures, 6, 18);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_are_typed),
+        cmocka_unit_test(no_rows_still_have_columns),
+        cmocka_unit_test(queries_run_in_order_until_one_fails),
+        cmocka_unit_test(a_failure_leaves_the_worker_fit),
+        cmocka_unit_test(rows_over_the_limit_are_refused),
+        cmocka_unit_test(the_deadline_is_the_jobs),
+        cmocka_unit_test(lost_memory_is_an_error_and_no_leak),
+    };
+
+    return cmocka_run_group_tests(tests, open_worker, close_worker);
+}
