@@ -5,7 +5,8 @@
  * still each gets its own result: a failing batch leaves no trace and harms no
  * other. Statements may hold no transaction control (BEGIN, COMMIT, ROLLBACK,
  * SAVEPOINT, RELEASE): a batch is the transaction. Rows that a statement
- * returns (RETURNING) are dropped.
+ * returns (RETURNING) are dropped. last_insert_rowid() in a statement is that
+ * of an earlier one of its batch.
  */
 #ifndef GARNER_WRITE_H
 #define GARNER_WRITE_H

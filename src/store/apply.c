@@ -49,6 +49,7 @@ static void run_ticket(struct gn_sqlite *c, struct gn_ticket *t)
 
     t->result = (struct garner_result){0};
     t->code = GARNER_OK;
+    gn_sqlite_start(c);
     if (t->count <= 1) {
         t->code = run_statements(c, t);
         return;

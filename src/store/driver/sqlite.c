@@ -225,6 +225,11 @@ bool gn_sqlite_in_transaction(const struct gn_sqlite *c)
     return sqlite3_get_autocommit(c->db) == 0;
 }
 
+void gn_sqlite_start(struct gn_sqlite *c)
+{
+    sqlite3_set_last_insert_rowid(c->db, 0);
+}
+
 enum garner_code gn_sqlite_mark(struct gn_sqlite *c, struct garner_error *err)
 {
     return step_fixed(c, MARK, err);
@@ -302,7 +307,6 @@ enum garner_code gn_sqlite_run(struct gn_sqlite *c,
     enum garner_code code;
     int rc;
 
-    sqlite3_set_last_insert_rowid(c->db, 0);
     code = make_ready(c, s, SQLITE_STATIC, &stmt, err);
     if (code != GARNER_OK)
         return code;

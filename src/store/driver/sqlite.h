@@ -61,6 +61,10 @@ void gn_sqlite_rollback(struct gn_sqlite *c);
 /* false after a statement that should run in one: SQLite rolled all back. */
 bool gn_sqlite_in_transaction(const struct gn_sqlite *c);
 
+/* A batch starts: last_insert_rowid() is 0 until it inserts, and is kept from
+ * one of its statements to the next. */
+void gn_sqlite_start(struct gn_sqlite *c);
+
 /* A savepoint in the transaction: set, kept, undone. Errors: NOMEM, IO. */
 enum garner_code gn_sqlite_mark(struct gn_sqlite *c, struct garner_error *err);
 enum garner_code gn_sqlite_keep(struct gn_sqlite *c, struct garner_error *err);
