@@ -45,8 +45,6 @@ static const char *phase_text(enum gn_phase phase)
         return "looking up the host name";
     case GN_PHASE_CONNECTING:
         return "connecting";
-    case GN_PHASE_SECURING:
-        return "agreeing on TLS";
     case GN_PHASE_WAITING:
         return "waiting for the reply";
     case GN_PHASE_READING:

@@ -236,8 +236,6 @@ static enum gn_phase phase(const struct gn_transfer *t)
         return GN_PHASE_READING;
     if (number(t, CURLINFO_PRETRANSFER_TIME_T) > 0)
         return GN_PHASE_WAITING;
-    if (number(t, CURLINFO_CONNECT_TIME_T) > 0)
-        return GN_PHASE_SECURING;
     if (number(t, CURLINFO_NAMELOOKUP_TIME_T) > 0)
         return GN_PHASE_CONNECTING;
     return GN_PHASE_RESOLVING;

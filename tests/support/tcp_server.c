@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,6 +56,7 @@ static void *serve(void *arg)
 static void *listen_on(void *arg)
 {
     struct tcp_server *s = arg;
+    const int on = 1;
     int fd;
 
     while ((fd = accept(s->fd, NULL, NULL)) >= 0) {
@@ -62,6 +64,9 @@ static void *listen_on(void *arg)
 
         need(c != NULL, "calloc");
         pthread_mutex_lock(&s->lock);
+        /* Else a reply in two pieces waits for the client's late ACK. */
+        need(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0,
+             "nodelay");
         c->peer.server = s;
         c->peer.fd = fd;
         c->peer.number = ++s->count;
@@ -143,9 +148,22 @@ int tcp_server_requests(struct tcp_server *s)
     return requests;
 }
 
+/* Where a whole request ends; NULL: not all is there yet. */
+static const char *request_end(const struct tcp_peer *p)
+{
+    const char *length = strstr(p->request, "\r\nContent-Length: ");
+    const char *end = strstr(p->request, "\r\n\r\n");
+    size_t body = length != NULL ? strtoul(length + 18, NULL, 10) : 0;
+
+    if (end == NULL || p->size - (size_t)(end + 4 - p->request) < body)
+        return NULL;
+    return end + 4 + body;
+}
+
 bool tcp_peer_request(struct tcp_peer *p)
 {
     p->size = 0;
+    p->request[0] = '\0';
     do {
         ssize_t n = recv(p->fd, p->request + p->size,
                          sizeof p->request - 1 - p->size, 0);
@@ -154,7 +172,7 @@ bool tcp_peer_request(struct tcp_peer *p)
             return false;
         p->size += (size_t)n;
         p->request[p->size] = '\0';
-    } while (strstr(p->request, "\r\n\r\n") == NULL);
+    } while (request_end(p) == NULL);
     pthread_mutex_lock(&p->server->lock);
     p->server->requests++;
     pthread_mutex_unlock(&p->server->lock);
@@ -197,7 +215,8 @@ bool tcp_peer_reply(struct tcp_peer *p, const char *status, const char *headers,
                      strlen(body), headers);
 
     need(n > 0 && (size_t)n < sizeof head, "reply's head");
-    return tcp_peer_text(p, head) && tcp_peer_text(p, body);
+    return tcp_peer_text(p, head) &&
+           (strncmp(p->request, "HEAD ", 5) == 0 || tcp_peer_text(p, body));
 }
 
 void tcp_peer_wait(struct tcp_peer *p)

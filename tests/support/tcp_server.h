@@ -18,7 +18,7 @@ struct tcp_peer {
     int fd;
     int number;         /* of the connection: 1, 2 ... */
     size_t size;        /* of request */
-    char request[8192]; /* head of the last one, NUL at its end */
+    char request[8192]; /* the last one, with a NUL at its end */
 };
 
 /* Serves one connection; it is closed when this returns. */
@@ -37,8 +37,7 @@ int tcp_server_requests(struct tcp_server *s);
 
 /* For scripts: */
 
-/* Waits for the head of a request, to its empty line. false: the client, or
- * the test, has gone. */
+/* Waits for a whole request. false: the client, or the test, has gone. */
 bool tcp_peer_request(struct tcp_peer *p);
 
 /* The request's path begins so. */
@@ -47,7 +46,8 @@ bool tcp_peer_asks(const struct tcp_peer *p, const char *path);
 /* false: the client, or the test, has gone. */
 bool tcp_peer_send(struct tcp_peer *p, const void *data, size_t size);
 bool tcp_peer_text(struct tcp_peer *p, const char *text);
-/* A whole reply with its Content-Length. headers: "Name: value\r\n" lines. */
+/* A whole reply with its Content-Length, to HEAD without its body. headers:
+ * "Name: value\r\n" lines. */
 bool tcp_peer_reply(struct tcp_peer *p, const char *status, const char *headers,
                     const char *body);
 
