@@ -3,7 +3,8 @@
  * interface driven by libuv.
  *
  * Thread: the loop's only. No call blocks (names are resolved on libcurl's own
- * threads). Connections are kept and used again.
+ * threads). Connections are kept and used again. Fetches under way keep the
+ * loop alive; idle connections do not.
  */
 #ifndef GN_FETCH_FETCHER_H
 #define GN_FETCH_FETCHER_H
@@ -13,10 +14,10 @@
 
 #include "fetch/request.h"
 #include "fetch/response.h"
+#include "fetch/target.h"
 #include "garner/error.h"
 
 struct gn_fetcher;
-struct gn_target;   /* a request made ready, fetched again and again */
 struct gn_transfer; /* one fetch under way */
 
 struct gn_fetcher_options {
@@ -31,26 +32,15 @@ enum garner_code gn_fetcher_new(uv_loop_t *loop,
                                 struct gn_fetcher **out,
                                 struct garner_error *err);
 
-/* Cancels what is under way (each callback runs, with CANCELED), closes all
- * handles and frees the fetcher once the loop has run their close callbacks:
- * run the loop until it is done (uv_run returns 0). NULL is fine. */
+/* Cancels what is under way (each callback runs, with CANCELED, before this
+ * returns), closes all handles and frees the fetcher once the loop has run
+ * their close callbacks: run the loop until it is done (uv_run returns 0). May
+ * be called by a callback. NULL is fine. */
 void gn_fetcher_close(struct gn_fetcher *f);
-
-/* Parses and checks request once (URL, headers without CR or LF, limits) and
- * copies it. Small: a program may hold very many. Errors: INVALID, NOMEM. */
-enum garner_code gn_target_new(const struct gn_request *request,
-                               struct gn_target **out,
-                               struct garner_error *err);
-/* Not while a fetch of it is under way. NULL is fine. */
-void gn_target_free(struct gn_target *t);
-
-/* Called once per started fetch; response is borrowed for the call. May start
- * other fetches. */
-typedef void gn_fetched(void *context, struct gn_response *response);
 
 /* Starts a fetch of target (borrowed until done). *transfer (may be NULL as an
  * argument) can be canceled until done is called. done is never called from
- * within this call, nor when it fails. Errors: NOMEM, IO. */
+ * within this call, nor when it fails. Errors: NOMEM, IO, CLOSED. */
 enum garner_code gn_fetcher_start(struct gn_fetcher *f,
                                   struct gn_target *target, gn_fetched *done,
                                   void *context, struct gn_transfer **transfer,

@@ -6,27 +6,36 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "garner/error.h"
+
 /* 0 in a field means its default, unless said otherwise. */
 struct gn_fetch_limits {
     int64_t connect_ms;     /* to reach the server; 10,000 */
     int64_t total_ms;       /* for the whole transfer; 60,000 */
-    int64_t stall_ms;       /* without a byte (whole seconds); 20,000 */
+    int64_t stall_ms;       /* connected, but without a byte; 20,000 */
     int64_t max_body_bytes; /* decoded; 64 MiB */
     int max_redirects;      /* 10; -1: follow none */
 };
 
 struct gn_request {
-    const char *url;    /* http or https */
+    const char *url;    /* http or https; may hold user:password@ */
     const char *method; /* NULL: GET, or POST when there is a body */
     const char *const
         *headers; /* "Name: value" ..., NULL at the end; or NULL */
     const void *body;
     size_t body_size;
     const char *user_agent; /* NULL: garner/VERSION */
-    const char *proxy;      /* NULL: from the environment */
+    const char *proxy;      /* NULL: from the environment; "": none. no_proxy
+                               of the environment goes before both */
     const char *ca_file;    /* NULL: the system's certificates */
     bool insecure;          /* do not verify TLS certificates */
     struct gn_fetch_limits limits;
 };
+
+/* Checks all of request but its URL, and copies its limits, defaults filled in,
+ * into *limits. Errors: INVALID (what is wrong, without secrets), NOMEM. */
+enum garner_code gn_request_check(const struct gn_request *request,
+                                  struct gn_fetch_limits *limits,
+                                  struct garner_error *err);
 
 #endif

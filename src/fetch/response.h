@@ -3,6 +3,7 @@
 #define GN_FETCH_RESPONSE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -30,13 +31,15 @@ struct gn_response {
     enum gn_failure failure;
     char error[240];          /* says what, and what to do; "" when NONE */
     int status;               /* last HTTP status; 0: none was seen */
-    const char *final_url;    /* after redirects; borrowed for the callback */
+    const char *final_url;    /* after redirects, never with user or password;
+                                 borrowed for the callback */
     struct gn_buf *headers;   /* of the last reply: "name: value\n" lines, names
                                  in lower case; borrowed for the callback */
     const char *content_type; /* NULL: none; borrowed for the callback */
     struct gn_buf *body;      /* decoded; the callback may move the bytes out
-                                 (gn_buf_take), else they are used again */
-    unsigned char sha256[32]; /* of body */
+                                 (gn_buf_take), else they are used again;
+                                 empty unless failure is NONE */
+    unsigned char sha256[32]; /* of body; zeros unless failure is NONE */
     int64_t wire_bytes;       /* body bytes as received, before decoding */
     int64_t started_wall_us;
     int64_t duration_us;
@@ -45,9 +48,17 @@ struct gn_response {
     int http_version; /* 10, 11, 20; 0: none */
 };
 
+/* Called once per started fetch; response is borrowed for the call. May start
+ * and cancel other fetches. */
+typedef void gn_fetched(void *context, struct gn_response *response);
+
 /* "timeout" and the like: stable words for the database and metrics. */
 const char *gn_failure_name(enum gn_failure failure);
 /* The list's sentence. */
 const char *gn_failure_text(enum gn_failure failure);
+
+/* Adds one line of a reply's head, as it came, to headers; a status line
+ * empties them first (redirects and 1xx replies come before the last one). */
+void gn_response_header(struct gn_buf *headers, const char *line, size_t size);
 
 #endif

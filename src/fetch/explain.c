@@ -1,0 +1,218 @@
+#include "fetch/explain.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static enum gn_failure say(enum gn_failure failure, char text[240],
+                           const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static enum gn_failure say(enum gn_failure failure, char text[240],
+                           const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, 240, format, args);
+    va_end(args);
+    return failure;
+}
+
+/* libcurl's own words, or its sentence for the result. */
+static const char *detail(const struct gn_ending *e)
+{
+    return e->detail[0] != '\0' ? e->detail
+                                : curl_easy_strerror((CURLcode)e->result);
+}
+
+/* ms as "5 s" or "1500 ms". */
+static const char *span(int64_t ms, char text[32])
+{
+    if (ms % 1000 == 0)
+        snprintf(text, 32, "%lld s", (long long)(ms / 1000));
+    else
+        snprintf(text, 32, "%lld ms", (long long)ms);
+    return text;
+}
+
+static const char *phase_text(enum gn_phase phase)
+{
+    switch (phase) {
+    case GN_PHASE_RESOLVING:
+        return "looking up the host name";
+    case GN_PHASE_CONNECTING:
+        return "connecting";
+    case GN_PHASE_WAITING:
+        return "waiting for the reply";
+    case GN_PHASE_READING:
+        return "reading the reply";
+    }
+    return "?";
+}
+
+static enum gn_failure explain_timeout(const struct gn_ending *e,
+                                       char text[240])
+{
+    char limit[32];
+
+    if (e->duration_ms < e->limits->total_ms)
+        return say(GN_FAILURE_TIMEOUT, text,
+                   "%s: no connection within %s (%s); check that the server is "
+                   "up, or raise the connect timeout",
+                   e->place, span(e->limits->connect_ms, limit),
+                   phase_text(e->phase));
+    return say(GN_FAILURE_TIMEOUT, text,
+               "%s: not done within %s (%s); raise the total timeout if the "
+               "server needs longer",
+               e->place, span(e->limits->total_ms, limit),
+               phase_text(e->phase));
+}
+
+static enum gn_failure explain_connect(const struct gn_ending *e,
+                                       char text[240])
+{
+    if (e->socket_error == EMFILE || e->socket_error == ENFILE)
+        return say(GN_FAILURE_LOCAL, text,
+                   "%s: too many open files to make another connection; raise "
+                   "the limit (ulimit -n) or fetch fewer at a time",
+                   e->place);
+    if (e->socket_error != 0)
+        return say(GN_FAILURE_LOCAL, text, "%s: cannot make a socket: %s",
+                   e->place, strerrordesc_np(e->socket_error));
+    if (e->result == CURLE_COULDNT_CONNECT && e->os_error != 0)
+        return say(GN_FAILURE_CONNECT, text,
+                   "%s: cannot connect: %s; check host, port and that the "
+                   "server is up",
+                   e->place, strerrordesc_np(e->os_error));
+    return say(GN_FAILURE_CONNECT, text, "%s: cannot connect: %s", e->place,
+               detail(e));
+}
+
+static enum gn_failure explain_tls(const struct gn_ending *e, char text[240])
+{
+    if (e->result == CURLE_PEER_FAILED_VERIFICATION)
+        return say(GN_FAILURE_TLS, text,
+                   "%s: the certificate is not trusted: %s; if it is right, "
+                   "name its authority's file as ca_file",
+                   e->place, detail(e));
+    return say(GN_FAILURE_TLS, text, "%s: no TLS connection: %s", e->place,
+               detail(e));
+}
+
+static enum gn_failure explain_redirect(const struct gn_ending *e,
+                                        char text[240])
+{
+    if (e->result == CURLE_TOO_MANY_REDIRECTS)
+        return say(GN_FAILURE_REDIRECT, text,
+                   "%s: more than %d redirects; check the URL for a loop, or "
+                   "raise the limit",
+                   e->place, e->limits->max_redirects);
+    return say(GN_FAILURE_REDIRECT, text,
+               "redirected to %s, which is refused: only http and https are "
+               "followed",
+               e->place);
+}
+
+static enum gn_failure explain_too_large(const struct gn_ending *e,
+                                         char text[240])
+{
+    return say(GN_FAILURE_TOO_LARGE, text,
+               "%s: the body is over the limit of %lld bytes; raise it if this "
+               "much is expected",
+               e->place, (long long)e->limits->max_body_bytes);
+}
+
+static enum gn_failure explain_resolve(const struct gn_ending *e,
+                                       char text[240])
+{
+    return say(GN_FAILURE_RESOLVE, text,
+               "%s: the %s has no address; check its spelling and the DNS",
+               e->place,
+               e->result == CURLE_COULDNT_RESOLVE_PROXY ? "proxy's host name"
+                                                        : "host name");
+}
+
+static enum gn_failure explain_protocol(const struct gn_ending *e,
+                                        char text[240])
+{
+    /* A reply of an unknown version ends in the same result. */
+    if (e->result == CURLE_UNSUPPORTED_PROTOCOL && e->refused)
+        return explain_redirect(e, text);
+    return say(GN_FAILURE_PROTOCOL, text, "%s: the answer is broken: %s",
+               e->place, detail(e));
+}
+
+static enum gn_failure explain_local(const struct gn_ending *e, char text[240])
+{
+    return say(GN_FAILURE_LOCAL, text, "%s: %s", e->place, detail(e));
+}
+
+/* Results not listed are breaches of the protocol. */
+static const struct {
+    int result;
+    enum gn_failure (*explain)(const struct gn_ending *e, char text[240]);
+} explanations[] = {
+    {CURLE_COULDNT_RESOLVE_HOST, explain_resolve},
+    {CURLE_COULDNT_RESOLVE_PROXY, explain_resolve},
+    {CURLE_COULDNT_CONNECT, explain_connect},
+    {CURLE_PROXY, explain_connect},
+    {CURLE_OPERATION_TIMEDOUT, explain_timeout},
+    {CURLE_SSL_CONNECT_ERROR, explain_tls},
+    {CURLE_PEER_FAILED_VERIFICATION, explain_tls},
+    {CURLE_SSL_CACERT_BADFILE, explain_tls},
+    {CURLE_SSL_CERTPROBLEM, explain_tls},
+    {CURLE_SSL_CIPHER, explain_tls},
+    {CURLE_SSL_ISSUER_ERROR, explain_tls},
+    {CURLE_SSL_INVALIDCERTSTATUS, explain_tls},
+    {CURLE_SSL_CLIENTCERT, explain_tls},
+    {CURLE_FILESIZE_EXCEEDED, explain_too_large},
+    {CURLE_TOO_MANY_REDIRECTS, explain_redirect},
+    {CURLE_OUT_OF_MEMORY, explain_local},
+    {CURLE_FAILED_INIT, explain_local},
+    {CURLE_NOT_BUILT_IN, explain_local},
+    {CURLE_URL_MALFORMAT, explain_local},
+};
+
+static enum gn_failure explain_result(const struct gn_ending *e, char text[240])
+{
+    if (e->result == CURLE_OK)
+        return say(GN_FAILURE_NONE, text, "%s", "");
+    for (size_t i = 0; i < sizeof explanations / sizeof explanations[0]; i++)
+        if (explanations[i].result == e->result)
+            return explanations[i].explain(e, text);
+    return explain_protocol(e, text);
+}
+
+enum gn_failure gn_explain(const struct gn_ending *e, char text[240])
+{
+    char limit[32];
+
+    switch (e->cause) {
+    case GN_CAUSE_LIBCURL:
+        return explain_result(e, text);
+    case GN_CAUSE_CANCELED:
+        return say(GN_FAILURE_CANCELED, text, "%s: canceled while %s", e->place,
+                   phase_text(e->phase));
+    case GN_CAUSE_STALLED:
+        return say(GN_FAILURE_TIMEOUT, text,
+                   "%s: not a byte for %s (%s); raise the stall timeout if the "
+                   "server needs longer",
+                   e->place, span(e->limits->stall_ms, limit),
+                   phase_text(e->phase));
+    case GN_CAUSE_BODY_TOO_LARGE:
+        return explain_too_large(e, text);
+    case GN_CAUSE_HEAD_TOO_LARGE:
+        return say(GN_FAILURE_PROTOCOL, text,
+                   "%s: the answer is broken: its headers do not end",
+                   e->place);
+    case GN_CAUSE_NO_MEMORY:
+        return say(GN_FAILURE_LOCAL, text,
+                   "%s: out of memory for the reply; lower the body limit or "
+                   "fetch fewer at a time",
+                   e->place);
+    }
+    return say(GN_FAILURE_LOCAL, text, "%s: %s", e->place, detail(e));
+}

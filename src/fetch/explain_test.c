@@ -1,0 +1,152 @@
+/* explain_test.c - each way to end has its failure and its sentence. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <curl/curl.h>
+
+#include "fetch/explain.h"
+
+static const struct gn_fetch_limits limits = {
+    .connect_ms = 1500,
+    .total_ms = 60000,
+    .stall_ms = 20000,
+    .max_body_bytes = 1000,
+    .max_redirects = 3,
+};
+
+struct example {
+    struct gn_ending e;
+    enum gn_failure failure;
+    const char *text;
+};
+
+static const struct example examples[] = {
+    {{.result = CURLE_OK}, GN_FAILURE_NONE, ""},
+    {{.result = CURLE_COULDNT_RESOLVE_HOST},
+     GN_FAILURE_RESOLVE,
+     "h:80: the host name has no address; check its spelling and the DNS"},
+    {{.result = CURLE_COULDNT_RESOLVE_PROXY},
+     GN_FAILURE_RESOLVE,
+     "h:80: the proxy's host name has no address; check its spelling and the "
+     "DNS"},
+    {{.result = CURLE_COULDNT_CONNECT, .os_error = ECONNREFUSED},
+     GN_FAILURE_CONNECT,
+     "h:80: cannot connect: Connection refused; check host, port and that the "
+     "server is up"},
+    {{.result = CURLE_COULDNT_CONNECT, .detail = "why"},
+     GN_FAILURE_CONNECT,
+     "h:80: cannot connect: why"},
+    {{.result = CURLE_COULDNT_CONNECT, .socket_error = EMFILE},
+     GN_FAILURE_LOCAL,
+     "h:80: too many open files to make another connection; raise the limit "
+     "(ulimit -n) or fetch fewer at a time"},
+    {{.result = CURLE_COULDNT_CONNECT, .socket_error = EACCES},
+     GN_FAILURE_LOCAL,
+     "h:80: cannot make a socket: Permission denied"},
+    {{.result = CURLE_PROXY}, GN_FAILURE_CONNECT, NULL},
+    {{.result = CURLE_OPERATION_TIMEDOUT,
+      .duration_ms = 1500,
+      .phase = GN_PHASE_CONNECTING},
+     GN_FAILURE_TIMEOUT,
+     "h:80: no connection within 1500 ms (connecting); check that the server "
+     "is up, or raise the connect timeout"},
+    {{.result = CURLE_OPERATION_TIMEDOUT,
+      .duration_ms = 60000,
+      .phase = GN_PHASE_READING},
+     GN_FAILURE_TIMEOUT,
+     "h:80: not done within 60 s (reading the reply); raise the total timeout "
+     "if the server needs longer"},
+    {{.cause = GN_CAUSE_STALLED, .phase = GN_PHASE_WAITING},
+     GN_FAILURE_TIMEOUT,
+     "h:80: not a byte for 20 s (waiting for the reply); raise the stall "
+     "timeout if the server needs longer"},
+    {{.result = CURLE_PEER_FAILED_VERIFICATION, .detail = "self-signed"},
+     GN_FAILURE_TLS,
+     "h:80: the certificate is not trusted: self-signed; if it is right, name "
+     "its authority's file as ca_file"},
+    {{.result = CURLE_SSL_CONNECT_ERROR, .detail = "why"},
+     GN_FAILURE_TLS,
+     "h:80: no TLS connection: why"},
+    {{.result = CURLE_SSL_CACERT_BADFILE}, GN_FAILURE_TLS, NULL},
+    {{.result = CURLE_FILESIZE_EXCEEDED},
+     GN_FAILURE_TOO_LARGE,
+     "h:80: the body is over the limit of 1000 bytes; raise it if this much is "
+     "expected"},
+    {{.result = CURLE_WRITE_ERROR, .cause = GN_CAUSE_BODY_TOO_LARGE},
+     GN_FAILURE_TOO_LARGE,
+     "h:80: the body is over the limit of 1000 bytes; raise it if this much is "
+     "expected"},
+    {{.result = CURLE_TOO_MANY_REDIRECTS},
+     GN_FAILURE_REDIRECT,
+     "h:80: more than 3 redirects; check the URL for a loop, or raise the "
+     "limit"},
+    {{.result = CURLE_UNSUPPORTED_PROTOCOL, .place = "file", .refused = true},
+     GN_FAILURE_REDIRECT,
+     "redirected to file, which is refused: only http and https are followed"},
+    {{.result = CURLE_UNSUPPORTED_PROTOCOL, .detail = "HTTP/0.9"},
+     GN_FAILURE_PROTOCOL,
+     "h:80: the answer is broken: HTTP/0.9"},
+    {{.result = CURLE_PARTIAL_FILE}, GN_FAILURE_PROTOCOL, NULL},
+    {{.result = CURLE_WRITE_ERROR, .cause = GN_CAUSE_HEAD_TOO_LARGE},
+     GN_FAILURE_PROTOCOL,
+     "h:80: the answer is broken: its headers do not end"},
+    {{.cause = GN_CAUSE_CANCELED, .phase = GN_PHASE_RESOLVING},
+     GN_FAILURE_CANCELED,
+     "h:80: canceled while looking up the host name"},
+    {{.cause = GN_CAUSE_NO_MEMORY},
+     GN_FAILURE_LOCAL,
+     "h:80: out of memory for the reply; lower the body limit or fetch fewer "
+     "at a time"},
+    {{.result = CURLE_OUT_OF_MEMORY}, GN_FAILURE_LOCAL, "h:80: Out of memory"},
+};
+
+static void each_ending_has_its_sentence(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
+        struct gn_ending e = examples[i].e;
+        char text[240] = "not written";
+
+        e.limits = &limits;
+        if (e.detail == NULL)
+            e.detail = "";
+        if (e.place == NULL)
+            e.place = "h:80";
+        assert_int_equal(gn_explain(&e, text), examples[i].failure);
+        if (examples[i].text != NULL)
+            assert_string_equal(text, examples[i].text);
+        else
+            assert_memory_equal(text, "h:80: ", 6);
+    }
+}
+
+static void a_long_detail_is_cut(void **state)
+{
+    char detail[300];
+    char text[240];
+    struct gn_ending e = {.result = CURLE_RECV_ERROR,
+                          .detail = detail,
+                          .place = "h:80",
+                          .limits = &limits};
+
+    (void)state;
+    memset(detail, 'x', sizeof detail);
+    detail[299] = '\0';
+    assert_int_equal(gn_explain(&e, text), GN_FAILURE_PROTOCOL);
+    assert_int_equal(strlen(text), 239);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_ending_has_its_sentence),
+        cmocka_unit_test(a_long_detail_is_cut),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

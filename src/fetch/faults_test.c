@@ -1,0 +1,487 @@
+/* faults_test.c - servers that are slow, silent, wrong, hostile or not there.
+ */
+#include "fetch/fixture_test.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/thread.h"
+
+/* Stands in for the resolver, so that no test depends on a network:
+ * slow.invalid has no address, but that shows only when it is let go. */
+static pthread_mutex_t resolver = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t let_go = PTHREAD_COND_INITIALIZER;
+static bool resolver_waits;
+static int lookups_done;
+
+__attribute__((visibility("default"))) int
+getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
+            struct addrinfo **out)
+{
+    (void)service;
+    (void)hints;
+    (void)out;
+    gn_lock(&resolver);
+    while (resolver_waits && strcmp(name, "slow.invalid") == 0)
+        gn_cond_wait(&let_go, &resolver);
+    lookups_done++;
+    gn_unlock(&resolver);
+    return EAI_NONAME;
+}
+
+/* 3 bits of head and a length of 258 bytes back to the byte before, again and
+ * again: deflate's densest text (RFC 1951, fixed codes). */
+static size_t pack_zeros(unsigned char *out, size_t room)
+{
+    static const unsigned char head[] = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3};
+    static const char first[] = "110"       /* last block, fixed codes */
+                                "00110000"; /* a zero */
+    static const char again[] = "11000101"  /* length 258 */
+                                "00000";    /* distance 1 */
+    const char *bit = first;
+    size_t at = 0;
+
+    memset(out, 0, room);
+    memcpy(out, head, sizeof head);
+    for (size_t i = sizeof head * 8; i < room * 8; i++) {
+        if (*bit == '\0')
+            bit = again;
+        if (*bit++ == '1')
+            out[i / 8] = (unsigned char)(out[i / 8] | 1U << i % 8);
+        at = i / 8 + 1;
+    }
+    return at;
+}
+
+static void send_bomb(struct tcp_peer *p)
+{
+    static unsigned char bomb[65536]; /* 10 MiB of zeros */
+    char head[128];
+    size_t size = pack_zeros(bomb, sizeof bomb);
+
+    snprintf(head, sizeof head,
+             "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n"
+             "Content-Length: %zu\r\n\r\n",
+             size);
+    (void)(tcp_peer_text(p, head) && tcp_peer_send(p, bomb, size));
+}
+
+static void send_gzip(struct tcp_peer *p)
+{
+    static const unsigned char hello[] = {
+        0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff,
+        0xcb, 0x48, 0xcd, 0xc9, 0xc9, 0x57, 0xc8, 0x40, 0x27, 0x01,
+        0xe3, 0x51, 0x3d, 0x8d, 0x17, 0x00, 0x00, 0x00}; /* "hello hello hello
+                                                            hello" */
+    char head[128];
+
+    snprintf(head, sizeof head,
+             "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n"
+             "Content-Length: %zu\r\n\r\n",
+             sizeof hello);
+    (void)(tcp_peer_text(p, head) && tcp_peer_send(p, hello, sizeof hello));
+}
+
+static void send_endlessly(struct tcp_peer *p, const char *head,
+                           const char *piece)
+{
+    bool there = tcp_peer_text(p, head);
+
+    while (there)
+        there = tcp_peer_text(p, piece);
+}
+
+/* Ten bytes, 20 ms apart. */
+static void send_slowly(struct tcp_peer *p)
+{
+    bool there =
+        tcp_peer_text(p, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n");
+
+    for (int i = 0; i < 10 && there; i++) {
+        usleep(20000);
+        there = tcp_peer_text(p, "x");
+    }
+}
+
+static void send_redirect(struct tcp_peer *p)
+{
+    char location[128];
+
+    snprintf(location, sizeof location,
+             "Location: http://me:secret@127.0.0.1:%d/500\r\n",
+             tcp_server_port(p->server));
+    tcp_peer_reply(p, "301 Moved", location, "this is not the body");
+}
+
+static const struct {
+    const char *path;
+    const char *reply;
+    bool wait; /* then say nothing more; else close */
+} replies[] = {
+    {"/stall", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", true},
+    {"/silent", "", true},
+    {"/cut", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", false},
+    {"/chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab",
+     false},
+    {"/badchunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+     true},
+    {"/more", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcdef", false},
+    {"/large", "HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n", true},
+    {"/garbage", "\001\002 what?\r\n\r\n", false},
+    {"/version", "HTTP/9.9 200 OK\r\n\r\n", false},
+    {"/nothing", "", false},
+    {"/badgzip",
+     "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 9\r\n\r\n"
+     "not gzip!",
+     true},
+};
+
+static void misbehave(struct tcp_peer *p, void *context)
+{
+    (void)context;
+    while (tcp_peer_request(p)) {
+        if (tcp_peer_asks(p, "/500")) {
+            tcp_peer_reply(p, "500 Sorry", "", "it broke");
+        } else if (tcp_peer_asks(p, "/loop")) {
+            tcp_peer_reply(p, "302 Found", "Location: /loop\r\n", "");
+        } else if (tcp_peer_asks(p, "/to-file")) {
+            tcp_peer_reply(p, "302 Found", "Location: file:///etc/passwd\r\n",
+                           "");
+        } else if (tcp_peer_asks(p, "/to-500")) {
+            send_redirect(p);
+        } else if (tcp_peer_asks(p, "/slow")) {
+            send_slowly(p);
+        } else if (tcp_peer_asks(p, "/bomb")) {
+            send_bomb(p);
+        } else if (tcp_peer_asks(p, "/gzip")) {
+            send_gzip(p);
+        } else if (tcp_peer_asks(p, "/endless-body")) {
+            send_endlessly(p, "HTTP/1.1 200 OK\r\n\r\n", "more and more");
+        } else if (tcp_peer_asks(p, "/endless-head")) {
+            send_endlessly(p, "HTTP/1.1 200 OK\r\n", "X-More: and more\r\n");
+        } else if (tcp_peer_asks(p, "/reset")) {
+            tcp_peer_reset(p);
+            return;
+        } else {
+            size_t i = 0;
+
+            while (i < sizeof replies / sizeof replies[0] &&
+                   !tcp_peer_asks(p, replies[i].path))
+                i++;
+            assert_true(i < sizeof replies / sizeof replies[0]);
+            (void)tcp_peer_text(p, replies[i].reply);
+            if (replies[i].wait)
+                tcp_peer_wait(p);
+            return;
+        }
+    }
+}
+
+static void a_slow_look_up_blocks_nobody(void **state)
+{
+    const struct gn_request brief = {.limits = {.connect_ms = 50}};
+    struct fixture fx;
+    struct result r;
+    bool waiting;
+
+    (void)state;
+    resolver_waits = true;
+    begin(&fx, misbehave, NULL);
+    r = fetch_url(&fx, "http://slow.invalid/", &brief);
+    assert_int_equal(r.failure, GN_FAILURE_TIMEOUT);
+    assert_has(r.error, "slow.invalid:80: no connection within 50 ms (looking "
+                        "up the host name)");
+    assert_int_equal(fetch(&fx, "/500", NULL).status, 500);
+    finish(&fx); /* does not wait for it, either */
+    gn_lock(&resolver);
+    waiting = lookups_done == 0;
+    resolver_waits = false;
+    gn_cond_wake_all(&let_go);
+    gn_unlock(&resolver);
+    assert_true(waiting);
+}
+
+static void a_name_without_address_is_told(void **state)
+{
+    struct fixture fx;
+    struct result r;
+
+    (void)state;
+    begin(&fx, misbehave, NULL);
+    r = fetch_url(&fx, "https://me:secret@nowhere.invalid/x", NULL);
+    assert_int_equal(r.failure, GN_FAILURE_RESOLVE);
+    assert_string_equal(r.error,
+                        "nowhere.invalid:443: the host name has no address; "
+                        "check its spelling and the DNS");
+    assert_string_equal(r.final_url, "https://nowhere.invalid/x");
+    assert_int_equal(r.status, 0);
+    finish(&fx);
+}
+
+static void a_refused_connection_is_told(void **state)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    socklen_t size = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM, 0); /* bound: nobody else's port */
+    struct fixture fx;
+    struct result r;
+    char url[64];
+
+    (void)state;
+    begin(&fx, misbehave, NULL);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/", ntohs(address.sin_port));
+    r = fetch_url(&fx, url, NULL);
+    assert_int_equal(r.failure, GN_FAILURE_CONNECT);
+    assert_has(r.error, "cannot connect: Connection refused");
+    close(fd);
+    finish(&fx);
+}
+
+static void a_server_without_tls_is_told(void **state)
+{
+    const struct gn_request brief = {.limits = {.connect_ms = 50}};
+    struct fixture fx;
+    struct result r;
+    char url[64];
+
+    (void)state;
+    begin(&fx, misbehave, NULL); /* waits for a request that never ends */
+    snprintf(url, sizeof url, "https://127.0.0.1:%d/",
+             tcp_server_port(fx.server));
+    r = fetch_url(&fx, url, &brief);
+    assert_int_equal(r.failure, GN_FAILURE_TIMEOUT);
+    assert_has(r.error, "no connection within 50 ms (connecting)");
+    finish(&fx);
+}
+
+static void silence_ends_by_the_stall_limit(void **state)
+{
+    const struct gn_request brief = {.limits = {.stall_ms = 400}};
+    struct fixture fx;
+    struct result r;
+
+    (void)state;
+    begin(&fx, misbehave, NULL);
+    r = fetch(&fx, "/silent", &brief);
+    assert_int_equal(r.failure, GN_FAILURE_TIMEOUT);
+    assert_has(r.error, "not a byte for 400 ms (waiting for the reply)");
+    assert_true(r.duration_us >= 399000);
+    r = fetch(&fx, "/stall", &brief);
+    assert_int_equal(r.failure, GN_FAILURE_TIMEOUT);
+    assert_has(r.error, "not a byte for 400 ms (reading the reply)");
+    assert_int_equal(r.status, 200);
+    assert_int_equal(r.size, 0); /* no half bodies */
+    r = fetch(&fx, "/slow", &brief);
+    assert_int_equal(r.failure, GN_FAILURE_NONE);
+    assert_int_equal(r.size, 10);
+    finish(&fx);
+}
+
+static void slowness_ends_by_the_total_limit(void **state)
+{
+    const struct gn_request brief = {.limits = {.total_ms = 80}};
+    struct fixture fx;
+    struct result r;
+
+    (void)state;
+    begin(&fx, misbehave, NULL);
+    r = fetch(&fx, "/slow", &brief);
+    assert_int_equal(r.failure, GN_FAILURE_TIMEOUT);
+    assert_has(r.error, "not done within 80 ms");
+    finish(&fx);
+}
+
+static void broken_answers_are_told(void **state)
+{
+    static const char *const paths[] = {
+        "/cut",     "/chunk", "/badchunk", "/garbage",     "/version",
+        "/nothing", "/reset", "/badgzip",  "/endless-head"};
+    struct fixture fx;
+
+    (void)state;
+    begin(&fx, misbehave, NULL);
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        struct result r = fetch(&fx, paths[i], NULL);
+
+        assert_int_equal(r.failure, GN_FAILURE_PROTOCOL);
+        assert_has(r.error, "127.0.0.1:");
+        assert_has(r.error, ": the answer is broken: ");
+        assert_int_equal(r.size, 0);
+    }
+    finish(&fx);
+}
+
+static void answers_that_can_be_used_are(void **state)
+{
+    struct fixture fx;
+    struct result r;
+
+    (void)state;
+    begin(&fx, misbehave, NULL);
+    r = fetch(&fx, "/500", NULL);
+    assert_int_equal(r.failure, GN_FAILURE_NONE);
+    assert_int_equal(r.status, 500);
+    assert_string_equal(r.body, "it broke");
+    assert_string_equal(r.type, "none");
+    r = fetch(&fx, "/more", NULL);
+    assert_int_equal(r.failure, GN_FAILURE_NONE);
+    assert_string_equal(r.body, "abc");
+    r = fetch(&fx, "/gzip", NULL);
+    assert_int_equal(r.failure, GN_FAILURE_NONE);
+    assert_string_equal(r.body, "hello hello hello hello");
+    assert_int_equal(r.wire_bytes, 28);
+    finish(&fx);
+}
+
+static void bodies_over_the_limit_are_refused(void **state)
+{
+    static const char *const paths[] = {"/large", "/bomb", "/endless-body"};
+    const struct gn_request small = {.limits = {.max_body_bytes = 100000}};
+    struct fixture fx;
+
+    (void)state;
+    begin(&fx, misbehave, NULL);
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        struct result r = fetch(&fx, paths[i], &small);
+
+        assert_int_equal(r.failure, GN_FAILURE_TOO_LARGE);
+        assert_has(r.error, "over the limit of 100000 bytes");
+        assert_int_equal(r.size, 0);
+    }
+    finish(&fx);
+}
+
+static void a_body_of_just_the_limit_is_fine(void **state)
+{
+    struct fixture fx;
+
+    (void)state;
+    begin(&fx, misbehave, NULL);
+    assert_int_equal(
+        fetch(&fx, "/500", &(struct gn_request){.limits.max_body_bytes = 8})
+            .failure,
+        GN_FAILURE_NONE);
+    assert_int_equal(
+        fetch(&fx, "/500", &(struct gn_request){.limits.max_body_bytes = 7})
+            .failure,
+        GN_FAILURE_TOO_LARGE);
+    finish(&fx);
+}
+
+static void redirects_are_followed_within_bounds(void **state)
+{
+    const struct gn_request none = {.limits = {.max_redirects = -1}};
+    const struct gn_request three = {.limits = {.max_redirects = 3}};
+    struct fixture fx;
+    struct result r;
+    char url[64];
+
+    (void)state;
+    begin(&fx, misbehave, NULL);
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/500",
+             tcp_server_port(fx.server));
+    r = fetch(&fx, "/to-500", NULL);
+    assert_int_equal(r.failure, GN_FAILURE_NONE);
+    assert_int_equal(r.status, 500);
+    assert_string_equal(r.body, "it broke");
+    assert_int_equal(r.redirects, 1);
+    assert_string_equal(r.final_url, url); /* without the password */
+    assert_lacks(r.headers, "location");
+    r = fetch(&fx, "/to-500", &none);
+    assert_int_equal(r.failure, GN_FAILURE_NONE);
+    assert_int_equal(r.status, 301);
+    assert_string_equal(r.body, "this is not the body");
+    r = fetch(&fx, "/loop", &three);
+    assert_int_equal(r.failure, GN_FAILURE_REDIRECT);
+    assert_has(r.error, "more than 3 redirects");
+    assert_int_equal(r.redirects, 3);
+    r = fetch(&fx, "/to-file", NULL);
+    assert_int_equal(r.failure, GN_FAILURE_REDIRECT);
+    assert_has(r.error, "redirected to file, which is refused");
+    assert_int_equal(r.size, 0);
+    finish(&fx);
+}
+
+static void one_bad_server_leaves_the_others_alone(void **state)
+{
+    static const char *const paths[] = {"/cut",   "/500",         "/silent",
+                                        "/reset", "/garbage",     "/slow",
+                                        "/large", "/endless-head"};
+    const struct gn_request brief = {
+        .limits = {.stall_ms = 500, .max_body_bytes = 1000}};
+    struct gn_target *targets[8];
+    struct result r[80] = {{0}};
+    struct fixture fx;
+
+    (void)state;
+    begin(&fx, misbehave, NULL);
+    for (int i = 0; i < 8; i++)
+        targets[i] = target_at(&fx, paths[i], &brief);
+    for (int i = 0; i < 80; i++)
+        start(&fx, targets[i % 8], &r[i], NULL);
+    uv_run(&fx.loop, UV_RUN_DEFAULT);
+    for (int i = 0; i < 80; i++) {
+        assert_int_equal(r[i].calls, 1);
+        assert_int_equal(r[i].failure == GN_FAILURE_NONE,
+                         i % 8 == 1 || i % 8 == 5);
+    }
+    for (int i = 0; i < 8; i++)
+        gn_target_free(targets[i]);
+    finish(&fx);
+}
+
+static void no_file_left_is_told(void **state)
+{
+    struct rlimit old;
+    struct rlimit low;
+    struct fixture fx;
+    struct result r;
+    int fd;
+
+    (void)state;
+    begin(&fx, misbehave, NULL);
+    assert_int_equal(fetch(&fx, "/nothing", NULL).calls, 1);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+    low = old;
+    fd = dup(0);
+    low.rlim_cur = (rlim_t)fd; /* nothing above what is open */
+    close(fd);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+    r = fetch(&fx, "/500", NULL);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+    assert_int_equal(r.failure, GN_FAILURE_LOCAL);
+    assert_has(r.error, "too many open files");
+    assert_int_equal(fetch(&fx, "/500", NULL).status, 500);
+    finish(&fx);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_slow_look_up_blocks_nobody),
+        cmocka_unit_test(a_name_without_address_is_told),
+        cmocka_unit_test(a_refused_connection_is_told),
+        cmocka_unit_test(a_server_without_tls_is_told),
+        cmocka_unit_test(silence_ends_by_the_stall_limit),
+        cmocka_unit_test(slowness_ends_by_the_total_limit),
+        cmocka_unit_test(broken_answers_are_told),
+        cmocka_unit_test(answers_that_can_be_used_are),
+        cmocka_unit_test(bodies_over_the_limit_are_refused),
+        cmocka_unit_test(a_body_of_just_the_limit_is_fine),
+        cmocka_unit_test(redirects_are_followed_within_bounds),
+        cmocka_unit_test(one_bad_server_leaves_the_others_alone),
+        cmocka_unit_test(no_file_left_is_told),
+    };
+
+    unsetenv("http_proxy");
+    unsetenv("all_proxy");
+    unsetenv("ALL_PROXY");
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

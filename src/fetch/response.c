@@ -1,0 +1,89 @@
+#include "fetch/response.h"
+
+#include <string.h>
+
+#include "base/error.h"
+
+const char *gn_failure_name(enum gn_failure failure)
+{
+    switch (failure) {
+#define X(name, word, text)                                                    \
+    case GN_FAILURE_##name:                                                    \
+        return word;
+        GN_FAILURE_MAP(X)
+#undef X
+    }
+    return "?";
+}
+
+const char *gn_failure_text(enum gn_failure failure)
+{
+    switch (failure) {
+#define X(name, word, text)                                                    \
+    case GN_FAILURE_##name:                                                    \
+        return text;
+        GN_FAILURE_MAP(X)
+#undef X
+    }
+    return "?";
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Appends text without space around it, and a newline. A CR inside it could be
+ * taken for a line's end further on, so it becomes a space. */
+static void add_value(struct gn_buf *headers, const char *text, size_t size)
+{
+    char *to;
+
+    while (size > 0 && is_space(text[size - 1]))
+        size--;
+    while (size > 0 && is_space(text[0])) {
+        text++;
+        size--;
+    }
+    if (!gn_buf_reserve(headers, size + 1))
+        return;
+    to = headers->data + headers->size;
+    for (size_t i = 0; i < size; i++)
+        to[i] = text[i] == '\r' ? ' ' : text[i];
+    headers->size += size;
+    gn_buf_byte(headers, '\n');
+}
+
+static void add_name(struct gn_buf *headers, const char *name, size_t size)
+{
+    char *to;
+
+    if (!gn_buf_reserve(headers, size + 2))
+        return;
+    to = headers->data + headers->size;
+    for (size_t i = 0; i < size; i++) /* tolower would ask the locale */
+        to[i] =
+            (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] | 0x20 : name[i]);
+    headers->size += size;
+    gn_buf_append(headers, ": ", 2);
+}
+
+void gn_response_header(struct gn_buf *headers, const char *line, size_t size)
+{
+    const char *colon = size > 0 ? memchr(line, ':', size) : NULL;
+
+    if (size >= 5 && memcmp(line, "HTTP/", 5) == 0) {
+        gn_buf_clear(headers);
+    } else if (size > 0 && (line[0] == ' ' || line[0] == '\t')) {
+        /* A folded line goes on with the value before it (RFC 9112, 5.2). */
+        if (headers->size > 0 && headers->data[headers->size - 1] == '\n') {
+            headers->data[headers->size - 1] = ' ';
+            add_value(headers, line, size);
+        }
+    } else if (colon != NULL && colon > line) {
+        size_t name = (size_t)(colon - line);
+
+        add_name(headers, line, name);
+        add_value(headers, colon + 1, size - name - 1);
+    }
+}

@@ -1,0 +1,100 @@
+/* response_test.c - failures' names, and headers line by line. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "fetch/response.h"
+
+static void failures_have_stable_names(void **state)
+{
+    (void)state;
+    assert_string_equal(gn_failure_name(GN_FAILURE_NONE), "none");
+    assert_string_equal(gn_failure_name(GN_FAILURE_TOO_LARGE), "too_large");
+    assert_string_equal(gn_failure_name(GN_FAILURE_LOCAL), "local");
+    assert_string_equal(gn_failure_text(GN_FAILURE_TIMEOUT),
+                        "it took too long");
+    assert_string_equal(gn_failure_name((enum gn_failure)99), "?");
+    assert_string_equal(gn_failure_text((enum gn_failure)99), "?");
+}
+
+static void add(struct gn_buf *b, const char *line)
+{
+    gn_response_header(b, line, strlen(line));
+}
+
+static void lines_are_trimmed_and_names_lower_case(void **state)
+{
+    struct gn_buf b = {0};
+
+    (void)state;
+    add(&b, "HTTP/1.1 200 OK\r\n");
+    add(&b, "Content-TYPE:   text/html; charset=\"X\" \t\r\n");
+    add(&b, "X-Empty:\r\n");
+    add(&b, "x_9: a:b\rc\n");
+    add(&b, "no colon here\r\n");
+    add(&b, ": no name\r\n");
+    add(&b, "\r\n");
+    gn_response_header(&b, "", 0);
+    assert_string_equal(gn_buf_cstr(&b),
+                        "content-type: text/html; charset=\"X\"\n"
+                        "x-empty: \n"
+                        "x_9: a:b c\n");
+    gn_buf_fini(&b);
+}
+
+static void a_folded_line_goes_on_with_the_one_before(void **state)
+{
+    struct gn_buf b = {0};
+
+    (void)state;
+    add(&b, " nothing to go on with\r\n");
+    add(&b, "A: one\r\n");
+    add(&b, " \t two  \r\n");
+    add(&b, "\tthree\r\n");
+    add(&b, "B: four\r\n");
+    assert_string_equal(gn_buf_cstr(&b), "a: one two three\nb: four\n");
+    gn_buf_fini(&b);
+}
+
+static void only_the_last_reply_is_kept(void **state)
+{
+    struct gn_buf b = {0};
+
+    (void)state;
+    add(&b, "HTTP/1.1 302 Found\r\n");
+    add(&b, "Location: /x\r\n");
+    add(&b, "HTTP/2 200 \r\n");
+    add(&b, "Server: y\r\n");
+    assert_string_equal(gn_buf_cstr(&b), "server: y\n");
+    gn_buf_fini(&b);
+}
+
+static void lost_memory_shows_in_the_buffer(void **state)
+{
+    struct gn_buf b = {0};
+
+    (void)state;
+    gn_mem_fail_at(1);
+    add(&b, "A: one\r\n");
+    add(&b, "B: two\r\n");
+    assert_true(gn_buf_failed(&b));
+    gn_buf_fini(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(failures_have_stable_names),
+        cmocka_unit_test(lines_are_trimmed_and_names_lower_case),
+        cmocka_unit_test(a_folded_line_goes_on_with_the_one_before),
+        cmocka_unit_test(only_the_last_reply_is_kept),
+        cmocka_unit_test(lost_memory_shows_in_the_buffer),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,50 @@
+/*
+ * target.h - a request made ready once, to be fetched again and again: parsed,
+ * checked and copied.
+ *
+ * Thread: one at a time.
+ */
+#ifndef GN_FETCH_TARGET_H
+#define GN_FETCH_TARGET_H
+
+#include <stdbool.h>
+
+#include "fetch/request.h"
+#include "garner/error.h"
+
+struct gn_target;
+
+/* Parses and checks request once (URL, headers without CR or LF, limits) and
+ * copies it. Small: a program may hold very many. Errors: INVALID, NOMEM. */
+enum garner_code gn_target_new(const struct gn_request *request,
+                               struct gn_target **out,
+                               struct garner_error *err);
+/* Not while a fetch of it is under way; its callback may. NULL is fine. */
+void gn_target_free(struct gn_target *t);
+
+/* The rest is the room's own. */
+
+/* What the environment says of proxies, looked up once. */
+struct gn_proxies {
+    bool any;            /* http_proxy or its like is set */
+    const char *without; /* no_proxy: hosts reached directly; "": none */
+};
+
+/* What an easy handle was last made ready for; all zero: for nothing yet. */
+struct gn_shape {
+    unsigned char id[32];
+};
+
+/* Makes easy (a CURL handle) ready to fetch t, changing only what differs from
+ * *shape, which is brought up to date. easy borrows from t until it is used for
+ * another target. Returns a CURLcode; not 0: no memory. */
+int gn_target_apply(const struct gn_target *t, void *easy,
+                    const struct gn_proxies *proxies, struct gn_shape *shape);
+
+/* The URL without user and password; t's. */
+const char *gn_target_url(const struct gn_target *t);
+
+/* With defaults filled in; t's. */
+const struct gn_fetch_limits *gn_target_limits(const struct gn_target *t);
+
+#endif

@@ -1,0 +1,184 @@
+/* target_test.c - URLs good and bad, and that requests differ only in what
+ * they say. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <curl/curl.h>
+
+#include "base/mem.h"
+#include "fetch/target.h"
+
+static const struct gn_proxies no_proxies = {false, ""};
+
+static void urls_are_written_out_without_secrets(void **state)
+{
+    static const struct {
+        const char *url;
+        const char *written;
+    } cases[] = {
+        {"http://example.org", "http://example.org/"},
+        {"HTTPS://Example.org:444/a?b=c%20d#e",
+         "https://Example.org:444/a?b=c%20d#e"},
+        {"https://me:secret@example.org/a", "https://example.org/a"},
+        {"http://me@[::1]:80/", "http://[::1]:80/"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct gn_request r = {.url = cases[i].url};
+        struct gn_target *t;
+
+        assert_int_equal(gn_target_new(&r, &t, NULL), GARNER_OK);
+        assert_string_equal(gn_target_url(t), cases[i].written);
+        assert_int_equal(gn_target_limits(t)->total_ms, 60000);
+        gn_target_free(t);
+    }
+    gn_target_free(NULL);
+}
+
+static void bad_urls_are_refused_with_a_reason(void **state)
+{
+    static const struct {
+        const char *url;
+        const char *message;
+    } cases[] = {
+        {NULL, "there is no URL"},
+        {"", "there is no URL"},
+        {"example.org/x", "'example.org/x' cannot be used: it has no scheme"},
+        {"ftp://example.org/", "only http and https"},
+        {"file:///etc/passwd", "only http and https"},
+        {"http://", "cannot be used"},
+        {"http://exa mple/", "cannot be used"},
+        {"http://h:99999/", "cannot be used: Port number"},
+        {"http://me:secret@h:99999/", "the URL cannot be used: Port number"},
+        {"http://h/\r\nX: y", "cannot be used"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct gn_request r = {.url = cases[i].url};
+        struct garner_error err = {0};
+        struct gn_target *t;
+
+        assert_int_equal(gn_target_new(&r, &t, &err), GARNER_INVALID);
+        assert_null(t);
+        assert_non_null(strstr(err.message, cases[i].message));
+        assert_null(strstr(err.message, "secret"));
+    }
+}
+
+static void a_bad_request_is_refused(void **state)
+{
+    struct gn_request r = {.url = "http://h/", .method = "NO WAY"};
+    struct gn_target *t;
+
+    (void)state;
+    assert_int_equal(gn_target_new(&r, &t, NULL), GARNER_INVALID);
+    assert_null(t);
+}
+
+/* Whether a handle made ready for a is made ready anew for b. */
+static bool differ(struct gn_request a, struct gn_request b)
+{
+    struct gn_shape first = {0};
+    struct gn_shape second;
+    struct gn_target *ta;
+    struct gn_target *tb;
+    CURL *easy = curl_easy_init();
+
+    assert_non_null(easy);
+    assert_int_equal(gn_target_new(&a, &ta, NULL), GARNER_OK);
+    assert_int_equal(gn_target_new(&b, &tb, NULL), GARNER_OK);
+    assert_int_equal(gn_target_apply(ta, easy, &no_proxies, &first), 0);
+    second = first;
+    assert_int_equal(gn_target_apply(tb, easy, &no_proxies, &second), 0);
+    curl_easy_cleanup(easy);
+    gn_target_free(ta);
+    gn_target_free(tb);
+    return memcmp(&first, &second, sizeof first) != 0;
+}
+
+static void only_what_differs_is_set_again(void **state)
+{
+    static const char *const headers[] = {"A: b", NULL};
+    const struct gn_request plain = {.url = "http://h/"};
+    const struct gn_request same[] = {
+        {.url = "http://other:81/x?y"},
+        {.url = "http://h/", .headers = headers},
+        {.url = "http://h/", .limits = {.total_ms = 60000}},
+        {.url = "http://h/", .limits = {.stall_ms = 5}},
+    };
+    const struct gn_request different[] = {
+        {.url = "https://h/"},
+        {.url = "http://h/", .method = "GET"},
+        {.url = "http://h/", .method = "HEAD"},
+        {.url = "http://h/", .body = "x", .body_size = 1},
+        {.url = "http://h/", .user_agent = "x"},
+        {.url = "http://h/", .proxy = "x"},
+        {.url = "http://h/", .ca_file = "x"},
+        {.url = "http://h/", .insecure = true},
+        {.url = "http://h/", .limits = {.connect_ms = 1}},
+        {.url = "http://h/", .limits = {.total_ms = 1}},
+        {.url = "http://h/", .limits = {.max_body_bytes = 1}},
+        {.url = "http://h/", .limits = {.max_redirects = 1}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++)
+        assert_false(differ(plain, same[i]));
+    for (size_t i = 0; i < sizeof different / sizeof different[0]; i++)
+        assert_true(differ(plain, different[i]));
+    /* What stands in one field is not taken for another's. */
+    assert_true(
+        differ((struct gn_request){.url = "http://h/", .user_agent = "x"},
+               (struct gn_request){.url = "http://h/", .proxy = "x"}));
+}
+
+static void lost_memory_is_an_error_wherever_it_is_lost(void **state)
+{
+    static const char *const headers[] = {"A: b", "Empty:", NULL};
+    const struct gn_request r = {.url = "http://u:p@h/",
+                                 .method = "PUT",
+                                 .headers = headers,
+                                 .body = "x",
+                                 .body_size = 1,
+                                 .user_agent = "a",
+                                 .proxy = "b",
+                                 .ca_file = "c"};
+    enum garner_code code = GARNER_NOMEM;
+    struct gn_target *t;
+    unsigned nth;
+
+    (void)state;
+    for (nth = 1; code == GARNER_NOMEM; nth++) {
+        struct garner_error err;
+
+        gn_mem_fail_at(nth);
+        code = gn_target_new(&r, &t, &err);
+        gn_mem_fail_at(0);
+        if (code == GARNER_NOMEM) {
+            assert_null(t);
+            assert_string_equal(err.message, "out of memory for a request");
+        }
+    }
+    assert_int_equal(code, GARNER_OK);
+    assert_true(nth > 7);
+    gn_target_free(t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(urls_are_written_out_without_secrets),
+        cmocka_unit_test(bad_urls_are_refused_with_a_reason),
+        cmocka_unit_test(a_bad_request_is_refused),
+        cmocka_unit_test(only_what_differs_is_set_again),
+        cmocka_unit_test(lost_memory_is_an_error_wherever_it_is_lost),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,407 @@
+#include "fetch/transfer.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/mem.h"
+
+enum {
+    RECEIVE_BYTES = 16 << 10, /* libcurl's buffer, while a transfer runs */
+    MOST_HEADER_BYTES = 256 << 10,
+    KEPT_BYTES = 16 << 10, /* a larger buffer is freed after use */
+};
+
+static bool is_set(const char *name)
+{
+    const char *value = getenv(name);
+
+    return value != NULL && *value != '\0';
+}
+
+/* HTTP_PROXY in capitals is not asked for: in a CGI program a client sets it.
+ */
+static bool any_proxy(void)
+{
+    return is_set("http_proxy") || is_set("https_proxy") ||
+           is_set("HTTPS_PROXY") || is_set("all_proxy") || is_set("ALL_PROXY");
+}
+
+enum garner_code gn_tools_init(struct gn_tools *tools,
+                               struct gn_sockets *sockets,
+                               struct garner_error *err)
+{
+    const char *without = getenv(is_set("no_proxy") ? "no_proxy" : "NO_PROXY");
+
+    *tools = (struct gn_tools){.sockets = sockets};
+    tools->proxies = (struct gn_proxies){any_proxy(), ""};
+    if (without != NULL) {
+        tools->without = gn_strdup(without);
+        tools->proxies.without = tools->without;
+    }
+    tools->digest = EVP_MD_CTX_new();
+    if (tools->proxies.without == NULL || tools->digest == NULL) {
+        gn_tools_fini(tools);
+        return gn_fail(err, GARNER_NOMEM, "out of memory for a fetcher");
+    }
+    tools->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    if (tools->sha256 == NULL) {
+        gn_tools_fini(tools);
+        return gn_fail(err, GARNER_IO,
+                       "libcrypto offers no SHA-256; check its configuration");
+    }
+    return GARNER_OK;
+}
+
+void gn_tools_fini(struct gn_tools *tools)
+{
+    EVP_MD_free(tools->sha256);
+    EVP_MD_CTX_free(tools->digest);
+    gn_free(tools->without);
+    *tools = (struct gn_tools){0};
+}
+
+static int64_t monotonic_ms(const struct gn_transfer *t)
+{
+    return (int64_t)uv_now(t->tools->sockets->loop);
+}
+
+/* CURLOPT_WRITEFUNCTION: decoded bytes of the body. */
+static size_t on_body(char *data, size_t one, size_t size, void *transfer)
+{
+    struct gn_transfer *t = transfer;
+    int64_t limit = gn_target_limits(t->target)->max_body_bytes;
+
+    t->moved_ms = monotonic_ms(t);
+    if ((int64_t)size > limit - (int64_t)t->body.size) {
+        t->cause = GN_CAUSE_BODY_TOO_LARGE;
+        return 0;
+    }
+    gn_buf_append(&t->body, data, size);
+    if (gn_buf_failed(&t->body)) {
+        t->cause = GN_CAUSE_NO_MEMORY;
+        return 0;
+    }
+    return one * size;
+}
+
+/* CURLOPT_HEADERFUNCTION: a line of a reply's head. */
+static size_t on_header(char *data, size_t one, size_t size, void *transfer)
+{
+    struct gn_transfer *t = transfer;
+
+    t->moved_ms = monotonic_ms(t);
+    t->heard = true;
+    gn_response_header(&t->headers, data, size);
+    if (gn_buf_failed(&t->headers)) {
+        t->cause = GN_CAUSE_NO_MEMORY;
+        return 0;
+    }
+    if (t->headers.size > MOST_HEADER_BYTES) {
+        t->cause = GN_CAUSE_HEAD_TOO_LARGE;
+        return 0;
+    }
+    return one * size;
+}
+
+/* CURLOPT_OPENSOCKETFUNCTION. */
+static curl_socket_t on_open(void *transfer, curlsocktype purpose,
+                             struct curl_sockaddr *address)
+{
+    struct gn_transfer *t = transfer;
+    curl_socket_t fd = gn_sockets_open(t->tools->sockets, address);
+
+    (void)purpose;
+    /* A machine without IPv6 refuses one of a host's addresses: no fault. */
+    if (fd == CURL_SOCKET_BAD && errno != EAFNOSUPPORT)
+        t->socket_error = errno;
+    return fd;
+}
+
+/* Options that never change. */
+static CURLcode set_up(struct gn_transfer *t)
+{
+    CURLcode rc = CURLE_OK;
+
+#define SET(option, value)                                                     \
+    if (rc == CURLE_OK)                                                        \
+    rc = curl_easy_setopt(t->easy, option, value)
+    SET(CURLOPT_NOSIGNAL, 1L);
+    SET(CURLOPT_PRIVATE, t);
+    SET(CURLOPT_WRITEFUNCTION, on_body);
+    SET(CURLOPT_WRITEDATA, t);
+    SET(CURLOPT_HEADERFUNCTION, on_header);
+    SET(CURLOPT_HEADERDATA, t);
+    SET(CURLOPT_OPENSOCKETFUNCTION, on_open);
+    SET(CURLOPT_OPENSOCKETDATA, t);
+    /* A connection outlives the transfer that opened it. */
+    SET(CURLOPT_CLOSESOCKETFUNCTION, gn_sockets_shut);
+    SET(CURLOPT_CLOSESOCKETDATA, t->tools->sockets);
+    SET(CURLOPT_ERRORBUFFER, t->detail);
+    SET(CURLOPT_BUFFERSIZE, (long)RECEIVE_BYTES);
+    SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    SET(CURLOPT_ACCEPT_ENCODING, "");
+    SET(CURLOPT_PROTOCOLS_STR, "http,https");
+    SET(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+    SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+    /* Else giving up a transfer would wait for its name's look-up. */
+    SET(CURLOPT_QUICK_EXIT, 1L);
+#endif
+#undef SET
+    return rc;
+}
+
+enum garner_code gn_transfer_new(struct gn_tools *tools,
+                                 struct gn_transfer **out,
+                                 struct garner_error *err)
+{
+    struct gn_transfer *t = gn_alloc(sizeof *t);
+
+    *out = t;
+    if (t != NULL) {
+        t->tools = tools;
+        t->easy = curl_easy_init();
+    }
+    if (t == NULL || t->easy == NULL || set_up(t) != CURLE_OK) {
+        gn_transfer_free(t);
+        *out = NULL;
+        return gn_fail(err, GARNER_NOMEM, "out of memory for a fetch");
+    }
+    return GARNER_OK;
+}
+
+void gn_transfer_free(struct gn_transfer *t)
+{
+    if (t == NULL)
+        return;
+    curl_easy_cleanup(t->easy);
+    gn_buf_fini(&t->body);
+    gn_buf_fini(&t->headers);
+    gn_free(t->redirected);
+    gn_free(t);
+}
+
+enum garner_code gn_transfer_begin(struct gn_transfer *t,
+                                   const struct gn_target *target,
+                                   struct garner_error *err)
+{
+    if (gn_target_apply(target, t->easy, &t->tools->proxies, &t->shape) != 0)
+        return gn_fail(err, GARNER_NOMEM, "out of memory for a fetch");
+    t->target = target;
+    t->cause = GN_CAUSE_LIBCURL;
+    t->heard = false;
+    t->socket_error = 0;
+    t->sent = 0;
+    t->detail[0] = '\0';
+    t->started_ns = gn_clock_monotonic_ns();
+    t->moved_ms = t->started_ns / 1000000;
+    t->response.started_wall_us = gn_clock_wall_us();
+    return GARNER_OK;
+}
+
+static int64_t number(const struct gn_transfer *t, CURLINFO info)
+{
+    curl_off_t value = 0;
+
+    return curl_easy_getinfo(t->easy, info, &value) == CURLE_OK ? value : 0;
+}
+
+static int small(const struct gn_transfer *t, CURLINFO info)
+{
+    long value = 0;
+
+    return curl_easy_getinfo(t->easy, info, &value) == CURLE_OK ? (int)value
+                                                                : 0;
+}
+
+int64_t gn_transfer_stalls_at(struct gn_transfer *t, int64_t now_ms)
+{
+    int64_t sent = number(t, CURLINFO_SIZE_UPLOAD_T);
+
+    /* Until it is connected the connect timeout counts; what is sent shows only
+     * here. */
+    if (number(t, CURLINFO_PRETRANSFER_TIME_T) == 0 || sent != t->sent)
+        t->moved_ms = now_ms;
+    t->sent = sent;
+    return t->moved_ms + gn_target_limits(t->target)->stall_ms;
+}
+
+static enum gn_phase phase(const struct gn_transfer *t)
+{
+    if (t->heard)
+        return GN_PHASE_READING;
+    if (number(t, CURLINFO_PRETRANSFER_TIME_T) > 0)
+        return GN_PHASE_WAITING;
+    if (number(t, CURLINFO_NAMELOOKUP_TIME_T) > 0)
+        return GN_PHASE_CONNECTING;
+    return GN_PHASE_RESOLVING;
+}
+
+/* A copy (free with curl_free) of url without user and password; NULL: it is
+ * no URL, or no memory. */
+static char *bare_url(CURLU *parsed, const char *url)
+{
+    char *text = NULL;
+
+    if (curl_url_set(parsed, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) !=
+            CURLUE_OK ||
+        curl_url_set(parsed, CURLUPART_USER, NULL, 0) != CURLUE_OK ||
+        curl_url_set(parsed, CURLUPART_PASSWORD, NULL, 0) != CURLUE_OK ||
+        curl_url_get(parsed, CURLUPART_URL, &text, 0) != CURLUE_OK)
+        return NULL;
+    return text;
+}
+
+/* Sets final_url, of a transfer that was redirected. */
+static void find_final_url(struct gn_transfer *t)
+{
+    const char *url = NULL;
+    CURLU *parsed = curl_url();
+    char *text = NULL;
+
+    curl_easy_getinfo(t->easy, CURLINFO_EFFECTIVE_URL, &url);
+    if (parsed != NULL && url != NULL)
+        text = bare_url(parsed, url);
+    if (text != NULL)
+        t->redirected = gn_strdup(text);
+    if (t->redirected != NULL)
+        t->response.final_url = t->redirected;
+    curl_free(text);
+    curl_url_cleanup(parsed);
+}
+
+/* Writes whom we spoke to last into text, as "host:port" or, if that is no
+ * protocol of ours, its scheme: true. */
+static bool find_place(const char *url, char text[160])
+{
+    CURLU *parsed = curl_url();
+    char *scheme = NULL;
+    char *host = NULL;
+    char *port = NULL;
+    bool refused = false;
+
+    snprintf(text, 160, "the server");
+    if (parsed != NULL &&
+        curl_url_set(parsed, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) ==
+            CURLUE_OK &&
+        curl_url_get(parsed, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK) {
+        refused = strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0;
+        if (refused)
+            snprintf(text, 160, "%s", scheme);
+        else if (curl_url_get(parsed, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+                 curl_url_get(parsed, CURLUPART_PORT, &port,
+                              CURLU_DEFAULT_PORT) == CURLUE_OK)
+            snprintf(text, 160, "%s:%s", host, port);
+    }
+    curl_free(scheme);
+    curl_free(host);
+    curl_free(port);
+    curl_url_cleanup(parsed);
+    return refused;
+}
+
+static void explain(struct gn_transfer *t, CURLcode result)
+{
+    struct gn_response *r = &t->response;
+    char place[160];
+    struct gn_ending e = {
+        .cause = t->cause,
+        .result = (int)result,
+        .detail = t->detail,
+        .place = place,
+        .phase = phase(t),
+        .os_error = small(t, CURLINFO_OS_ERRNO),
+        .socket_error = t->socket_error,
+        .duration_ms = (r->duration_us + 999) / 1000,
+        .limits = gn_target_limits(t->target),
+    };
+
+    e.refused = find_place(r->final_url, place);
+    r->failure = gn_explain(&e, r->error);
+    gn_buf_clear(&t->body);
+}
+
+static void hash(struct gn_transfer *t)
+{
+    struct gn_tools *tools = t->tools;
+
+    if (EVP_DigestInit_ex2(tools->digest, tools->sha256, NULL) == 1 &&
+        EVP_DigestUpdate(tools->digest, t->body.data, t->body.size) == 1 &&
+        EVP_DigestFinal_ex(tools->digest, t->response.sha256, NULL) == 1)
+        return;
+    t->cause = GN_CAUSE_NO_MEMORY;
+}
+
+static int http_version(long version)
+{
+    switch (version) {
+    case CURL_HTTP_VERSION_1_0:
+        return 10;
+    case CURL_HTTP_VERSION_1_1:
+        return 11;
+    case CURL_HTTP_VERSION_2_0:
+        return 20;
+    case CURL_HTTP_VERSION_3:
+        return 30;
+    default:
+        return 0;
+    }
+}
+
+/* What libcurl knows of the reply. */
+static void read_reply(struct gn_transfer *t)
+{
+    struct gn_response *r = &t->response;
+    char *type = NULL;
+
+    r->status = small(t, CURLINFO_RESPONSE_CODE);
+    curl_easy_getinfo(t->easy, CURLINFO_CONTENT_TYPE, &type);
+    r->content_type = type;
+    r->wire_bytes = number(t, CURLINFO_SIZE_DOWNLOAD_T);
+    r->first_byte_us = number(t, CURLINFO_STARTTRANSFER_TIME_T);
+    r->redirects = small(t, CURLINFO_REDIRECT_COUNT);
+    r->http_version = http_version(small(t, CURLINFO_HTTP_VERSION));
+    if (r->redirects > 0)
+        find_final_url(t);
+}
+
+void gn_transfer_end(struct gn_transfer *t, CURLcode result,
+                     enum gn_cause cause)
+{
+    struct gn_response *r = &t->response;
+    int64_t started_wall_us = r->started_wall_us;
+
+    if (cause != GN_CAUSE_LIBCURL)
+        t->cause = cause;
+    *r = (struct gn_response){.headers = &t->headers, .body = &t->body};
+    r->started_wall_us = started_wall_us;
+    r->duration_us = (gn_clock_monotonic_ns() - t->started_ns) / 1000;
+    r->final_url = gn_target_url(t->target);
+    if (t->heard) /* else libcurl may remember the handle's last reply */
+        read_reply(t);
+    if (result == CURLE_OK && t->cause == GN_CAUSE_LIBCURL)
+        hash(t);
+    if (result != CURLE_OK || t->cause != GN_CAUSE_LIBCURL)
+        explain(t, result);
+}
+
+static void trim(struct gn_buf *b)
+{
+    if (b->room > KEPT_BYTES)
+        gn_buf_fini(b);
+    else
+        gn_buf_clear(b);
+}
+
+void gn_transfer_reset(struct gn_transfer *t)
+{
+    trim(&t->body);
+    trim(&t->headers);
+    gn_free(t->redirected);
+    t->redirected = NULL;
+    t->target = NULL;
+}

@@ -1,0 +1,89 @@
+/*
+ * transfer.h - one libcurl handle, used for one fetch after another: the reply
+ * goes to memory within its limits, and the ending becomes a response.
+ *
+ * Thread: the loop's only.
+ */
+#ifndef GN_FETCH_TRANSFER_H
+#define GN_FETCH_TRANSFER_H
+
+#include <curl/curl.h>
+#include <openssl/evp.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/heap.h"
+#include "fetch/explain.h"
+#include "fetch/response.h"
+#include "fetch/socket.h"
+#include "fetch/target.h"
+#include "garner/error.h"
+
+/* What all transfers of a fetcher use. */
+struct gn_tools {
+    struct gn_sockets *sockets; /* borrowed */
+    struct gn_proxies proxies;
+    char *without; /* what proxies.without points to, if any */
+    EVP_MD *sha256;
+    EVP_MD_CTX *digest;
+};
+
+/* Reads the environment. Errors: NOMEM, IO (no SHA-256). */
+enum garner_code gn_tools_init(struct gn_tools *tools,
+                               struct gn_sockets *sockets,
+                               struct garner_error *err);
+void gn_tools_fini(struct gn_tools *tools);
+
+struct gn_transfer {
+    /* constant */
+    CURL *easy;
+    struct gn_tools *tools; /* borrowed */
+    struct gn_shape shape;
+
+    /* the fetch under way */
+    const struct gn_target *target;
+    struct gn_response response; /* its buffers are the two below */
+    struct gn_buf body;
+    struct gn_buf headers;
+    char *redirected; /* final_url, when it is not the target's */
+    enum gn_cause cause;
+    bool heard; /* part of a reply came */
+    int socket_error;
+    int64_t started_ns;
+    int64_t moved_ms; /* on the monotonic clock: when a byte last came */
+    int64_t sent;     /* bytes of the body sent, when last looked at */
+    char detail[CURL_ERROR_SIZE];
+
+    /* the fetcher's */
+    struct gn_heap_node deadline; /* when to look at it next, in ms */
+    gn_fetched *done;
+    void *context;
+    struct gn_transfer *next; /* in the pool */
+};
+
+/* Borrows tools. Errors: NOMEM. */
+enum garner_code gn_transfer_new(struct gn_tools *tools,
+                                 struct gn_transfer **out,
+                                 struct garner_error *err);
+/* NULL is fine. */
+void gn_transfer_free(struct gn_transfer *t);
+
+/* Makes easy ready to fetch target (borrowed until the end). Errors: NOMEM. */
+enum garner_code gn_transfer_begin(struct gn_transfer *t,
+                                   const struct gn_target *target,
+                                   struct garner_error *err);
+
+/* When it will have stalled, on the monotonic clock in ms, as things are at
+ * now_ms; at or before now_ms: it has. */
+int64_t gn_transfer_stalls_at(struct gn_transfer *t, int64_t now_ms);
+
+/* Fills in the response, of a transfer that libcurl ended with result or that
+ * we ended for cause. */
+void gn_transfer_end(struct gn_transfer *t, CURLcode result,
+                     enum gn_cause cause);
+
+/* Lets go of what its fetch held, and of large buffers. */
+void gn_transfer_reset(struct gn_transfer *t);
+
+#endif
