@@ -1,0 +1,204 @@
+#include "engine/history.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "garner/read.h"
+
+enum { TABLES_VERSION = 1 };
+
+static const char *const tables[] = {
+    "create table if not exists garner_meta ("
+    " key text primary key,"
+    " value any) strict, without rowid",
+
+    "create table if not exists garner_source ("
+    " id integer primary key,"
+    " name text not null unique,"
+    " url text not null,"
+    " body integer) strict", /* garner_body.id of its last body */
+
+    "create table if not exists garner_body ("
+    " id integer primary key,"
+    " source integer not null," /* garner_source.id */
+    " sha256 blob not null,"    /* of the body, not of data */
+    " size integer not null,"   /* bytes of the body */
+    " content_type text,"
+    " codec text not null," /* of data: 'none', 'zstd' */
+    " data blob not null) strict",
+
+    "create table if not exists garner_run ("
+    " id integer primary key,"
+    " source integer not null,"  /* garner_source.id */
+    " url text not null,"        /* after redirects, without password */
+    " started integer not null," /* microseconds since 1970-01-01 UTC */
+    " late_us integer,"          /* started so long after it was due */
+    " duration_us integer,"
+    " status integer," /* HTTP; null: no answer */
+    " bytes integer,"  /* of the body */
+    " rows integer,"   /* written; null: nothing to extract */
+    " failure text,"   /* a word: timeout, connect, http, sql ... */
+    " error text,"     /* a sentence */
+    " body integer,"   /* garner_body.id */
+    " missed integer not null default 0) strict", /* > 0: no fetch, but so
+                                                     many due times missed */
+
+    "create view if not exists garner_log as"
+    " select r.id, s.name as source,"
+    "  strftime('%Y-%m-%d %H:%M:%f', r.started / 1e6, 'unixepoch') as started,"
+    "  r.status, r.duration_us / 1000.0 as ms, r.bytes, r.rows, r.missed,"
+    "  r.failure, r.error, r.url, r.body"
+    " from garner_run r left join garner_source s on s.id = r.source",
+
+    "insert into garner_meta (key, value) values ('version', 1)"
+    " on conflict do nothing",
+};
+
+static enum garner_code check_version(struct garner_store *store,
+                                      struct garner_error *err)
+{
+    struct garner_rows *rows;
+    enum garner_code code = garner_query(
+        store, "select value from garner_meta where key = 'version'",
+        GARNER_ARGS(), &rows, err);
+    int64_t version = 0;
+
+    if (code != GARNER_OK)
+        return code;
+    code = garner_next(rows, err);
+    if (code == GARNER_ROW)
+        version = garner_column(rows, 0).integer;
+    garner_rows_close(rows);
+    if (code != GARNER_ROW && code != GARNER_DONE)
+        return code;
+    if (version != TABLES_VERSION)
+        return gn_fail(err, GARNER_UNSUPPORTED,
+                       "the garner_ tables are of version %lld, this garner "
+                       "knows version %d; use the newer program",
+                       (long long)version, TABLES_VERSION);
+    return GARNER_OK;
+}
+
+enum garner_code gn_history_open(struct garner_store *store,
+                                 struct garner_error *err)
+{
+    struct garner_batch *batch;
+    enum garner_code code = garner_batch_new(&batch, err);
+
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
+        if (code == GARNER_OK)
+            code = garner_batch_add(batch, tables[i], GARNER_ARGS(), err);
+    if (code == GARNER_OK)
+        code = garner_write(store, batch, NULL, err);
+    garner_batch_free(batch);
+    return code == GARNER_OK ? check_version(store, err) : code;
+}
+
+enum garner_code gn_history_add_source(struct garner_batch *batch,
+                                       const char *name, const char *url,
+                                       struct garner_error *err)
+{
+    return garner_batch_add(
+        batch,
+        "insert into garner_source (name, url) values (?, ?) on conflict (name)"
+        " do update set url = excluded.url where url <> excluded.url",
+        GARNER_ARGS(garner_text(name), garner_text(url)), err);
+}
+
+enum garner_code gn_history_recall(struct garner_store *store, const char *name,
+                                   struct gn_memory *memory,
+                                   struct garner_error *err)
+{
+    struct garner_rows *rows;
+    struct garner_value sha256;
+    enum garner_code code = garner_query(
+        store,
+        "select s.id, b.sha256 from garner_source s"
+        " left join garner_body b on b.id = s.body where s.name = ?",
+        GARNER_ARGS(garner_text(name)), &rows, err);
+
+    if (code != GARNER_OK)
+        return code;
+    code = garner_next(rows, err);
+    if (code == GARNER_ROW) {
+        *memory = (struct gn_memory){.id = garner_column(rows, 0).integer};
+        sha256 = garner_column(rows, 1);
+        if (sha256.type == GARNER_BLOB &&
+            sha256.bytes.size == sizeof memory->sha256) {
+            memory->has_body = true;
+            memcpy(memory->sha256, sha256.bytes.data, sizeof memory->sha256);
+        }
+    }
+    garner_rows_close(rows);
+    if (code == GARNER_DONE)
+        return gn_fail(err, GARNER_NOTFOUND, "no source is named %s", name);
+    return code == GARNER_ROW ? GARNER_OK : code;
+}
+
+enum garner_code gn_history_add_body(struct garner_batch *batch, int64_t source,
+                                     const struct gn_body *body,
+                                     struct garner_error *err)
+{
+    enum garner_code code = garner_batch_add(
+        batch,
+        "insert into garner_body"
+        " (source, sha256, size, content_type, codec, data)"
+        " values (?, ?, ?, ?, ?, ?)",
+        GARNER_ARGS(garner_integer(source), garner_blob(body->sha256, 32),
+                    garner_integer((int64_t)body->size),
+                    garner_text(body->content_type), garner_text(body->codec),
+                    garner_blob(body->data, body->data_size)),
+        err);
+
+    if (code != GARNER_OK)
+        return code;
+    return garner_batch_add(
+        batch,
+        "update garner_source set body = last_insert_rowid() where id = ?",
+        GARNER_ARGS(garner_integer(source)), err);
+}
+
+static struct garner_value integer_or_null(int64_t integer, bool known)
+{
+    return known ? garner_integer(integer) : garner_null();
+}
+
+enum garner_code gn_history_add_run(struct garner_batch *batch,
+                                    const struct gn_run *run, bool with_body,
+                                    struct garner_error *err)
+{
+    return garner_batch_add(
+        batch,
+        with_body ? "insert into garner_run (source, url, started, late_us,"
+                    " duration_us, status, bytes, rows, failure, error, body)"
+                    " values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+                    " (select body from garner_source where id = ?1))"
+                  : "insert into garner_run (source, url, started, late_us,"
+                    " duration_us, status, bytes, rows, failure, error)"
+                    " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        GARNER_ARGS(garner_integer(run->source), garner_text(run->url),
+                    garner_integer(run->started_us),
+                    garner_integer(run->late_us),
+                    garner_integer(run->duration_us),
+                    integer_or_null(run->status, run->status != 0),
+                    integer_or_null(run->bytes, run->bytes >= 0),
+                    integer_or_null(run->rows, run->rows >= 0),
+                    garner_text(run->failure), garner_text(run->error)),
+        err);
+}
+
+enum garner_code gn_history_add_missed(struct garner_batch *batch,
+                                       int64_t source, const char *url,
+                                       int64_t wall_us, uint64_t count,
+                                       const char *reason,
+                                       struct garner_error *err)
+{
+    return garner_batch_add(
+        batch,
+        "insert into garner_run (source, url, started, missed, failure, error)"
+        " values (?, ?, ?, ?, 'missed', ?)",
+        GARNER_ARGS(garner_integer(source), garner_text(url),
+                    garner_integer(wall_us), garner_integer((int64_t)count),
+                    garner_text(reason)),
+        err);
+}

@@ -1,0 +1,90 @@
+/*
+ * history.h - what fetches leave behind: garner's own tables, and the
+ * statements that fill them.
+ *
+ *   garner_meta    key, value: the version of these tables
+ *   garner_source  a row a source: id, name, url, body (its last one)
+ *   garner_run     a row a fetch, failed ones too; or a row for due times that
+ *                  were missed (missed > 0), with the reason in error
+ *   garner_body    a body, kept once while a source's stays the same
+ *   garner_log     a view of garner_run for people
+ *
+ * Names and meanings are documented in docs/tables.md; users query them.
+ * Thread: the engine's.
+ */
+#ifndef GN_ENGINE_HISTORY_H
+#define GN_ENGINE_HISTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "garner/codec.h"
+#include "garner/store.h"
+#include "garner/write.h"
+
+/* What is remembered of a source from run to run. */
+struct gn_memory {
+    int64_t id; /* in garner_source */
+    bool has_body;
+    unsigned char sha256[32]; /* of its last body, when it has one */
+};
+
+/* A fetch, as it becomes a row of garner_run. */
+struct gn_run {
+    int64_t source;     /* garner_source.id */
+    const char *url;    /* borrowed */
+    int64_t started_us; /* wall clock */
+    int64_t late_us;    /* start - due */
+    int64_t duration_us;
+    int status;          /* HTTP; 0: none, a NULL */
+    const char *failure; /* a stable word; NULL: none */
+    const char *error;   /* for people; NULL: none */
+    int64_t bytes;       /* of the body; below 0: no body, a NULL */
+    int64_t rows;        /* below 0: no extraction, a NULL */
+};
+
+/* A body, as it becomes a row of garner_body. */
+struct gn_body {
+    const unsigned char *sha256; /* 32 bytes */
+    const char *content_type;    /* NULL: none */
+    const char *codec;           /* "zstd" or "none" */
+    const void *data;
+    size_t data_size;
+    size_t size; /* before compression */
+};
+
+/* Makes the tables that are missing. Errors: UNSUPPORTED (made by a newer
+ * garner), those of the store. */
+enum garner_code gn_history_open(struct garner_store *store,
+                                 struct garner_error *err);
+
+/* Adds what brings garner_source up to date with a source of this name. */
+enum garner_code gn_history_add_source(struct garner_batch *batch,
+                                       const char *name, const char *url,
+                                       struct garner_error *err);
+
+/* Fills *memory with what is kept of the source of this name. Errors: NOTFOUND,
+ * those of the store. */
+enum garner_code gn_history_recall(struct garner_store *store, const char *name,
+                                   struct gn_memory *memory,
+                                   struct garner_error *err);
+
+/* Adds the statements that keep body as the source's last one. */
+enum garner_code gn_history_add_body(struct garner_batch *batch, int64_t source,
+                                     const struct gn_body *body,
+                                     struct garner_error *err);
+
+/* Adds the row of a fetch; with_body: it got the source's last body. */
+enum garner_code gn_history_add_run(struct garner_batch *batch,
+                                    const struct gn_run *run, bool with_body,
+                                    struct garner_error *err);
+
+/* Adds a row that stands for count missed due times of a source. */
+enum garner_code gn_history_add_missed(struct garner_batch *batch,
+                                       int64_t source, const char *url,
+                                       int64_t wall_us, uint64_t count,
+                                       const char *reason,
+                                       struct garner_error *err);
+
+#endif

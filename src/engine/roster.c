@@ -1,0 +1,213 @@
+#include "engine/roster.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "engine/history.h"
+
+enum { SOURCES_A_BATCH = 1000 };
+
+/* Puts the source before the reason, and its place in the file. */
+static enum garner_code blame(const struct gn_config *config,
+                              const struct gn_source *source, int line,
+                              struct garner_error *err)
+{
+    struct garner_error reason;
+
+    if (err == NULL)
+        return GARNER_INVALID;
+    reason = *err;
+    if (config->path != NULL)
+        gn_fail(err, reason.code, "%s:%d: source %s: %.150s", config->path,
+                line > 0 ? line : source->line, source->name, reason.message);
+    else
+        gn_fail(err, reason.code, "%s: %.180s", source->name, reason.message);
+    err->native = reason.native;
+    return reason.code;
+}
+
+/* The parameters that the SQL of a source may use: those of
+ * gn_job_prepare_extraction. */
+static const char **parameter_names(const struct gn_source *source,
+                                    size_t *count)
+{
+    static const char *const fixed[] = {"body",   "url",          "final_url",
+                                        "status", "content_type", "fetched_at",
+                                        "source", "headers"};
+    const size_t n = sizeof fixed / sizeof fixed[0];
+    const char **names =
+        gn_realloc(NULL, (n + source->var_count) * sizeof names[0]);
+
+    if (names == NULL)
+        return NULL;
+    memcpy(names, fixed, sizeof fixed);
+    for (size_t i = 0; i < source->var_count; i++)
+        names[n + i] = source->vars[i].name;
+    *count = n + source->var_count;
+    return names;
+}
+
+static enum garner_code check_key(const struct gn_rows_spec *spec,
+                                  const struct gn_rowset *columns,
+                                  struct garner_error *err)
+{
+    for (size_t k = 0; k < spec->key_count; k++) {
+        size_t i = 0;
+
+        while (i < columns->column_count &&
+               strcasecmp(columns->columns[i], spec->key[k]) != 0)
+            i++;
+        if (i == columns->column_count)
+            return gn_fail(err, GARNER_INVALID,
+                           "the SQL gives no column %s, the key of table %s; "
+                           "its first column is %s",
+                           spec->key[k], spec->table,
+                           columns->column_count > 0 ? columns->columns[0]
+                                                     : "missing");
+    }
+    return GARNER_OK;
+}
+
+static enum garner_code check_sql(const struct gn_source *source,
+                                  const struct gn_rows_spec *spec,
+                                  struct garner_error *err)
+{
+    struct gn_rowset columns = {0};
+    size_t count;
+    const char **names = parameter_names(source, &count);
+    enum garner_code code;
+
+    if (names == NULL)
+        return gn_fail(err, GARNER_NOMEM, "SQL parameters");
+    code = gn_extract_check(spec->sql, names, count, &columns, err);
+    if (code == GARNER_OK)
+        code = check_key(spec, &columns, err);
+    gn_rowset_fini(&columns);
+    gn_free(names);
+    return code;
+}
+
+/* Many sources may share one SQL and table: each is checked once in a row. */
+static bool same_as_before(const struct gn_source *source,
+                           const struct gn_source *before, size_t i)
+{
+    const struct gn_rows_spec *a = &source->rows[i];
+    const struct gn_rows_spec *b;
+
+    if (before == NULL || before->row_spec_count <= i ||
+        before->var_count > 0 || source->var_count > 0)
+        return false;
+    b = &before->rows[i];
+    return strcmp(a->sql, b->sql) == 0 && strcmp(a->table, b->table) == 0 &&
+           a->key_count == b->key_count &&
+           (a->key_count == 0 || a->key == b->key);
+}
+
+static enum garner_code open_rows(struct gn_roster *r, struct gn_active *a,
+                                  const struct gn_source *before,
+                                  struct garner_store *store, int *line,
+                                  struct garner_error *err)
+{
+    const struct gn_source *source = a->source;
+    enum garner_code code = GARNER_OK;
+
+    if (source->row_spec_count == 0)
+        return GARNER_OK;
+    a->tables = gn_alloc(source->row_spec_count * sizeof(struct gn_table *));
+    if (a->tables == NULL)
+        return gn_fail(err, GARNER_NOMEM, "tables of %s", source->name);
+    r->has_sql = true;
+    for (size_t i = 0; i < source->row_spec_count && code == GARNER_OK; i++) {
+        const struct gn_rows_spec *spec = &source->rows[i];
+
+        *line = spec->line;
+        if (!same_as_before(source, before, i))
+            code = check_sql(source, spec, err);
+        if (code == GARNER_OK)
+            code = gn_tables_find(r->tables, store, spec, &a->tables[i], err);
+        if (strstr(spec->sql, ":headers") != NULL)
+            a->wants_headers = true;
+    }
+    return code;
+}
+
+static enum garner_code open_targets(struct gn_roster *r,
+                                     const struct gn_config *config,
+                                     struct garner_error *err)
+{
+    for (size_t i = 0; i < config->source_count; i++) {
+        struct gn_active *a = &r->actives[i];
+
+        a->source = &config->sources[i];
+        r->count++;
+        if (gn_target_new(&a->source->request, &a->target, err) != GARNER_OK)
+            return blame(config, a->source, 0, err);
+    }
+    return GARNER_OK;
+}
+
+static enum garner_code enter_sources(struct gn_roster *r,
+                                      struct garner_store *store,
+                                      struct garner_error *err)
+{
+    struct garner_batch *batch;
+    enum garner_code code = garner_batch_new(&batch, err);
+
+    for (size_t i = 0; i < r->count && code == GARNER_OK; i++) {
+        const struct gn_active *a = &r->actives[i];
+
+        code = gn_history_add_source(batch, a->source->name,
+                                     gn_target_url(a->target), err);
+        if (code == GARNER_OK &&
+            (i + 1 == r->count || (i + 1) % SOURCES_A_BATCH == 0)) {
+            code = garner_write(store, batch, NULL, err);
+            garner_batch_clear(batch);
+        }
+    }
+    garner_batch_free(batch);
+    for (size_t i = 0; i < r->count && code == GARNER_OK; i++)
+        code = gn_history_recall(store, r->actives[i].source->name,
+                                 &r->actives[i].memory, err);
+    return code;
+}
+
+enum garner_code gn_roster_open(struct gn_roster *r, struct garner_store *store,
+                                const struct gn_config *config,
+                                struct garner_error *err)
+{
+    enum garner_code code;
+
+    r->actives = gn_alloc((config->source_count + 1) * sizeof r->actives[0]);
+    if (r->actives == NULL)
+        return gn_fail(err, GARNER_NOMEM, "%zu sources", config->source_count);
+    code = gn_tables_new(&r->tables, err);
+    if (code == GARNER_OK)
+        code = open_targets(r, config, err);
+    if (code == GARNER_OK)
+        code = gn_history_open(store, err);
+    for (size_t i = 0; i < r->count && code == GARNER_OK; i++) {
+        int line = 0;
+
+        code = open_rows(r, &r->actives[i],
+                         i > 0 ? r->actives[i - 1].source : NULL, store, &line,
+                         err);
+        if (code != GARNER_OK)
+            (void)blame(config, r->actives[i].source, line, err);
+    }
+    return code == GARNER_OK ? enter_sources(r, store, err) : code;
+}
+
+void gn_roster_close(struct gn_roster *r)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        gn_target_free(r->actives[i].target);
+        gn_free(r->actives[i].tables);
+        gn_free(r->actives[i].last.error);
+    }
+    gn_tables_free(r->tables);
+    gn_free(r->actives);
+    *r = (struct gn_roster){0};
+}
