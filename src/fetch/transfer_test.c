@@ -1,0 +1,252 @@
+/* transfer_test.c - one handle: the environment's proxies, what it remembers
+ * and what it must not. */
+#include "fetch/transfer.h"
+
+#include "base/clock.h"
+#include "fetch/fixture_test.h"
+
+struct one {
+    struct fixture fx; /* its fetcher is not used */
+    CURLM *multi;
+    struct gn_sockets sockets;
+    struct gn_tools tools;
+    struct gn_transfer *t;
+};
+
+static void ignore(void *context)
+{
+    (void)context;
+}
+
+static void echo(struct tcp_peer *p, void *context)
+{
+    (void)context;
+    while (tcp_peer_request(p))
+        tcp_peer_reply(p, "200 OK", "Content-Type: text/plain\r\n", p->request);
+}
+
+static void one_begin(struct one *o)
+{
+    begin(&o->fx, echo, NULL);
+    o->multi = curl_multi_init();
+    assert_non_null(o->multi);
+    gn_sockets_init(&o->sockets, &o->fx.loop, o->multi, ignore, o);
+    assert_int_equal(gn_tools_init(&o->tools, &o->sockets, NULL), GARNER_OK);
+    assert_int_equal(gn_transfer_new(&o->tools, &o->t, NULL), GARNER_OK);
+}
+
+static void one_finish(struct one *o)
+{
+    gn_transfer_free(o->t);
+    gn_tools_fini(&o->tools);
+    assert_int_equal(curl_multi_cleanup(o->multi), CURLM_OK);
+    gn_sockets_close(&o->sockets, ignore);
+    finish(&o->fx);
+}
+
+/* Fetches by libcurl's own loop. */
+static struct gn_response *perform(struct one *o, struct gn_target *target)
+{
+    assert_int_equal(gn_transfer_begin(o->t, target, NULL), GARNER_OK);
+    gn_transfer_end(o->t, curl_easy_perform(o->t->easy), GN_CAUSE_LIBCURL);
+    return &o->t->response;
+}
+
+/* What the server was asked for when url was fetched by way of proxy. */
+static void ask(const char *url, const char *proxy, char request[512])
+{
+    const struct gn_request r = {.url = url, .proxy = proxy};
+    struct gn_target *target;
+    struct gn_response *response;
+    char address[64];
+    struct one o;
+
+    one_begin(&o);
+    snprintf(address, sizeof address, "http://127.0.0.1:%d",
+             tcp_server_port(o.fx.server));
+    if (getenv("http_proxy") != NULL) { /* now that the port is known */
+        setenv("http_proxy", address, 1);
+        gn_tools_fini(&o.tools);
+        assert_int_equal(gn_tools_init(&o.tools, &o.sockets, NULL), GARNER_OK);
+    }
+    if (proxy != NULL && *proxy != '\0') {
+        const struct gn_request own = {.url = url, .proxy = address};
+
+        assert_int_equal(gn_target_new(&own, &target, NULL), GARNER_OK);
+    } else {
+        assert_int_equal(gn_target_new(&r, &target, NULL), GARNER_OK);
+    }
+    response = perform(&o, target);
+    snprintf(request, 512, "%s%s", response->error,
+             gn_buf_cstr(response->body));
+    gn_target_free(target);
+    one_finish(&o);
+}
+
+static void proxies_come_from_the_environment(void **state)
+{
+    char request[512];
+
+    (void)state;
+    setenv("http_proxy", "set", 1);
+    ask("http://127.0.0.2:9/x", NULL, request);
+    assert_has(request, "GET http://127.0.0.2:9/x HTTP/1.1\r\n");
+    ask("http://127.0.0.2:9/x", "", request); /* not for this one */
+    assert_has(request, "127.0.0.2:9: cannot connect");
+    setenv("no_proxy", "127.0.0.2", 1);
+    ask("http://127.0.0.2:9/x", NULL, request);
+    assert_has(request, "127.0.0.2:9: cannot connect");
+    unsetenv("no_proxy");
+    setenv("NO_PROXY", "127.0.0.2", 1);
+    ask("http://127.0.0.2:9/x", NULL, request);
+    assert_has(request, "127.0.0.2:9: cannot connect");
+    unsetenv("NO_PROXY");
+    unsetenv("http_proxy");
+    setenv("HTTP_PROXY", "http://127.0.0.1:1/", 1); /* never asked for */
+    ask("http://127.0.0.2:9/x", "own", request);
+    assert_has(request, "GET http://127.0.0.2:9/x HTTP/1.1\r\n");
+    ask("http://127.0.0.2:9/x", NULL, request);
+    assert_has(request, "127.0.0.2:9: cannot connect");
+    unsetenv("HTTP_PROXY");
+}
+
+static void the_body_is_hashed(void **state)
+{
+    static const unsigned char of_nothing[] = {
+        0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4,
+        0xc8, 0x99, 0x6f, 0xb9, 0x24, 0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b,
+        0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55};
+    unsigned char sha256[32];
+    struct gn_response *r;
+    struct gn_target *get;
+    struct gn_target *head;
+    struct one o;
+
+    (void)state;
+    one_begin(&o);
+    get = target_at(&o.fx, "/", NULL);
+    head = target_at(&o.fx, "/", &(struct gn_request){.method = "HEAD"});
+    for (int i = 0; i < 2; i++) { /* the context is used again */
+        r = perform(&o, get);
+        assert_int_equal(EVP_Digest(r->body->data, r->body->size, sha256, NULL,
+                                    EVP_sha256(), NULL),
+                         1);
+        assert_memory_equal(r->sha256, sha256, 32);
+        gn_transfer_reset(o.t);
+        r = perform(&o, head);
+        assert_memory_equal(r->sha256, of_nothing, 32);
+        gn_transfer_reset(o.t);
+    }
+    gn_target_free(get);
+    gn_target_free(head);
+    one_finish(&o);
+}
+
+static void an_early_end_tells_nothing_of_the_reply_before(void **state)
+{
+    static const unsigned char zeros[32];
+    struct gn_response *r;
+    struct gn_target *t;
+    struct one o;
+
+    (void)state;
+    one_begin(&o);
+    t = target_at(&o.fx, "/", NULL);
+    r = perform(&o, t);
+    assert_int_equal(r->status, 200);
+    assert_string_equal(r->content_type, "text/plain");
+    gn_transfer_reset(o.t);
+    assert_int_equal(gn_transfer_begin(o.t, t, NULL), GARNER_OK);
+    gn_transfer_end(o.t, CURLE_OK, GN_CAUSE_CANCELED);
+    assert_int_equal(r->failure, GN_FAILURE_CANCELED);
+    assert_int_equal(r->status, 0);
+    assert_null(r->content_type);
+    assert_int_equal(r->wire_bytes, 0);
+    assert_int_equal(r->first_byte_us, 0);
+    assert_int_equal(r->http_version, 0);
+    assert_int_equal(r->body->size, 0);
+    assert_int_equal(r->headers->size, 0);
+    assert_memory_equal(r->sha256, zeros, 32);
+    gn_target_free(t);
+    one_finish(&o);
+}
+
+static void small_buffers_are_kept_and_large_ones_not(void **state)
+{
+    struct gn_target *t;
+    struct one o;
+
+    (void)state;
+    one_begin(&o);
+    t = target_at(&o.fx, "/", NULL);
+    perform(&o, t);
+    gn_transfer_reset(o.t);
+    assert_int_equal(o.t->body.size, 0);
+    assert_true(o.t->body.room > 0);
+    assert_true(gn_buf_reserve(&o.t->body, 100000));
+    gn_transfer_reset(o.t);
+    assert_int_equal(o.t->body.room, 0);
+    gn_target_free(t);
+    one_finish(&o);
+}
+
+static void a_stall_is_counted_once_connected(void **state)
+{
+    struct gn_target *t;
+    struct one o;
+    int64_t now;
+
+    (void)state;
+    one_begin(&o);
+    t = target_at(&o.fx, "/",
+                  &(struct gn_request){.limits = {.stall_ms = 1000}});
+    assert_int_equal(gn_transfer_begin(o.t, t, NULL), GARNER_OK);
+    now = gn_clock_monotonic_ns() / 1000000;
+    /* However late it is: nothing is connected yet. */
+    assert_int_equal(gn_transfer_stalls_at(o.t, now + 5000), now + 6000);
+    uv_update_time(&o.fx.loop);
+    now = (int64_t)uv_now(&o.fx.loop);
+    assert_int_equal(curl_easy_perform(o.t->easy), CURLE_OK);
+    assert_int_equal(gn_transfer_stalls_at(o.t, now + 5000), now + 1000);
+    gn_transfer_end(o.t, CURLE_OK, GN_CAUSE_STALLED);
+    assert_int_equal(o.t->response.failure, GN_FAILURE_TIMEOUT);
+    gn_target_free(t);
+    one_finish(&o);
+}
+
+static void what_is_sent_counts_as_moving(void **state)
+{
+    struct gn_target *t;
+    struct one o;
+    int64_t now = 1000000;
+
+    (void)state;
+    one_begin(&o);
+    t = target_at(&o.fx, "/",
+                  &(struct gn_request){.body = "abc",
+                                       .body_size = 3,
+                                       .limits = {.stall_ms = 1000}});
+    perform(&o, t);
+    assert_int_equal(gn_transfer_stalls_at(o.t, now), now + 1000);
+    assert_int_equal(gn_transfer_stalls_at(o.t, now + 900), now + 1000);
+    gn_target_free(t);
+    one_finish(&o);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(proxies_come_from_the_environment),
+        cmocka_unit_test(the_body_is_hashed),
+        cmocka_unit_test(an_early_end_tells_nothing_of_the_reply_before),
+        cmocka_unit_test(small_buffers_are_kept_and_large_ones_not),
+        cmocka_unit_test(a_stall_is_counted_once_connected),
+        cmocka_unit_test(what_is_sent_counts_as_moving),
+    };
+    static const char *const variables[] = {
+        "http_proxy", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"};
+
+    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
+        unsetenv(variables[i]);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
