@@ -224,7 +224,8 @@ static enum MHD_Result send_reply(struct MHD_Connection *c, struct reply *r)
 }
 
 /* libmicrohttpd calls it with the headers, for each piece of a body, and at the
- * end; MHD_NO ends the connection. */
+ * end; MHD_NO ends the connection. Its parameters are not ours to choose.
+ * NOLINTNEXTLINE(readability-function-size) */
 static enum MHD_Result answer(void *context, struct MHD_Connection *c,
                               const char *path, const char *method,
                               const char *version, const char *upload,
@@ -273,7 +274,7 @@ static enum garner_code cannot_listen(const struct gn_address *address,
     else if (native == EADDRNOTAVAIL)
         advice = "; no interface of this machine has this address";
     code = gn_fail(err, GARNER_IO, "cannot listen on %s: %s%s", text,
-                   strerror(native), advice);
+                   strerrordesc_np(native), advice);
     if (err != NULL)
         err->native = native;
     return code;

@@ -14,7 +14,7 @@ static enum garner_code cannot_read(struct garner_error *err, const char *path)
     const int native = errno;
     const enum garner_code code = gn_fail(
         err, native == ENOENT ? GARNER_NOTFOUND : GARNER_IO,
-        "cannot read the token file %.120s: %s", path, strerror(native));
+        "cannot read the token file %.120s: %s", path, strerrordesc_np(native));
 
     if (err != NULL)
         err->native = native;
