@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 /* Most bytes shown before and after the spot; with dots and mark they fit into
  * GN_EXCERPT_SIZE. */
 enum { BEFORE = 36, AFTER = 48 };
@@ -25,24 +27,6 @@ struct gn_place gn_place_of(const char *text, size_t size, size_t at)
     return place;
 }
 
-/* Bytes of the character at s, of at most n; 0: none begins there. */
-static size_t character(const unsigned char *s, size_t n)
-{
-    const size_t length = s[0] < 0x80   ? 1
-                          : s[0] < 0xc2 ? 0
-                          : s[0] < 0xe0 ? 2
-                          : s[0] < 0xf0 ? 3
-                          : s[0] < 0xf5 ? 4
-                                        : 0;
-
-    if (length > n)
-        return 0;
-    for (size_t i = 1; i < length; i++)
-        if (!continues(s[i]))
-            return 0;
-    return length;
-}
-
 /* Writes text[from..to) to out, tidied; returns the end of what it wrote. */
 static char *tidy(char *out, const char *text, size_t from, size_t to)
 {
@@ -50,7 +34,7 @@ static char *tidy(char *out, const char *text, size_t from, size_t to)
     bool space = true; /* none at the start */
 
     while (from < to) {
-        const size_t length = character(s + from, to - from);
+        const size_t length = gn_utf8_length(text + from, to - from);
         const bool blank =
             s[from] == ' ' || (s[from] >= '\t' && s[from] <= '\r');
 
@@ -71,8 +55,9 @@ static char *tidy(char *out, const char *text, size_t from, size_t to)
 
 static char *dots(char *out, bool wanted)
 {
-    memcpy(out, "...", 3);
-    return wanted ? out + 3 : out;
+    for (int i = 0; i < 3 && wanted; i++)
+        *out++ = '.';
+    return out;
 }
 
 void gn_excerpt(char out[GN_EXCERPT_SIZE], const char *text, size_t size,

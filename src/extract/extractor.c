@@ -1,7 +1,7 @@
 #include "extract/extractor.h"
 
-#include <signal.h>
-#include <string.h>
+#include <pthread.h>
+#include <stdbool.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -73,38 +73,19 @@ static void *work(void *arg)
     return NULL;
 }
 
-/* With all signals blocked: they are for the threads that expect them. */
-static int start_thread(struct lane *lane)
-{
-    sigset_t all;
-    sigset_t before;
-    int rc;
-
-    sigfillset(&all);
-    GN_CHECK(pthread_sigmask(SIG_SETMASK, &all, &before) == 0);
-    rc = pthread_create(&lane->thread, NULL, work, lane);
-    GN_CHECK(pthread_sigmask(SIG_SETMASK, &before, NULL) == 0);
-    return rc;
-}
-
 static enum garner_code start_lane(struct gn_extractor *x,
                                    const struct gn_extractor_options *options,
                                    struct garner_error *err)
 {
     struct lane *lane = &x->lanes[x->lane_count];
     enum garner_code code = gn_worker_open(&lane->worker, options, err);
-    int rc;
 
     if (code != GARNER_OK)
         return code;
     lane->extractor = x;
-    rc = start_thread(lane);
-    if (rc != 0) {
+    code = gn_thread_start(&lane->thread, work, lane, err);
+    if (code != GARNER_OK) {
         gn_worker_close(&lane->worker);
-        code = gn_fail(err, GARNER_IO, "cannot start a worker thread: %s",
-                       strerror(rc));
-        if (err != NULL)
-            err->native = rc;
         return code;
     }
     x->lane_count++;
@@ -168,7 +149,7 @@ void gn_extractor_close(struct gn_extractor *x)
     gn_cond_wake_all(&x->not_empty);
     gn_unlock(&x->lock);
     for (size_t i = 0; i < x->lane_count; i++) {
-        GN_CHECK(pthread_join(x->lanes[i].thread, NULL) == 0);
+        gn_thread_join(x->lanes[i].thread);
         gn_worker_close(&x->lanes[i].worker);
     }
     gn_cond_fini(&x->not_empty);

@@ -17,7 +17,9 @@ struct cursor {
  * anywhere outside of strings). */
 static char peek(const struct cursor *c)
 {
-    return c->at < c->size ? c->text[c->at] : '\0';
+    if (c->at == c->size)
+        return '\0';
+    return c->text[c->at];
 }
 
 static bool fail(struct cursor *c, const char *what)

@@ -4,35 +4,19 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "base/mem.h"
 
-enum {
-    FIRST_CHUNK = 4 * 1024,
-    LARGEST_CHUNK = 256 * 1024,
-    FIRST_ROWS = 8,
-};
-
-/* Texts and blobs are packed into chunks that double in size, so that a
- * million short texts are not a million allocations. A value that does not fit
- * in what is left of the newest chunk, and is large, has a chunk to itself. */
-struct chunk {
-    struct chunk *next;
-    size_t used;
-    size_t room;
-    char data[];
-};
+enum { FIRST_ROWS = 8 };
 
 void gn_rowset_fini(struct gn_rowset *rows)
 {
-    struct chunk *c = rows->private;
+    struct gn_arena *texts = rows->private;
 
-    while (c != NULL) {
-        struct chunk *next = c->next;
-
-        gn_free(c);
-        c = next;
-    }
+    if (texts != NULL)
+        gn_arena_clear(texts);
+    gn_free(texts);
     gn_free(rows->columns);
     gn_free(rows->values);
     *rows = (struct gn_rowset){0};
@@ -65,48 +49,22 @@ enum garner_code gn_rowset_columns(struct gn_rowset *rows,
     return GARNER_OK;
 }
 
-/* Makes a chunk of room bytes the newest, or, if it is for one large value,
- * the one after it, so that the room left in the newest is not lost. */
-static struct chunk *add_chunk(struct gn_rowset *rows, size_t room, bool large)
-{
-    struct chunk *newest = rows->private;
-    struct chunk *c = NULL;
-
-    if (room <= SIZE_MAX - sizeof *c)
-        c = gn_realloc(NULL, sizeof *c + room);
-    if (c == NULL)
-        return NULL;
-    *c = (struct chunk){.room = room};
-    if (large && newest != NULL) {
-        c->next = newest->next;
-        newest->next = c;
-    } else {
-        c->next = newest;
-        rows->private = c;
-    }
-    rows->bytes += sizeof *c + room;
-    return c;
-}
-
+/* A copy of the bytes in the arena that all texts and blobs of rows share. */
 static const void *keep(struct gn_rowset *rows, const void *data, size_t size)
 {
-    struct chunk *c = rows->private;
+    struct gn_arena *texts = rows->private;
+    size_t before;
     char *copy;
 
-    if (c == NULL || c->room - c->used < size) {
-        size_t room = c == NULL ? FIRST_CHUNK : c->room * 2;
-
-        if (room > LARGEST_CHUNK)
-            room = LARGEST_CHUNK;
-        c = size > room / 4 ? add_chunk(rows, size, true)
-                            : add_chunk(rows, room, false);
-        if (c == NULL)
+    if (texts == NULL) {
+        rows->private = texts = gn_alloc(sizeof *texts);
+        if (texts == NULL)
             return NULL;
+        gn_arena_init(texts, NULL, 0);
     }
-    copy = c->data + c->used;
-    if (size > 0)
-        memcpy(copy, data, size);
-    c->used += size;
+    before = texts->held;
+    copy = gn_arena_copy(texts, data, size);
+    rows->bytes += texts->held - before;
     return copy;
 }
 

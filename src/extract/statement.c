@@ -1,12 +1,12 @@
 #include "extract/statement.h"
 
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/unit.h"
 #include "extract/excerpt.h"
 #include "extract/jsonfault.h"
 
@@ -130,8 +130,8 @@ static enum garner_code check_columns(sqlite3_stmt *stmt,
 
             if (other != NULL && sqlite3_stricmp(name, other) == 0)
                 return gn_fail(err, GARNER_SQL,
-                               "columns %d and %d of the SQL are both named "
-                               "\"%.60s\": name one of them otherwise with AS",
+                               "two columns of the SQL (%d and %d) are named "
+                               "\"%.60s\": give one another name with AS",
                                j + 1, i + 1, name);
         }
     }
@@ -332,13 +332,15 @@ enum garner_code gn_statement_failed(struct gn_sandbox *s, sqlite3_stmt *stmt,
 {
     const char *text = sqlite3_errmsg(s->db);
     enum garner_code code;
+    char limit[32];
 
+    gn_unit_format_duration(s->limit_ms, limit);
     if (rc == SQLITE_NOMEM)
         code = no_memory(err);
     else if (s->expired)
         code = gn_fail(err, GARNER_TIMEOUT,
-                       "the SQL was stopped after %" PRId64 " ms, its deadline",
-                       s->limit_ms);
+                       "the SQL was stopped: it took longer than %s, its limit",
+                       limit);
     else if (strcmp(text, "malformed JSON") == 0)
         code = malformed(stmt, params, count, err);
     else

@@ -26,81 +26,81 @@ static int close_sandbox(void **state)
     return 0;
 }
 
+static const struct {
+    const char *sql;
+    const char *message;
+} wrong[] = {
+    {"", "the SQL is empty: write one SELECT, such as "
+         "select value->>'$.x' as x from json_each(:body)"},
+    {" -- nothing\n /* at all */ ;",
+     "the SQL is empty: write one SELECT, such as "
+     "select value->>'$.x' as x from json_each(:body)"},
+    {"/* open", "the SQL is empty: write one SELECT, such as "
+                "select value->>'$.x' as x from json_each(:body)"},
+    {"insert into t values (1)",
+     "the SQL begins with \"insert\", but only a SELECT makes rows; "
+     "garner itself writes them to the table"},
+    {"PRAGMA user_version",
+     "the SQL begins with \"PRAGMA\", but only a SELECT makes rows; "
+     "garner itself writes them to the table"},
+    {"explain select 1",
+     "the SQL begins with \"explain\", but only a SELECT makes rows; "
+     "garner itself writes them to the table"},
+    {"$.data", "SQL line 1, column 1: one SELECT is expected: ^$.data"},
+    {"select value frm json_each(:body)",
+     "SQL line 1, column 18: near \"json_each\": syntax error: "
+     "select value frm ^json_each(:body)"},
+    {"select value,\n  from json_each(:body)",
+     "SQL line 2, column 3: near \"from\": syntax error: "
+     "select value, ^from json_each(:body)"},
+    {"select 1 from", "SQL: incomplete input: select 1 from"},
+    {"select (1", "SQL: incomplete input: select (1"},
+    {"select price from json_each(:body)",
+     "SQL line 1, column 8: no such column: price: "
+     "select ^price from json_each(:body)"},
+    {"select value->>\"$.x\" as x from json_each(:body)",
+     "SQL line 1, column 16: no such column: $.x (a text is written in "
+     "'single quotes'): select value->>^\"$.x\" as x from "
+     "json_each(:body)"},
+    {"select nosuch(1) as x",
+     "SQL line 1, column 8: no such function: nosuch: select ^nosuch(1) as "
+     "x"},
+    {"select * from prices",
+     "SQL: no such table: prices (tables of the store are not seen here; "
+     "begin with json_each(:body)): select * from prices"},
+    {"select 1 as a; select 2 as b",
+     "SQL line 1, column 16: a second statement; only one SELECT is run: "
+     "select 1 as a; ^select 2 as b"},
+    {"select 1 as a; )",
+     "SQL line 1, column 16: a second statement; only one SELECT is run: "
+     "select 1 as a; ^)"},
+    {"select * from sqlite_schema",
+     "the SQL may not do this: reading sqlite_master. It sees only its "
+     "parameters, such as json_each(:body)"},
+    {"with a as (select 1) delete from sqlite_schema",
+     "SQL: table sqlite_master may not be modified: "
+     "with a as (select 1) delete from sqlite_schema"},
+    {"select 1 as a, 2 as b, 3 as A",
+     "two columns of the SQL (1 and 3) are named \"A\": give one another "
+     "name with AS"},
+    {"select 1 as a, 2 as \"\"",
+     "column 2 of the SQL has no name: add AS name"},
+};
+
 static void sql_that_cannot_be_run_is_explained(void **state)
 {
-    static const struct {
-        const char *sql;
-        const char *message;
-    } cases[] = {
-        {"", "the SQL is empty: write one SELECT, such as "
-             "select value->>'$.x' as x from json_each(:body)"},
-        {" -- nothing\n /* at all */ ;",
-         "the SQL is empty: write one SELECT, such as "
-         "select value->>'$.x' as x from json_each(:body)"},
-        {"/* open", "the SQL is empty: write one SELECT, such as "
-                    "select value->>'$.x' as x from json_each(:body)"},
-        {"insert into t values (1)",
-         "the SQL begins with \"insert\", but only a SELECT makes rows; "
-         "garner itself writes them to the table"},
-        {"PRAGMA user_version",
-         "the SQL begins with \"PRAGMA\", but only a SELECT makes rows; "
-         "garner itself writes them to the table"},
-        {"explain select 1",
-         "the SQL begins with \"explain\", but only a SELECT makes rows; "
-         "garner itself writes them to the table"},
-        {"$.data", "SQL line 1, column 1: one SELECT is expected: ^$.data"},
-        {"select value frm json_each(:body)",
-         "SQL line 1, column 18: near \"json_each\": syntax error: "
-         "select value frm ^json_each(:body)"},
-        {"select value,\n  from json_each(:body)",
-         "SQL line 2, column 3: near \"from\": syntax error: "
-         "select value, ^from json_each(:body)"},
-        {"select 1 from", "SQL: incomplete input: select 1 from"},
-        {"select (1", "SQL: incomplete input: select (1"},
-        {"select price from json_each(:body)",
-         "SQL line 1, column 8: no such column: price: "
-         "select ^price from json_each(:body)"},
-        {"select value->>\"$.x\" as x from json_each(:body)",
-         "SQL line 1, column 16: no such column: $.x (a text is written in "
-         "'single quotes'): select value->>^\"$.x\" as x from "
-         "json_each(:body)"},
-        {"select nosuch(1) as x",
-         "SQL line 1, column 8: no such function: nosuch: select ^nosuch(1) as "
-         "x"},
-        {"select * from prices",
-         "SQL: no such table: prices (tables of the store are not seen here; "
-         "begin with json_each(:body)): select * from prices"},
-        {"select 1 as a; select 2 as b",
-         "SQL line 1, column 16: a second statement; only one SELECT is run: "
-         "select 1 as a; ^select 2 as b"},
-        {"select 1 as a; )",
-         "SQL line 1, column 16: a second statement; only one SELECT is run: "
-         "select 1 as a; ^)"},
-        {"select * from sqlite_schema",
-         "the SQL may not do this: reading sqlite_master. It sees only its "
-         "parameters, such as json_each(:body)"},
-        {"with a as (select 1) delete from sqlite_schema",
-         "SQL: table sqlite_master may not be modified: "
-         "with a as (select 1) delete from sqlite_schema"},
-        {"select 1 as a, 2 as b, 3 as A",
-         "columns 1 and 3 of the SQL are both named \"A\": name one of them "
-         "otherwise with AS"},
-        {"select 1 as a, 2 as \"\"",
-         "column 2 of the SQL has no name: add AS name"},
-    };
-
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct garner_error err;
         sqlite3_stmt *stmt;
 
         assert_int_equal(
-            gn_statement_prepare(&sandbox, cases[i].sql, &stmt, &err),
+            gn_statement_prepare(&sandbox, wrong[i].sql, &stmt, &err),
             GARNER_SQL);
         assert_null(stmt);
-        assert_string_equal(err.message, cases[i].message);
+        assert_string_equal(err.message, wrong[i].message);
         assert_int_equal(
-            gn_statement_prepare(&sandbox, cases[i].sql, &stmt, NULL),
+            gn_statement_prepare(&sandbox, wrong[i].sql, &stmt, NULL),
             GARNER_SQL);
     }
 }
@@ -324,8 +324,8 @@ static void sql_that_fails_while_running_is_shown(void **state)
                 "n) select sum(i) as s from n",
                 "", &err),
         GARNER_TIMEOUT);
-    assert_string_equal(err.message,
-                        "the SQL was stopped after 5 ms, its deadline");
+    assert_string_equal(
+        err.message, "the SQL was stopped: it took longer than 5ms, its limit");
     gn_sandbox_arm(&sandbox, INT64_MAX);
 }
 

@@ -177,8 +177,9 @@ static void the_deadline_is_the_jobs(void **state)
     job = run("", &q, 1);
     worker.deadline_ms = options.deadline_ms;
     assert_int_equal(job.code, GARNER_TIMEOUT);
-    assert_string_equal(job.error.message,
-                        "the SQL was stopped after 10 ms, its deadline");
+    assert_string_equal(
+        job.error.message,
+        "the SQL was stopped: it took longer than 10ms, its limit");
     q.sql = "select 1 as a";
     assert_int_equal(run("", &q, 1).code, GARNER_OK);
     gn_rowset_fini(&q.rows);

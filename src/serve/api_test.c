@@ -1,0 +1,150 @@
+/* api_test.c - the JSON as a whole, its nulls, and that the page documents
+ * every field. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "serve/api.h"
+
+static void a_running_engine(void **state)
+{
+    struct gn_status s = {
+        .phase = GN_PHASE_RUNNING,
+        .started_wall_us = 1500000000000000,
+        .now_wall_us = 1500000012345678,
+        .sources = 9,
+        .fetching = 1,
+        .extracting = 2,
+        .storing = 3,
+        .body_bytes = 4,
+        .next_due_us = 1500,
+        .totals = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14},
+        .store = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13},
+        .resident_bytes = 5};
+    const struct gn_source_status line = {.name = "a \"b\"",
+                                          .url = "http://h/",
+                                          .error = "refused",
+                                          .status = 500,
+                                          .last_wall_us = 1500000001000000,
+                                          .last_duration_us = 1234,
+                                          .last_bytes = 99,
+                                          .next_due_us = 10,
+                                          .runs = 5,
+                                          .failures = 4,
+                                          .rows = 3,
+                                          .missed = 2};
+    struct gn_buf out = {0};
+
+    (void)state;
+    gn_histogram_add(&s.latency, 10);
+    gn_histogram_add(&s.latency, 13);
+    gn_api_status(&s, &line, 7, 1, &out);
+    assert_string_equal(
+        gn_buf_cstr(&out),
+        "{\"version\":\"" GN_VERSION "\",\"phase\":\"running\","
+        "\"now\":\"2017-07-14T02:40:12.345Z\","
+        "\"started\":\"2017-07-14T02:40:00.000Z\",\"uptime_ms\":12345.678,"
+        "\"next_due_ms\":1.5,\"fetching\":1,\"extracting\":2,\"storing\":3,"
+        "\"body_bytes\":4,\"resident_bytes\":5,"
+        "\"totals\":{\"due\":1,\"started\":2,\"missed_overlap\":3,"
+        "\"missed_late\":4,\"missed_refused\":5,\"fetched\":6,"
+        "\"fetch_failed\":7,\"http_errors\":8,\"extract_failed\":9,"
+        "\"store_failed\":10,\"stored\":11,\"rows\":12,\"bytes\":13,"
+        "\"bodies_unchanged\":14},"
+        "\"latency\":{\"count\":2,\"mean_ms\":0.012,\"p50_ms\":0.01,"
+        "\"p90_ms\":0.013,\"p99_ms\":0.013,\"max_ms\":0.013},"
+        "\"lateness\":{\"count\":0,\"mean_ms\":0,\"p50_ms\":0,\"p90_ms\":0,"
+        "\"p99_ms\":0,\"max_ms\":0},"
+        "\"store\":{\"batches\":1,\"statements\":2,\"failed\":3,\"groups\":4,"
+        "\"syncs\":5,\"reruns\":6,\"checkpoints\":7,\"queries\":8,"
+        "\"queued_batches\":9,\"queued_bytes\":10,\"wal_bytes\":11,"
+        "\"readers_open\":12,\"readers_leased\":13},"
+        "\"sources_total\":9,\"sources_first\":7,\"sources\":["
+        "{\"name\":\"a \\\"b\\\"\",\"url\":\"http://h/\",\"status\":500,"
+        "\"error\":\"refused\",\"last_start\":\"2017-07-14T02:40:01.000Z\","
+        "\"last_duration_ms\":1.234,\"last_bytes\":99,\"next_due_ms\":0.01,"
+        "\"runs\":5,\"failures\":4,\"rows\":3,\"missed\":2}]}\n");
+    gn_buf_fini(&out);
+}
+
+static void what_is_not_yet_is_null(void **state)
+{
+    const struct gn_status s = {.next_due_us = INT64_MAX};
+    const struct gn_source_status line = {
+        .name = "a", .url = "http://h/", .next_due_us = INT64_MAX};
+    struct gn_buf out = {0};
+
+    (void)state;
+    gn_api_status(&s, &line, 0, 1, &out);
+    assert_non_null(strstr(out.data, "\"phase\":\"starting\","));
+    assert_non_null(strstr(out.data, "\"next_due_ms\":null,\"fetching\""));
+    assert_non_null(strstr(
+        out.data, "{\"name\":\"a\",\"url\":\"http://h/\",\"status\":null,"
+                  "\"error\":null,\"last_start\":null,\"last_duration_ms\":0,"
+                  "\"last_bytes\":0,\"next_due_ms\":null,\"runs\":0,"
+                  "\"failures\":0,\"rows\":0,\"missed\":0}"));
+    gn_buf_clear(&out);
+    gn_api_status(&s, NULL, 0, 0, &out);
+    assert_non_null(strstr(out.data, "\"sources\":[]}\n"));
+    gn_buf_fini(&out);
+}
+
+static void every_field_is_documented(void **state)
+{
+    static char docs[64 * 1024];
+    const struct gn_status s = {.phase = GN_PHASE_DRAINING};
+    const struct gn_source_status line = {.name = "a"};
+    FILE *f = fopen(GN_SOURCE_ROOT "/docs/http.md", "r");
+    struct gn_buf out = {0};
+    size_t fields = 0;
+
+    (void)state;
+    assert_non_null(f);
+    assert_true(fread(docs, 1, sizeof docs - 1, f) > 1000);
+    assert_int_equal(fclose(f), 0);
+    gn_api_status(&s, &line, 0, 1, &out);
+    for (const char *at = out.data; (at = strstr(at, "\":")) != NULL; at++) {
+        const char *key = at;
+        char quoted[60];
+
+        while (key[-1] != '"')
+            key--;
+        snprintf(quoted, sizeof quoted, "`%.*s`", (int)(at - key), key);
+        if (strstr(docs, quoted) == NULL)
+            fail_msg("docs/http.md lacks %s", quoted);
+        fields++;
+    }
+    assert_true(fields > 60);
+    gn_buf_fini(&out);
+}
+
+static void lost_memory_shows(void **state)
+{
+    const struct gn_status s = {.phase = GN_PHASE_RUNNING};
+    struct gn_buf out = {0};
+
+    (void)state;
+    gn_mem_fail_at(2);
+    gn_api_status(&s, NULL, 0, 0, &out);
+    gn_mem_fail_at(0);
+    assert_true(gn_buf_failed(&out));
+    gn_buf_fini(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_running_engine),
+        cmocka_unit_test(what_is_not_yet_is_null),
+        cmocka_unit_test(every_field_is_documented),
+        cmocka_unit_test(lost_memory_shows),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
