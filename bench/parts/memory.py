@@ -1,0 +1,41 @@
+"""memory: many sources that wait, and many slow replies at once."""
+from . import collector, kit, servers
+
+TITLE = "Memory"
+
+
+def registered(setting, count, seconds):
+    """Sources due each hour, so that hardly one is fetched."""
+    with servers.Nginx(setting) as nginx:
+        config = collector.configure(setting, nginx.url("same"), count, "1h")
+        ran = collector.Collector(setting, config, ["--for", f"{seconds}s"])
+        ran.finish(seconds + 60, collector.Collector.look).well()
+    return ran
+
+
+def slow(setting, count, wait_ms):
+    """All at once, once; the server keeps each waiting."""
+    with servers.Slow(setting, wait_ms) as server:
+        config = collector.configure(setting, server.url("slow"), count, None)
+        ran = collector.Collector(setting, config, ["--once"])
+        ran.finish(wait_ms / 1000 + 60, collector.Collector.look, every=0.05).well()
+    return ran
+
+
+def run(setting, report):
+    count, seconds = setting.size(10000, 50), setting.seconds(20)
+    idle = registered(setting, count, seconds)
+    replies, wait_ms = setting.size(1000, 20), setting.size(2000, 200)
+    busy = slow(setting, replies, wait_ms)
+    stored, failed = busy.runs()
+    report.say("Resident memory in MiB, as /proc/PID/status says it (VmRSS last seen, VmHWM).")
+    report.table(["what", "at the end", "peak", "runs stored", "failed", "seconds"], [
+        [f"{count:,} sources, each due hourly", kit.number(idle.resident),
+         kit.number(idle.peak_kib / 1024), *idle.runs(), kit.number(idle.seconds)],
+        [f"{replies:,} replies of {wait_ms / 1000:g} s at once", kit.number(busy.resident),
+         kit.number(busy.peak_kib / 1024), stored, failed, kit.number(busy.seconds)]])
+    if setting.smoke:
+        return
+    report.ask("10,000 registered sources: resident", idle.resident, "<=", 32, " MiB")
+    report.ask("1,000 slow replies at once: peak", busy.peak_kib / 1024, "<=", 60, " MiB")
+    report.ask("1,000 slow replies at once: stored", stored - failed, "==", replies)

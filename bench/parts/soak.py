@@ -1,0 +1,61 @@
+"""soak: the same load for long; memory must stay flat, the log bounded."""
+import os
+
+from . import collector, kit, servers
+
+TITLE = "Soak"
+LOG_LIMIT_MIB = 32  # twice the size past which it is checkpointed
+GROWTH_LIMIT_MIB = 2
+
+
+class Watch:
+    """One line each so many seconds."""
+
+    def __init__(self, every):
+        self.every, self.next, self.lines = every, 0, []
+
+    def __call__(self, ran):
+        ran.look()
+        elapsed = kit.time.monotonic() - ran.started
+        if elapsed < self.next:
+            return
+        self.next += self.every
+        try:
+            # stat(2) alone: opening and closing a database's files drops its locks.
+            log = os.stat(f"{ran.db}-wal").st_size / 2**20
+            size = os.stat(ran.db).st_size / 2**20
+        except FileNotFoundError:
+            log = size = 0
+        self.lines.append((elapsed, ran.resident, log, size))
+        print(f"  {elapsed:6.0f} s  {ran.resident:6.1f} MiB resident  {log:6.1f} MiB log  "
+              f"{size:8.1f} MiB database", flush=True)
+
+
+def run(setting, report):
+    seconds = round(setting.seconds(setting.minutes * 60, 3))
+    count = setting.size(1000, 20)
+    watch = Watch(setting.size(10, 1))
+    with servers.Nginx(setting) as nginx:
+        config = collector.configure(setting, nginx.url("each"), count, "1s")
+        ran = collector.Collector(setting, config, ["--for", f"{seconds}s"], listen=True)
+        ran.finish(seconds + 60, watch, every=0.5).well()
+    stored, failed = ran.runs()
+    # The first tenth fills caches and pools; after it nothing may grow.
+    settled = [line for line in watch.lines if line[0] >= seconds / 10] or watch.lines
+    third = max(1, len(settled) // 3)
+    early = kit.median(line[1] for line in settled[:third])
+    late = kit.median(line[1] for line in settled[-third:])
+    log = max(line[2] for line in watch.lines)
+    report.say(f"{count:,} sources each second for {seconds} s, every reply different, FULL. "
+               f"{stored:,} runs stored, {failed} of them failed; "
+               f"{100 * ran.processor / ran.seconds:.0f} % of one core.")
+    step = max(1, len(watch.lines) // 12)
+    report.table(["s", "resident MiB", "log MiB", "database MiB"],
+                 [[f"{at:.0f}", f"{resident:.1f}", f"{wal:.1f}", f"{size:.0f}"]
+                  for at, resident, wal, size in watch.lines[::step]])
+    if setting.smoke:
+        return
+    report.ask("resident memory, median of the last third less that of the first, after a "
+               "tenth of the time", late - early, "<=", GROWTH_LIMIT_MIB, " MiB")
+    report.ask("largest write-ahead log", log, "<=", LOG_LIMIT_MIB, " MiB")
+    report.ask("runs stored of those due", stored, ">=", int(count * seconds * 0.99))
