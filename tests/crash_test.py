@@ -23,6 +23,8 @@ class Crash(Case):
         self.random = random.Random(SEED)
         print(f"CRASH_SEED={SEED}", file=sys.stderr)
 
+
+class LibraryCrash(Crash):
     def test_library(self):
         """Five threads that write in three ways are killed ROUNDS times."""
         acknowledged = set()
@@ -75,8 +77,6 @@ class ProgramCrash(Crash):
     def setUpClass(cls):
         cls.nginx = Nginx()
         cls.addClassCleanup(cls.nginx.stop)
-
-    test_library = None
 
     def test_program(self):
         """`garner run` over 50 URLs, 25 times a second each, is killed ROUNDS
