@@ -91,7 +91,7 @@ class ProgramCrash(Crash):
             running = self.start(
                 "run", *urls, "--every", "40ms", "--db", self.db,
                 "--listen", f"127.0.0.1:{port}", "--into", "ticks", "--sql",
-                "select :run_id as run, :body->>'$.id' as id")
+                "select :body->>'$.id' as id")
             status = f"http://127.0.0.1:{port}/status.json"
             stored = 0
             wait_until(lambda: running.alive() and self.stored(status),
@@ -114,16 +114,18 @@ class ProgramCrash(Crash):
             return 0
 
     def assert_together(self):
-        """A run, its rows and its body are there together or not at all."""
+        """A run, its row and its body are there together or not at all."""
+        self.assertEqual(query(self.db, "select failure, error from garner_run"
+                                        " where missed = 0 and error is not null"), [])
         self.assertEqual(query(self.db, """
-            select r.id, r.error from garner_run r
-            where not exists (select * from ticks t where t.run = r.id)"""), [])
-        self.assertEqual(query(self.db, """
-            select t.run from ticks t
-            where not exists (select * from garner_run r where r.id = t.run)"""), [])
-        self.assertEqual(query(self.db, """
-            select r.id from garner_run r
-            where not exists (select * from garner_body b where b.id = r.body)"""), [])
+            select id from garner_run r where missed = 0
+            and not exists (select * from garner_body b where b.id = r.body)"""), [])
+        bodies = "select cast(data as text)->>'$.id' as id from garner_body"
+        self.assertEqual(query(self.db, f"{bodies} except select id from ticks"), [])
+        self.assertEqual(query(self.db, f"select id from ticks except {bodies}"), [])
+        self.assertEqual(
+            one(self.db, "select count(*) from garner_run where missed = 0"),
+            one(self.db, "select count(*) from ticks"))
 
 
 if __name__ == "__main__":
