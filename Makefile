@@ -31,7 +31,7 @@ test:
 
 bench:
 	@tools/setup build run bench
-	@tools/build run
+	@tools/build all
 	@bench/run $(ARGS)
 
 fuzz:

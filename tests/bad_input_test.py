@@ -53,7 +53,7 @@ class Fetches(BadInput):
                         "--db", self.db, *args)
         self.assert_code(result, FAILED)
         rows = query(self.db, "select error, status, bytes from garner_run"
-                              " where error is not null")
+                              " where error is not null and missed = 0")
         self.assertTrue(rows, "a failed fetch is a row")
         for error, got, _ in rows:
             self.assert_says(error, *patterns)
@@ -181,7 +181,7 @@ sources:
         self.assert_code(result, FAILED)
         self.assertGreater(one(self.db, "select count(*) from good"), 2)
         self.assertGreater(one(self.db, "select count(*) from garner_run"
-                                        " where error is not null"), 2)
+                                        " where error is not null and missed = 0"), 2)
 
 
 class Urls(BadInput):

@@ -2,8 +2,6 @@
 import csv
 import io
 import json
-import os
-import pathlib
 import re
 import signal
 import subprocess
@@ -293,24 +291,6 @@ class Signals(Case):
                                                          running.output), "the status")
         self.let_go = True
         self.assertEqual(running.stop(), 0)
-
-
-class Installed(Case):
-    """What `make install` puts down can be compiled against."""
-
-    BUILD = os.environ.get("GARNER_BUILD", "")
-    SOURCE = pathlib.Path(__file__).resolve().parent.parent
-
-    def test_only_the_api_is_exported(self):
-        library = os.environ.get("GARNER_LIB", "")
-        if not library:
-            self.skipTest("GARNER_LIB is not set")
-        symbols = subprocess.run(["nm", "-D", "--defined-only", library],
-                                 capture_output=True, text=True, check=True).stdout
-        names = {line.split()[-1] for line in symbols.splitlines()}
-        self.assertIn("garner_open", names)
-        self.assertEqual({n for n in names if not n.startswith("garner_")}
-                         - {"_init", "_fini"}, set())
 
 
 if __name__ == "__main__":

@@ -38,8 +38,10 @@ class Http(Case):
     def body(self):
         """The body of the last run, decoded."""
         result = garner("query", self.db, "--raw",
-                        "select unzstd(data) from garner_body order by id desc limit 1",
-                        text=False)
+                        "select iif(b.codec = 'zstd', unzstd(b.data), b.data)"
+                        " from garner_run r join garner_body b on b.id = r.body"
+                        " order by r.id desc limit 1", text=False)
+        self.assertEqual(result.returncode, 0, result.stderr)
         return result.stdout
 
 

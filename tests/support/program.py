@@ -98,9 +98,9 @@ def one(db, sql, args=()):
 
 
 def count_runs(db):
-    """Rows of garner_run; 0 as long as there is no such table."""
+    """Fetches in garner_run; 0 as long as there is no such table."""
     try:
-        return one(db, "select count(*) from garner_run")
+        return one(db, "select count(*) from garner_run where missed = 0")
     except sqlite3.OperationalError as error:
         if "no such table" in str(error) or "unable to open" in str(error):
             return 0
