@@ -332,7 +332,7 @@ enum garner_code gn_sqlite_sync_log(struct gn_sqlite *c,
     sqlite3_file *log = NULL;
     int rc;
 
-    if (!c->wal)
+    if (!c->unsynced)
         return GARNER_OK;
     rc =
         sqlite3_file_control(c->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
