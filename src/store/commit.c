@@ -10,6 +10,7 @@
 #include "store/apply.h"
 #include "store/queue.h"
 #include "store/report.h"
+#include "store/settle.h"
 #include "store/wal.h"
 
 /* An idle gap this long is used for a checkpoint. */
@@ -38,7 +39,6 @@ struct gn_commit {
     /* guarded by lock */
     bool leading; /* somebody leads */
     bool closed;
-    bool foreign_lock; /* the last group met one */
     int64_t close_ns; /* when closed: foreign locks are waited for until then */
     struct gn_queue queue;
     struct gn_tickets settled; /* submitted ones whose callback is due */
@@ -201,83 +201,24 @@ static size_t give_up_expired(struct gn_commit *c, size_t count,
     return expired;
 }
 
-static void add_up(struct garner_stats *sum, const struct gn_ticket *t)
-{
-    if (t->count == 0)
-        return;
-    sum->batches += t->code == GARNER_OK;
-    sum->failed += t->code != GARNER_OK;
-    sum->statements += t->code == GARNER_OK ? t->count : 0;
-}
-
-/* Wakes the threads whose tickets are in the group, and leaves the submitted
- * ones at its front; returns how many those are. Once a thread is told, its
- * ticket is gone. */
-static size_t wake_waiters(struct gn_commit *c, size_t count,
-                           const struct gn_ticket *own,
-                           struct garner_stats *sum)
-{
-    size_t submitted = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        struct gn_ticket *t = c->group[i];
-
-        add_up(sum, t);
-        if (t->batch != NULL) {
-            c->group[submitted++] = t;
-            continue;
-        }
-        atomic_store_explicit(&t->state, GN_TICKET_DONE, memory_order_release);
-        if (t != own)
-            gn_futex_wake(&t->state);
-    }
-    return submitted;
-}
-
-/* Frees the submitted batches that nobody asked to hear of, and leaves the
- * others at the group's front; returns how many those are. */
-static size_t drop_unheard(struct gn_commit *c, size_t count,
-                           struct garner_error *lost)
-{
-    size_t heard = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        struct gn_ticket *t = c->group[i];
-
-        if (t->done != NULL) {
-            c->group[heard++] = t;
-            continue;
-        }
-        if (t->code != GARNER_OK) {
-            gn_report("a queued write failed: %s", t->batch->error.message);
-            if (lost->code == GARNER_OK)
-                *lost = t->batch->error;
-        }
-        garner_batch_free(t->batch);
-    }
-    return heard;
-}
-
-/* Tells everyone in the group what became of it; threads that wait first, so
- * that they are back in the queue before the next group is taken. */
+/* Tells everyone in the group what became of it. The books come first, since
+ * who is told may ask for them at once; then the threads that wait, so that
+ * they are back in the queue before the next group is taken. */
 static void settle(struct gn_commit *c, size_t count,
-                   const struct gn_ticket *own, bool busy)
+                   const struct gn_ticket *own)
 {
-    struct garner_stats sum = {0};
-    struct garner_error lost = {0};
+    struct gn_settled s;
 
-    count = wake_waiters(c, count, own, &sum);
-    count = drop_unheard(c, count, &lost);
+    count = gn_settle_sort(c->group, count, &s);
     gn_lock(&c->lock);
-    for (size_t i = 0; i < count; i++)
-        TAILQ_INSERT_TAIL(&c->settled, c->group[i], in_queue);
+    TAILQ_CONCAT(&c->settled, &s.due, in_queue);
     if (c->lost.code == GARNER_OK)
-        c->lost = lost;
-    c->stats.batches += sum.batches;
-    c->stats.failed += sum.failed;
-    c->stats.statements += sum.statements;
-    c->foreign_lock = busy;
+        c->lost = s.lost;
+    c->stats.batches += s.batches;
+    c->stats.failed += s.failed;
+    c->stats.statements += s.statements;
     gn_unlock(&c->lock);
+    gn_settle_tell(c->group, count, own);
 }
 
 static void tend_log(struct gn_commit *c, bool idle)
@@ -309,7 +250,7 @@ static void lead_group(struct gn_commit *c, const struct gn_ticket *own)
     if (busy)
         count = give_up_expired(c, count, &err);
     c->had_followers = count > 1;
-    settle(c, count, own, busy);
+    settle(c, count, own);
     if (!busy)
         tend_log(c, false);
 }
@@ -346,7 +287,7 @@ static void hand_over(struct gn_commit *c)
 static enum garner_code give_up(struct gn_commit *c, struct gn_ticket *t)
 {
     gn_queue_remove(&c->queue, t);
-    if (c->foreign_lock)
+    if (gn_sqlite_is_held_off(c->connection))
         t->code = gn_fail(t->err, GARNER_BUSY,
                           "a connection that is not garner's held the database "
                           "until the deadline; end its transaction");
@@ -527,17 +468,11 @@ enum gn_commit_task gn_commit_next_task(struct gn_commit *c)
 static void run_callbacks(struct gn_commit *c)
 {
     struct gn_tickets due = TAILQ_HEAD_INITIALIZER(due);
-    struct gn_ticket *t;
 
     gn_lock(&c->lock);
     TAILQ_CONCAT(&due, &c->settled, in_queue);
     gn_unlock(&c->lock);
-    while ((t = TAILQ_FIRST(&due)) != NULL) {
-        TAILQ_REMOVE(&due, t, in_queue);
-        t->done(t->done_context, &t->result,
-                t->code == GARNER_OK ? NULL : &t->batch->error);
-        garner_batch_free(t->batch);
-    }
+    gn_settle_call_back(&due);
 }
 
 void gn_commit_do(struct gn_commit *c, enum gn_commit_task task)

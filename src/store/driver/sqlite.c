@@ -1,6 +1,7 @@
 #include "store/driver/sqlite.h"
 
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -37,6 +38,7 @@ struct gn_sqlite {
     int64_t busy_deadline_ns;
     int64_t work_deadline_ns;
     struct gn_cursor cursor;
+    atomic_bool held_off;
 };
 
 /* SQLite's own busy wait sleeps up to 100 ms at a time and so starves who
@@ -44,10 +46,11 @@ struct gn_sqlite {
  * never meet it, only foreign connections do: look again soon. */
 static int wait_for_lock(void *context, int times)
 {
-    const struct gn_sqlite *c = context;
+    struct gn_sqlite *c = context;
     int64_t us = (int64_t)FIRST_WAIT_US << (times < 5 ? times : 5);
     struct timespec pause = {0};
 
+    atomic_store_explicit(&c->held_off, true, memory_order_relaxed);
     if (gn_clock_monotonic_ns() >= c->busy_deadline_ns)
         return 0;
     if (us > LONGEST_WAIT_US)
@@ -161,6 +164,11 @@ void gn_sqlite_set_busy_deadline(struct gn_sqlite *c, int64_t deadline_ns)
     c->busy_deadline_ns = deadline_ns;
 }
 
+bool gn_sqlite_is_held_off(const struct gn_sqlite *c)
+{
+    return atomic_load_explicit(&c->held_off, memory_order_relaxed);
+}
+
 void gn_sqlite_set_work_deadline(struct gn_sqlite *c, int64_t deadline_ns)
 {
     c->work_deadline_ns = deadline_ns;
@@ -201,9 +209,19 @@ static enum garner_code step_fixed(struct gn_sqlite *c, int which,
     return code;
 }
 
+static void forget_lock(struct gn_sqlite *c)
+{
+    if (gn_sqlite_is_held_off(c))
+        atomic_store_explicit(&c->held_off, false, memory_order_relaxed);
+}
+
 enum garner_code gn_sqlite_begin(struct gn_sqlite *c, struct garner_error *err)
 {
-    return step_fixed(c, BEGIN, err);
+    enum garner_code code = step_fixed(c, BEGIN, err);
+
+    if (code == GARNER_OK)
+        forget_lock(c);
+    return code;
 }
 
 enum garner_code gn_sqlite_commit(struct gn_sqlite *c, struct garner_error *err)
@@ -332,7 +350,7 @@ enum garner_code gn_sqlite_sync_log(struct gn_sqlite *c,
     sqlite3_file *log = NULL;
     int rc;
 
-    if (!c->wal)
+    if (!c->unsynced)
         return GARNER_OK;
     rc =
         sqlite3_file_control(c->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
@@ -365,6 +383,7 @@ enum garner_code gn_sqlite_checkpoint(struct gn_sqlite *c, size_t *left_bytes,
     rc = sqlite3_wal_checkpoint_v2(c->db, "main", SQLITE_CHECKPOINT_FULL,
                                    &pages, &copied);
     c->busy_deadline_ns = deadline_ns;
+    forget_lock(c); /* a reader's, maybe */
     *left_bytes = pages > copied ? (size_t)(pages - copied) * c->page_bytes : 0;
     if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_BUSY)
         return gn_sqlite_fail(c->db, rc, NULL, err);

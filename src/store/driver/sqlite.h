@@ -46,6 +46,10 @@ bool gn_sqlite_is_wal(const struct gn_sqlite *c);
 void gn_sqlite_set_busy_deadline(struct gn_sqlite *c, int64_t deadline_ns);
 void gn_sqlite_set_work_deadline(struct gn_sqlite *c, int64_t deadline_ns);
 
+/* true: it waits for a foreign lock, or its last transaction could not begin
+ * because of one. Thread: any. */
+bool gn_sqlite_is_held_off(const struct gn_sqlite *c);
+
 /* Commits from now on sync the log before they return, or do not
  * (https://sqlite.org/pragma.html#pragma_synchronous, FULL or NORMAL). */
 enum garner_code gn_sqlite_set_sync(struct gn_sqlite *c, bool sync,
