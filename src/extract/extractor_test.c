@@ -164,6 +164,27 @@ static void jobs_of_many_threads_are_all_done(void **state)
     gn_free(jobs);
 }
 
+/* A worker that has nothing to do is woken by the next job. */
+static void idle_workers_are_woken(void **state)
+{
+    const struct gn_extractor_options options = {.workers = 2};
+    struct gn_extractor *x;
+    struct gate gate;
+    struct job job;
+
+    (void)state;
+    gate_init(&gate, false);
+    assert_int_equal(gn_extractor_new(&options, &x, NULL), GARNER_OK);
+    for (int i = 0; i < 100; i++) {
+        job_init(&job, i, &gate);
+        assert_int_equal(gn_extractor_submit(x, &job.extraction), GARNER_OK);
+        gate_wait(&gate, (size_t)i + 1, 0);
+        job_check(&job, i);
+    }
+    gn_extractor_close(x);
+    gate_fini(&gate);
+}
+
 static void a_full_queue_refuses_at_once(void **state)
 {
     const struct gn_extractor_options options = {.workers = 2, .queue = 3};
@@ -306,6 +327,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(jobs_of_many_threads_are_all_done),
+        cmocka_unit_test(idle_workers_are_woken),
         cmocka_unit_test(a_full_queue_refuses_at_once),
         cmocka_unit_test(done_may_submit_until_it_closes),
         cmocka_unit_test(an_idle_one_closes),
