@@ -349,7 +349,7 @@ static void broken_clients_hurt_nobody(void **state)
         huge[i] = head[i];
     fd = dial();
     (void)!send(fd, huge, sizeof huge, MSG_NOSIGNAL);
-    assert_int_equal(shutdown(fd, SHUT_WR), 0);
+    (void)shutdown(fd, SHUT_WR); /* it may have hung up already */
     (void)receive(fd);
     status_is(get("/healthz"), 200);
 }
