@@ -23,14 +23,17 @@ struct gn_param {
 };
 
 struct gn_query {
-    const char *sql;       /* one SELECT */
-    struct gn_rowset rows; /* out */
+    const char *sql; /* one SELECT; its columns have different names */
+    struct gn_rowset
+        rows; /* out, yours to gn_rowset_fini; what it held before
+                 is overwritten; empty after a failure of the job */
 };
 
 /* One job; the caller's from new to done, the extractor's between submit and
  * done. Everything it points to stays until done. */
 struct gn_extraction {
-    const struct gn_param *params; /* :body as text and so on */
+    const struct gn_param *params; /* :body as text and so on; a text's byte
+                                      order mark is left out */
     size_t param_count;
     struct gn_query *queries; /* run in order; the first failure ends the job */
     size_t query_count;
@@ -38,7 +41,8 @@ struct gn_extraction {
     void *context;
 
     /* out */
-    enum garner_code code;
+    enum garner_code code; /* OK; SQL (it cannot be run), INVALID (the body is
+                              not JSON), TIMEOUT, FULL (max_bytes), NOMEM */
     struct garner_error error; /* says which query, and why */
     size_t failed_query;       /* index, when code is not OK */
 
