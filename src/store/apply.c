@@ -159,6 +159,24 @@ static void sync_rest(struct gn_sqlite *c, struct gn_ticket **tickets,
             settle(tickets[i], code, &err);
 }
 
+/* One statement with nobody beside it is a transaction by itself, which is an
+ * eighth cheaper than one around it. BUSY: it was not run. */
+static enum garner_code run_lone(struct gn_sqlite *c, struct gn_ticket *t,
+                                 struct gn_apply_counts *counts,
+                                 struct garner_error *reason)
+{
+    struct garner_error *err = t->err;
+
+    t->err = reason;
+    run_ticket(c, t);
+    t->err = err;
+    if (t->code == GARNER_BUSY)
+        return GARNER_BUSY;
+    settle(t, t->code, reason);
+    counts->transactions++;
+    return GARNER_OK;
+}
+
 enum garner_code gn_apply(struct gn_sqlite *c, struct gn_ticket **tickets,
                           size_t count, struct gn_apply_counts *counts,
                           struct garner_error *err)
@@ -173,7 +191,9 @@ enum garner_code gn_apply(struct gn_sqlite *c, struct gn_ticket **tickets,
         return GARNER_OK;
     }
     code = gn_sqlite_set_sync(c, sync, &reason);
-    if (code == GARNER_OK)
+    if (code == GARNER_OK && count == 1 && tickets[0]->count == 1)
+        code = run_lone(c, tickets[0], counts, &reason);
+    else if (code == GARNER_OK)
         code = gn_sqlite_begin(c, &reason);
     if (code == GARNER_BUSY) {
         if (err != NULL)
@@ -184,7 +204,8 @@ enum garner_code gn_apply(struct gn_sqlite *c, struct gn_ticket **tickets,
         settle_all(tickets, count, code, &reason);
         return GARNER_OK;
     }
-    run_group(c, tickets, count, counts, 0);
+    if (gn_sqlite_in_transaction(c))
+        run_group(c, tickets, count, counts, 0);
     if (sync) {
         sync_rest(c, tickets, count);
         counts->syncs++;
