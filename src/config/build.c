@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/url.h"
-#include "config/arena.h"
 #include "config/check.h"
 #include "config/template.h"
 
@@ -68,10 +68,10 @@ static enum garner_code check(const struct gn_build *b,
 static const char *const *copy_list(struct gn_arena *memory,
                                     const char *const *list, size_t count)
 {
-    const char **copies = gn_arena_alloc(memory, (count + 1) * sizeof *copies);
+    const char **copies = gn_arena_zeroed(memory, (count + 1) * sizeof *copies);
 
     for (size_t i = 0; i < count && copies != NULL; i++)
-        copies[i] = gn_arena_strdup(memory, list[i]);
+        copies[i] = gn_arena_text(memory, list[i]);
     return copies;
 }
 
@@ -84,24 +84,24 @@ static void copy_request(struct gn_arena *memory, struct gn_request *r)
     if (r->headers != NULL)
         r->headers = copy_list(memory, r->headers, headers);
     if (r->body != NULL)
-        r->body = gn_arena_memdup(memory, r->body, r->body_size);
-    r->method = gn_arena_strdup(memory, r->method);
-    r->user_agent = gn_arena_strdup(memory, r->user_agent);
-    r->proxy = gn_arena_strdup(memory, r->proxy);
-    r->ca_file = gn_arena_strdup(memory, r->ca_file);
+        r->body = gn_arena_copy(memory, r->body, r->body_size);
+    r->method = gn_arena_text(memory, r->method);
+    r->user_agent = gn_arena_text(memory, r->user_agent);
+    r->proxy = gn_arena_text(memory, r->proxy);
+    r->ca_file = gn_arena_text(memory, r->ca_file);
     r->url = NULL;
 }
 
 static struct gn_rows_spec *copy_rows(struct gn_arena *memory,
                                       const struct gn_rows_spec *rows)
 {
-    struct gn_rows_spec *copied = gn_arena_alloc(memory, sizeof *copied);
+    struct gn_rows_spec *copied = gn_arena_zeroed(memory, sizeof *copied);
 
     if (copied == NULL)
         return NULL;
     *copied = *rows;
-    copied->table = gn_arena_strdup(memory, rows->table);
-    copied->sql = gn_arena_strdup(memory, rows->sql);
+    copied->table = gn_arena_text(memory, rows->table);
+    copied->sql = gn_arena_text(memory, rows->sql);
     copied->key = copy_list(memory, rows->key, rows->key_count);
     return copied;
 }
@@ -109,11 +109,11 @@ static struct gn_rows_spec *copy_rows(struct gn_arena *memory,
 static struct gn_var *copy_vars(struct gn_arena *memory,
                                 const struct gn_var *vars, size_t count)
 {
-    struct gn_var *copies = gn_arena_alloc(memory, count * sizeof *copies);
+    struct gn_var *copies = gn_arena_zeroed(memory, count * sizeof *copies);
 
     for (size_t i = 0; i < count && copies != NULL; i++) {
-        copies[i].name = gn_arena_strdup(memory, vars[i].name);
-        copies[i].value = gn_arena_strdup(memory, vars[i].value);
+        copies[i].name = gn_arena_text(memory, vars[i].name);
+        copies[i].value = gn_arena_text(memory, vars[i].value);
     }
     return copies;
 }
@@ -147,7 +147,7 @@ static const char *name_for(struct gn_arena *memory, const char *url)
     while (size > 0 && redacted != NULL &&
            (redacted[size] & 0xc0) == 0x80) /* not within a character */
         size--;
-    name = redacted != NULL ? gn_arena_memdup(memory, redacted, size) : NULL;
+    name = redacted != NULL ? gn_arena_copy(memory, redacted, size) : NULL;
     gn_free(redacted);
     return name;
 }
@@ -165,7 +165,7 @@ static enum garner_code fill(struct gn_arena *memory, struct gn_source *source,
     if (code == GARNER_OK)
         code = gn_url_split(source->request.url, &parts, &why);
     if (code == GARNER_OK) {
-        source->request.url = gn_arena_strdup(memory, source->request.url);
+        source->request.url = gn_arena_text(memory, source->request.url);
         source->name = name_for(memory, url);
         return source->name != NULL ? GARNER_OK : no_memory(err);
     }
@@ -221,10 +221,10 @@ static enum garner_code make_sources(struct gn_arena *memory,
     struct gn_source model;
 
     make_model(memory, b, &model);
-    config->store = gn_arena_strdup(memory, b->store);
+    config->store = gn_arena_text(memory, b->store);
     config->source_count = b->url_count;
     config->sources =
-        gn_arena_alloc(memory, b->url_count * sizeof *config->sources);
+        gn_arena_zeroed(memory, b->url_count * sizeof *config->sources);
     for (size_t i = 0; i < b->url_count && config->sources != NULL; i++) {
         config->sources[i] = model;
         code = fill(memory, &config->sources[i], b->urls[i], err);

@@ -3,15 +3,15 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "base/mem.h"
-#include "config/arena.h"
 #include "config/suggest.h"
 
 void gn_config_fini(struct gn_config *config)
 {
     if (config->memory != NULL)
-        gn_arena_fini(config->memory);
+        gn_arena_clear(config->memory);
     gn_free(config->memory);
     *config = (struct gn_config){0};
 }

@@ -94,7 +94,7 @@ static void walk_sources(struct gn_problems *p, struct loader *l)
                         "each with a url below it");
         return;
     }
-    source = gn_arena_alloc(l->scope.memory, node->count * sizeof *source);
+    source = gn_arena_zeroed(l->scope.memory, node->count * sizeof *source);
     if (source == NULL) {
         gn_problem_memory(p);
         return;
@@ -139,8 +139,8 @@ static const char *folder_of(const char *path, struct gn_arena *memory)
 
     if (slash == NULL)
         return "";
-    return gn_arena_memdup(memory, path,
-                           slash == path ? 1 : (size_t)(slash - path));
+    return gn_arena_copy(memory, path,
+                         slash == path ? 1 : (size_t)(slash - path));
 }
 
 static void load(struct gn_problems *p, const char *data, size_t size,
@@ -153,13 +153,13 @@ static void load(struct gn_problems *p, const char *data, size_t size,
 
     l.scope.memory = memory;
     l.scope.folder = folder_of(p->path, memory);
-    config->path = gn_arena_strdup(memory, p->path);
+    config->path = gn_arena_text(memory, p->path);
     root = gn_tree_parse(data, size, &tree, p);
     if (l.scope.folder == NULL || config->path == NULL)
         gn_problem_memory(p);
     else if (root != NULL)
         walk_top(p, root, &l);
-    gn_arena_fini(&tree);
+    gn_arena_clear(&tree);
 }
 
 enum garner_code gn_config_parse(const char *path, const char *data,

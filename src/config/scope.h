@@ -2,7 +2,7 @@
 #ifndef GN_CONFIG_SCOPE_H
 #define GN_CONFIG_SCOPE_H
 
-#include "config/arena.h"
+#include "base/arena.h"
 #include "config/config.h"
 #include "config/tree.h"
 

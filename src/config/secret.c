@@ -13,7 +13,7 @@ const char *gn_secret_path(const char *path, const char *folder,
                            struct gn_arena *memory)
 {
     if (path[0] == '/' || folder[0] == '\0')
-        return gn_arena_strdup(memory, path);
+        return gn_arena_text(memory, path);
     return gn_arena_printf(memory, "%s/%s", folder, path);
 }
 
@@ -103,7 +103,7 @@ static enum garner_code expand(const char *p, const char *folder,
             return gn_fail(err, GARNER_INVALID,
                            "${ has no closing }; write $${ for ${ itself");
         gn_buf_append(out, p, (size_t)(mark - p));
-        name = gn_arena_memdup(memory, mark + 2, (size_t)(close - mark - 2));
+        name = gn_arena_copy(memory, mark + 2, (size_t)(close - mark - 2));
         if (name == NULL)
             return gn_fail(err, GARNER_NOMEM, "out of memory");
         code = add_reference(name, folder, memory, out, err);
@@ -126,7 +126,7 @@ enum garner_code gn_secret_expand(const char *text, const char *folder,
     if (code == GARNER_OK) {
         *out = gn_buf_failed(&whole)
                    ? NULL
-                   : gn_arena_strdup(memory, gn_buf_cstr(&whole));
+                   : gn_arena_text(memory, gn_buf_cstr(&whole));
         if (*out == NULL)
             code = gn_fail(err, GARNER_NOMEM, "out of memory");
     }

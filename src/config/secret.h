@@ -6,7 +6,7 @@
 #ifndef GN_CONFIG_SECRET_H
 #define GN_CONFIG_SECRET_H
 
-#include "config/arena.h"
+#include "base/arena.h"
 #include "garner/error.h"
 
 /* Puts text with its references replaced into *out: text itself if it has none,

@@ -90,7 +90,7 @@ static void references_are_filled_in(void **state)
             GARNER_OK);
         assert_string_equal(out, cases[i][1]);
     }
-    gn_arena_fini(&memory);
+    gn_arena_clear(&memory);
 }
 
 static void what_cannot_be_filled_in_is_named(void **state)
@@ -123,7 +123,7 @@ static void what_cannot_be_filled_in_is_named(void **state)
         assert_non_null(strstr(err.message, cases[i].message));
         assert_null(strstr(err.message, "from "));
     }
-    gn_arena_fini(&memory);
+    gn_arena_clear(&memory);
 }
 
 static void relative_paths_begin_at_the_folder(void **state)
@@ -134,7 +134,7 @@ static void relative_paths_begin_at_the_folder(void **state)
     assert_string_equal(gn_secret_path("x/y", "/a", &memory), "/a/x/y");
     assert_string_equal(gn_secret_path("/x", "/a", &memory), "/x");
     assert_string_equal(gn_secret_path("x", "", &memory), "x");
-    gn_arena_fini(&memory);
+    gn_arena_clear(&memory);
 }
 
 static void lost_memory_is_told(void **state)
@@ -149,7 +149,7 @@ static void lost_memory_is_told(void **state)
         code =
             gn_secret_expand("a ${file:token} b", folder, &memory, &out, NULL);
         gn_mem_fail_at(0);
-        gn_arena_fini(&memory);
+        gn_arena_clear(&memory);
         if (code == GARNER_OK) {
             assert_true(nth > 2);
             break;

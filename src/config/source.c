@@ -25,7 +25,7 @@ static bool passed(struct gn_problems *p, const struct gn_node *node,
 static void *get(struct gn_problems *p, struct gn_scope *s, size_t count,
                  size_t size)
 {
-    void *memory = gn_arena_alloc(s->memory, count * size);
+    void *memory = gn_arena_zeroed(s->memory, count * size);
 
     if (memory == NULL)
         gn_problem_memory(p);
@@ -35,7 +35,7 @@ static void *get(struct gn_problems *p, struct gn_scope *s, size_t count,
 static const char *copy(struct gn_problems *p, struct gn_scope *s,
                         const char *text)
 {
-    const char *copied = gn_arena_strdup(s->memory, text);
+    const char *copied = gn_arena_text(s->memory, text);
 
     if (copied == NULL && text != NULL)
         gn_problem_memory(p);

@@ -104,7 +104,7 @@ enum garner_code gn_template_fill(const char *text, const struct gn_var *vars,
     if (code == GARNER_OK) {
         *out = gn_buf_failed(&whole)
                    ? NULL
-                   : gn_arena_strdup(memory, gn_buf_cstr(&whole));
+                   : gn_arena_text(memory, gn_buf_cstr(&whole));
         if (*out == NULL)
             code = gn_fail(err, GARNER_NOMEM, "out of memory");
     }

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "config/arena.h"
+#include "base/arena.h"
 #include "config/config.h"
 #include "garner/error.h"
 

@@ -40,7 +40,7 @@ static void names_are_filled_in(void **state)
             GARNER_OK);
         assert_string_equal(out, cases[i][1]);
     }
-    gn_arena_fini(&memory);
+    gn_arena_clear(&memory);
 }
 
 static void unknown_names_are_problems(void **state)
@@ -83,7 +83,7 @@ static void lost_memory_is_told(void **state)
         assert_int_equal(
             gn_template_fill("{a1}", vars, VARS, &memory, &out, NULL),
             GARNER_NOMEM);
-        gn_arena_fini(&memory);
+        gn_arena_clear(&memory);
     }
 }
 

@@ -30,7 +30,7 @@ const char *gn_transfer_text(struct gn_problems *p, const struct gn_node *node,
         return NULL;
     }
     if (text == written) /* the tree's, which is freed before the config */
-        text = gn_arena_strdup(scope->memory, text);
+        text = gn_arena_text(scope->memory, text);
     if (text == NULL)
         gn_problem_memory(p);
     return text;

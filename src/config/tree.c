@@ -106,7 +106,7 @@ static struct gn_node *new_node(struct reader *r, enum gn_node_kind kind,
                    GN_TREE_NODES_MAX);
         return NULL;
     }
-    node = gn_arena_alloc(r->memory, sizeof *node);
+    node = gn_arena_zeroed(r->memory, sizeof *node);
     if (node == NULL) {
         gn_problem_memory(r->problems);
         return NULL;
@@ -157,7 +157,7 @@ static bool add_scalar(struct reader *r, const yaml_event_t *e)
     node->plain = style == YAML_PLAIN_SCALAR_STYLE;
     node->block =
         style == YAML_LITERAL_SCALAR_STYLE || style == YAML_FOLDED_SCALAR_STYLE;
-    node->text = gn_arena_memdup(r->memory, text, size);
+    node->text = gn_arena_copy(r->memory, text, size);
     if (node->text == NULL) {
         gn_problem_memory(r->problems);
         return false;

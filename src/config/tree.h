@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "config/arena.h"
+#include "base/arena.h"
 #include "config/problems.h"
 
 enum {

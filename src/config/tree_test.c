@@ -31,7 +31,7 @@ static struct parsed parse(const char *text)
 
 static void drop(struct parsed *r)
 {
-    gn_arena_fini(&r->memory);
+    gn_arena_clear(&r->memory);
     gn_buf_fini(&r->list);
 }
 
@@ -208,7 +208,7 @@ static void size_is_bounded(void **state)
     text[1 + 2 * (size_t)GN_TREE_NODES_MAX] = ']';
     assert_null(gn_tree_parse(text, 2 * GN_TREE_NODES_MAX + 2, &memory, &p));
     assert_non_null(strstr(p.first.message, "more than 2000000 values"));
-    gn_arena_fini(&memory);
+    gn_arena_clear(&memory);
     gn_free(text);
 }
 
@@ -225,7 +225,7 @@ static void lost_memory_is_told(void **state)
         gn_mem_fail_at(nth);
         root = gn_tree_parse(text, sizeof text - 1, &memory, &p);
         gn_mem_fail_at(0);
-        gn_arena_fini(&memory);
+        gn_arena_clear(&memory);
         if (root != NULL) {
             assert_int_equal(p.count, 0);
             assert_true(nth > 3);

@@ -77,7 +77,7 @@ static struct seen walk(const char *text, struct gn_problems *p)
     root = gn_tree_parse(text, strlen(text), &memory, p);
     assert_non_null(root);
     gn_walk_mapping(p, root, keys, sizeof keys / sizeof keys[0], &seen);
-    gn_arena_fini(&memory);
+    gn_arena_clear(&memory);
     return seen;
 }
 
