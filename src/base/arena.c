@@ -1,6 +1,8 @@
 #include "base/arena.h"
 
+#include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -48,7 +50,7 @@ static void *add_chunk(struct gn_arena *a, size_t size)
     return chunk->bytes;
 }
 
-void *gn_arena_alloc(struct gn_arena *a, size_t size)
+static void *cut(struct gn_arena *a, size_t size)
 {
     char *piece = a->next;
 
@@ -63,6 +65,21 @@ void *gn_arena_alloc(struct gn_arena *a, size_t size)
     return piece != NULL ? piece : add_chunk(a, size);
 }
 
+void *gn_arena_alloc(struct gn_arena *a, size_t size)
+{
+    void *piece = cut(a, size);
+
+    a->failed = a->failed || piece == NULL;
+    return piece;
+}
+
+void *gn_arena_zeroed(struct gn_arena *a, size_t size)
+{
+    void *piece = gn_arena_alloc(a, size);
+
+    return piece != NULL ? memset(piece, 0, size) : NULL;
+}
+
 char *gn_arena_copy(struct gn_arena *a, const void *data, size_t size)
 {
     char *copy = size < SIZE_MAX ? gn_arena_alloc(a, size + 1) : NULL;
@@ -73,6 +90,29 @@ char *gn_arena_copy(struct gn_arena *a, const void *data, size_t size)
         copy[size] = '\0';
     }
     return copy;
+}
+
+char *gn_arena_text(struct gn_arena *a, const char *text)
+{
+    return text != NULL ? gn_arena_copy(a, text, strlen(text)) : NULL;
+}
+
+char *gn_arena_printf(struct gn_arena *a, const char *format, ...)
+{
+    va_list args;
+    va_list again;
+    char *text;
+    int size;
+
+    va_start(args, format);
+    va_copy(again, args);
+    size = vsnprintf(NULL, 0, format, args);
+    text = size >= 0 ? gn_arena_alloc(a, (size_t)size + 1) : NULL;
+    if (text != NULL)
+        vsnprintf(text, (size_t)size + 1, format, again);
+    va_end(again);
+    va_end(args);
+    return text;
 }
 
 void gn_arena_clear(struct gn_arena *a)

@@ -48,6 +48,26 @@ static void nothing_and_much_can_be_cut(void **state)
     assert_null(gn_arena_copy(&a, "", SIZE_MAX));
     assert_string_equal(gn_arena_copy(&a, "abcd", 3), "abc");
     gn_arena_clear(&a);
+    assert_false(a.failed);
+}
+
+static void texts_and_zeroes_are_made(void **state)
+{
+    struct gn_arena a = {0};
+
+    (void)state;
+    memset(gn_arena_alloc(&a, 1000), 'x', 1000);
+    for (int i = 0; i < 100; i++) {
+        const char *piece = gn_arena_zeroed(&a, 100);
+
+        for (size_t j = 0; j < 100; j++)
+            assert_int_equal(piece[j], 0);
+    }
+    assert_string_equal(gn_arena_text(&a, "abc"), "abc");
+    assert_string_equal(gn_arena_printf(&a, "%s-%d", "a", 12), "a-12");
+    assert_null(gn_arena_text(&a, NULL));
+    assert_false(a.failed);
+    gn_arena_clear(&a);
 }
 
 static void lost_memory_leaves_the_arena_whole(void **state)
@@ -57,7 +77,8 @@ static void lost_memory_leaves_the_arena_whole(void **state)
     (void)state;
     gn_arena_init(&a, NULL, 0);
     gn_mem_fail_at(1);
-    assert_null(gn_arena_alloc(&a, 8));
+    assert_null(gn_arena_zeroed(&a, 8));
+    assert_true(a.failed);
     assert_non_null(gn_arena_alloc(&a, 8));
     gn_arena_clear(&a);
 }
@@ -67,6 +88,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pieces_are_aligned_and_apart),
         cmocka_unit_test(nothing_and_much_can_be_cut),
+        cmocka_unit_test(texts_and_zeroes_are_made),
         cmocka_unit_test(lost_memory_leaves_the_arena_whole),
     };
 

@@ -46,7 +46,13 @@ struct gn_config {
     void *memory; /* the config's own */
 };
 
-/* Frees what a config holds. */
+/* Frees what a config holds; it is empty again. */
 void gn_config_fini(struct gn_config *config);
+
+/* Drops all sources but the count named ones; 0: keeps all.
+ * Errors: NOTFOUND (a name that is no source's; nothing is dropped). */
+enum garner_code gn_config_keep(struct gn_config *config,
+                                const char *const *names, size_t count,
+                                struct garner_error *err);
 
 #endif

@@ -1,0 +1,129 @@
+#include "config/check.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/error.h"
+#include "base/utf8.h"
+#include "config/template.h"
+
+/* What extraction gives every SQL; a variable must not hide one. */
+static const char *const parameters[] = {
+    "body",         "url",        "final_url", "status", "headers",
+    "content_type", "fetched_at", "source",    "run_id", "depth",
+};
+
+/* UTF-8 without control characters. */
+static bool is_printable(const char *text)
+{
+    const size_t size = strlen(text);
+
+    for (size_t i = 0, n; i < size; i += n) {
+        n = gn_utf8_length(text + i, size - i);
+        if (n == 0 || (unsigned char)text[i] < ' ' || text[i] == 0x7f)
+            return false;
+    }
+    return true;
+}
+
+static bool is_token(const char *text)
+{
+    static const char marks[] = "!#$%&'*+-.^_`|~";
+
+    for (const char *p = text; *p != '\0'; p++)
+        if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+              (*p >= '0' && *p <= '9') || strchr(marks, *p) != NULL))
+            return false;
+    return text[0] != '\0';
+}
+
+enum garner_code gn_check_name(const char *name, struct garner_error *err)
+{
+    if (name[0] == '\0' || strlen(name) > GN_CHECK_NAME_MAX ||
+        !is_printable(name))
+        return gn_fail(err, GARNER_INVALID,
+                       "a source's name must be 1 to %d bytes of printable "
+                       "text; \"%.40s\" is not",
+                       GN_CHECK_NAME_MAX, name);
+    return GARNER_OK;
+}
+
+enum garner_code gn_check_method(const char *method, struct garner_error *err)
+{
+    if (!is_token(method) || strlen(method) > 32)
+        return gn_fail(err, GARNER_INVALID,
+                       "method \"%.40s\" is no HTTP method; write one like "
+                       "GET, POST, HEAD",
+                       method);
+    return GARNER_OK;
+}
+
+enum garner_code gn_check_line(const char *text, struct garner_error *err)
+{
+    for (const char *p = text; *p != '\0'; p++)
+        if (((unsigned char)*p < ' ' && *p != '\t') || *p == 0x7f)
+            return gn_fail(err, GARNER_INVALID,
+                           "a header's value must be one line, without "
+                           "control characters");
+    return GARNER_OK;
+}
+
+enum garner_code gn_check_header(const char *name, const char *value,
+                                 struct garner_error *err)
+{
+    enum garner_code code = gn_check_line(value, err);
+
+    if (!is_token(name))
+        return gn_fail(err, GARNER_INVALID,
+                       "\"%.40s\" is no header name; write one like Accept, "
+                       "without colon or spaces",
+                       name);
+    if (code == GARNER_OK && value[strspn(value, " \t")] == '\0')
+        return gn_fail(err, GARNER_INVALID,
+                       "header %.40s has no value; write one, or remove it",
+                       name);
+    return code;
+}
+
+enum garner_code gn_check_var(const char *name, struct garner_error *err)
+{
+    const size_t size = gn_template_name(name);
+
+    if (size == 0 || name[size] != '\0')
+        return gn_fail(err, GARNER_INVALID,
+                       "\"%.40s\" cannot name a variable; use letters, digits "
+                       "and _, beginning with a letter",
+                       name);
+    for (size_t i = 0; i < sizeof parameters / sizeof parameters[0]; i++)
+        if (strcmp(name, parameters[i]) == 0)
+            return gn_fail(err, GARNER_INVALID,
+                           "a variable cannot be named %s: garner sets :%s in "
+                           "the SQL itself; choose another name",
+                           name, name);
+    return GARNER_OK;
+}
+
+enum garner_code gn_check_table(const char *name, struct garner_error *err)
+{
+    if (name[0] == '\0' || !is_printable(name))
+        return gn_fail(err, GARNER_INVALID,
+                       "\"%.40s\" cannot name a table; use printable text",
+                       name);
+    if (strncasecmp(name, "garner_", 7) == 0 ||
+        strncasecmp(name, "sqlite_", 7) == 0)
+        return gn_fail(err, GARNER_INVALID,
+                       "table %.60s: names that begin with %.7s are kept for "
+                       "%.6s's own; choose another",
+                       name, name, name);
+    return GARNER_OK;
+}
+
+enum garner_code gn_check_column(const char *name, struct garner_error *err)
+{
+    if (name[0] == '\0' || !is_printable(name))
+        return gn_fail(err, GARNER_INVALID,
+                       "\"%.40s\" cannot name a column; use printable text",
+                       name);
+    return GARNER_OK;
+}

@@ -1,0 +1,35 @@
+/* check.h - what values must be like, wherever they come from. Pure.
+ * Errors: INVALID; the message says what is wrong and what to do, not where. */
+#ifndef GN_CONFIG_CHECK_H
+#define GN_CONFIG_CHECK_H
+
+#include "config/config.h"
+#include "garner/error.h"
+
+enum {
+    GN_CHECK_NAME_MAX = 200, /* bytes of a source's name */
+    GN_CHECK_REDIRECTS_MAX = 100,
+    GN_CHECK_BODY_MAX = 1000000000, /* the largest value SQLite holds */
+};
+
+/* A source's name: printable, not too long. */
+enum garner_code gn_check_name(const char *name, struct garner_error *err);
+
+/* GET, POST, and what else HTTP calls a token. */
+enum garner_code gn_check_method(const char *method, struct garner_error *err);
+
+/* A header's name and value: no line breaks, no colon in the name. */
+enum garner_code gn_check_header(const char *name, const char *value,
+                                 struct garner_error *err);
+
+/* Text that goes into a header whole, as user_agent does. */
+enum garner_code gn_check_line(const char *text, struct garner_error *err);
+
+/* A variable's name: an SQL parameter that garner does not set itself. */
+enum garner_code gn_check_var(const char *name, struct garner_error *err);
+
+/* A table of the user's, or a column. */
+enum garner_code gn_check_table(const char *name, struct garner_error *err);
+enum garner_code gn_check_column(const char *name, struct garner_error *err);
+
+#endif

@@ -1,0 +1,62 @@
+#include "config/config.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/mem.h"
+#include "config/suggest.h"
+
+void gn_config_fini(struct gn_config *config)
+{
+    if (config->memory != NULL)
+        gn_arena_clear(config->memory);
+    gn_free(config->memory);
+    *config = (struct gn_config){0};
+}
+
+static const char *source_name(const void *list, size_t i)
+{
+    return ((const struct gn_source *)list)[i].name;
+}
+
+static enum garner_code no_source(const struct gn_config *config,
+                                  const char *name, struct garner_error *err)
+{
+    const char *meant =
+        gn_suggest(name, source_name, config->sources, config->source_count);
+
+    return gn_fail(err, GARNER_NOTFOUND,
+                   "no source is named \"%.80s\"%s%.80s%s", name,
+                   meant != NULL ? "; did you mean \"" : "",
+                   meant != NULL ? meant : "", meant != NULL ? "\"?" : "");
+}
+
+enum garner_code gn_config_keep(struct gn_config *config,
+                                const char *const *names, size_t count,
+                                struct garner_error *err)
+{
+    size_t kept = 0;
+
+    for (size_t n = 0; n < count; n++) {
+        size_t i = 0;
+
+        while (i < config->source_count &&
+               strcmp(config->sources[i].name, names[n]) != 0)
+            i++;
+        if (i == config->source_count)
+            return no_source(config, names[n], err);
+    }
+    for (size_t i = 0; i < config->source_count && count > 0; i++) {
+        bool named = false;
+
+        for (size_t n = 0; n < count && !named; n++)
+            named = strcmp(config->sources[i].name, names[n]) == 0;
+        if (named)
+            config->sources[kept++] = config->sources[i];
+    }
+    if (count > 0)
+        config->source_count = kept;
+    return GARNER_OK;
+}

@@ -1,0 +1,198 @@
+#include "config/load.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "config/file.h"
+#include "config/scope.h"
+#include "config/source.h"
+#include "config/transfer.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+struct loader {
+    struct gn_config *config;
+    struct gn_scope scope;
+    struct gn_source defaults;
+    const struct gn_node *default_node; /* read before the sources, wherever */
+    const struct gn_node *source_node;  /* they stand in the file */
+    bool version_said;
+};
+
+static void read_version(struct gn_problems *p, const struct gn_node *node,
+                         void *context)
+{
+    const char *text = gn_walk_text(p, node);
+
+    ((struct loader *)context)->version_said = true;
+    if (text != NULL && strcmp(text, "1") != 0)
+        gn_walk_problem(p, node,
+                        "garner: \"%.20s\" is no version of this file that is "
+                        "known; write garner: 1",
+                        text);
+}
+
+static void read_store(struct gn_problems *p, const struct gn_node *node,
+                       void *context)
+{
+    struct loader *l = context;
+
+    l->config->store = gn_transfer_text(p, node, &l->scope);
+    if (l->config->store != NULL && l->config->store[0] == '\0')
+        gn_walk_problem(p, node, "store is empty; name a database file");
+}
+
+static void read_defaults(struct gn_problems *p, const struct gn_node *node,
+                          void *context)
+{
+    (void)p;
+    ((struct loader *)context)->default_node = node;
+}
+
+static void read_sources(struct gn_problems *p, const struct gn_node *node,
+                         void *context)
+{
+    (void)p;
+    ((struct loader *)context)->source_node = node;
+}
+
+static const char in_source[] =
+    "belongs to a source; write it under sources: NAME:";
+
+static const struct gn_walk_key top_keys[] = {
+    {"garner", read_version, NULL},
+    {"store", read_store, NULL},
+    {"defaults", read_defaults, NULL},
+    {"sources", read_sources, NULL},
+    {"url", NULL, in_source},
+    {"schedule", NULL, "belongs under defaults, or to a source"},
+    {"rows", NULL, in_source},
+    {"notify", NULL, NULL},
+    {"checkpoint", NULL, NULL},
+    {"include", NULL, NULL},
+};
+
+static const struct gn_walk_key default_keys[] = {
+    GN_TRANSFER_KEYS,          {"url", NULL, in_source},
+    {"rows", NULL, in_source}, {"alert", NULL, NULL},
+    {"cache", NULL, NULL},     {"expect", NULL, NULL},
+    {"hooks", NULL, NULL},     {"host", NULL, NULL},
+    {"keep", NULL, NULL},      {"max_age", NULL, NULL},
+    {"retry", NULL, NULL},
+};
+
+static void walk_sources(struct gn_problems *p, struct loader *l)
+{
+    const struct gn_node *node = l->source_node;
+    struct gn_source *source;
+
+    if (node->kind != GN_NODE_MAPPING || node->count == 0) {
+        gn_walk_problem(p, node,
+                        "sources must be a mapping; write \"NAME:\" lines, "
+                        "each with a url below it");
+        return;
+    }
+    source = gn_arena_zeroed(l->scope.memory, node->count * sizeof *source);
+    if (source == NULL) {
+        gn_problem_memory(p);
+        return;
+    }
+    l->config->sources = source;
+    l->config->source_count = node->count;
+    for (const struct gn_node *v = node->first; v != NULL; v = v->next) {
+        struct gn_scope scope = l->scope;
+
+        scope.source = source++;
+        *scope.source = l->defaults;
+        gn_source_read(p, v, &scope);
+    }
+}
+
+static void walk_top(struct gn_problems *p, const struct gn_node *root,
+                     struct loader *l)
+{
+    const size_t before = p->count;
+
+    gn_walk_mapping(p, root, top_keys, COUNT(top_keys), l);
+    if (!l->version_said && p->count == before)
+        gn_walk_problem(p, root,
+                        "the file does not say its version; begin it with "
+                        "\"garner: 1\"");
+    l->scope.source = &l->defaults;
+    if (l->default_node != NULL)
+        gn_walk_mapping(p, l->default_node, default_keys, COUNT(default_keys),
+                        &l->scope);
+    if (l->source_node != NULL)
+        walk_sources(p, l);
+    else if (p->count == before)
+        gn_walk_problem(p, root,
+                        "the file has no sources; add \"sources:\" with "
+                        "something to fetch");
+}
+
+/* The folder of path, "" for the current one, in memory. */
+static const char *folder_of(const char *path, struct gn_arena *memory)
+{
+    const char *slash = strrchr(path, '/');
+
+    if (slash == NULL)
+        return "";
+    return gn_arena_copy(memory, path,
+                         slash == path ? 1 : (size_t)(slash - path));
+}
+
+static void load(struct gn_problems *p, const char *data, size_t size,
+                 struct gn_config *config)
+{
+    struct gn_arena tree = {0};
+    struct loader l = {.config = config};
+    struct gn_arena *memory = config->memory;
+    struct gn_node *root;
+
+    l.scope.memory = memory;
+    l.scope.folder = folder_of(p->path, memory);
+    config->path = gn_arena_text(memory, p->path);
+    root = gn_tree_parse(data, size, &tree, p);
+    if (l.scope.folder == NULL || config->path == NULL)
+        gn_problem_memory(p);
+    else if (root != NULL)
+        walk_top(p, root, &l);
+    gn_arena_clear(&tree);
+}
+
+enum garner_code gn_config_parse(const char *path, const char *data,
+                                 size_t size, struct gn_config *config,
+                                 struct gn_buf *problems,
+                                 struct garner_error *err)
+{
+    struct gn_problems p = {.path = path, .list = problems};
+    enum garner_code code;
+
+    *config = (struct gn_config){0};
+    config->memory = gn_alloc(sizeof(struct gn_arena));
+    if (config->memory == NULL)
+        return gn_fail(err, GARNER_NOMEM, "%.180s: out of memory", path);
+    load(&p, data, size, config);
+    code = gn_problems_result(&p, err);
+    if (code != GARNER_OK)
+        gn_config_fini(config);
+    return code;
+}
+
+enum garner_code gn_config_load(const char *path, struct gn_config *config,
+                                struct gn_buf *problems,
+                                struct garner_error *err)
+{
+    struct gn_buf data = {0};
+    enum garner_code code;
+
+    *config = (struct gn_config){0};
+    code = gn_file_read(path, GN_TREE_BYTES_MAX, false, &data, err);
+    if (code == GARNER_OK)
+        code = gn_config_parse(path, gn_buf_cstr(&data), data.size, config,
+                               problems, err);
+    gn_buf_fini(&data);
+    return code;
+}

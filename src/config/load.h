@@ -1,0 +1,26 @@
+/* load.h - a configuration from a file: garner.yaml(5). */
+#ifndef GN_CONFIG_LOAD_H
+#define GN_CONFIG_LOAD_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "config/config.h"
+#include "garner/error.h"
+
+/* Reads the file at path into *config (gn_config_fini frees it; on an error it
+ * is empty). What is wrong in it goes into problems, unless NULL, up to 20
+ * "FILE:LINE:COLUMN: what; what to do" lines; *err has the first.
+ * Errors: INVALID, NOTFOUND or IO (no such file, not readable), NOMEM. */
+enum garner_code gn_config_load(const char *path, struct gn_config *config,
+                                struct gn_buf *problems,
+                                struct garner_error *err);
+
+/* The same with the file's bytes at hand; path names it in messages, and its
+ * folder is where relative paths begin. */
+enum garner_code gn_config_parse(const char *path, const char *data,
+                                 size_t size, struct gn_config *config,
+                                 struct gn_buf *problems,
+                                 struct garner_error *err);
+
+#endif

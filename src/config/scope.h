@@ -1,0 +1,20 @@
+/* scope.h - what the readers of a file's parts share. */
+#ifndef GN_CONFIG_SCOPE_H
+#define GN_CONFIG_SCOPE_H
+
+#include "base/arena.h"
+#include "config/config.h"
+#include "config/tree.h"
+
+/* One mapping being read: defaults, or a source. */
+struct gn_scope {
+    /* constant */
+    struct gn_arena *memory; /* the config's */
+    const char *folder;      /* of the file; relative paths begin there */
+
+    struct gn_source *source;  /* filled in */
+    const struct gn_node *url; /* looked at last, when vars are known */
+    bool ack_said;
+};
+
+#endif

@@ -1,0 +1,135 @@
+#include "config/secret.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "config/file.h"
+
+enum { SECRET_MAX = 64 * 1024 };
+
+const char *gn_secret_path(const char *path, const char *folder,
+                           struct gn_arena *memory)
+{
+    if (path[0] == '/' || folder[0] == '\0')
+        return gn_arena_text(memory, path);
+    return gn_arena_printf(memory, "%s/%s", folder, path);
+}
+
+static enum garner_code add_env(const char *name, struct gn_buf *out,
+                                struct garner_error *err)
+{
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): nothing sets the environment */
+    const char *value = getenv(name);
+
+    if (value == NULL)
+        return gn_fail(err, GARNER_NOTFOUND,
+                       "${env:%.80s}: no such environment variable; set it "
+                       "before garner starts",
+                       name);
+    gn_buf_text(out, value);
+    return GARNER_OK;
+}
+
+static enum garner_code add_file(const char *path, const char *folder,
+                                 struct gn_arena *memory, struct gn_buf *out,
+                                 struct garner_error *err)
+{
+    const char *whole = gn_secret_path(path, folder, memory);
+    const size_t before = out->size;
+    struct garner_error why;
+    enum garner_code code;
+
+    if (whole == NULL)
+        return gn_fail(err, GARNER_NOMEM, "out of memory");
+    code = gn_file_read(whole, SECRET_MAX, true, out, &why);
+    if (code != GARNER_OK)
+        return gn_fail(err, code, "${file:%.80s}: %s", path, why.message);
+    if (memchr(out->data + before, '\0', out->size - before) != NULL)
+        return gn_fail(err, GARNER_INVALID,
+                       "${file:%.80s}: the file holds a NUL byte; it must be "
+                       "text",
+                       path);
+    if (out->size > before && out->data[out->size - 1] == '\n')
+        out->data[--out->size] = '\0';
+    if (out->size > before && out->data[out->size - 1] == '\r')
+        out->data[--out->size] = '\0';
+    return GARNER_OK;
+}
+
+/* name is "env:NAME" and so on, from between the braces. */
+static enum garner_code add_reference(const char *name, const char *folder,
+                                      struct gn_arena *memory,
+                                      struct gn_buf *out,
+                                      struct garner_error *err)
+{
+    if (strncmp(name, "env:", 4) == 0 && name[4] != '\0')
+        return add_env(name + 4, out, err);
+    if (strncmp(name, "file:", 5) == 0 && name[5] != '\0')
+        return add_file(name + 5, folder, memory, out, err);
+    if (strncmp(name, "cred:", 5) == 0)
+        return gn_fail(err, GARNER_INVALID,
+                       "${cred:} is not available in this version; use "
+                       "${file:PATH} or ${env:NAME}");
+    return gn_fail(err, GARNER_INVALID,
+                   "${%.40s} is no reference; write ${env:NAME}, "
+                   "${file:PATH}, or $${ for ${ itself",
+                   name);
+}
+
+static enum garner_code expand(const char *p, const char *folder,
+                               struct gn_arena *memory, struct gn_buf *out,
+                               struct garner_error *err)
+{
+    enum garner_code code = GARNER_OK;
+
+    while (code == GARNER_OK) {
+        const char *mark = strstr(p, "${");
+        const char *close = mark != NULL ? strchr(mark, '}') : NULL;
+        const char *name;
+
+        if (mark == NULL) {
+            gn_buf_text(out, p);
+            return GARNER_OK;
+        }
+        if (mark > p && mark[-1] == '$') {
+            gn_buf_append(out, p, (size_t)(mark - 1 - p));
+            gn_buf_text(out, "${");
+            p = mark + 2;
+            continue;
+        }
+        if (close == NULL)
+            return gn_fail(err, GARNER_INVALID,
+                           "${ has no closing }; write $${ for ${ itself");
+        gn_buf_append(out, p, (size_t)(mark - p));
+        name = gn_arena_copy(memory, mark + 2, (size_t)(close - mark - 2));
+        if (name == NULL)
+            return gn_fail(err, GARNER_NOMEM, "out of memory");
+        code = add_reference(name, folder, memory, out, err);
+        p = close + 1;
+    }
+    return code;
+}
+
+enum garner_code gn_secret_expand(const char *text, const char *folder,
+                                  struct gn_arena *memory, const char **out,
+                                  struct garner_error *err)
+{
+    struct gn_buf whole = {0};
+    enum garner_code code;
+
+    *out = text;
+    if (strstr(text, "${") == NULL)
+        return GARNER_OK;
+    code = expand(text, folder, memory, &whole, err);
+    if (code == GARNER_OK) {
+        *out = gn_buf_failed(&whole)
+                   ? NULL
+                   : gn_arena_text(memory, gn_buf_cstr(&whole));
+        if (*out == NULL)
+            code = gn_fail(err, GARNER_NOMEM, "out of memory");
+    }
+    gn_buf_fini(&whole);
+    return code;
+}

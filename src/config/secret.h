@@ -1,0 +1,24 @@
+/*
+ * secret.h - ${env:NAME} and ${file:PATH} in a text, replaced by what they
+ * name.
+ * "$${" stands for "${". Messages name the reference, never what it holds.
+ */
+#ifndef GN_CONFIG_SECRET_H
+#define GN_CONFIG_SECRET_H
+
+#include "base/arena.h"
+#include "garner/error.h"
+
+/* Puts text with its references replaced into *out: text itself if it has none,
+ * else a copy in memory. A relative PATH begins at folder; one newline at a
+ * file's end is not part of it. Errors: INVALID, NOTFOUND, IO, NOMEM. */
+enum garner_code gn_secret_expand(const char *text, const char *folder,
+                                  struct gn_arena *memory, const char **out,
+                                  struct garner_error *err);
+
+/* path, or, if it is relative, the one that begins at folder, in memory;
+ * NULL: no memory. */
+const char *gn_secret_path(const char *path, const char *folder,
+                           struct gn_arena *memory);
+
+#endif

@@ -1,0 +1,364 @@
+#include "config/source.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/url.h"
+#include "config/check.h"
+#include "config/template.h"
+#include "config/transfer.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Notes what a check found. */
+static bool passed(struct gn_problems *p, const struct gn_node *node,
+                   enum garner_code code, const struct garner_error *err)
+{
+    if (code == GARNER_NOMEM)
+        gn_problem_memory(p);
+    else if (code != GARNER_OK)
+        gn_walk_problem(p, node, "%s", err->message);
+    return code == GARNER_OK;
+}
+
+/* Zeroed memory for count things of size bytes. */
+static void *get(struct gn_problems *p, struct gn_scope *s, size_t count,
+                 size_t size)
+{
+    void *memory = gn_arena_zeroed(s->memory, count * size);
+
+    if (memory == NULL)
+        gn_problem_memory(p);
+    return memory;
+}
+
+static const char *copy(struct gn_problems *p, struct gn_scope *s,
+                        const char *text)
+{
+    const char *copied = gn_arena_text(s->memory, text);
+
+    if (copied == NULL && text != NULL)
+        gn_problem_memory(p);
+    return copied;
+}
+
+static bool is_mapping(struct gn_problems *p, const struct gn_node *node)
+{
+    if (node->kind != GN_NODE_MAPPING)
+        gn_walk_problem(p, node, "%s must be a mapping; write { name: value }",
+                        node->key->text);
+    return node->kind == GN_NODE_MAPPING;
+}
+
+static void read_url(struct gn_problems *p, const struct gn_node *node,
+                     void *scope)
+{
+    (void)p;
+    ((struct gn_scope *)scope)->url = node;
+}
+
+static void read_method(struct gn_problems *p, const struct gn_node *node,
+                        void *scope)
+{
+    struct gn_scope *s = scope;
+    const char *method = gn_walk_text(p, node);
+    struct garner_error err;
+
+    if (method != NULL && passed(p, node, gn_check_method(method, &err), &err))
+        s->source->request.method = copy(p, s, method);
+}
+
+static const char *header_line(struct gn_problems *p,
+                               const struct gn_node *node, struct gn_scope *s)
+{
+    const char *name = node->key->text;
+    const char *value = gn_transfer_text(p, node, s);
+    struct garner_error err;
+    const char *line;
+
+    if (value == NULL ||
+        !passed(p, node, gn_check_header(name, value, &err), &err))
+        return NULL;
+    line = gn_arena_printf(s->memory, "%s: %s", name, value);
+    if (line == NULL)
+        gn_problem_memory(p);
+    return line;
+}
+
+static void read_headers(struct gn_problems *p, const struct gn_node *node,
+                         void *scope)
+{
+    struct gn_scope *s = scope;
+    const char **lines;
+    size_t n = 0;
+
+    if (!is_mapping(p, node))
+        return;
+    lines = get(p, s, node->count + 1, sizeof(char *));
+    for (const struct gn_node *v = node->first; v != NULL && lines != NULL;
+         v = v->next) {
+        lines[n] = header_line(p, v, s);
+        n += lines[n] != NULL;
+    }
+    s->source->request.headers = lines;
+}
+
+static void read_data(struct gn_problems *p, const struct gn_node *node,
+                      void *scope)
+{
+    struct gn_scope *s = scope;
+    const char *data = gn_transfer_text(p, node, s);
+
+    s->source->request.body = data;
+    s->source->request.body_size = data != NULL ? strlen(data) : 0;
+}
+
+static void read_vars(struct gn_problems *p, const struct gn_node *node,
+                      void *scope)
+{
+    struct gn_scope *s = scope;
+    struct gn_var *vars;
+    struct garner_error err;
+    size_t n = 0;
+
+    if (!is_mapping(p, node))
+        return;
+    vars = get(p, s, node->count, sizeof *vars);
+    for (const struct gn_node *v = node->first; v != NULL && vars != NULL;
+         v = v->next) {
+        if (!passed(p, v->key, gn_check_var(v->key->text, &err), &err))
+            continue;
+        vars[n].name = copy(p, s, v->key->text);
+        vars[n].value = gn_transfer_text(p, v, s);
+        n += vars[n].name != NULL && vars[n].value != NULL;
+    }
+    s->source->vars = vars;
+    s->source->var_count = n;
+}
+
+/* rows */
+
+struct rows_scope {
+    struct gn_scope *scope;
+    struct gn_rows_spec *rows;
+};
+
+static void read_table(struct gn_problems *p, const struct gn_node *node,
+                       void *context)
+{
+    struct rows_scope *r = context;
+    const char *table = gn_walk_text(p, node);
+    struct garner_error err;
+
+    if (table != NULL && passed(p, node, gn_check_table(table, &err), &err))
+        r->rows->table = copy(p, r->scope, table);
+}
+
+static void read_sql(struct gn_problems *p, const struct gn_node *node,
+                     void *context)
+{
+    struct rows_scope *r = context;
+    const char *sql = gn_walk_text(p, node);
+
+    if (sql == NULL)
+        return;
+    if (sql[strspn(sql, " \t\r\n")] == '\0') {
+        gn_walk_problem(p, node, "sql is empty; write a select");
+        return;
+    }
+    r->rows->sql = copy(p, r->scope, sql);
+    r->rows->line = node->line + (node->block ? 1 : 0);
+}
+
+static const char *read_column(struct gn_problems *p,
+                               const struct gn_node *node, struct gn_scope *s)
+{
+    const char *name = gn_walk_text(p, node);
+    struct garner_error err;
+
+    if (name == NULL || !passed(p, node, gn_check_column(name, &err), &err))
+        return NULL;
+    return copy(p, s, name);
+}
+
+static void read_key(struct gn_problems *p, const struct gn_node *node,
+                     void *context)
+{
+    struct rows_scope *r = context;
+    const struct gn_node *one = node->kind == GN_NODE_LIST ? node->first : node;
+    const size_t count = node->kind == GN_NODE_LIST ? node->count : 1;
+    const char **columns;
+    size_t n = 0;
+
+    if (count == 0) {
+        gn_walk_problem(p, node, "key has no columns; name one, or remove it");
+        return;
+    }
+    columns = get(p, r->scope, count, sizeof(char *));
+    for (; n < count && columns != NULL; n++, one = one->next) {
+        columns[n] = read_column(p, one, r->scope);
+        if (columns[n] == NULL)
+            return;
+        for (size_t i = 0; i < n; i++)
+            if (strcmp(columns[i], columns[n]) == 0)
+                gn_walk_problem(p, one, "column %.60s is in the key twice",
+                                columns[n]);
+    }
+    r->rows->key = columns;
+    r->rows->key_count = columns != NULL ? n : 0;
+}
+
+/* The sources' rows commit together, so the strongest word counts. */
+static void read_ack(struct gn_problems *p, const struct gn_node *node,
+                     void *context)
+{
+    static const char *const words[] = {
+        [GARNER_SYNCED] = "synced",
+        [GARNER_COMMITTED] = "committed",
+        [GARNER_QUEUED] = "queued",
+    };
+    struct gn_scope *s = ((struct rows_scope *)context)->scope;
+    const int word = gn_walk_word(p, node, words, COUNT(words), COUNT(words));
+
+    if (word >= 0 && (!s->ack_said || word < (int)s->source->ack))
+        s->source->ack = (enum garner_ack)word;
+    s->ack_said = true;
+}
+
+static void read_conflict(struct gn_problems *p, const struct gn_node *node,
+                          void *context)
+{
+    static const char *const words[] = {"update", "ignore", "history",
+                                        "replace", "error"};
+
+    (void)context;
+    (void)gn_walk_word(p, node, words, 1, COUNT(words));
+}
+
+static const struct gn_walk_key rows_keys[] = {
+    {"table", read_table, NULL},
+    {"key", read_key, NULL},
+    {"sql", read_sql, NULL},
+    {"ack", read_ack, NULL},
+    {"conflict", read_conflict, NULL},
+    {"expect", NULL, NULL},
+    {"columns", NULL, NULL},
+    {"parent", NULL, NULL},
+    {"batch", NULL, NULL},
+    {"bad_rows", NULL, NULL},
+    {"lookup", NULL, NULL},
+    {"history", NULL, NULL},
+};
+
+static void read_rows_spec(struct gn_problems *p, const struct gn_node *node,
+                           struct gn_scope *s, struct gn_rows_spec *rows)
+{
+    struct rows_scope r = {s, rows};
+    const size_t before = p->count;
+
+    gn_walk_mapping(p, node, rows_keys, COUNT(rows_keys), &r);
+    if (p->count > before)
+        return;
+    if (rows->table == NULL)
+        gn_walk_problem(p, node,
+                        "rows has no table; name where they go, like \"table: "
+                        "prices\"");
+    if (rows->sql == NULL)
+        gn_walk_problem(p, node,
+                        "rows has no sql; write a select that makes rows of "
+                        ":body");
+}
+
+static void read_rows(struct gn_problems *p, const struct gn_node *node,
+                      void *scope)
+{
+    struct gn_scope *s = scope;
+    const struct gn_node *one = node->kind == GN_NODE_LIST ? node->first : node;
+    const size_t count = node->kind == GN_NODE_LIST ? node->count : 1;
+    struct gn_rows_spec *rows;
+
+    if (count == 0) {
+        gn_walk_problem(p, node, "rows is an empty list; remove it");
+        return;
+    }
+    rows = get(p, s, count, sizeof *rows);
+    if (rows == NULL)
+        return;
+    s->source->rows = rows;
+    s->source->row_spec_count = count;
+    for (size_t i = 0; i < count; i++, one = one->next)
+        read_rows_spec(p, one, s, &rows[i]);
+}
+
+static const char in_schedule[] =
+    "belongs under schedule; write schedule: { every: 10s }";
+static const char in_rows[] =
+    "belongs under rows; write rows: with table, key and sql in it";
+
+static const struct gn_walk_key source_keys[] = {
+    {"url", read_url, NULL},
+    {"method", read_method, NULL},
+    {"headers", read_headers, NULL},
+    {"data", read_data, NULL},
+    {"vars", read_vars, NULL},
+    {"rows", read_rows, NULL},
+    GN_TRANSFER_KEYS,
+    {"every", NULL, in_schedule},
+    {"align", NULL, in_schedule},
+    {"jitter", NULL, in_schedule},
+    {"cron", NULL, NULL},
+    {"sql", NULL, in_rows},
+    {"table", NULL, in_rows},
+    {"key", NULL, in_rows},
+    {"alert", NULL, NULL},
+    {"cache", NULL, NULL},
+    {"crawl", NULL, NULL},
+    {"expect", NULL, NULL},
+    {"hooks", NULL, NULL},
+    {"host", NULL, NULL},
+    {"keep", NULL, NULL},
+    {"max_age", NULL, NULL},
+    {"notify", NULL, NULL},
+    {"retry", NULL, NULL},
+    {"start", NULL, NULL},
+    {"tags", NULL, NULL},
+    {"urls", NULL, NULL},
+};
+
+static void finish_url(struct gn_problems *p, const struct gn_node *node,
+                       struct gn_scope *s)
+{
+    const char *text = gn_transfer_text(p, node, s);
+    struct garner_error err;
+    struct gn_url parts;
+
+    if (text == NULL ||
+        !passed(p, node,
+                gn_template_fill(text, s->source->vars, s->source->var_count,
+                                 s->memory, &text, &err),
+                &err) ||
+        !passed(p, node, gn_url_split(text, &parts, &err), &err))
+        return;
+    s->source->request.url = text;
+}
+
+void gn_source_read(struct gn_problems *p, const struct gn_node *node,
+                    struct gn_scope *scope)
+{
+    const char *name = node->key->text;
+    const size_t before = p->count;
+    struct garner_error err;
+
+    if (!passed(p, node->key, gn_check_name(name, &err), &err))
+        return;
+    scope->source->name = copy(p, scope, name);
+    scope->source->line = node->key->line;
+    gn_walk_mapping(p, node, source_keys, COUNT(source_keys), scope);
+    if (scope->url != NULL)
+        finish_url(p, scope->url, scope);
+    else if (p->count == before)
+        gn_walk_problem(p, node->key,
+                        "source %.60s has no url; write one like \"url: "
+                        "https://example.org/\"",
+                        name);
+}

@@ -1,0 +1,23 @@
+/* template.h - {name} in a URL, replaced by a variable's value. Pure. */
+#ifndef GN_CONFIG_TEMPLATE_H
+#define GN_CONFIG_TEMPLATE_H
+
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "config/config.h"
+#include "garner/error.h"
+
+/* Puts text with each {name} replaced by the value of that name, in %XX where a
+ * URL needs it, into *out: text itself if it has none, else a copy in memory.
+ * Braces around what is no name are left alone. Errors: INVALID (no such
+ * name), NOMEM. */
+enum garner_code gn_template_fill(const char *text, const struct gn_var *vars,
+                                  size_t var_count, struct gn_arena *memory,
+                                  const char **out, struct garner_error *err);
+
+/* Bytes of the name (letter or _, then letters, digits or _) text begins with;
+ * 0: it begins with none. */
+size_t gn_template_name(const char *text);
+
+#endif

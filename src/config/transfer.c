@@ -1,0 +1,263 @@
+#include "config/transfer.h"
+
+#include <unistd.h>
+
+#include "base/error.h"
+#include "config/check.h"
+#include "config/secret.h"
+
+enum { SECOND = 1000 };
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+const char *gn_transfer_text(struct gn_problems *p, const struct gn_node *node,
+                             struct gn_scope *scope)
+{
+    const char *written = gn_walk_text(p, node);
+    const char *text;
+    struct garner_error err;
+    enum garner_code code;
+
+    if (written == NULL)
+        return NULL;
+    code = gn_secret_expand(written, scope->folder, scope->memory, &text, &err);
+    if (code == GARNER_NOMEM) {
+        gn_problem_memory(p);
+        return NULL;
+    }
+    if (code != GARNER_OK) {
+        gn_walk_problem(p, node, "%s", err.message);
+        return NULL;
+    }
+    if (text == written) /* the tree's, which is freed before the config */
+        text = gn_arena_text(scope->memory, text);
+    if (text == NULL)
+        gn_problem_memory(p);
+    return text;
+}
+
+/* A scalar that is checked by check, too. */
+static const char *checked(struct gn_problems *p, const struct gn_node *node,
+                           struct gn_scope *scope,
+                           enum garner_code (*check)(const char *,
+                                                     struct garner_error *))
+{
+    const char *text = gn_transfer_text(p, node, scope);
+    struct garner_error err;
+
+    if (text == NULL || check(text, &err) == GARNER_OK)
+        return text;
+    gn_walk_problem(p, node, "%s", err.message);
+    return NULL;
+}
+
+void gn_transfer_user_agent(struct gn_problems *p, const struct gn_node *node,
+                            void *scope)
+{
+    struct gn_scope *s = scope;
+
+    s->source->request.user_agent = checked(p, node, s, gn_check_line);
+}
+
+void gn_transfer_proxy(struct gn_problems *p, const struct gn_node *node,
+                       void *scope)
+{
+    struct gn_scope *s = scope;
+
+    s->source->request.proxy = checked(p, node, s, gn_check_line);
+}
+
+void gn_transfer_redirects(struct gn_problems *p, const struct gn_node *node,
+                           void *scope)
+{
+    struct gn_scope *s = scope;
+    int most;
+
+    if (gn_walk_integer(p, node, 0, GN_CHECK_REDIRECTS_MAX, &most))
+        s->source->request.limits.max_redirects = most > 0 ? most : -1;
+}
+
+/* schedule */
+
+static void every(struct gn_problems *p, const struct gn_node *node,
+                  void *scope)
+{
+    struct gn_scope *s = scope;
+
+    (void)gn_walk_duration(p, node, 1, &s->source->schedule.every_ms);
+}
+
+static void jitter(struct gn_problems *p, const struct gn_node *node,
+                   void *scope)
+{
+    struct gn_scope *s = scope;
+
+    (void)gn_walk_duration(p, node, 0, &s->source->schedule.jitter_ms);
+}
+
+static void align(struct gn_problems *p, const struct gn_node *node,
+                  void *scope)
+{
+    struct gn_scope *s = scope;
+
+    (void)gn_walk_bool(p, node, &s->source->schedule.align);
+}
+
+static void overlap(struct gn_problems *p, const struct gn_node *node,
+                    void *scope)
+{
+    static const char *const words[] = {"skip", "queue", "parallel"};
+
+    (void)scope;
+    (void)gn_walk_word(p, node, words, 1, COUNT(words));
+}
+
+static void missed(struct gn_problems *p, const struct gn_node *node,
+                   void *scope)
+{
+    static const char *const words[] = {"drop", "once", "all"};
+
+    (void)scope;
+    (void)gn_walk_word(p, node, words, 1, COUNT(words));
+}
+
+static const struct gn_walk_key schedule_keys[] = {
+    {"every", every, NULL},   {"align", align, NULL},
+    {"jitter", jitter, NULL}, {"overlap", overlap, NULL},
+    {"missed", missed, NULL}, {"cron", NULL, NULL},
+    {"window", NULL, NULL},   {"tz", NULL, NULL},
+    {"adapt", NULL, NULL},
+};
+
+/* A source's schedule stands for itself: nothing of the default one's stays. */
+void gn_transfer_schedule(struct gn_problems *p, const struct gn_node *node,
+                          void *scope)
+{
+    struct gn_scope *s = scope;
+    struct gn_spec *spec = &s->source->schedule;
+    const size_t before = p->count;
+    struct garner_error err;
+
+    *spec = (struct gn_spec){0};
+    if (node->kind == GN_NODE_SCALAR)
+        every(p, node, scope);
+    else
+        gn_walk_mapping(p, node, schedule_keys, COUNT(schedule_keys), scope);
+    if (p->count == before && spec->every_ms == 0)
+        gn_walk_problem(p, node,
+                        "schedule has no interval; write one like \"every: "
+                        "10s\"");
+    else if (p->count == before && gn_spec_check(spec, &err) != GARNER_OK)
+        gn_walk_problem(p, node, "schedule: %s", err.message);
+}
+
+/* timeout */
+
+static void connect_time(struct gn_problems *p, const struct gn_node *node,
+                         void *scope)
+{
+    struct gn_scope *s = scope;
+
+    (void)gn_walk_duration(p, node, 1, &s->source->request.limits.connect_ms);
+}
+
+static void total_time(struct gn_problems *p, const struct gn_node *node,
+                       void *scope)
+{
+    struct gn_scope *s = scope;
+
+    (void)gn_walk_duration(p, node, 1, &s->source->request.limits.total_ms);
+}
+
+static void stall_time(struct gn_problems *p, const struct gn_node *node,
+                       void *scope)
+{
+    struct gn_scope *s = scope;
+
+    (void)gn_walk_duration(p, node, SECOND,
+                           &s->source->request.limits.stall_ms);
+}
+
+static const struct gn_walk_key timeout_keys[] = {
+    {"connect", connect_time, NULL},
+    {"total", total_time, NULL},
+    {"stall", stall_time, NULL},
+};
+
+void gn_transfer_timeout(struct gn_problems *p, const struct gn_node *node,
+                         void *scope)
+{
+    if (node->kind == GN_NODE_SCALAR)
+        total_time(p, node, scope);
+    else
+        gn_walk_mapping(p, node, timeout_keys, COUNT(timeout_keys), scope);
+}
+
+/* body */
+
+static void body_max(struct gn_problems *p, const struct gn_node *node,
+                     void *scope)
+{
+    struct gn_scope *s = scope;
+
+    (void)gn_walk_size(p, node, GN_CHECK_BODY_MAX,
+                       &s->source->request.limits.max_body_bytes);
+}
+
+static const struct gn_walk_key body_keys[] = {
+    {"max", body_max, NULL},
+    {"stream", NULL, NULL},
+    {"ratio", NULL, NULL},
+    {"save", NULL, NULL},
+};
+
+void gn_transfer_body(struct gn_problems *p, const struct gn_node *node,
+                      void *scope)
+{
+    if (node->kind == GN_NODE_SCALAR)
+        gn_walk_problem(p, node,
+                        "body is about the answer, a mapping like { max: "
+                        "10MB }; what to send is written under data");
+    else
+        gn_walk_mapping(p, node, body_keys, COUNT(body_keys), scope);
+}
+
+/* tls */
+
+static void ca_file(struct gn_problems *p, const struct gn_node *node,
+                    void *scope)
+{
+    struct gn_scope *s = scope;
+    const char *path = gn_walk_text(p, node);
+
+    if (path == NULL)
+        return;
+    path = gn_secret_path(path, s->folder, s->memory);
+    if (path == NULL)
+        gn_problem_memory(p);
+    else if (access(path, R_OK) != 0)
+        gn_walk_problem(p, node,
+                        "ca_file %.120s cannot be read; name a PEM file of "
+                        "certificates",
+                        path);
+    s->source->request.ca_file = path;
+}
+
+static void insecure(struct gn_problems *p, const struct gn_node *node,
+                     void *scope)
+{
+    struct gn_scope *s = scope;
+
+    (void)gn_walk_bool(p, node, &s->source->request.insecure);
+}
+
+static const struct gn_walk_key tls_keys[] = {
+    {"ca_file", ca_file, NULL},
+    {"insecure", insecure, NULL},
+};
+
+void gn_transfer_tls(struct gn_problems *p, const struct gn_node *node,
+                     void *scope)
+{
+    gn_walk_mapping(p, node, tls_keys, COUNT(tls_keys), scope);
+}
