@@ -159,10 +159,13 @@ static bool is_choice(const char *choices, const char *word)
 {
     const size_t n = strlen(word);
 
-    for (const char *at = choices; n > 0 && at != NULL;
-         at = strchr(at, '|'), at += at != NULL)
-        if (strncmp(at, word, n) == 0 && (at[n] == '|' || at[n] == '\0'))
+    while (*choices != '\0') {
+        const size_t size = strcspn(choices, "|");
+
+        if (size == n && memcmp(choices, word, n) == 0)
             return true;
+        choices += size + (choices[size] == '|');
+    }
     return false;
 }
 

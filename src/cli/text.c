@@ -77,26 +77,24 @@ static size_t measure(const char *text, size_t size, size_t most)
 size_t gn_text_show(struct gn_buf *out, const char *text, size_t size,
                     size_t width)
 {
-    const size_t whole = measure(text, size, width);
-    const bool cut = whole > width;
+    const bool cut = measure(text, size, width) > width;
     size_t used = 0;
 
-    if (out == NULL)
-        return cut ? width : whole;
     for (size_t i = 0; i < size;) {
         const struct glyph g = next_glyph(text + i, size - i);
 
         if (cut && used + g.width + 1 > width)
             break;
-        gn_buf_append(out, g.bytes, g.size);
+        if (out != NULL)
+            gn_buf_append(out, g.bytes, g.size);
         i += g.taken;
         used += g.width;
     }
-    if (cut && width > 0) {
+    if (!cut || width == 0)
+        return used;
+    if (out != NULL)
         gn_buf_text(out, "\xe2\x80\xa6"); /* U+2026 */
-        used++;
-    }
-    return used;
+    return used + 1;
 }
 
 void gn_text_count(uint64_t count, char text[32])
