@@ -146,6 +146,7 @@ static enum garner_code size(const char *text, int64_t *bytes,
     char with_unit[32];
 
     if (n < 2 || n + 3 > sizeof with_unit ||
+        strspn(text, "0123456789.") != n - 1 ||
         strchr("kKmMgGtT", text[n - 1]) == NULL)
         return gn_unit_size(text, bytes, err);
     strcpy(with_unit, text);
