@@ -1,16 +1,14 @@
 #include "cli/commands.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/error.h"
-#include "base/mem.h"
 #include "cli/outcome.h"
 #include "cli/output.h"
 #include "cli/params.h"
-#include "cli/terminal.h"
+#include "cli/select.h"
 #include "garner/garner.h"
 
 struct settings {
@@ -20,147 +18,66 @@ struct settings {
     int64_t timeout_ms;
 };
 
-/* A query on its way to standard output. */
-struct job {
-    const struct settings *settings;
+static enum gn_exit write_once(const char *url, const struct settings *s,
+                               const char *sql, const struct garner_value *args,
+                               size_t count)
+{
+    struct garner_options options;
     struct garner_store *store;
-    const char *sql;
-    struct garner_value args[GN_PARAMS_MAX];
-    size_t arg_count;
-    struct gn_output *output;
-};
-
-/* Names the columns. A result of very many is refused by SQLite before. */
-static enum garner_code begin(struct job *job, const struct garner_rows *rows,
-                              struct garner_error *err)
-{
-    const size_t count = garner_columns(rows);
-    const char **names = gn_alloc((count + 1) * sizeof *names);
-    enum garner_code code;
-
-    if (names == NULL)
-        return gn_fail(err, GARNER_NOMEM, "no memory for column names");
-    for (size_t i = 0; i < count; i++)
-        names[i] = garner_column_name(rows, i);
-    code = gn_output_columns(job->output, names, count, err);
-    gn_free(names);
-    return code;
-}
-
-static enum gn_exit pass_rows(struct job *job, struct garner_rows *rows,
-                              struct garner_value *values)
-{
-    const size_t count = garner_columns(rows);
-    struct garner_error err = {0};
-    enum garner_code code;
-
-    while ((code = garner_next(rows, &err)) == GARNER_ROW) {
-        enum garner_code written;
-
-        for (size_t i = 0; i < count; i++)
-            values[i] = garner_column(rows, i);
-        written = gn_output_row(job->output, values, &err);
-        if (written == GARNER_DONE)
-            break;
-        if (written != GARNER_OK)
-            return gn_exit_output(&err);
-    }
-    if (code != GARNER_ROW && code != GARNER_DONE) {
-        const enum gn_exit status = gn_exit_error(&err);
-
-        /* What came before the error is shown too. */
-        return gn_output_end(job->output, &err) == GARNER_OK
-                   ? status
-                   : gn_exit_output(&err);
-    }
-    return gn_output_end(job->output, &err) == GARNER_OK ? GN_EXIT_OK
-                                                         : gn_exit_output(&err);
-}
-
-static enum gn_exit read_rows(struct job *job)
-{
-    struct garner_error err = {0};
-    struct garner_rows *rows = NULL;
-    struct garner_value *values;
-    enum gn_exit status;
-
-    if (garner_query(job->store, job->sql, job->args, job->arg_count, &rows,
-                     &err) != GARNER_OK)
-        return gn_exit_error(&err);
-    if (job->settings->timeout_ms > 0)
-        garner_rows_set_timeout(rows, (int)job->settings->timeout_ms);
-    values = gn_alloc((garner_columns(rows) + 1) * sizeof *values);
-    if (values == NULL) {
-        gn_complain("no memory for a row");
-        status = GN_EXIT_STORE;
-    } else if (begin(job, rows, &err) != GARNER_OK) {
-        status = gn_exit_output(&err);
-    } else {
-        status = pass_rows(job, rows, values);
-    }
-    gn_free(values);
-    garner_rows_close(rows);
-    return status;
-}
-
-static enum gn_exit write_once(struct job *job)
-{
     struct garner_error err = {0};
     struct garner_result result = {0};
+    enum garner_code code;
 
-    if (garner_exec(job->store, job->sql, job->args, job->arg_count, &result,
-                    &err) != GARNER_OK)
+    garner_options_init(&options);
+    options.create = strstr(url, ":memory:") != NULL;
+    if (s->timeout_ms > 0)
+        options.timeout_ms =
+            s->timeout_ms < INT_MAX ? (int)s->timeout_ms : INT_MAX;
+    if (garner_open(url, &options, &store, &err) != GARNER_OK)
+        return gn_exit_error(&err);
+    code = garner_exec(store, sql, args, count, &result, &err);
+    garner_close(store);
+    if (code != GARNER_OK)
         return gn_exit_error(&err);
     fprintf(stderr, "%" PRId64 " row%s changed\n", result.changes,
             result.changes == 1 ? "" : "s");
     return GN_EXIT_OK;
 }
 
-static enum gn_exit with_store(struct job *job, const char *url)
+static enum gn_exit read_rows(const char *url, const struct settings *s,
+                              const char *sql, const struct garner_value *args,
+                              size_t count)
 {
-    const bool memory = strstr(url, ":memory:") != NULL;
-    struct garner_options options;
+    enum gn_exit status = GN_EXIT_OK;
+    struct gn_output *output = gn_select_output(&s->format, false, &status);
+    struct garner_store *store;
     struct garner_error err = {0};
-    enum gn_exit status;
 
-    garner_options_init(&options);
-    options.read_only = !job->settings->write && !memory;
-    options.create = memory;
-    if (job->settings->timeout_ms > 0)
-        options.timeout_ms = (int)job->settings->timeout_ms;
-    if (garner_open(url, &options, &job->store, &err) != GARNER_OK)
-        return gn_exit_error(&err);
-    status = job->settings->write ? write_once(job) : read_rows(job);
-    garner_close(job->store);
+    if (output == NULL)
+        return status;
+    if (gn_select_open(url, s->timeout_ms, &store, &err) == GARNER_OK) {
+        status = gn_select(store, sql, args, count, s->timeout_ms, output);
+        garner_close(store);
+    } else {
+        status = gn_exit_error(&err);
+    }
+    gn_output_free(output);
     return status;
 }
 
 static int run(const struct gn_call *call)
 {
     const struct settings *s = call->settings;
-    const bool terminal = gn_terminal_is(STDOUT_FILENO);
-    struct job job = {.settings = s, .sql = call->items[1]};
+    const char *sql = call->items[1];
+    struct garner_value args[GN_PARAMS_MAX];
     struct garner_error err = {0};
-    enum gn_format format;
-    size_t columns = 0;
-    size_t rows;
-    enum gn_exit status;
+    size_t count;
 
-    if (gn_format_choose(&s->format, terminal, &format, &err) != GARNER_OK ||
-        gn_params_bind(job.sql, s->params.items, s->params.count, job.args,
-                       &job.arg_count, &err) != GARNER_OK)
+    if (gn_params_bind(sql, s->params.items, s->params.count, args, &count,
+                       &err) != GARNER_OK)
         return gn_exit_usage("%s", err.message);
-    if (s->timeout_ms > INT32_MAX)
-        return gn_exit_usage("--timeout: at most 24d");
-    if (terminal)
-        gn_terminal_size(STDOUT_FILENO, &columns, &rows);
-    if (gn_output_new(STDOUT_FILENO, format, columns,
-                      gn_terminal_color(STDOUT_FILENO), &job.output,
-                      &err) != GARNER_OK)
-        return (int)gn_exit_error(&err);
-    status = with_store(&job, call->items[0]);
-    gn_output_free(job.output);
-    return (int)status;
+    return s->write ? (int)write_once(call->items[0], s, sql, args, count)
+                    : (int)read_rows(call->items[0], s, sql, args, count);
 }
 
 static const struct gn_option options[] = {

@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "cli/cell.h"
-#include "cli/table.h"
+#include "cli/grid.h"
 #include "cli/writer.h"
 
 struct gn_output {
@@ -15,8 +15,8 @@ struct gn_output {
     enum gn_format format;
     size_t width;
     bool color;
-    struct gn_table *table; /* TABLE */
-    char **names;           /* keys of JSON objects, each only once */
+    struct gn_grid *table; /* TABLE */
+    char **names;          /* keys of JSON objects, each only once */
     size_t count;
     uint64_t rows;
 };
@@ -66,7 +66,7 @@ void gn_output_free(struct gn_output *o)
     for (size_t i = 0; o->names != NULL && i < o->count; i++)
         gn_free(o->names[i]);
     gn_free(o->names);
-    gn_table_free(o->table);
+    gn_grid_free(o->table);
     gn_writer_fini(&o->to);
     gn_free(o);
 }
@@ -139,7 +139,7 @@ enum garner_code gn_output_columns(struct gn_output *o,
     o->count = count;
     switch (o->format) {
     case GN_FORMAT_TABLE:
-        code = gn_table_new(names, count, o->width, o->color, &o->table, err);
+        code = gn_grid_new(names, count, o->width, o->color, &o->table, err);
         break;
     case GN_FORMAT_CSV:
     case GN_FORMAT_TSV:
@@ -193,7 +193,7 @@ enum garner_code gn_output_row(struct gn_output *o,
 
     switch (o->format) {
     case GN_FORMAT_TABLE:
-        code = gn_table_row(o->table, values, &o->to.text, err);
+        code = gn_grid_row(o->table, values, &o->to.text, err);
         break;
     case GN_FORMAT_CSV:
     case GN_FORMAT_TSV:
@@ -221,7 +221,7 @@ enum garner_code gn_output_row(struct gn_output *o,
 enum garner_code gn_output_end(struct gn_output *o, struct garner_error *err)
 {
     if (o->format == GN_FORMAT_TABLE && o->table != NULL)
-        gn_table_end(o->table, &o->to.text);
+        gn_grid_end(o->table, &o->to.text);
     else if (o->format == GN_FORMAT_JSON)
         gn_buf_text(&o->to.text, "]\n");
     return gn_writer_flush(&o->to, err);

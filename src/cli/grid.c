@@ -1,4 +1,4 @@
-#include "cli/table.h"
+#include "cli/grid.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -30,7 +30,7 @@ struct cell {
     enum garner_type type;
 };
 
-struct gn_table {
+struct gn_grid {
     size_t count; /* columns */
     size_t room;  /* the terminal's columns; 0: no bound */
     bool color;
@@ -42,11 +42,11 @@ struct gn_table {
     struct column columns[];
 };
 
-enum garner_code gn_table_new(const char *const *names, size_t count,
-                              size_t width, bool color, struct gn_table **out,
-                              struct garner_error *err)
+enum garner_code gn_grid_new(const char *const *names, size_t count,
+                             size_t width, bool color, struct gn_grid **out,
+                             struct garner_error *err)
 {
-    struct gn_table *t = gn_alloc(sizeof *t + count * sizeof t->columns[0]);
+    struct gn_grid *t = gn_alloc(sizeof *t + count * sizeof t->columns[0]);
     bool complete = t != NULL;
 
     *out = NULL;
@@ -64,14 +64,14 @@ enum garner_code gn_table_new(const char *const *names, size_t count,
         complete = t->columns[i].name != NULL;
     }
     if (!complete) {
-        gn_table_free(t);
+        gn_grid_free(t);
         return gn_fail(err, GARNER_NOMEM, "no memory for a table");
     }
     *out = t;
     return GARNER_OK;
 }
 
-void gn_table_free(struct gn_table *t)
+void gn_grid_free(struct gn_grid *t)
 {
     if (t == NULL)
         return;
@@ -95,7 +95,7 @@ static void pad(struct gn_buf *out, size_t columns)
 }
 
 /* Writes a cell's text, already cut, at its place in the line. */
-static void put(const struct gn_table *t, size_t column, const char *text,
+static void put(const struct gn_grid *t, size_t column, const char *text,
                 const struct cell *cell, struct gn_buf *out)
 {
     const size_t width = t->columns[column].width;
@@ -113,7 +113,7 @@ static void put(const struct gn_table *t, size_t column, const char *text,
 }
 
 /* Cuts text columns, the widest first, until the line fits. */
-static void fit(struct gn_table *t)
+static void fit(struct gn_grid *t)
 {
     size_t cap = t->room;
     size_t line;
@@ -130,7 +130,7 @@ static void fit(struct gn_table *t)
     } while (line > t->room && --cap >= NARROWEST);
 }
 
-static void head(struct gn_table *t, struct gn_buf *out)
+static void head(struct gn_grid *t, struct gn_buf *out)
 {
     for (size_t i = 0; i < t->count; i++) {
         const struct column *c = &t->columns[i];
@@ -154,7 +154,7 @@ static void head(struct gn_table *t, struct gn_buf *out)
 }
 
 /* Cuts what was held when widths were not known yet. */
-static void put_held(struct gn_table *t, size_t column, const struct cell *cell,
+static void put_held(struct gn_grid *t, size_t column, const struct cell *cell,
                      struct gn_buf *out)
 {
     const char *text = gn_buf_cstr(&t->held) + cell->at;
@@ -170,7 +170,7 @@ static void put_held(struct gn_table *t, size_t column, const struct cell *cell,
     put(t, column, text, &shown, out);
 }
 
-static void begin(struct gn_table *t, struct gn_buf *out)
+static void begin(struct gn_grid *t, struct gn_buf *out)
 {
     if (t->room > 0)
         fit(t);
@@ -184,7 +184,7 @@ static void begin(struct gn_table *t, struct gn_buf *out)
     gn_buf_fini(&t->held);
 }
 
-static void hold(struct gn_table *t, const struct garner_value *values)
+static void hold(struct gn_grid *t, const struct garner_value *values)
 {
     for (size_t i = 0; i < t->count; i++) {
         struct cell *cell = &t->cells[t->rows * t->count + i];
@@ -205,7 +205,7 @@ static void hold(struct gn_table *t, const struct garner_value *values)
     t->rows++;
 }
 
-static void write_row(struct gn_table *t, const struct garner_value *values,
+static void write_row(struct gn_grid *t, const struct garner_value *values,
                       struct gn_buf *out)
 {
     for (size_t i = 0; i < t->count; i++) {
@@ -221,9 +221,9 @@ static void write_row(struct gn_table *t, const struct garner_value *values,
     gn_buf_byte(out, '\n');
 }
 
-enum garner_code gn_table_row(struct gn_table *t,
-                              const struct garner_value *values,
-                              struct gn_buf *out, struct garner_error *err)
+enum garner_code gn_grid_row(struct gn_grid *t,
+                             const struct garner_value *values,
+                             struct gn_buf *out, struct garner_error *err)
 {
     if (!t->begun) {
         hold(t, values);
@@ -237,7 +237,7 @@ enum garner_code gn_table_row(struct gn_table *t,
     return GARNER_OK;
 }
 
-void gn_table_end(struct gn_table *t, struct gn_buf *out)
+void gn_grid_end(struct gn_grid *t, struct gn_buf *out)
 {
     if (!t->begun)
         begin(t, out);

@@ -1,4 +1,4 @@
-/* table_test.c - columns as wide as what is in them. */
+/* grid_test.c - columns as wide as what is in them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,39 +9,39 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cli/table.h"
+#include "cli/grid.h"
 #include "cli/text.h"
 
 static const char *const names[] = {"name", "n"};
 
-static struct gn_table *begin(size_t width, bool color)
+static struct gn_grid *begin(size_t width, bool color)
 {
-    struct gn_table *t;
+    struct gn_grid *t;
 
-    assert_int_equal(gn_table_new(names, 2, width, color, &t, NULL), GARNER_OK);
+    assert_int_equal(gn_grid_new(names, 2, width, color, &t, NULL), GARNER_OK);
     return t;
 }
 
-static void add(struct gn_table *t, struct garner_value a,
-                struct garner_value b, struct gn_buf *out)
+static void add(struct gn_grid *t, struct garner_value a, struct garner_value b,
+                struct gn_buf *out)
 {
     const struct garner_value values[] = {a, b};
 
-    assert_int_equal(gn_table_row(t, values, out, NULL), GARNER_OK);
+    assert_int_equal(gn_grid_row(t, values, out, NULL), GARNER_OK);
 }
 
-static void ends_as(struct gn_table *t, struct gn_buf *out, const char *wanted)
+static void ends_as(struct gn_grid *t, struct gn_buf *out, const char *wanted)
 {
-    gn_table_end(t, out);
+    gn_grid_end(t, out);
     assert_string_equal(gn_buf_cstr(out), wanted);
     gn_buf_fini(out);
-    gn_table_free(t);
+    gn_grid_free(t);
 }
 
 static void texts_stand_left_and_numbers_right(void **state)
 {
     struct gn_buf out = {0};
-    struct gn_table *t = begin(0, false);
+    struct gn_grid *t = begin(0, false);
 
     (void)state;
     add(t, garner_text("gr\xc3\xbcn"), garner_integer(5), &out);
@@ -68,7 +68,7 @@ static void no_rows_leave_the_head(void **state)
 static void texts_are_cut_to_the_terminal_and_numbers_are_not(void **state)
 {
     struct gn_buf out = {0};
-    struct gn_table *t = begin(20, false);
+    struct gn_grid *t = begin(20, false);
 
     (void)state;
     add(t, garner_text("a text that is too long"), garner_integer(1234567890),
@@ -89,7 +89,7 @@ static void texts_are_cut_to_the_terminal_and_numbers_are_not(void **state)
 static void rows_past_those_held_are_written_as_they_come(void **state)
 {
     struct gn_buf out = {0};
-    struct gn_table *t = begin(80, false);
+    struct gn_grid *t = begin(80, false);
     size_t before;
 
     (void)state;
@@ -101,16 +101,16 @@ static void rows_past_those_held_are_written_as_they_come(void **state)
         &out);
     assert_string_equal(gn_buf_cstr(&out) + before, "lon\xe2\x80\xa6  12345\n");
     before = out.size;
-    gn_table_end(t, &out);
+    gn_grid_end(t, &out);
     assert_int_equal(out.size, before);
     gn_buf_fini(&out);
-    gn_table_free(t);
+    gn_grid_free(t);
 }
 
 static void colour_marks_the_head_and_nulls(void **state)
 {
     struct gn_buf out = {0};
-    struct gn_table *t = begin(0, true);
+    struct gn_grid *t = begin(0, true);
 
     (void)state;
     add(t, garner_null(), garner_integer(1), &out);
@@ -128,14 +128,14 @@ static void lost_memory_is_an_error(void **state)
     (void)state;
     for (unsigned nth = 1; code == GARNER_NOMEM; nth++) {
         struct gn_buf out = {0};
-        struct gn_table *t = NULL;
+        struct gn_grid *t = NULL;
 
         gn_mem_fail_at(nth);
-        code = gn_table_new(names, 2, 0, false, &t, NULL);
+        code = gn_grid_new(names, 2, 0, false, &t, NULL);
         if (code == GARNER_OK)
-            code = gn_table_row(t, values, &out, NULL);
+            code = gn_grid_row(t, values, &out, NULL);
         gn_mem_fail_at(0);
-        gn_table_free(t);
+        gn_grid_free(t);
         gn_buf_fini(&out);
         assert_true(nth < 100);
     }
