@@ -356,3 +356,26 @@ void gn_options_fini(struct gn_call *call)
         }
     }
 }
+
+bool gn_option_is_set(const struct gn_call *call,
+                      const struct gn_option *option)
+{
+    const void *field = (const char *)call->settings + option->at;
+
+    switch (option->type) {
+    case GN_OPTION_FLAG:
+        return *(const bool *)field;
+    case GN_OPTION_LIST:
+        return ((const struct gn_texts *)field)->count > 0;
+    case GN_OPTION_TEXT:
+    case GN_OPTION_FILE:
+    case GN_OPTION_CHOICE:
+        return *(const char *const *)field != NULL;
+    case GN_OPTION_NUMBER:
+    case GN_OPTION_DURATION:
+    case GN_OPTION_SECONDS:
+    case GN_OPTION_SIZE:
+        break;
+    }
+    return *(const int64_t *)field != 0;
+}

@@ -91,6 +91,11 @@ enum garner_code gn_options_parse(struct gn_call *call, const char **items,
 /* Frees the lists in call->settings. */
 void gn_options_fini(struct gn_call *call);
 
+/* The flag of that name has a value, from the command line or the environment.
+ */
+bool gn_option_is_set(const struct gn_call *call,
+                      const struct gn_option *option);
+
 /* The command of that name, or NULL. */
 const struct gn_command *gn_command_find(const struct gn_program *program,
                                          const char *name);
