@@ -18,6 +18,7 @@
 #include "cli/output.h"
 #include "cli/prepare.h"
 #include "cli/select.h"
+#include "cli/signals.h"
 #include "cli/sources.h"
 #include "cli/writer.h"
 #include "garner/store.h"
@@ -192,8 +193,9 @@ static enum garner_code make_table(struct garner_store *store,
 static enum gn_exit store_once(const struct settings *s, const char *url,
                                const struct gn_config *config)
 {
-    struct gn_collect collect = {
-        .config = config, .store_name = url, .quiet = true};
+    struct gn_collect collect = {.config = config,
+                                 .store_name = url,
+                                 .complain = !s->silent || s->show_error};
     struct garner_options options;
     struct garner_error err = {0};
     enum gn_exit status;
@@ -201,7 +203,7 @@ static enum gn_exit store_once(const struct settings *s, const char *url,
     garner_options_init(&options);
     if (garner_open(url, &options, &collect.store, &err) != GARNER_OK)
         return gn_exit_error(&err);
-    gn_log_set_level(s->silent && !s->show_error ? GN_LOG_ERROR : GN_LOG_WARN);
+    gn_log_set_level(GN_LOG_ERROR);
     collect.engine.once = true;
     if (s->store == NULL &&
         make_table(collect.store, config, &err) != GARNER_OK)

@@ -82,6 +82,7 @@ static int run(const struct gn_call *call)
 
 static const struct gn_option options[] = {
     GN_FORMAT_OPTIONS(struct settings),
+    GN_FORMAT_JSON_OPTION(struct settings),
     {"param", 'p', GN_OPTION_LIST, "NAME=VALUE",
      offsetof(struct settings, params),
      "the value of :NAME in the SQL; may be repeated", NULL},

@@ -151,7 +151,7 @@ static enum gn_exit with_store(const struct settings *s,
         .token_file = s->token_file,
         .screen = terminal && s->log == NULL && !s->quiet,
         .json = s->log != NULL && strcmp(s->log, "json") == 0,
-        .quiet = s->quiet,
+        .summary = !s->quiet,
     };
     struct garner_options options;
     struct garner_error err = {0};

@@ -119,6 +119,7 @@ static int run(const struct gn_call *call)
 
 static const struct gn_option options[] = {
     GN_FORMAT_OPTIONS(struct settings),
+    GN_FORMAT_JSON_OPTION(struct settings),
     {"runs", 0, GN_OPTION_NUMBER, "COUNT", offsetof(struct settings, runs),
      "look at so many of the last runs (500000)", NULL},
 };

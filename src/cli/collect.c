@@ -124,6 +124,7 @@ static bool failed(const struct gn_source_status *s)
 static size_t failing(struct run *r)
 {
     static struct gn_source_status lines[AT_A_TIME];
+    struct gn_buf names = {0};
     size_t count = 0;
     size_t n;
 
@@ -131,19 +132,21 @@ static size_t failing(struct run *r)
          (n = gn_engine_sources(r->engine, first, lines, AT_A_TIME)) > 0;
          first += n) {
         for (size_t i = 0; i < n; i++) {
-            if (!failed(&lines[i]) || count++ >= FAILING_NAMED)
+            if (!failed(&lines[i]))
                 continue;
-            if (lines[i].error[0] != '\0')
-                gn_log(GN_LOG_WARN, lines[i].name, "the last run failed: %s",
-                       lines[i].error);
-            else
-                gn_log(GN_LOG_WARN, lines[i].name,
-                       "the last run failed: HTTP status %d", lines[i].status);
+            if (r->collect->complain)
+                gn_complain("%s: %s", lines[i].name, lines[i].error);
+            if (count++ < FAILING_NAMED)
+                gn_buf_printf(&names, "%s%s", count > 1 ? ", " : "",
+                              lines[i].name);
         }
     }
-    if (count > FAILING_NAMED)
-        gn_log(GN_LOG_WARN, NULL, "the last run of %zu more sources failed",
-               count - FAILING_NAMED);
+    if (count > 0 && r->collect->summary)
+        gn_log(GN_LOG_WARN, NULL,
+               "the last run of %zu of %zu sources failed: %s%s", count,
+               r->collect->config->source_count, gn_buf_cstr(&names),
+               count > FAILING_NAMED ? " and others" : "");
+    gn_buf_fini(&names);
     return count;
 }
 
@@ -256,7 +259,7 @@ enum gn_exit gn_collect(const struct gn_collect *collect)
         code = work(&r, &err);
         if (failing(&r) > 0)
             status = GN_EXIT_FAILED;
-        if (!collect->quiet)
+        if (collect->summary)
             summarize(&r);
     }
     if (code != GARNER_OK && collect->json)

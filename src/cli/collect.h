@@ -21,7 +21,9 @@ struct gn_collect {
     const char *token_file; /* NULL: none */
     bool screen;            /* draw on stderr */
     bool json;              /* the log is JSON lines: nothing else on stderr */
-    bool quiet;             /* say nothing unless something goes wrong */
+    bool summary;           /* say at the end what was stored */
+    bool complain;          /* say which sources failed as commands do, beside
+                               the engine's log lines */
 };
 
 /* Runs until the engine ends or signals end it (gn_signals_block must have been

@@ -33,47 +33,28 @@ struct gn_format_flags {
 };
 
 /* The entries of an option table for the struct gn_format_flags that is the
- * field `format` of settings. */
-#define GN_FORMAT_OPTIONS(settings)                                            \
-    {"table",                                                                  \
-     't',                                                                      \
-     GN_OPTION_FLAG,                                                           \
-     NULL,                                                                     \
-     offsetof(settings, format.table),                                         \
-     "print a table for people (what a terminal gets)",                        \
-     NULL},                                                                    \
-        {"csv",                                                                \
-         0,                                                                    \
-         GN_OPTION_FLAG,                                                       \
-         NULL,                                                                 \
-         offsetof(settings, format.csv),                                       \
-         "print CSV with a head line (RFC 4180)",                              \
-         NULL},                                                                \
-        {"tsv",                                                                \
-         0,                                                                    \
-         GN_OPTION_FLAG,                                                       \
-         NULL,                                                                 \
-         offsetof(settings, format.tsv),                                       \
-         "print values between tabs, with a head line",                        \
-         NULL},                                                                \
-        {"json",                                                               \
-         0,                                                                    \
-         GN_OPTION_FLAG,                                                       \
-         NULL,                                                                 \
-         offsetof(settings, format.json),                                      \
-         "print one JSON array of objects",                                    \
-         NULL},                                                                \
-        {"nl",                                                                 \
-         0,                                                                    \
-         GN_OPTION_FLAG,                                                       \
-         NULL,                                                                 \
-         offsetof(settings, format.nl),                                        \
-         "print a JSON object a line (what a pipe or file gets)",              \
-         NULL},                                                                \
+ * field `format` of settings. --json is apart: to get, as to curl, it means
+ * what to send. */
+#define GN_FORMAT_OPTION(S, name, letter, field, help)                         \
     {                                                                          \
-        "raw", 0, GN_OPTION_FLAG, NULL, offsetof(settings, format.raw),        \
-            "print the first value of the first row, byte for byte", NULL      \
+        name, letter, GN_OPTION_FLAG, NULL, offsetof(S, format.field), help,   \
+            NULL                                                               \
     }
+#define GN_FORMAT_OPTIONS(S)                                                   \
+    GN_FORMAT_OPTION(S, "table", 't', table,                                   \
+                     "print a table for people (what a terminal gets)"),       \
+        GN_FORMAT_OPTION(S, "csv", 0, csv,                                     \
+                         "print CSV with a head line (RFC 4180)"),             \
+        GN_FORMAT_OPTION(S, "tsv", 0, tsv,                                     \
+                         "print values between tabs, with a head line"),       \
+        GN_FORMAT_OPTION(S, "nl", 0, nl,                                       \
+                         "print a JSON object a line (what a pipe or file "    \
+                         "gets)"),                                             \
+        GN_FORMAT_OPTION(S, "raw", 0, raw,                                     \
+                         "print the first value of the first row, byte for "   \
+                         "byte")
+#define GN_FORMAT_JSON_OPTION(S)                                               \
+    GN_FORMAT_OPTION(S, "json", 0, json, "print one JSON array of objects")
 
 /* The format that the flags ask for; without one, TABLE on a terminal and
  * else NL. Errors: INVALID (more than one). */

@@ -106,6 +106,7 @@ enum garner_code gn_signals_start(const struct gn_signals_calls *calls,
     if (s == NULL)
         return gn_fail(err, GARNER_NOMEM, "no memory for signals");
     s->calls = *calls;
+    gn_signals_block(); /* so that the thread never runs without */
     n = pthread_create(&s->thread, NULL, wait_for_signals, s);
     if (n != 0) {
         gn_free(s);
