@@ -122,15 +122,19 @@ static void zsh_text(struct gn_buf *out, const char *text)
 static void zsh_option(struct gn_buf *out, const struct gn_option *o)
 {
     const char *many = o->type == GN_OPTION_LIST ? "*" : "";
+    /* -x VALUE or -xVALUE, --x VALUE or --x=VALUE */
+    const char *plus = o->type == GN_OPTION_FLAG ? "" : "+";
+    const char *equals = o->type == GN_OPTION_FLAG ? "" : "=";
 
     gn_buf_text(out, "            ");
     if (o->letter != 0 && many[0] == '\0')
-        gn_buf_printf(out, "'(-%c --%s)'{-%c,--%s}", o->letter, o->name,
-                      o->letter, o->name);
+        gn_buf_printf(out, "'(-%c --%s)'{-%c%s,--%s%s}", o->letter, o->name,
+                      o->letter, plus, o->name, equals);
     else if (o->letter != 0)
-        gn_buf_printf(out, "'*'{-%c,--%s}", o->letter, o->name);
+        gn_buf_printf(out, "'*'{-%c%s,--%s%s}", o->letter, plus, o->name,
+                      equals);
     else
-        gn_buf_printf(out, "'%s--%s'", many, o->name);
+        gn_buf_printf(out, "'%s--%s%s'", many, o->name, equals);
     gn_buf_text(out, "'[");
     zsh_text(out, o->help);
     gn_buf_byte(out, ']');
