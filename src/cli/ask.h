@@ -1,0 +1,101 @@
+/*
+ * ask.h - the flags that say what to send, with curl's names, and the request
+ * they make.
+ */
+#ifndef GN_CLI_ASK_H
+#define GN_CLI_ASK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cli/options.h"
+#include "fetch/request.h"
+#include "garner/error.h"
+
+/* A part of the settings of a command that fetches. */
+struct gn_ask_flags {
+    const char *method;
+    struct gn_texts headers;
+    struct gn_texts data;
+    struct gn_texts data_raw;
+    struct gn_texts data_binary;
+    struct gn_texts json;
+    const char *user;
+    const char *user_agent;
+    const char *referer;
+    const char *cookie;
+    const char *proxy;
+    const char *ca_file;
+    bool insecure;
+    bool location;   /* accepted: redirects are followed anyway */
+    bool compressed; /* accepted: it is always asked for */
+    int64_t connect_ms;
+    int64_t total_ms;
+    int64_t max_body_bytes;
+    const char *max_redirects; /* a number from 0 */
+};
+
+/* The entries of an option table for the struct gn_ask_flags that is the field
+ * `ask` of settings. */
+#define GN_ASK_OPTION(settings, name, letter, type, value, field, help)        \
+    {                                                                          \
+        name, letter, GN_OPTION_##type, value, offsetof(settings, ask.field),  \
+            help, NULL                                                         \
+    }
+#define GN_ASK_OPTIONS(S)                                                      \
+    GN_ASK_OPTION(S, "request", 'X', TEXT, "METHOD", method,                   \
+                  "the HTTP method; without it GET, or POST with data"),       \
+        GN_ASK_OPTION(S, "header", 'H', LIST, "LINE", headers,                 \
+                      "send the header \"Name: value\"; may be repeated"),     \
+        GN_ASK_OPTION(S, "data", 'd', LIST, "DATA", data,                      \
+                      "send DATA, as a form does; @FILE sends a file without " \
+                      "its line ends; several are joined with &"),             \
+        GN_ASK_OPTION(S, "data-raw", 0, LIST, "DATA", data_raw,                \
+                      "as --data, @ has no meaning"),                          \
+        GN_ASK_OPTION(S, "data-binary", 0, LIST, "DATA", data_binary,          \
+                      "as --data, @FILE is sent byte for byte"),               \
+        GN_ASK_OPTION(S, "json", 0, LIST, "JSON", json,                        \
+                      "send JSON (or @FILE) and ask for JSON"),                \
+        GN_ASK_OPTION(S, "user", 'u', TEXT, "USER:PASSWORD", user,             \
+                      "log in by HTTP Basic"),                                 \
+        GN_ASK_OPTION(S, "user-agent", 'A', TEXT, "NAME", user_agent,          \
+                      "the User-Agent to send; without it garner/VERSION"),    \
+        GN_ASK_OPTION(S, "referer", 'e', TEXT, "URL", referer,                 \
+                      "the Referer to send"),                                  \
+        GN_ASK_OPTION(S, "cookie", 'b', TEXT, "NAME=VALUE", cookie,            \
+                      "the Cookie to send"),                                   \
+        GN_ASK_OPTION(S, "proxy", 'x', TEXT, "URL", proxy,                     \
+                      "go through this proxy; without it the environment's"),  \
+        GN_ASK_OPTION(S, "insecure", 'k', FLAG, NULL, insecure,                \
+                      "do not verify TLS certificates"),                       \
+        GN_ASK_OPTION(S, "cacert", 0, FILE, "FILE", ca_file,                   \
+                      "trust the certificates in this PEM file alone"),        \
+        GN_ASK_OPTION(S, "location", 'L', FLAG, NULL, location,                \
+                      "follow redirects: so it is, with or without this"),     \
+        GN_ASK_OPTION(S, "compressed", 0, FLAG, NULL, compressed,              \
+                      "ask for compression: so it is, with or without this"),  \
+        GN_ASK_OPTION(S, "connect-timeout", 0, SECONDS, "TIME", connect_ms,    \
+                      "longest time to reach the server (10s)"),               \
+        GN_ASK_OPTION(S, "max-filesize", 0, SIZE, "SIZE", max_body_bytes,      \
+                      "largest body that is accepted (64MiB)"),                \
+        GN_ASK_OPTION(S, "max-redirs", 0, TEXT, "COUNT", max_redirects,        \
+                      "most redirects that are followed (10)")
+
+/* What a request points to. All zero is empty. */
+struct gn_ask_memory {
+    char **headers; /* NULL at the end */
+    size_t header_count;
+    char *body;
+};
+
+/* Makes request of flags for url; it points into flags, url and *memory.
+ * Errors: INVALID (a flag, a file that cannot be read), NOMEM. */
+enum garner_code gn_ask_request(const struct gn_ask_flags *flags,
+                                const char *url, struct gn_request *request,
+                                struct gn_ask_memory *memory,
+                                struct garner_error *err);
+
+void gn_ask_fini(struct gn_ask_memory *memory);
+
+#endif

@@ -1,0 +1,71 @@
+#include "cli/commands.h"
+
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "cli/outcome.h"
+#include "cli/prepare.h"
+#include "cli/print.h"
+#include "config/load.h"
+
+struct settings {
+    const char *config;
+    bool quiet;
+};
+
+static int run(const struct gn_call *call)
+{
+    const struct settings *s = call->settings;
+    const char *path = call->count > 0 ? call->items[0] : s->config;
+    struct gn_config config;
+    struct gn_buf problems = {0};
+    struct gn_buf good = {0};
+    struct garner_error err = {0};
+    enum garner_code code;
+
+    if (path == NULL)
+        return gn_exit_usage("garner check needs a FILE, or GARNER_CONFIG in "
+                             "the environment");
+    code = gn_prepare_load(path, &config, &problems, &err);
+    if (code != GARNER_OK) {
+        /* Lines of their own: FILE:LINE:COLUMN is what editors jump to. */
+        if (problems.size > 0)
+            fputs(gn_buf_cstr(&problems), stderr);
+        else
+            gn_complain("%s", err.message);
+        gn_buf_fini(&problems);
+        return code == GARNER_NOMEM ? GN_EXIT_STORE : GN_EXIT_USAGE;
+    }
+    gn_buf_fini(&problems);
+    if (!s->quiet)
+        gn_buf_printf(&good, "%s: %zu source%s, all well\n", path,
+                      config.source_count, config.source_count == 1 ? "" : "s");
+    gn_config_fini(&config);
+    return (int)gn_print(&good);
+}
+
+static const struct gn_option options[] = {
+    {"config", 'c', GN_OPTION_FILE, "FILE", offsetof(struct settings, config),
+     "the file, when it is not an operand", "GARNER_CONFIG"},
+    {"quiet", 'q', GN_OPTION_FLAG, NULL, offsetof(struct settings, quiet),
+     "say nothing when all is well", NULL},
+};
+
+const struct gn_command gn_cmd_check = {
+    .name = "check",
+    .operands = "[FILE]",
+    .summary = "look for mistakes in a file of sources",
+    .text =
+        "Reads the file as 'garner run' would, prepares its SQL, and prints "
+        "what is wrong as FILE:LINE:COLUMN: what; what to do. Nothing is "
+        "fetched. The exit status is 2 if anything is wrong.",
+    .examples = "garner check garner.yaml\n"
+                "garner check garner.yaml && systemctl restart garner\n",
+    .options = options,
+    .option_count = sizeof options / sizeof options[0],
+    .settings_size = sizeof(struct settings),
+    .operand = GN_OPERAND_FILE,
+    .most = 1,
+    .run = run,
+};

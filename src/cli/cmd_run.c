@@ -1,0 +1,274 @@
+#include "cli/commands.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "cli/ask.h"
+#include "cli/collect.h"
+#include "cli/outcome.h"
+#include "cli/prepare.h"
+#include "cli/signals.h"
+#include "cli/sources.h"
+#include "cli/terminal.h"
+#include "garner/store.h"
+
+struct settings {
+    const char *config;
+    const char *store;
+    int64_t every_ms;
+    int64_t jitter_ms;
+    bool align;
+    bool once;
+    int64_t for_ms;
+    struct gn_rows_flags rows;
+    const char *ack;
+    struct gn_ask_flags ask;
+    int64_t parallel;
+    int64_t workers;
+    const char *listen;
+    const char *token_file;
+    const char *log;
+    const char *log_level;
+    bool quiet;
+};
+
+/* The flags that go with a file; the others make sources of URLs. */
+static const char *const with_file[] = {
+    "config", "db",         "once", "for",       "parallel", "workers",
+    "listen", "token-file", "log",  "log-level", "quiet",
+};
+
+static bool goes_with_file(const char *name)
+{
+    for (size_t i = 0; i < sizeof with_file / sizeof with_file[0]; i++)
+        if (strcmp(with_file[i], name) == 0)
+            return true;
+    return false;
+}
+
+static enum garner_code check_with_file(const struct gn_call *call,
+                                        struct garner_error *err)
+{
+    for (size_t i = 0; i < call->command->option_count; i++) {
+        const struct gn_option *o = &call->command->options[i];
+
+        if (gn_option_is_set(call, o) && !goes_with_file(o->name))
+            return gn_fail(err, GARNER_INVALID,
+                           "--%s goes with URLs; with --config FILE say it in "
+                           "the file",
+                           o->name);
+    }
+    return GARNER_OK;
+}
+
+static void set_log(const struct settings *s)
+{
+    static const char *const levels[] = {"error", "warn", "info", "debug"};
+
+    if (s->quiet)
+        gn_log_set_level(GN_LOG_WARN);
+    for (int i = 0; s->log_level != NULL && i < 4; i++)
+        if (strcmp(levels[i], s->log_level) == 0)
+            gn_log_set_level((enum gn_log_level)i);
+    gn_log_set_json(s->log != NULL && strcmp(s->log, "json") == 0);
+}
+
+static enum garner_ack ack(const struct settings *s)
+{
+    if (s->ack != NULL && strcmp(s->ack, "queued") == 0)
+        return GARNER_QUEUED;
+    if (s->ack != NULL && strcmp(s->ack, "committed") == 0)
+        return GARNER_COMMITTED;
+    return GARNER_SYNCED;
+}
+
+static enum gn_exit from_file(const struct gn_call *call,
+                              struct gn_config *config)
+{
+    const struct settings *s = call->settings;
+    struct gn_buf problems = {0};
+    struct garner_error err = {0};
+    enum garner_code code = check_with_file(call, &err);
+
+    if (code == GARNER_OK)
+        code = gn_prepare_load(s->config, config, &problems, &err);
+    if (code == GARNER_OK)
+        code = gn_config_keep(config, call->items, call->count, &err);
+    if (code != GARNER_OK && problems.size > 0)
+        fputs(gn_buf_cstr(&problems), stderr);
+    else if (code != GARNER_OK)
+        gn_complain("%s", err.message);
+    gn_buf_fini(&problems);
+    if (code == GARNER_OK)
+        return GN_EXIT_OK;
+    return code == GARNER_NOMEM ? GN_EXIT_STORE : GN_EXIT_USAGE;
+}
+
+static enum gn_exit from_urls(const struct gn_call *call,
+                              struct gn_config *config)
+{
+    const struct settings *s = call->settings;
+    const struct gn_sources sources = {
+        &s->ask, &s->rows, {s->every_ms, s->jitter_ms, s->align}, ack(s)};
+    struct garner_error err = {0};
+    enum garner_code code;
+
+    if (call->count == 0)
+        return gn_exit_usage("nothing to fetch: name a URL, or a file of "
+                             "sources with --config FILE");
+    code = gn_sources_build(&sources, call->items, call->count, config, &err);
+    if (code == GARNER_OK) {
+        code = gn_prepare_sql(config, &err);
+        if (code != GARNER_OK)
+            gn_config_fini(config);
+    }
+    return code == GARNER_OK ? GN_EXIT_OK : gn_exit_error(&err);
+}
+
+/* A file named by the environment alone gives way to URLs. */
+static bool wants_file(const struct gn_call *call)
+{
+    const struct settings *s = call->settings;
+    const char *from_environment = getenv("GARNER_CONFIG");
+    const bool urls = call->count > 0 && strstr(call->items[0], "://") != NULL;
+
+    return s->config != NULL && !(urls && s->config == from_environment);
+}
+
+static enum gn_exit with_store(const struct settings *s,
+                               const struct gn_config *config)
+{
+    const bool terminal = gn_terminal_is(STDERR_FILENO);
+    struct gn_collect collect = {
+        .config = config,
+        .store_name = s->store != NULL ? s->store : config->store,
+        .listen = s->listen,
+        .token_file = s->token_file,
+        .screen = terminal && s->log == NULL && !s->quiet,
+        .json = s->log != NULL && strcmp(s->log, "json") == 0,
+        .summary = !s->quiet,
+    };
+    struct garner_options options;
+    struct garner_error err = {0};
+    enum gn_exit status;
+
+    if (collect.store_name == NULL)
+        return gn_exit_usage("where to? add --db FILE, or store: to the file");
+    if (s->parallel > INT_MAX || s->workers > INT_MAX)
+        return gn_exit_usage("--parallel and --workers: that is too many");
+    collect.engine.parallel = (int)s->parallel;
+    collect.engine.workers = (int)s->workers;
+    collect.engine.run_for_ms = s->for_ms;
+    collect.engine.once = s->once;
+    garner_options_init(&options);
+    if (garner_open(collect.store_name, &options, &collect.store, &err) !=
+        GARNER_OK)
+        return gn_exit_error(&err);
+    status = gn_collect(&collect);
+    garner_close(collect.store);
+    return status;
+}
+
+static int run(const struct gn_call *call)
+{
+    const struct settings *s = call->settings;
+    struct gn_config config = {0};
+    enum gn_exit status;
+
+    if (s->token_file != NULL && s->listen == NULL)
+        return gn_exit_usage("--token-file goes with --listen");
+    set_log(s);
+    status =
+        wants_file(call) ? from_file(call, &config) : from_urls(call, &config);
+    if (status == GN_EXIT_OK) {
+        gn_signals_block();
+        status = with_store(s, &config);
+        gn_config_fini(&config);
+    }
+    return (int)status;
+}
+
+#define OPTION(name, letter, type, value, field, help)                         \
+    {                                                                          \
+        name, letter, GN_OPTION_##type, value,                                 \
+            offsetof(struct settings, field), help, NULL                       \
+    }
+
+static const struct gn_option options[] = {
+    {"config", 'c', GN_OPTION_FILE, "FILE", offsetof(struct settings, config),
+     "collect the sources of this file, see garner.yaml(5); operands name "
+     "some of them",
+     "GARNER_CONFIG"},
+    {"db", 0, GN_OPTION_FILE, "DB", offsetof(struct settings, store),
+     "the store: a file, made if it is not there, or a URL", "GARNER_STORE"},
+    OPTION("every", 0, DURATION, "TIME", every_ms,
+           "fetch each URL so often, 1s or 10m; without it once"),
+    OPTION("jitter", 0, DURATION, "TIME", jitter_ms,
+           "put each fetch off by up to so long, at random"),
+    OPTION("align", 0, FLAG, NULL, align,
+           "fetch all at whole multiples of the interval, instead of spread "
+           "over it"),
+    OPTION("once", 0, FLAG, NULL, once,
+           "fetch each source once, whatever its schedule, and end"),
+    OPTION("for", 0, DURATION, "TIME", for_ms, "end after this time"),
+    GN_ROWS_OPTIONS(struct settings),
+    OPTION("ack", 0, CHOICE, "synced|committed|queued", ack,
+           "when a fetch counts as stored: on the disk (synced, unless said "
+           "otherwise), in the database, or in memory"),
+    OPTION("timeout", 'm', SECONDS, "TIME", ask.total_ms,
+           "longest time for a fetch (60s)"),
+    GN_ASK_OPTIONS(struct settings),
+    OPTION("parallel", 0, NUMBER, "COUNT", parallel,
+           "most fetches at a time (1024)"),
+    OPTION("workers", 0, NUMBER, "COUNT", workers,
+           "threads that make rows (one a core, at most 4)"),
+    OPTION("listen", 0, TEXT, "ADDRESS", listen,
+           "serve /healthz, /status.json and /metrics at HOST:PORT"),
+    OPTION("token-file", 0, FILE, "FILE", token_file,
+           "ask those who come to --listen for the token in this file"),
+    OPTION("log", 0, CHOICE, "text|json", log,
+           "write log lines, even where the live screen could be"),
+    OPTION("log-level", 0, CHOICE, "error|warn|info|debug", log_level,
+           "write log lines down to this level (info)"),
+    OPTION("quiet", 'q', FLAG, NULL, quiet, "say only what goes wrong"),
+};
+
+const struct gn_command gn_cmd_run = {
+    .name = "run",
+    .operands = "URL... | --config FILE [SOURCE...]",
+    .summary = "fetch on a schedule and store what comes",
+    .text =
+        "Fetches URLs, or the sources of a file, on their schedules until it "
+        "is told to end, and stores each result in the database --db. A fetch "
+        "that fails is stored too, with its error. A fetch that cannot start "
+        "when it is due (the last one is still going on, or there is no room) "
+        "is recorded as missed, and never made up for.\n"
+        "\n"
+        "On a terminal it shows how it goes; elsewhere it writes a line to the "
+        "log every 10 seconds. Ctrl-C ends it: what is under way is finished "
+        "and stored.\n"
+        "\n"
+        "The table garner_run has a row a fetch, garner_body the bodies, and "
+        "the view garner_log shows both. With --sql and --into, what comes "
+        "becomes rows of a table of your own; see garner.yaml(5) for what the "
+        "SQL is given.",
+    .examples =
+        "garner run https://example.org/x.json --every 1s --db data.db\n"
+        "garner run https://example.org/t.json --every 1s --db data.db --into "
+        "t \\\n"
+        "  --key id --sql \"select value->>'$.id' as id, value->>'$.n' as n\n"
+        "  from json_each(:body, '$.list')\"\n"
+        "garner run --config garner.yaml --listen 127.0.0.1:8765\n"
+        "garner run --config garner.yaml --once ticker rates\n",
+    .options = options,
+    .option_count = sizeof options / sizeof options[0],
+    .settings_size = sizeof(struct settings),
+    .operand = GN_OPERAND_FILE,
+    .most = SIZE_MAX,
+    .run = run,
+};

@@ -1,0 +1,145 @@
+#include "cli/commands.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "cli/outcome.h"
+#include "cli/output.h"
+#include "cli/select.h"
+#include "garner/garner.h"
+
+enum { RUNS = 500000 };
+
+struct settings {
+    struct gn_format_flags format;
+    int64_t runs;
+};
+
+/* A line a source. ?1: the wall clock in microseconds, ?2: how many runs to
+ * look back. garner_run has no index on its sources (it would cost a B-tree
+ * write a run), hence the bound. Columns beside max() are those of its row. */
+static const char sources[] =
+    "with recent as (select source, max(id) as id,"
+    " started, status, duration_us, error,"
+    " count(*) as runs, count(failure) as failed, sum(rows) as rows,"
+    " sum(bytes) as bytes"
+    " from garner_run"
+    " where id > (select max(id) from garner_run) - ?2 and missed = 0"
+    " group by source),"
+    " gone as (select source, sum(missed) as missed from garner_run"
+    " where id > (select max(id) from garner_run) - ?2 and missed > 0"
+    " group by source)"
+    " select s.name as source,"
+    " strftime('%Y-%m-%dT%H:%M:%fZ', r.started / 1e6, 'unixepoch')"
+    " as last_run,"
+    " round((?1 - r.started) / 1e6, 1) as age_s, r.status as http,"
+    " round(r.duration_us / 1e3, 3) as ms, coalesce(r.runs, 0) as runs,"
+    " coalesce(r.failed, 0) as failed, coalesce(g.missed, 0) as missed,"
+    " coalesce(r.rows, 0) as rows, coalesce(r.bytes, 0) as bytes,"
+    " r.error, s.url"
+    " from garner_source s left join recent r on r.source = s.id"
+    " left join gone g on g.source = s.id"
+    " order by r.error is null, s.name";
+
+/* The sources whose last run failed. */
+static const char failing[] =
+    "select count(*) from (select failure, max(id) from garner_run"
+    " where id > (select max(id) from garner_run) - ? and missed = 0"
+    " group by source) where failure is not null";
+
+static const char has_tables[] =
+    "select count(*) from sqlite_schema where name in"
+    " ('garner_source', 'garner_run')";
+
+/* The one number that sql gives, or -1 after a complaint. */
+static int64_t number(struct garner_store *store, const char *sql,
+                      const struct garner_value *args, size_t count,
+                      enum gn_exit *status)
+{
+    struct garner_error err = {0};
+    struct garner_rows *rows = NULL;
+    enum garner_code code = garner_query(store, sql, args, count, &rows, &err);
+    int64_t n = -1;
+
+    if (code == GARNER_OK)
+        code = garner_next(rows, &err);
+    if (code == GARNER_ROW)
+        n = garner_column(rows, 0).integer;
+    else
+        *status = gn_exit_error(&err);
+    garner_rows_close(rows);
+    return n;
+}
+
+static enum gn_exit report(struct garner_store *store, const char *url,
+                           int64_t runs, struct gn_output *output)
+{
+    enum gn_exit status = GN_EXIT_OK;
+    const int64_t tables = number(store, has_tables, GARNER_ARGS(), &status);
+
+    if (tables < 0)
+        return status;
+    if (tables < 2) {
+        gn_complain("%s has no tables of garner's; 'garner run' and 'garner "
+                    "get --db' make them",
+                    url);
+        return GN_EXIT_STORE;
+    }
+    status = gn_select(
+        store, sources,
+        GARNER_ARGS(garner_integer(gn_clock_wall_us()), garner_integer(runs)),
+        0, output);
+    if (status == GN_EXIT_OK &&
+        number(store, failing, GARNER_ARGS(garner_integer(runs)), &status) > 0)
+        status = GN_EXIT_FAILED;
+    return status;
+}
+
+static int run(const struct gn_call *call)
+{
+    const struct settings *s = call->settings;
+    enum gn_exit status = GN_EXIT_OK;
+    struct gn_output *output = gn_select_output(&s->format, true, &status);
+    struct garner_store *store;
+    struct garner_error err = {0};
+
+    if (output == NULL)
+        return (int)status;
+    if (gn_select_open(call->items[0], 0, &store, &err) == GARNER_OK) {
+        status =
+            report(store, call->items[0], s->runs > 0 ? s->runs : RUNS, output);
+        garner_close(store);
+    } else {
+        status = gn_exit_error(&err);
+    }
+    gn_output_free(output);
+    return (int)status;
+}
+
+static const struct gn_option options[] = {
+    GN_FORMAT_OPTIONS(struct settings),
+    GN_FORMAT_JSON_OPTION(struct settings),
+    {"runs", 0, GN_OPTION_NUMBER, "COUNT", offsetof(struct settings, runs),
+     "look at so many of the last runs (500000)", NULL},
+};
+
+const struct gn_command gn_cmd_status = {
+    .name = "status",
+    .operands = "DB",
+    .summary = "say how the sources of a store are doing",
+    .text =
+        "Prints a line a source, those in trouble first: its last run and how "
+        "long ago that was, and how many of the last runs failed, were missed, "
+        "and what they brought. It may be asked while a garner runs. The exit "
+        "status is 1 if some source's last run failed.",
+    .examples = "garner status data.db\n"
+                "garner status data.db --json\n",
+    .options = options,
+    .option_count = sizeof options / sizeof options[0],
+    .settings_size = sizeof(struct settings),
+    .operand = GN_OPERAND_FILE,
+    .least = 1,
+    .most = 1,
+    .run = run,
+};

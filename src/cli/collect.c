@@ -1,0 +1,274 @@
+#include "cli/collect.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "cli/live.h"
+#include "cli/progress.h"
+#include "cli/signals.h"
+#include "cli/text.h"
+#include "serve/server.h"
+
+enum {
+    LAST_STOP = 3, /* the signal that ends the process at once */
+    AT_A_TIME = 64,
+    FAILING_NAMED = 10,
+};
+
+/* A run going on. */
+struct run {
+    const struct gn_collect *collect;
+    struct gn_engine *engine;
+    struct gn_server *server;
+    struct gn_live *live;
+};
+
+static void on_end(void *context, int times)
+{
+    const struct run *r = context;
+
+    if (times >= LAST_STOP) {
+        /* The screen is left as it is; what is committed stays. */
+        (void)!write(STDERR_FILENO, "\n", 1);
+        _exit(GN_EXIT_INTERRUPTED);
+    }
+    gn_live_ending(r->live, times);
+    gn_log(GN_LOG_INFO, NULL, "%s",
+           times == 1 ? "finishing what is under way; a second signal cancels "
+                        "it"
+                      : "canceling what is under way; a third signal ends "
+                        "garner at once");
+    gn_engine_stop(r->engine);
+}
+
+static void on_status(void *context)
+{
+    const struct run *r = context;
+
+    gn_live_status(r->live);
+}
+
+static void on_resized(void *context)
+{
+    const struct run *r = context;
+
+    gn_live_resized(r->live);
+}
+
+static void on_tick(void *context)
+{
+    const struct run *r = context;
+
+    gn_live_tick(r->live);
+}
+
+static void view_status(void *context, struct gn_status *status)
+{
+    gn_engine_status(context, status);
+}
+
+static size_t view_sources(void *context, size_t first,
+                           struct gn_source_status *lines, size_t max)
+{
+    return gn_engine_sources(context, first, lines, max);
+}
+
+static enum garner_code open_door(struct run *r, struct garner_error *err)
+{
+    const struct gn_server_options options = {r->collect->listen,
+                                              r->collect->token_file};
+    const struct gn_server_view view = {r->engine, view_status, view_sources};
+    enum garner_code code;
+
+    if (r->collect->listen == NULL)
+        return GARNER_OK;
+    code = gn_server_open(&options, &view, &r->server, err);
+    if (code == GARNER_OK)
+        gn_log(GN_LOG_INFO, NULL, "serving %s/status.json and /metrics",
+               gn_server_url(r->server));
+    return code;
+}
+
+/* Runs the engine with all that belongs to it. */
+static enum garner_code work(struct run *r, struct garner_error *err)
+{
+    const struct gn_collect *c = r->collect;
+    const struct gn_live_options look = {
+        r->engine, c->store_name,
+        r->server != NULL ? gn_server_url(r->server) : NULL, c->screen};
+    const struct gn_signals_calls calls = {
+        r,          on_end,  on_status,
+        on_resized, on_tick, c->screen ? GN_LIVE_SCREEN_MS : GN_LIVE_LOG_MS};
+    struct gn_signals *signals = NULL;
+    enum garner_code code = gn_live_new(&look, &r->live, err);
+
+    if (code == GARNER_OK)
+        code = gn_signals_start(&calls, &signals, err);
+    if (code == GARNER_OK)
+        code = gn_engine_run(r->engine, err);
+    gn_signals_stop(signals);
+    gn_live_finish(r->live);
+    return code;
+}
+
+static bool failed(const struct gn_source_status *s)
+{
+    return s->error[0] != '\0' || s->status >= 400;
+}
+
+/* Says which sources' last run failed, and returns how many there are. */
+static size_t failing(struct run *r)
+{
+    static struct gn_source_status lines[AT_A_TIME];
+    struct gn_buf names = {0};
+    size_t count = 0;
+    size_t n;
+
+    for (size_t first = 0;
+         (n = gn_engine_sources(r->engine, first, lines, AT_A_TIME)) > 0;
+         first += n) {
+        for (size_t i = 0; i < n; i++) {
+            if (!failed(&lines[i]))
+                continue;
+            if (r->collect->complain)
+                gn_complain("%s: %s", lines[i].name, lines[i].error);
+            if (count++ < FAILING_NAMED)
+                gn_buf_printf(&names, "%s%s", count > 1 ? ", " : "",
+                              lines[i].name);
+        }
+    }
+    if (count > 0 && r->collect->summary)
+        gn_log(GN_LOG_WARN, NULL,
+               "the last run of %zu of %zu sources failed: %s%s", count,
+               r->collect->config->source_count, gn_buf_cstr(&names),
+               count > FAILING_NAMED ? " and others" : "");
+    gn_buf_fini(&names);
+    return count;
+}
+
+/* Appends text as a shell reads it back as one word. */
+static void shell_word(struct gn_buf *out, const char *text)
+{
+    static const char safe[] = "abcdefghijklmnopqrstuvwxyz"
+                               "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                               "-_./:=@%+,";
+
+    if (text[0] != '\0' && text[strspn(text, safe)] == '\0') {
+        gn_buf_text(out, text);
+        return;
+    }
+    gn_buf_byte(out, '\'');
+    for (; *text != '\0'; text++) {
+        if (*text == '\'')
+            gn_buf_text(out, "'\\''");
+        else
+            gn_buf_byte(out, *text);
+    }
+    gn_buf_byte(out, '\'');
+}
+
+void gn_collect_sql_name(struct gn_buf *out, const char *name)
+{
+    gn_buf_byte(out, '"');
+    for (; *name != '\0'; name++) {
+        if (*name == '"')
+            gn_buf_byte(out, '"');
+        gn_buf_byte(out, *name);
+    }
+    gn_buf_byte(out, '"');
+}
+
+/* The first table that rows go to; NULL: none. */
+static const char *first_table(const struct gn_config *config)
+{
+    for (size_t i = 0; i < config->source_count; i++)
+        if (config->sources[i].row_spec_count > 0)
+            return config->sources[i].rows[0].table;
+    return NULL;
+}
+
+/* The command that shows what was stored. */
+static void look_at_it(const struct gn_collect *c, struct gn_buf *out)
+{
+    const char *table = first_table(c->config);
+    struct gn_buf sql = {0};
+
+    if (table != NULL) {
+        gn_buf_text(&sql, "select * from ");
+        gn_collect_sql_name(&sql, table);
+        gn_buf_text(&sql, " order by rowid desc limit 10");
+    } else {
+        gn_buf_text(&sql, "select started, source, status, ms, bytes, error "
+                          "from garner_log order by id desc limit 10");
+    }
+    gn_buf_text(out, "garner query ");
+    shell_word(out, c->store_name);
+    gn_buf_byte(out, ' ');
+    shell_word(out, gn_buf_cstr(&sql));
+    if (gn_buf_failed(&sql))
+        out->failed = true;
+    gn_buf_fini(&sql);
+}
+
+static void summarize(struct run *r)
+{
+    static struct gn_status status;
+    const struct gn_totals *t = &status.totals;
+    struct gn_buf look = {0};
+    char runs[32];
+    char rows[32];
+    char took[32];
+
+    gn_engine_status(r->engine, &status);
+    gn_text_count(t->stored, runs);
+    gn_text_count(t->rows, rows);
+    gn_text_duration(status.now_wall_us - status.started_wall_us, took);
+    look_at_it(r->collect, &look);
+    if (r->collect->screen) {
+        fprintf(stderr,
+                "\nStored in %s: %s runs and %s rows in %s; %" PRIu64
+                " errors, %" PRIu64 " missed.\nLook at it: %s\n",
+                r->collect->store_name, runs, rows, took, gn_progress_errors(t),
+                gn_progress_missed(t), gn_buf_cstr(&look));
+    } else {
+        gn_log(GN_LOG_INFO, NULL,
+               "stored in %s: %s runs and %s rows in %s; %" PRIu64
+               " errors, %" PRIu64 " missed",
+               r->collect->store_name, runs, rows, took, gn_progress_errors(t),
+               gn_progress_missed(t));
+        gn_log(GN_LOG_INFO, NULL, "look at it: %s", gn_buf_cstr(&look));
+    }
+    gn_buf_fini(&look);
+}
+
+enum gn_exit gn_collect(const struct gn_collect *collect)
+{
+    struct run r = {.collect = collect};
+    struct garner_error err = {0};
+    enum gn_exit status = GN_EXIT_OK;
+    enum garner_code code = gn_engine_new(collect->store, collect->config,
+                                          &collect->engine, &r.engine, &err);
+
+    if (code == GARNER_OK)
+        code = open_door(&r, &err);
+    if (code == GARNER_OK) {
+        code = work(&r, &err);
+        if (failing(&r) > 0)
+            status = GN_EXIT_FAILED;
+        if (collect->summary)
+            summarize(&r);
+    }
+    if (code != GARNER_OK && collect->json)
+        gn_log(GN_LOG_ERROR, NULL, "%s", err.message);
+    else if (code != GARNER_OK)
+        gn_complain("%s", err.message);
+    if (code != GARNER_OK)
+        status = gn_exit_for(code);
+    gn_server_close(r.server);
+    gn_engine_free(r.engine);
+    return status;
+}

@@ -1,0 +1,37 @@
+/*
+ * collect.h - a run of the engine from its start to what there is to say at its
+ * end: store, engine, HTTP door, live screen and signals put together.
+ */
+#ifndef GN_CLI_COLLECT_H
+#define GN_CLI_COLLECT_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "cli/outcome.h"
+#include "config/config.h"
+#include "engine/engine.h"
+
+struct gn_collect {
+    const struct gn_config *config;
+    struct garner_store *store;
+    const char *store_name; /* as the person wrote it */
+    struct gn_engine_options engine;
+    const char *listen;     /* address; NULL: no HTTP door */
+    const char *token_file; /* NULL: none */
+    bool screen;            /* draw on stderr */
+    bool json;              /* the log is JSON lines: nothing else on stderr */
+    bool summary;           /* say at the end what was stored */
+    bool complain;          /* say which sources failed as commands do, beside
+                               the engine's log lines */
+};
+
+/* Runs until the engine ends or signals end it (gn_signals_block must have been
+ * called). Borrows all. Complains about what goes wrong; returns the exit
+ * status: FAILED when a source's last run failed. */
+enum gn_exit gn_collect(const struct gn_collect *collect);
+
+/* Appends a name as SQL reads it back. */
+void gn_collect_sql_name(struct gn_buf *out, const char *name);
+
+#endif

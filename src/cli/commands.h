@@ -1,0 +1,16 @@
+/* commands.h - the commands, each in its own cmd_*.c: their tables. */
+#ifndef GN_CLI_COMMANDS_H
+#define GN_CLI_COMMANDS_H
+
+#include "cli/options.h"
+
+extern const struct gn_command gn_cmd_run;
+extern const struct gn_command gn_cmd_get;
+extern const struct gn_command gn_cmd_query;
+extern const struct gn_command gn_cmd_check;
+extern const struct gn_command gn_cmd_status;
+extern const struct gn_command gn_cmd_completion;
+extern const struct gn_command gn_cmd_version;
+extern const struct gn_command gn_cmd_help;
+
+#endif

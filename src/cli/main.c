@@ -1,0 +1,95 @@
+/* main.c - finds the command and runs it. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "cli/commands.h"
+#include "cli/help.h"
+#include "cli/outcome.h"
+#include "cli/text.h"
+
+static const struct gn_command *const commands[] = {
+    &gn_cmd_run,    &gn_cmd_get,        &gn_cmd_query,   &gn_cmd_check,
+    &gn_cmd_status, &gn_cmd_completion, &gn_cmd_version, &gn_cmd_help,
+};
+
+static const struct gn_program program = {commands,
+                                          sizeof commands / sizeof commands[0]};
+
+static int no_command(void)
+{
+    struct gn_buf text = {0};
+
+    gn_help_program(&program, &text);
+    fputs(gn_buf_cstr(&text), stderr);
+    gn_buf_fini(&text);
+    return GN_EXIT_USAGE;
+}
+
+static int unknown_command(const char *name)
+{
+    const struct gn_command *near = gn_command_near(&program, name);
+
+    if (near != NULL)
+        return gn_exit_usage("there is no command '%.60s'; did you mean "
+                             "'garner %s'?",
+                             name, near->name);
+    if (strstr(name, "://") != NULL)
+        return gn_exit_usage("a command goes before the URL: 'garner get URL' "
+                             "or 'garner run URL --every 1s --db data.db'");
+    return gn_exit_usage("there is no command '%.60s'; 'garner help' lists "
+                         "them",
+                         name);
+}
+
+/* argc and argv: what follows the command's name. */
+static int run_command(const struct gn_command *command, int argc,
+                       char *const *argv)
+{
+    struct gn_call call = {.program = &program, .command = command};
+    const char **items = gn_alloc(((size_t)argc + 1) * sizeof *items);
+    struct garner_error err = {0};
+    char *help[] = {(char *)command->name};
+    enum garner_code code;
+    int status;
+
+    call.settings = gn_alloc(command->settings_size + 1);
+    if (items == NULL || call.settings == NULL) {
+        gn_complain("out of memory");
+        gn_free(items);
+        return GN_EXIT_STORE;
+    }
+    code = gn_options_parse(&call, items, argc, argv, &err);
+    if (code == GARNER_OK)
+        status = command->run(&call);
+    else if (code == GARNER_DONE)
+        status = run_command(&gn_cmd_help, 1, help);
+    else
+        status = (int)gn_exit_usage("%s", err.message);
+    gn_options_fini(&call);
+    gn_free(call.settings);
+    gn_free(items);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    const struct gn_command *command;
+    const char *name = argc > 1 ? argv[1] : NULL;
+
+    gn_text_init();
+    /* A reader that goes away is an error of write(2), not the end. */
+    GN_CHECK(signal(SIGPIPE, SIG_IGN) != SIG_ERR);
+    if (name == NULL)
+        return no_command();
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        name = "help";
+    else if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
+        name = "version";
+    command = gn_command_find(&program, name);
+    if (command == NULL)
+        return unknown_command(name);
+    return run_command(command, argc - 2, argv + 2);
+}

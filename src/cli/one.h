@@ -1,0 +1,34 @@
+/* one.h - a single fetch, waited for. */
+#ifndef GN_CLI_ONE_H
+#define GN_CLI_ONE_H
+
+#include "base/buf.h"
+#include "fetch/request.h"
+#include "fetch/response.h"
+#include "garner/error.h"
+
+/* What came, in memory of its own. */
+struct gn_one {
+    enum gn_failure failure;
+    char error[240]; /* says what, and what to do; "" when NONE */
+    int status;
+    char *final_url;
+    char *content_type; /* NULL: none */
+    struct gn_buf headers;
+    struct gn_buf body;
+    int64_t started_wall_us;
+    int64_t duration_us;
+    int64_t first_byte_us;
+    int64_t wire_bytes;
+    int redirects;
+    int http_version;
+};
+
+/* Fetches request and fills *one. A fetch that fails is OK here: see failure.
+ * Errors: INVALID (the request), NOMEM, IO. */
+enum garner_code gn_one_fetch(const struct gn_request *request,
+                              struct gn_one *one, struct garner_error *err);
+
+void gn_one_fini(struct gn_one *one);
+
+#endif

@@ -1,0 +1,182 @@
+#include "cli/prepare.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "config/file.h"
+#include "config/load.h"
+#include "extract/extractor.h"
+
+/* The parameters that every source's SQL has; its vars come after. */
+static const char *const own[] = {
+    "body",         "url",        "final_url", "status", "headers",
+    "content_type", "fetched_at", "source",    "run_id", "depth",
+};
+enum { OWN = sizeof own / sizeof own[0], PROBLEMS = 20 };
+
+static enum garner_code check_key(const struct gn_rows_spec *rows,
+                                  const struct gn_rowset *columns,
+                                  struct garner_error *err)
+{
+    for (size_t k = 0; k < rows->key_count; k++) {
+        bool found = false;
+
+        for (size_t i = 0; i < columns->column_count && !found; i++)
+            found = strcasecmp(columns->columns[i], rows->key[k]) == 0;
+        if (!found)
+            return gn_fail(err, GARNER_INVALID,
+                           "the key \"%.60s\" is no column of the SQL; name "
+                           "one of its columns so with AS",
+                           rows->key[k]);
+    }
+    return GARNER_OK;
+}
+
+static enum garner_code check_sql(const struct gn_source *source,
+                                  const struct gn_rows_spec *rows,
+                                  struct gn_rowset *columns,
+                                  struct garner_error *err)
+{
+    const char **names = gn_alloc((OWN + source->var_count) * sizeof *names);
+    enum garner_code code;
+
+    if (names == NULL)
+        return gn_fail(err, GARNER_NOMEM, "no memory to check the SQL");
+    memcpy(names, own, sizeof own);
+    for (size_t i = 0; i < source->var_count; i++)
+        names[OWN + i] = source->vars[i].name;
+    code = gn_extract_check(rows->sql, names, OWN + source->var_count, columns,
+                            err);
+    gn_free(names);
+    return code == GARNER_OK ? check_key(rows, columns, err) : code;
+}
+
+static enum garner_code check_rows(const struct gn_source *source,
+                                   const struct gn_rows_spec *rows,
+                                   struct garner_error *err)
+{
+    struct gn_rowset columns = {0};
+    const enum garner_code code = check_sql(source, rows, &columns, err);
+
+    gn_rowset_fini(&columns);
+    return code;
+}
+
+enum garner_code gn_prepare_columns(const struct gn_source *source,
+                                    struct gn_rowset *columns,
+                                    struct garner_error *err)
+{
+    return check_sql(source, &source->rows[0], columns, err);
+}
+
+enum garner_code gn_prepare_sql(const struct gn_config *config,
+                                struct garner_error *err)
+{
+    const struct gn_rows_spec *before = NULL;
+    enum garner_code code = GARNER_OK;
+
+    for (size_t i = 0; i < config->source_count; i++) {
+        const struct gn_source *s = &config->sources[i];
+
+        if (s->rows == before) /* URLs of one command line share theirs */
+            continue;
+        before = s->rows;
+        for (size_t k = 0; k < s->row_spec_count && code == GARNER_OK; k++)
+            code = check_rows(s, &s->rows[k], err);
+    }
+    return code;
+}
+
+/* Line number of text, from 1, without its end. */
+static const char *line_of(const char *text, unsigned number, size_t *size)
+{
+    while (--number > 0 && *text != '\0') {
+        text += strcspn(text, "\n");
+        text += *text == '\n';
+    }
+    *size = strcspn(text, "\n");
+    return text;
+}
+
+/* Where in the file the spot is that a message about SQL names: the SQL's line
+ * is looked for in the file's. */
+static void spot(const struct gn_rows_spec *rows,
+                 const struct garner_error *why, const char *file,
+                 unsigned *line, unsigned *column)
+{
+    unsigned sql_line = 1;
+    unsigned sql_column = 1;
+    const char *in_sql;
+    const char *in_file;
+    const char *found = NULL;
+    size_t sql_size;
+    size_t file_size;
+
+    if (sscanf(why->message, "SQL line %u, column %u", &sql_line,
+               &sql_column) != 2)
+        sql_line = sql_column = 1;
+    *line = (unsigned)rows->line + sql_line - 1;
+    *column = 1;
+    in_sql = line_of(rows->sql, sql_line, &sql_size);
+    in_file = line_of(file, *line, &file_size);
+    if (sql_size > 0)
+        found = memmem(in_file, file_size, in_sql, sql_size);
+    if (found != NULL)
+        *column = (unsigned)(found - in_file) + sql_column;
+}
+
+/* Notes what is wrong with the SQL of a file's sources. */
+static size_t check_all(const struct gn_config *config, const char *file,
+                        struct gn_buf *problems, struct garner_error *err)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < config->source_count; i++) {
+        const struct gn_source *s = &config->sources[i];
+
+        for (size_t k = 0; k < s->row_spec_count; k++) {
+            struct garner_error why = {0};
+            unsigned line;
+            unsigned column;
+
+            if (check_rows(s, &s->rows[k], &why) == GARNER_OK)
+                continue;
+            spot(&s->rows[k], &why, file, &line, &column);
+            if (count++ == 0)
+                gn_fail(err,
+                        why.code == GARNER_NOMEM ? GARNER_NOMEM
+                                                 : GARNER_INVALID,
+                        "%.60s:%u:%u: %.160s", config->path, line, column,
+                        why.message);
+            if (count <= PROBLEMS)
+                gn_buf_printf(problems, "%s:%u:%u: source %s: %s\n",
+                              config->path, line, column, s->name, why.message);
+        }
+    }
+    return count;
+}
+
+enum garner_code gn_prepare_load(const char *path, struct gn_config *config,
+                                 struct gn_buf *problems,
+                                 struct garner_error *err)
+{
+    struct gn_buf file = {0};
+    enum garner_code code = gn_config_load(path, config, problems, err);
+
+    if (code != GARNER_OK)
+        return code;
+    /* Only to say in which column: without it the line has to do. */
+    if (gn_file_read(path, 64 << 20, true, &file, NULL) != GARNER_OK)
+        gn_buf_clear(&file);
+    if (check_all(config, gn_buf_cstr(&file), problems, err) > 0) {
+        code = err->code;
+        gn_config_fini(config);
+    }
+    gn_buf_fini(&file);
+    return code;
+}

@@ -1,0 +1,145 @@
+/* prepare_test.c - what is wrong with SQL is known, with its place, before
+ * anything is fetched. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/prepare.h"
+
+static struct gn_config one_source(const struct gn_rows_spec *rows)
+{
+    static struct gn_source source;
+    static const struct gn_var vars[] = {{"symbol", "ABC"}};
+
+    source = (struct gn_source){.name = "a",
+                                .rows = rows,
+                                .row_spec_count = 1,
+                                .vars = vars,
+                                .var_count = 1};
+    return (struct gn_config){.sources = &source, .source_count = 1};
+}
+
+static void sql_may_use_its_parameters_and_vars(void **state)
+{
+    static const char *const key[] = {"ID"};
+    const struct gn_rows_spec rows = {
+        .sql = "select value as id, :symbol as s, :fetched_at as at, :headers "
+               "as h, :depth as d from json_each(:body)",
+        .key = key,
+        .key_count = 1};
+    const struct gn_config config = one_source(&rows);
+    struct gn_rowset columns = {0};
+
+    (void)state;
+    assert_int_equal(gn_prepare_sql(&config, NULL), GARNER_OK);
+    assert_int_equal(gn_prepare_columns(config.sources, &columns, NULL),
+                     GARNER_OK);
+    assert_int_equal(columns.column_count, 5);
+    assert_string_equal(columns.columns[1], "s");
+    gn_rowset_fini(&columns);
+}
+
+static void a_key_must_be_a_column(void **state)
+{
+    static const char *const key[] = {"id"};
+    const struct gn_rows_spec rows = {
+        .sql = "select 1 as a", .key = key, .key_count = 1};
+    const struct gn_config config = one_source(&rows);
+    struct garner_error err = {0};
+
+    (void)state;
+    assert_int_equal(gn_prepare_sql(&config, &err), GARNER_INVALID);
+    assert_non_null(strstr(err.message, "\"id\" is no column"));
+}
+
+static void sql_that_does_not_prepare_is_told(void **state)
+{
+    const struct gn_rows_spec rows = {.sql =
+                                          "select valu from json_each(:bod)"};
+    const struct gn_config config = one_source(&rows);
+    struct garner_error err = {0};
+
+    (void)state;
+    assert_int_equal(gn_prepare_sql(&config, &err), GARNER_SQL);
+    assert_non_null(strstr(err.message, "valu"));
+}
+
+/* Loads text as a file and gives what is said of it. */
+static enum garner_code load(const char *text, char said[2048])
+{
+    char path[] = "/tmp/prepare_test.XXXXXX";
+    struct gn_config config;
+    struct gn_buf problems = {0};
+    struct garner_error err = {0};
+    const int fd = mkstemp(path);
+    enum garner_code code;
+
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    assert_int_equal(close(fd), 0);
+    code = gn_prepare_load(path, &config, &problems, &err);
+    /* What is said without the name, which differs each time. */
+    snprintf(said, 2048, "%s",
+             problems.size > 0 ? gn_buf_cstr(&problems) + strlen(path) : "");
+    if (code == GARNER_OK)
+        gn_config_fini(&config);
+    else
+        assert_memory_equal(err.message, path, strlen(path));
+    gn_buf_fini(&problems);
+    assert_int_equal(unlink(path), 0);
+    return code;
+}
+
+#define HEAD                                                                   \
+    "garner: 1\nsources:\n  a:\n    url: http://h/\n    rows:\n      table: "  \
+    "t\n"
+
+static void places_are_those_in_the_file(void **state)
+{
+    char said[2048];
+
+    (void)state;
+    assert_int_equal(
+        load(HEAD "      sql: |\n        select value as v,\n"
+                  "          valu as w\n        from json_each(:body)\n",
+             said),
+        GARNER_INVALID);
+    assert_memory_equal(said, ":9:11: source a: ", 17);
+    assert_non_null(strstr(said, "no such column: valu"));
+    assert_int_equal(load(HEAD "      sql: select valu\n", said),
+                     GARNER_INVALID);
+    assert_memory_equal(said, ":7:19: source a: ", 17);
+    assert_int_equal(load(HEAD "      sql: select 1 as v\n", said), GARNER_OK);
+    assert_string_equal(said, "");
+}
+
+static void faults_of_the_file_itself_come_first(void **state)
+{
+    char said[2048];
+
+    (void)state;
+    assert_int_equal(load(HEAD "      sql: select valu\nx: y\n", said),
+                     GARNER_INVALID);
+    assert_memory_equal(said, ":8:1: ", 6);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sql_may_use_its_parameters_and_vars),
+        cmocka_unit_test(a_key_must_be_a_column),
+        cmocka_unit_test(sql_that_does_not_prepare_is_told),
+        cmocka_unit_test(places_are_those_in_the_file),
+        cmocka_unit_test(faults_of_the_file_itself_come_first),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,171 @@
+#include "cli/text.h"
+
+#include <inttypes.h>
+#include <locale.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <wchar.h>
+
+enum { LONGEST = 63 }; /* of the texts that gn_text_distance compares */
+
+void gn_text_init(void)
+{
+    /* Built into glibc since 2.35; where it is missing, wide characters are
+     * measured as one column. */
+    if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
+        setlocale(LC_CTYPE, "");
+}
+
+/* One thing to show: a character, or the escape that stands for a byte. */
+struct glyph {
+    char bytes[8];
+    size_t size;
+    size_t taken; /* bytes of the text it stands for */
+    size_t width;
+};
+
+static struct glyph escape(unsigned char byte)
+{
+    static const char names[] = "abtnvfr"; /* from U+0007 */
+    struct glyph g = {.taken = 1};
+    int n = byte >= 7 && byte <= 13
+                ? snprintf(g.bytes, sizeof g.bytes, "\\%c", names[byte - 7])
+                : snprintf(g.bytes, sizeof g.bytes, "\\x%02x", byte);
+
+    g.size = g.width = (size_t)n;
+    return g;
+}
+
+static struct glyph next_glyph(const char *text, size_t size)
+{
+    struct glyph g = {.taken = 1, .size = 1, .width = 1};
+    mbstate_t state = {0};
+    wchar_t wide;
+    size_t n;
+    int width;
+
+    if (text[0] >= ' ' && text[0] <= '~') {
+        g.bytes[0] = text[0];
+        return g;
+    }
+    n = mbrtowc(&wide, text, size < 4 ? size : 4, &state);
+    /* C1 controls (U+0080 to U+009F) are obeyed by terminals too. */
+    if (n == 0 || n > 4 || wide < ' ' || (wide >= 0x7f && wide < 0xa0))
+        return escape((unsigned char)text[0]);
+    width = wcwidth(wide);
+    memcpy(g.bytes, text, n);
+    g.taken = g.size = n;
+    g.width = width < 0 ? 1 : (size_t)width;
+    return g;
+}
+
+/* The columns that all of text takes, or anything over most. */
+static size_t measure(const char *text, size_t size, size_t most)
+{
+    size_t width = 0;
+
+    for (size_t i = 0; i < size && width <= most;) {
+        const struct glyph g = next_glyph(text + i, size - i);
+
+        i += g.taken;
+        width += g.width;
+    }
+    return width;
+}
+
+size_t gn_text_show(struct gn_buf *out, const char *text, size_t size,
+                    size_t width)
+{
+    const bool cut = measure(text, size, width) > width;
+    size_t used = 0;
+
+    for (size_t i = 0; i < size;) {
+        const struct glyph g = next_glyph(text + i, size - i);
+
+        if (cut && used + g.width + 1 > width)
+            break;
+        if (out != NULL)
+            gn_buf_append(out, g.bytes, g.size);
+        i += g.taken;
+        used += g.width;
+    }
+    if (!cut || width == 0)
+        return used;
+    if (out != NULL)
+        gn_buf_text(out, "\xe2\x80\xa6"); /* U+2026 */
+    return used + 1;
+}
+
+void gn_text_count(uint64_t count, char text[32])
+{
+    char digits[24];
+    size_t n = (size_t)snprintf(digits, sizeof digits, "%" PRIu64, count);
+    size_t to = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0 && (n - i) % 3 == 0)
+            text[to++] = ',';
+        text[to++] = digits[i];
+    }
+    text[to] = '\0';
+}
+
+/* Three digits: 1.25, 12.5, 125. */
+static void three_digits(double value, const char *unit, char text[32])
+{
+    const int decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+
+    snprintf(text, 32, "%.*f %s", decimals, value, unit);
+}
+
+void gn_text_duration(int64_t us, char text[32])
+{
+    const int64_t s = us / 1000000;
+
+    if (us < 1000)
+        snprintf(text, 32, "%" PRId64 " us", us);
+    else if (us < 999500)
+        three_digits((double)us / 1e3, "ms", text);
+    else if (s < 100)
+        three_digits((double)us / 1e6, "s", text);
+    else if (s < 3600)
+        snprintf(text, 32, "%" PRId64 "m%02" PRId64 "s", s / 60, s % 60);
+    else if (s < 86400)
+        snprintf(text, 32, "%" PRId64 "h%02" PRId64 "m", s / 3600, s / 60 % 60);
+    else
+        snprintf(text, 32, "%" PRId64 "d%02" PRId64 "h", s / 86400,
+                 s / 3600 % 24);
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Optimal string alignment, with three rows of its table. */
+size_t gn_text_distance(const char *a, const char *b)
+{
+    const size_t m = strlen(a);
+    const size_t n = strlen(b);
+    size_t rows[3][LONGEST + 1];
+
+    if (m > LONGEST || n > LONGEST)
+        return LONGEST;
+    for (size_t j = 0; j <= n; j++)
+        rows[0][j] = j;
+    for (size_t i = 1; i <= m; i++) {
+        size_t *row = rows[i % 3];
+        const size_t *above = rows[(i + 2) % 3];
+        const size_t *two_above = rows[(i + 1) % 3];
+
+        row[0] = i;
+        for (size_t j = 1; j <= n; j++) {
+            row[j] = least(least(row[j - 1], above[j]) + 1,
+                           above[j - 1] + (a[i - 1] != b[j - 1]));
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                row[j] = least(row[j], two_above[j - 2] + 1);
+        }
+    }
+    return rows[m % 3][n];
+}

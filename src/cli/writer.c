@@ -1,0 +1,50 @@
+#include "cli/writer.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+enum { ENOUGH = 64 * 1024 };
+
+enum garner_code gn_writer_flush(struct gn_writer *w, struct garner_error *err)
+{
+    size_t done = 0;
+
+    if (gn_buf_failed(&w->text))
+        return gn_fail(err, GARNER_NOMEM, "no memory for the output");
+    while (done < w->text.size) {
+        const ssize_t n =
+            write(w->fd, w->text.data + done, w->text.size - done);
+
+        if (n >= 0) {
+            done += (size_t)n;
+        } else if (errno == EPIPE) {
+            return gn_fail(err, GARNER_CLOSED, "the reader of %s is gone",
+                           w->name);
+        } else if (errno != EINTR) {
+            const int why = errno;
+
+            gn_fail(err, GARNER_IO, "cannot write to %.120s: %s", w->name,
+                    strerror(why));
+            if (err != NULL)
+                err->native = why;
+            return GARNER_IO;
+        }
+    }
+    gn_buf_clear(&w->text);
+    return GARNER_OK;
+}
+
+enum garner_code gn_writer_pass(struct gn_writer *w, struct garner_error *err)
+{
+    if (w->text.size < ENOUGH && !gn_buf_failed(&w->text))
+        return GARNER_OK;
+    return gn_writer_flush(w, err);
+}
+
+void gn_writer_fini(struct gn_writer *w)
+{
+    gn_buf_fini(&w->text);
+}
