@@ -106,6 +106,32 @@ static void requests_do_not_leak_into_each_other(void **state)
     finish(&fx);
 }
 
+/* Replies once, takes one more request, and closes without a word. */
+static void close_on_the_second(struct tcp_peer *p, void *context)
+{
+    (void)context;
+    if (tcp_peer_request(p) && tcp_peer_reply(p, "200 OK", "", p->request))
+        (void)tcp_peer_request(p);
+}
+
+/* libcurl sends it again on another connection, by the URL it remembers. */
+static void a_cut_connection_is_made_good_at_the_right_url(void **state)
+{
+    struct fixture fx;
+    struct result r;
+
+    (void)state;
+    begin(&fx, close_on_the_second, NULL);
+    r = fetch(&fx, "/first", NULL);
+    assert_has(r.body, "GET /first HTTP/1.1\r\n");
+    r = fetch(&fx, "/second", NULL);
+    assert_int_equal(r.failure, GN_FAILURE_NONE);
+    assert_has(r.body, "GET /second HTTP/1.1\r\n");
+    assert_has(r.final_url, "/second");
+    assert_int_equal(tcp_server_connections(fx.server), 2);
+    finish(&fx);
+}
+
 static void credentials_are_sent_and_not_told(void **state)
 {
     struct fixture fx;
@@ -424,6 +450,7 @@ int main(void)
         cmocka_unit_test(a_reply_is_told_in_full),
         cmocka_unit_test(one_connection_serves_one_after_another),
         cmocka_unit_test(requests_do_not_leak_into_each_other),
+        cmocka_unit_test(a_cut_connection_is_made_good_at_the_right_url),
         cmocka_unit_test(credentials_are_sent_and_not_told),
         cmocka_unit_test(a_callback_may_start_the_next),
         cmocka_unit_test(the_callback_may_take_the_body),

@@ -110,6 +110,28 @@ static void proxies_come_from_the_environment(void **state)
     unsetenv("HTTP_PROXY");
 }
 
+static void a_proxy_is_asked_for_each_url_in_turn(void **state)
+{
+    static const char *const paths[] = {"/1", "/2", "/3"};
+    struct one o;
+
+    (void)state;
+    one_begin(&o);
+    for (size_t i = 0; i < 3; i++) {
+        char proxy[64];
+        const struct gn_request r = {.proxy = proxy};
+        struct gn_target *t;
+
+        snprintf(proxy, sizeof proxy, "http://127.0.0.1:%d",
+                 tcp_server_port(o.fx.server));
+        t = target_at(&o.fx, paths[i], &r);
+        assert_has(gn_buf_cstr(perform(&o, t)->body), paths[i]);
+        gn_target_free(t);
+        gn_transfer_reset(o.t);
+    }
+    one_finish(&o);
+}
+
 static void the_body_is_hashed(void **state)
 {
     static const unsigned char of_nothing[] = {
@@ -237,6 +259,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(proxies_come_from_the_environment),
+        cmocka_unit_test(a_proxy_is_asked_for_each_url_in_turn),
         cmocka_unit_test(the_body_is_hashed),
         cmocka_unit_test(an_early_end_tells_nothing_of_the_reply_before),
         cmocka_unit_test(small_buffers_are_kept_and_large_ones_not),
