@@ -41,8 +41,8 @@ static const char *span(int64_t ms, char text[32])
 static const char *phase_text(enum gn_phase phase)
 {
     switch (phase) {
-    case GN_PHASE_RESOLVING:
-        return "looking up the host name";
+    case GN_PHASE_STARTING:
+        return "looking up the host, or waiting for a free connection";
     case GN_PHASE_CONNECTING:
         return "connecting";
     case GN_PHASE_WAITING:
@@ -97,6 +97,11 @@ static enum gn_failure explain_tls(const struct gn_ending *e, char text[240])
         return say(GN_FAILURE_TLS, text,
                    "%s: the certificate is not trusted: %s; if it is right, "
                    "name its authority's file as ca_file",
+                   e->place, detail(e));
+    if (e->result == CURLE_SSL_CONNECT_ERROR)
+        return say(GN_FAILURE_TLS, text,
+                   "%s: no TLS connection: %s; check that the server speaks "
+                   "https on this port",
                    e->place, detail(e));
     return say(GN_FAILURE_TLS, text, "%s: no TLS connection: %s", e->place,
                detail(e));

@@ -11,7 +11,7 @@
 
 /* Where a transfer was when it ended. */
 enum gn_phase {
-    GN_PHASE_RESOLVING,
+    GN_PHASE_STARTING,   /* no address, or no free connection, yet */
     GN_PHASE_CONNECTING, /* and agreeing on TLS */
     GN_PHASE_WAITING,    /* connected; no byte of the reply yet */
     GN_PHASE_READING,

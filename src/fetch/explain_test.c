@@ -71,8 +71,11 @@ static const struct example examples[] = {
      "its authority's file as ca_file"},
     {{.result = CURLE_SSL_CONNECT_ERROR, .detail = "why"},
      GN_FAILURE_TLS,
-     "h:80: no TLS connection: why"},
-    {{.result = CURLE_SSL_CACERT_BADFILE}, GN_FAILURE_TLS, NULL},
+     "h:80: no TLS connection: why; check that the server speaks https on this "
+     "port"},
+    {{.result = CURLE_SSL_CACERT_BADFILE, .detail = "bad file: x"},
+     GN_FAILURE_TLS,
+     "h:80: no TLS connection: bad file: x"},
     {{.result = CURLE_FILESIZE_EXCEEDED},
      GN_FAILURE_TOO_LARGE,
      "h:80: the body is over the limit of 1000 bytes; raise it if this much is "
@@ -95,9 +98,10 @@ static const struct example examples[] = {
     {{.result = CURLE_WRITE_ERROR, .cause = GN_CAUSE_HEAD_TOO_LARGE},
      GN_FAILURE_PROTOCOL,
      "h:80: the answer is broken: its headers do not end"},
-    {{.cause = GN_CAUSE_CANCELED, .phase = GN_PHASE_RESOLVING},
+    {{.cause = GN_CAUSE_CANCELED, .phase = GN_PHASE_STARTING},
      GN_FAILURE_CANCELED,
-     "h:80: canceled while looking up the host name"},
+     "h:80: canceled while looking up the host, or waiting for a free "
+     "connection"},
     {{.cause = GN_CAUSE_NO_MEMORY},
      GN_FAILURE_LOCAL,
      "h:80: out of memory for the reply; lower the body limit or fetch fewer "

@@ -194,7 +194,7 @@ static void a_slow_look_up_blocks_nobody(void **state)
     r = fetch_url(&fx, "http://slow.invalid/", &brief);
     assert_int_equal(r.failure, GN_FAILURE_TIMEOUT);
     assert_has(r.error, "slow.invalid:80: no connection within 50 ms (looking "
-                        "up the host name)");
+                        "up the host, or waiting for a free connection)");
     assert_int_equal(fetch(&fx, "/500", NULL).status, 500);
     finish(&fx); /* does not wait for it, either */
     gn_lock(&resolver);

@@ -238,7 +238,7 @@ static enum gn_phase phase(const struct gn_transfer *t)
         return GN_PHASE_WAITING;
     if (number(t, CURLINFO_NAMELOOKUP_TIME_T) > 0)
         return GN_PHASE_CONNECTING;
-    return GN_PHASE_RESOLVING;
+    return GN_PHASE_STARTING;
 }
 
 /* A copy (free with curl_free) of url without user and password; NULL: it is
