@@ -1,6 +1,7 @@
 /* socket_test.c - sockets come, stay, are cut and go, and the loop sleeps in
  * between. */
 #include <errno.h>
+#include <netdb.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +14,18 @@
 #include "base/mem.h"
 #include "fetch/socket.h"
 #include "support/tcp_server.h"
+
+/* Stands in for the resolver: no name has an address. */
+__attribute__((visibility("default"))) int
+getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
+            struct addrinfo **out)
+{
+    (void)name;
+    (void)service;
+    (void)hints;
+    (void)out;
+    return EAI_NONAME;
+}
 
 struct fixture {
     uv_loop_t loop;
@@ -207,6 +220,20 @@ static void a_reset_while_idle_does_no_harm(void **state)
     finish(&fx);
 }
 
+static void the_resolver_leaves_no_socket(void **state)
+{
+    struct fixture fx;
+
+    (void)state;
+    begin(&fx, reply_always);
+    curl_easy_setopt(fx.easy, CURLOPT_URL, "http://nowhere.invalid/");
+    fetch(&fx);
+    assert_int_equal(fx.result, CURLE_COULDNT_RESOLVE_HOST);
+    run_for(&fx, 0); /* close callbacks */
+    assert_int_equal(fx.s.handles, 1);
+    finish(&fx);
+}
+
 static void closing_closes_what_is_connected(void **state)
 {
     struct fixture fx;
@@ -274,6 +301,7 @@ int main(void)
         cmocka_unit_test(the_loop_sleeps_while_it_waits),
         cmocka_unit_test(an_idle_socket_that_is_cut_does_not_spin_the_loop),
         cmocka_unit_test(a_reset_while_idle_does_no_harm),
+        cmocka_unit_test(the_resolver_leaves_no_socket),
         cmocka_unit_test(closing_closes_what_is_connected),
         cmocka_unit_test(lost_memory_makes_no_socket),
         cmocka_unit_test(many_sockets_find_room),
