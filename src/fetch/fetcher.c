@@ -123,30 +123,39 @@ static void on_moved(void *fetcher)
     }
 }
 
-/* Ends what is canceled or has stalled. A deadline in the heap may be too
- * early, for bytes that come do not move it: only here is it looked at. */
+/* What to do with a transfer whose deadline in the heap has passed. It may be
+ * too early, for bytes that come do not move it: only here is it looked at. And
+ * bytes may wait for us, if the loop is late: it reads before the second look.
+ */
+static void look_at(struct gn_fetcher *f, struct gn_transfer *t, int64_t now)
+{
+    int64_t stalls_at;
+
+    if (t->deadline.key == INT64_MIN) {
+        end(f, t, CURLE_OK, GN_CAUSE_CANCELED);
+        return;
+    }
+    stalls_at = gn_transfer_stalls_at(t, now);
+    if (stalls_at > now) {
+        gn_heap_move(&f->deadlines, &t->deadline, stalls_at);
+    } else if (t->doubted_ms != t->moved_ms) {
+        t->doubted_ms = t->moved_ms;
+        gn_heap_move(&f->deadlines, &t->deadline, now + 1);
+    } else {
+        end(f, t, CURLE_OK, GN_CAUSE_STALLED);
+    }
+}
+
 static void on_watch(uv_timer_t *timer)
 {
     struct gn_fetcher *f = timer->data;
-    int64_t now = now_ms();
     struct gn_heap_node *first = NULL;
+    int64_t now = now_ms();
 
     f->watch_at = INT64_MAX;
     while (!f->closing && (first = gn_heap_first(&f->deadlines)) != NULL &&
-           first->key <= now) {
-        struct gn_transfer *t = of_node(first);
-        int64_t stalls_at;
-
-        if (first->key == INT64_MIN) {
-            end(f, t, CURLE_OK, GN_CAUSE_CANCELED);
-            continue;
-        }
-        stalls_at = gn_transfer_stalls_at(t, now);
-        if (stalls_at <= now)
-            end(f, t, CURLE_OK, GN_CAUSE_STALLED);
-        else
-            gn_heap_move(&f->deadlines, first, stalls_at);
-    }
+           first->key <= now)
+        look_at(f, of_node(first), now);
     if (!f->closing && first != NULL && first->key < f->watch_at)
         watch_from(f, first->key);
 }
@@ -258,6 +267,7 @@ static enum garner_code submit(struct gn_fetcher *f, struct gn_transfer *t,
 {
     enum garner_code code;
 
+    t->doubted_ms = 0;
     t->deadline.key = t->moved_ms + gn_target_limits(t->target)->stall_ms;
     code = gn_heap_add(&f->deadlines, &t->deadline, err);
     if (code != GARNER_OK)

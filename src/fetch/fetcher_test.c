@@ -1,6 +1,8 @@
 /* fetcher_test.c - many at a time, one after another, given up, closed. */
 #include "fetch/fixture_test.h"
 
+#include <unistd.h>
+
 /* Replies to each request with the request. */
 static void echo(struct tcp_peer *p, void *context)
 {
@@ -266,6 +268,27 @@ static void connections_outnumber_the_idle_ones(void **state)
     finish(&fx);
 }
 
+/* Bytes that wait while the loop is busy elsewhere are no silence. */
+static void a_late_loop_is_no_stall(void **state)
+{
+    const struct gn_request brief = {.limits = {.stall_ms = 20}};
+    struct result r = {0};
+    struct gn_target *t;
+    struct fixture fx;
+
+    (void)state;
+    begin(&fx, echo, NULL);
+    t = target_at(&fx, "/", &brief);
+    start(&fx, t, &r, NULL);
+    while (tcp_server_requests(fx.server) == 0)
+        uv_run(&fx.loop, UV_RUN_NOWAIT);
+    usleep(200000); /* the reply comes, and nobody looks */
+    uv_run(&fx.loop, UV_RUN_DEFAULT);
+    assert_int_equal(r.failure, GN_FAILURE_NONE);
+    gn_target_free(t);
+    finish(&fx);
+}
+
 static void a_canceled_fetch_ends_soon_and_once(void **state)
 {
     struct gn_transfer *transfer;
@@ -456,6 +479,7 @@ int main(void)
         cmocka_unit_test(the_callback_may_take_the_body),
         cmocka_unit_test(connections_are_bounded_when_asked),
         cmocka_unit_test(connections_outnumber_the_idle_ones),
+        cmocka_unit_test(a_late_loop_is_no_stall),
         cmocka_unit_test(a_canceled_fetch_ends_soon_and_once),
         cmocka_unit_test(a_callback_may_cancel_another),
         cmocka_unit_test(closing_cancels_what_is_under_way),

@@ -56,7 +56,9 @@ struct gn_transfer {
     char detail[CURL_ERROR_SIZE];
 
     /* the fetcher's */
-    struct gn_heap_node deadline; /* when to look at it next, in ms */
+    struct gn_heap_node deadline; /* when to look at it next, in ms; INT64_MIN:
+                                     canceled */
+    int64_t doubted_ms; /* moved_ms when it was found stalled; 0: never */
     gn_fetched *done;
     void *context;
     struct gn_transfer *next; /* in the pool */
