@@ -11,6 +11,7 @@ enum garner_code gn_thread_start(pthread_t *thread, void *(*run)(void *),
 {
     sigset_t all;
     sigset_t before;
+    char text[128];
     int rc;
 
     GN_CHECK(sigfillset(&all) == 0);
@@ -22,7 +23,7 @@ enum garner_code gn_thread_start(pthread_t *thread, void *(*run)(void *),
     gn_fail(err, GARNER_NOMEM,
             "a thread cannot be started: %s; raise the "
             "limit of processes (ulimit -u) or free some memory",
-            strerror(rc));
+            strerror_r(rc, text, sizeof text));
     if (err != NULL)
         err->native = rc;
     return GARNER_NOMEM;

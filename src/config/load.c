@@ -5,10 +5,10 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "config/common.h"
 #include "config/file.h"
 #include "config/scope.h"
 #include "config/source.h"
-#include "config/transfer.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -39,7 +39,7 @@ static void read_store(struct gn_problems *p, const struct gn_node *node,
 {
     struct loader *l = context;
 
-    l->config->store = gn_transfer_text(p, node, &l->scope);
+    l->config->store = gn_common_text(p, node, &l->scope);
     if (l->config->store != NULL && l->config->store[0] == '\0')
         gn_walk_problem(p, node, "store is empty; name a database file");
 }
@@ -75,11 +75,16 @@ static const struct gn_walk_key top_keys[] = {
 };
 
 static const struct gn_walk_key default_keys[] = {
-    GN_TRANSFER_KEYS,          {"url", NULL, in_source},
-    {"rows", NULL, in_source}, {"alert", NULL, NULL},
-    {"cache", NULL, NULL},     {"expect", NULL, NULL},
-    {"hooks", NULL, NULL},     {"host", NULL, NULL},
-    {"keep", NULL, NULL},      {"max_age", NULL, NULL},
+    GN_COMMON_KEYS,
+    {"url", NULL, in_source},
+    {"rows", NULL, in_source},
+    {"alert", NULL, NULL},
+    {"cache", NULL, NULL},
+    {"expect", NULL, NULL},
+    {"hooks", NULL, NULL},
+    {"host", NULL, NULL},
+    {"keep", NULL, NULL},
+    {"max_age", NULL, NULL},
     {"retry", NULL, NULL},
 };
 

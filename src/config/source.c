@@ -5,8 +5,8 @@
 #include "base/error.h"
 #include "base/url.h"
 #include "config/check.h"
+#include "config/common.h"
 #include "config/template.h"
-#include "config/transfer.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -72,7 +72,7 @@ static const char *header_line(struct gn_problems *p,
                                const struct gn_node *node, struct gn_scope *s)
 {
     const char *name = node->key->text;
-    const char *value = gn_transfer_text(p, node, s);
+    const char *value = gn_common_text(p, node, s);
     struct garner_error err;
     const char *line;
 
@@ -107,7 +107,7 @@ static void read_data(struct gn_problems *p, const struct gn_node *node,
                       void *scope)
 {
     struct gn_scope *s = scope;
-    const char *data = gn_transfer_text(p, node, s);
+    const char *data = gn_common_text(p, node, s);
 
     s->source->request.body = data;
     s->source->request.body_size = data != NULL ? strlen(data) : 0;
@@ -129,7 +129,7 @@ static void read_vars(struct gn_problems *p, const struct gn_node *node,
         if (!passed(p, v->key, gn_check_var(v->key->text, &err), &err))
             continue;
         vars[n].name = copy(p, s, v->key->text);
-        vars[n].value = gn_transfer_text(p, v, s);
+        vars[n].value = gn_common_text(p, v, s);
         n += vars[n].name != NULL && vars[n].value != NULL;
     }
     s->source->vars = vars;
@@ -302,7 +302,7 @@ static const struct gn_walk_key source_keys[] = {
     {"data", read_data, NULL},
     {"vars", read_vars, NULL},
     {"rows", read_rows, NULL},
-    GN_TRANSFER_KEYS,
+    GN_COMMON_KEYS,
     {"every", NULL, in_schedule},
     {"align", NULL, in_schedule},
     {"jitter", NULL, in_schedule},
@@ -328,7 +328,7 @@ static const struct gn_walk_key source_keys[] = {
 static void finish_url(struct gn_problems *p, const struct gn_node *node,
                        struct gn_scope *s)
 {
-    const char *text = gn_transfer_text(p, node, s);
+    const char *text = gn_common_text(p, node, s);
     struct garner_error err;
     struct gn_url parts;
 

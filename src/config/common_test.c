@@ -1,4 +1,4 @@
-/* transfer_test.c - schedule, limits, proxy and certificates. */
+/* common_test.c - schedule, limits, proxy and certificates. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

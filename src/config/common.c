@@ -1,4 +1,4 @@
-#include "config/transfer.h"
+#include "config/common.h"
 
 #include <unistd.h>
 
@@ -10,8 +10,8 @@ enum { SECOND = 1000 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-const char *gn_transfer_text(struct gn_problems *p, const struct gn_node *node,
-                             struct gn_scope *scope)
+const char *gn_common_text(struct gn_problems *p, const struct gn_node *node,
+                           struct gn_scope *scope)
 {
     const char *written = gn_walk_text(p, node);
     const char *text;
@@ -42,7 +42,7 @@ static const char *checked(struct gn_problems *p, const struct gn_node *node,
                            enum garner_code (*check)(const char *,
                                                      struct garner_error *))
 {
-    const char *text = gn_transfer_text(p, node, scope);
+    const char *text = gn_common_text(p, node, scope);
     struct garner_error err;
 
     if (text == NULL || check(text, &err) == GARNER_OK)
@@ -51,24 +51,24 @@ static const char *checked(struct gn_problems *p, const struct gn_node *node,
     return NULL;
 }
 
-void gn_transfer_user_agent(struct gn_problems *p, const struct gn_node *node,
-                            void *scope)
+void gn_common_user_agent(struct gn_problems *p, const struct gn_node *node,
+                          void *scope)
 {
     struct gn_scope *s = scope;
 
     s->source->request.user_agent = checked(p, node, s, gn_check_line);
 }
 
-void gn_transfer_proxy(struct gn_problems *p, const struct gn_node *node,
-                       void *scope)
+void gn_common_proxy(struct gn_problems *p, const struct gn_node *node,
+                     void *scope)
 {
     struct gn_scope *s = scope;
 
     s->source->request.proxy = checked(p, node, s, gn_check_line);
 }
 
-void gn_transfer_redirects(struct gn_problems *p, const struct gn_node *node,
-                           void *scope)
+void gn_common_redirects(struct gn_problems *p, const struct gn_node *node,
+                         void *scope)
 {
     struct gn_scope *s = scope;
     int most;
@@ -130,8 +130,8 @@ static const struct gn_walk_key schedule_keys[] = {
 };
 
 /* A source's schedule stands for itself: nothing of the default one's stays. */
-void gn_transfer_schedule(struct gn_problems *p, const struct gn_node *node,
-                          void *scope)
+void gn_common_schedule(struct gn_problems *p, const struct gn_node *node,
+                        void *scope)
 {
     struct gn_scope *s = scope;
     struct gn_spec *spec = &s->source->schedule;
@@ -184,8 +184,8 @@ static const struct gn_walk_key timeout_keys[] = {
     {"stall", stall_time, NULL},
 };
 
-void gn_transfer_timeout(struct gn_problems *p, const struct gn_node *node,
-                         void *scope)
+void gn_common_timeout(struct gn_problems *p, const struct gn_node *node,
+                       void *scope)
 {
     if (node->kind == GN_NODE_SCALAR)
         total_time(p, node, scope);
@@ -211,8 +211,8 @@ static const struct gn_walk_key body_keys[] = {
     {"save", NULL, NULL},
 };
 
-void gn_transfer_body(struct gn_problems *p, const struct gn_node *node,
-                      void *scope)
+void gn_common_body(struct gn_problems *p, const struct gn_node *node,
+                    void *scope)
 {
     if (node->kind == GN_NODE_SCALAR)
         gn_walk_problem(p, node,
@@ -256,8 +256,8 @@ static const struct gn_walk_key tls_keys[] = {
     {"insecure", insecure, NULL},
 };
 
-void gn_transfer_tls(struct gn_problems *p, const struct gn_node *node,
-                     void *scope)
+void gn_common_tls(struct gn_problems *p, const struct gn_node *node,
+                   void *scope)
 {
     gn_walk_mapping(p, node, tls_keys, COUNT(tls_keys), scope);
 }

@@ -1,0 +1,41 @@
+/* common.h - the keys that defaults and sources have in common: schedule and
+ * how to fetch. */
+#ifndef GN_CONFIG_COMMON_H
+#define GN_CONFIG_COMMON_H
+
+#include "config/scope.h"
+#include "config/walk.h"
+
+/* For gn_walk_mapping with a struct gn_scope as context: to be put in a table
+ * of keys. */
+#define GN_COMMON_KEYS                                                         \
+    {"user_agent", gn_common_user_agent, NULL},                                \
+        {"schedule", gn_common_schedule, NULL},                                \
+        {"timeout", gn_common_timeout, NULL}, {"body", gn_common_body, NULL},  \
+        {"redirects", gn_common_redirects, NULL},                              \
+        {"tls", gn_common_tls, NULL},                                          \
+    {                                                                          \
+        "proxy", gn_common_proxy, NULL                                         \
+    }
+
+void gn_common_user_agent(struct gn_problems *p, const struct gn_node *node,
+                          void *scope);
+void gn_common_schedule(struct gn_problems *p, const struct gn_node *node,
+                        void *scope);
+void gn_common_timeout(struct gn_problems *p, const struct gn_node *node,
+                       void *scope);
+void gn_common_body(struct gn_problems *p, const struct gn_node *node,
+                    void *scope);
+void gn_common_redirects(struct gn_problems *p, const struct gn_node *node,
+                         void *scope);
+void gn_common_tls(struct gn_problems *p, const struct gn_node *node,
+                   void *scope);
+void gn_common_proxy(struct gn_problems *p, const struct gn_node *node,
+                     void *scope);
+
+/* A scalar with its secrets filled in, in the scope's memory; NULL: a problem
+ * was noted. */
+const char *gn_common_text(struct gn_problems *p, const struct gn_node *node,
+                           struct gn_scope *scope);
+
+#endif
