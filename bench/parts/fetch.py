@@ -27,7 +27,7 @@ def garner(setting, url, seconds):
     ran = collector.Collector(setting, config, ["--for", f"{seconds}s", "--parallel", AT_ONCE],
                               kit.CLIENT_CORE)
     ran.finish(seconds + 60, collector.Collector.look).well()
-    stored, failed = ran.runs()
+    stored, failed, _ = ran.runs()
     return {"rate": stored / seconds, "per_1000": ran.processor / stored * 1e3, "failed": failed,
             "mib": ran.peak_kib / 1024}
 

@@ -10,7 +10,7 @@ def registered(setting, count, seconds):
         config = collector.configure(setting, nginx.url("same"), count, "1h")
         ran = collector.Collector(setting, config, ["--for", f"{seconds}s"])
         ran.finish(seconds + 60, collector.Collector.look).well()
-    return ran
+    return ran, ran.runs()
 
 
 def slow(setting, count, wait_ms):
@@ -19,19 +19,18 @@ def slow(setting, count, wait_ms):
         config = collector.configure(setting, server.url("slow"), count, None)
         ran = collector.Collector(setting, config, ["--once"])
         ran.finish(wait_ms / 1000 + 60, collector.Collector.look, every=0.05).well()
-    return ran
+    return ran, ran.runs()
 
 
 def run(setting, report):
     count, seconds = setting.size(10000, 50), setting.seconds(20)
-    idle = registered(setting, count, seconds)
+    idle, idle_runs = registered(setting, count, seconds)
     replies, wait_ms = setting.size(1000, 20), setting.size(2000, 200)
-    busy = slow(setting, replies, wait_ms)
-    stored, failed = busy.runs()
+    busy, (stored, failed, _) = slow(setting, replies, wait_ms)
     report.say("Resident memory in MiB, as /proc/PID/status says it (VmRSS last seen, VmHWM).")
-    report.table(["what", "at the end", "peak", "runs stored", "failed", "seconds"], [
+    report.table(["what", "at the end", "peak", "fetches stored", "failed", "seconds"], [
         [f"{count:,} sources, each due hourly", kit.number(idle.resident),
-         kit.number(idle.peak_kib / 1024), *idle.runs(), kit.number(idle.seconds)],
+         kit.number(idle.peak_kib / 1024), *idle_runs[:2], kit.number(idle.seconds)],
         [f"{replies:,} replies of {wait_ms / 1000:g} s at once", kit.number(busy.resident),
          kit.number(busy.peak_kib / 1024), stored, failed, kit.number(busy.seconds)]])
     if setting.smoke:

@@ -37,17 +37,18 @@ def run(setting, report):
     watch = Watch(setting.size(10, 1))
     with servers.Nginx(setting) as nginx:
         config = collector.configure(setting, nginx.url("each"), count, "1s")
-        ran = collector.Collector(setting, config, ["--for", f"{seconds}s"], listen=True)
+        ran = collector.Collector(setting, config, ["--for", f"{seconds}s"])
         ran.finish(seconds + 60, watch, every=0.5).well()
-    stored, failed = ran.runs()
-    # The first tenth fills caches and pools; after it nothing may grow.
-    settled = [line for line in watch.lines if line[0] >= seconds / 10] or watch.lines
-    third = max(1, len(settled) // 3)
-    early = kit.median(line[1] for line in settled[:third])
-    late = kit.median(line[1] for line in settled[-third:])
+    stored, failed, missed = ran.runs()
+    # Caches and pools fill for a while, and a stall may need more of them once:
+    # what grows for ever grows in the second half, too.
+    half = [line for line in watch.lines if line[0] >= seconds / 2] or watch.lines
+    middle = max(1, len(half) // 2)
+    growth = (kit.median(line[1] for line in half[-middle:])
+              - kit.median(line[1] for line in half[:middle]))
     log = max(line[2] for line in watch.lines)
     report.say(f"{count:,} sources each second for {seconds} s, every reply different, FULL. "
-               f"{stored:,} runs stored, {failed} of them failed; "
+               f"{stored:,} fetches stored, {failed} of them failed, {missed} missed; "
                f"{100 * ran.processor / ran.seconds:.0f} % of one core.")
     step = max(1, len(watch.lines) // 12)
     report.table(["s", "resident MiB", "log MiB", "database MiB"],
@@ -55,7 +56,7 @@ def run(setting, report):
                   for at, resident, wal, size in watch.lines[::step]])
     if setting.smoke:
         return
-    report.ask("resident memory, median of the last third less that of the first, after a "
-               "tenth of the time", late - early, "<=", GROWTH_LIMIT_MIB, " MiB")
+    report.ask("resident memory, median of the last quarter less that of the third",
+               growth, "<=", GROWTH_LIMIT_MIB, " MiB")
     report.ask("largest write-ahead log", log, "<=", LOG_LIMIT_MIB, " MiB")
-    report.ask("runs stored of those due", stored, ">=", int(count * seconds * 0.99))
+    report.ask("missed", missed, "==", 0)
