@@ -249,13 +249,13 @@ static enum gn_exit make_rows(const struct gn_call *call)
     return status;
 }
 
-static int run(const struct gn_call *call)
+static enum gn_exit run(const struct gn_call *call)
 {
     const struct settings *s = call->settings;
     enum gn_exit status = GN_EXIT_OK;
 
     if (s->rows.sql != NULL || s->store != NULL)
-        return (int)make_rows(call);
+        return make_rows(call);
     if (s->rows.table != NULL || s->rows.key.count > 0)
         return gn_exit_usage("--into and --key go with --sql and --db");
     if (s->file != NULL && call->count > 1)
@@ -268,7 +268,7 @@ static int run(const struct gn_call *call)
         if (one != GN_EXIT_OK)
             status = one;
     }
-    return (int)status;
+    return status;
 }
 
 #define OPTION(name, letter, type, value, field, help)                         \

@@ -174,7 +174,7 @@ static enum gn_exit with_store(const struct settings *s,
     return status;
 }
 
-static int run(const struct gn_call *call)
+static enum gn_exit run(const struct gn_call *call)
 {
     const struct settings *s = call->settings;
     struct gn_config config = {0};
@@ -190,7 +190,7 @@ static int run(const struct gn_call *call)
         status = with_store(s, &config);
         gn_config_fini(&config);
     }
-    return (int)status;
+    return status;
 }
 
 #define OPTION(name, letter, type, value, field, help)                         \
