@@ -56,13 +56,13 @@ static enum garner_code put(const char *path, struct gn_buf *text,
         w.fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (w.fd < 0) {
         code = gn_fail(err, GARNER_IO, "cannot write %.120s: %s", path,
-                       strerror(errno));
+                       strerrordesc_np(errno));
     } else {
         code = gn_writer_flush(&w, err);
         /* A full disk may show only here. */
         if (!is_stdout && close(w.fd) != 0 && code == GARNER_OK)
             code = gn_fail(err, GARNER_IO, "cannot write %.120s: %s", path,
-                           strerror(errno));
+                           strerrordesc_np(errno));
     }
     gn_writer_fini(&w);
     return code;

@@ -76,7 +76,7 @@ static enum gn_exit run(const struct gn_call *call)
     if (gn_params_bind(sql, s->params.items, s->params.count, args, &count,
                        &err) != GARNER_OK)
         return gn_exit_usage("%s", err.message);
-    return s->write ? (int)write_once(call->items[0], s, sql, args, count)
+    return s->write ? write_once(call->items[0], s, sql, args, count)
                     : read_rows(call->items[0], s, sql, args, count);
 }
 

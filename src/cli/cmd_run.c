@@ -134,6 +134,7 @@ static enum gn_exit from_urls(const struct gn_call *call,
 static bool wants_file(const struct gn_call *call)
 {
     const struct settings *s = call->settings;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): before other threads */
     const char *from_environment = getenv("GARNER_CONFIG");
     const bool urls = call->count > 0 && strstr(call->items[0], "://") != NULL;
 
