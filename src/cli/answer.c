@@ -68,24 +68,36 @@ static void variable(const char *name, size_t size, const struct gn_one *one,
     gn_buf_printf(out, "%%{%.*s}", (int)size, name); /* left for eyes to see */
 }
 
+/* What the letter after a backslash stands for; 0: nothing. */
+static char escaped(char letter)
+{
+    switch (letter) {
+    case 'n':
+        return '\n';
+    case 't':
+        return '\t';
+    case 'r':
+        return '\r';
+    case '\\':
+        return '\\';
+    default:
+        return '\0';
+    }
+}
+
 void gn_answer_write_out(const char *format, const struct gn_one *one,
                          struct gn_buf *out)
 {
     for (const char *at = format; *at != '\0'; at++) {
-        const char *end;
+        const char *end = at[0] == '%' && at[1] == '{' ? strchr(at, '}') : NULL;
 
-        if (at[0] == '%' && at[1] == '{' && (end = strchr(at, '}')) != NULL) {
+        if (end != NULL) {
             variable(at + 2, (size_t)(end - at) - 2, one, out);
             at = end;
         } else if (at[0] == '%' && at[1] == '%') {
             gn_buf_byte(out, *++at);
-        } else if (at[0] == '\\' && strchr("ntr\\", at[1]) != NULL &&
-                   at[1] != '\0') {
-            at++;
-            gn_buf_byte(out, *at == 'n'   ? '\n'
-                             : *at == 't' ? '\t'
-                             : *at == 'r' ? '\r'
-                                          : '\\');
+        } else if (at[0] == '\\' && escaped(at[1]) != '\0') {
+            gn_buf_byte(out, escaped(*++at));
         } else {
             gn_buf_byte(out, *at);
         }

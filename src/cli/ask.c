@@ -39,7 +39,7 @@ static enum garner_code read_file(const char *path, bool line_ends,
 
     if (file == NULL)
         return gn_fail(err, GARNER_INVALID, "cannot read %.120s: %s", path,
-                       strerror(errno));
+                       strerrordesc_np(errno));
     while ((byte = getc(file)) != EOF)
         if (line_ends || (byte != '\r' && byte != '\n' && byte != '\0'))
             gn_buf_byte(out, (char)byte);
@@ -48,7 +48,7 @@ static enum garner_code read_file(const char *path, bool line_ends,
         failed = errno;
     if (failed != 0)
         return gn_fail(err, GARNER_INVALID, "cannot read %.120s: %s", path,
-                       strerror(failed));
+                       strerrordesc_np(failed));
     return GARNER_OK;
 }
 

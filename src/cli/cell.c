@@ -26,8 +26,11 @@ void gn_cell_base64(struct gn_buf *out, const void *data, size_t size)
 
         gn_buf_byte(out, digits[bits >> 18]);
         gn_buf_byte(out, digits[bits >> 12 & 63]);
-        gn_buf_byte(out, left > 1 ? digits[bits >> 6 & 63] : '=');
-        gn_buf_byte(out, left > 2 ? digits[bits & 63] : '=');
+        if (left > 1)
+            gn_buf_byte(out, digits[bits >> 6 & 63]);
+        if (left > 2)
+            gn_buf_byte(out, digits[bits & 63]);
+        gn_buf_text(out, left > 2 ? "" : left > 1 ? "=" : "==");
     }
 }
 

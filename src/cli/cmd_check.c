@@ -14,7 +14,7 @@ struct settings {
     bool quiet;
 };
 
-static int run(const struct gn_call *call)
+static enum gn_exit run(const struct gn_call *call)
 {
     const struct settings *s = call->settings;
     const char *path = call->count > 0 ? call->items[0] : s->config;
@@ -42,7 +42,7 @@ static int run(const struct gn_call *call)
         gn_buf_printf(&good, "%s: %zu source%s, all well\n", path,
                       config.source_count, config.source_count == 1 ? "" : "s");
     gn_config_fini(&config);
-    return (int)gn_print(&good);
+    return gn_print(&good);
 }
 
 static const struct gn_option options[] = {

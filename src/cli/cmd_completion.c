@@ -4,7 +4,7 @@
 #include "cli/outcome.h"
 #include "cli/print.h"
 
-static int run(const struct gn_call *call)
+static enum gn_exit run(const struct gn_call *call)
 {
     struct gn_buf text = {0};
 
@@ -12,7 +12,7 @@ static int run(const struct gn_call *call)
         return gn_exit_usage("no completion for '%.60s'; there is one for "
                              "bash, zsh and fish",
                              call->items[0]);
-    return (int)gn_print(&text);
+    return gn_print(&text);
 }
 
 const struct gn_command gn_cmd_completion = {

@@ -56,13 +56,13 @@ static enum garner_code put(const char *path, struct gn_buf *text,
         w.fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (w.fd < 0) {
         code = gn_fail(err, GARNER_IO, "cannot write %.120s: %s", path,
-                       strerror(errno));
+                       strerrordesc_np(errno));
     } else {
         code = gn_writer_flush(&w, err);
         /* A full disk may show only here. */
         if (!is_stdout && close(w.fd) != 0 && code == GARNER_OK)
             code = gn_fail(err, GARNER_IO, "cannot write %.120s: %s", path,
-                           strerror(errno));
+                           strerrordesc_np(errno));
     }
     gn_writer_fini(&w);
     return code;
@@ -249,13 +249,13 @@ static enum gn_exit make_rows(const struct gn_call *call)
     return status;
 }
 
-static int run(const struct gn_call *call)
+static enum gn_exit run(const struct gn_call *call)
 {
     const struct settings *s = call->settings;
     enum gn_exit status = GN_EXIT_OK;
 
     if (s->rows.sql != NULL || s->store != NULL)
-        return (int)make_rows(call);
+        return make_rows(call);
     if (s->rows.table != NULL || s->rows.key.count > 0)
         return gn_exit_usage("--into and --key go with --sql and --db");
     if (s->file != NULL && call->count > 1)
@@ -268,7 +268,7 @@ static int run(const struct gn_call *call)
         if (one != GN_EXIT_OK)
             status = one;
     }
-    return (int)status;
+    return status;
 }
 
 #define OPTION(name, letter, type, value, field, help)                         \

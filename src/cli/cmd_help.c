@@ -8,7 +8,7 @@ struct settings {
     bool man;
 };
 
-static int run(const struct gn_call *call)
+static enum gn_exit run(const struct gn_call *call)
 {
     const struct settings *s = call->settings;
     const struct gn_command *about = NULL;
@@ -27,7 +27,7 @@ static int run(const struct gn_call *call)
         gn_help_command(about, &text);
     else
         gn_help_program(call->program, &text);
-    return (int)gn_print(&text);
+    return gn_print(&text);
 }
 
 static const struct gn_option options[] = {

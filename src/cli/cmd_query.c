@@ -65,7 +65,7 @@ static enum gn_exit read_rows(const char *url, const struct settings *s,
     return status;
 }
 
-static int run(const struct gn_call *call)
+static enum gn_exit run(const struct gn_call *call)
 {
     const struct settings *s = call->settings;
     const char *sql = call->items[1];
@@ -76,8 +76,8 @@ static int run(const struct gn_call *call)
     if (gn_params_bind(sql, s->params.items, s->params.count, args, &count,
                        &err) != GARNER_OK)
         return gn_exit_usage("%s", err.message);
-    return s->write ? (int)write_once(call->items[0], s, sql, args, count)
-                    : (int)read_rows(call->items[0], s, sql, args, count);
+    return s->write ? write_once(call->items[0], s, sql, args, count)
+                    : read_rows(call->items[0], s, sql, args, count);
 }
 
 static const struct gn_option options[] = {

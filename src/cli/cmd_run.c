@@ -134,6 +134,7 @@ static enum gn_exit from_urls(const struct gn_call *call,
 static bool wants_file(const struct gn_call *call)
 {
     const struct settings *s = call->settings;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): before other threads */
     const char *from_environment = getenv("GARNER_CONFIG");
     const bool urls = call->count > 0 && strstr(call->items[0], "://") != NULL;
 
@@ -174,7 +175,7 @@ static enum gn_exit with_store(const struct settings *s,
     return status;
 }
 
-static int run(const struct gn_call *call)
+static enum gn_exit run(const struct gn_call *call)
 {
     const struct settings *s = call->settings;
     struct gn_config config = {0};
@@ -190,7 +191,7 @@ static int run(const struct gn_call *call)
         status = with_store(s, &config);
         gn_config_fini(&config);
     }
-    return (int)status;
+    return status;
 }
 
 #define OPTION(name, letter, type, value, field, help)                         \

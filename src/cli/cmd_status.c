@@ -96,7 +96,7 @@ static enum gn_exit report(struct garner_store *store, const char *url,
     return status;
 }
 
-static int run(const struct gn_call *call)
+static enum gn_exit run(const struct gn_call *call)
 {
     const struct settings *s = call->settings;
     enum gn_exit status = GN_EXIT_OK;
@@ -105,7 +105,7 @@ static int run(const struct gn_call *call)
     struct garner_error err = {0};
 
     if (output == NULL)
-        return (int)status;
+        return status;
     if (gn_select_open(call->items[0], 0, &store, &err) == GARNER_OK) {
         status =
             report(store, call->items[0], s->runs > 0 ? s->runs : RUNS, output);
@@ -114,7 +114,7 @@ static int run(const struct gn_call *call)
         status = gn_exit_error(&err);
     }
     gn_output_free(output);
-    return (int)status;
+    return status;
 }
 
 static const struct gn_option options[] = {

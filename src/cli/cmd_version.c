@@ -8,7 +8,7 @@ struct settings {
     bool json;
 };
 
-static int run(const struct gn_call *call)
+static enum gn_exit run(const struct gn_call *call)
 {
     const struct settings *s = call->settings;
     struct gn_buf text = {0};
@@ -16,7 +16,7 @@ static int run(const struct gn_call *call)
 
     if (!s->json) {
         gn_buf_printf(&text, "garner %s\n", GN_VERSION);
-        return (int)gn_print(&text);
+        return gn_print(&text);
     }
     gn_json_init(&j, &text);
     gn_json_open(&j, '{');
@@ -26,7 +26,7 @@ static int run(const struct gn_call *call)
     gn_json_text(&j, garner_version());
     gn_json_close(&j, '}');
     gn_buf_byte(&text, '\n');
-    return (int)gn_print(&text);
+    return gn_print(&text);
 }
 
 static const struct gn_option options[] = {

@@ -18,7 +18,7 @@ static void quoted(struct gn_buf *out, const char *text, const char *quote)
 static void words(struct gn_buf *out, const char *text)
 {
     for (; text != NULL && *text != '\0'; text++)
-        gn_buf_byte(out, *text == '|' ? ' ' : *text);
+        gn_buf_append(out, *text == '|' ? " " : text, 1);
 }
 
 static void operand_words(struct gn_buf *out, const struct gn_program *program,

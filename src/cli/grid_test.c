@@ -96,7 +96,7 @@ static void rows_past_those_held_are_written_as_they_come(void **state)
     for (int i = 0; i < 500; i++)
         add(t, garner_text("ab"), garner_integer(i), &out);
     before = out.size;
-    assert_true(before > 500 * 9);
+    assert_true(before > (size_t)500 * 9);
     add(t, garner_text("longer than those before"), garner_integer(12345),
         &out);
     assert_string_equal(gn_buf_cstr(&out) + before, "lon\xe2\x80\xa6  12345\n");

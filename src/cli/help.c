@@ -79,7 +79,6 @@ static void plain_option(struct gn_buf *out, const struct gn_option *o)
     gn_buf_text(out, flag);
     if (n + 2 > FLAG_COLUMN) {
         gn_buf_printf(out, "\n%*s", FLAG_COLUMN, "");
-        n = FLAG_COLUMN;
     } else {
         gn_buf_printf(out, "%*s", FLAG_COLUMN - n, "");
     }

@@ -18,7 +18,7 @@ static const struct gn_command *const commands[] = {
 static const struct gn_program program = {commands,
                                           sizeof commands / sizeof commands[0]};
 
-static int no_command(void)
+static enum gn_exit no_command(void)
 {
     struct gn_buf text = {0};
 
@@ -28,7 +28,7 @@ static int no_command(void)
     return GN_EXIT_USAGE;
 }
 
-static int unknown_command(const char *name)
+static enum gn_exit unknown_command(const char *name)
 {
     const struct gn_command *near = gn_command_near(&program, name);
 
@@ -45,15 +45,15 @@ static int unknown_command(const char *name)
 }
 
 /* argc and argv: what follows the command's name. */
-static int run_command(const struct gn_command *command, int argc,
-                       char *const *argv)
+static enum gn_exit run_command(const struct gn_command *command, int argc,
+                                char *const *argv)
 {
     struct gn_call call = {.program = &program, .command = command};
     const char **items = gn_alloc(((size_t)argc + 1) * sizeof *items);
     struct garner_error err = {0};
     char *help[] = {(char *)command->name};
     enum garner_code code;
-    int status;
+    enum gn_exit status;
 
     call.settings = gn_alloc(command->settings_size + 1);
     if (items == NULL || call.settings == NULL) {
@@ -67,7 +67,7 @@ static int run_command(const struct gn_command *command, int argc,
     else if (code == GARNER_DONE)
         status = run_command(&gn_cmd_help, 1, help);
     else
-        status = (int)gn_exit_usage("%s", err.message);
+        status = gn_exit_usage("%s", err.message);
     gn_options_fini(&call);
     gn_free(call.settings);
     gn_free(items);
@@ -83,13 +83,13 @@ int main(int argc, char **argv)
     /* A reader that goes away is an error of write(2), not the end. */
     GN_CHECK(signal(SIGPIPE, SIG_IGN) != SIG_ERR);
     if (name == NULL)
-        return no_command();
+        return (int)no_command();
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         name = "help";
     else if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
         name = "version";
     command = gn_command_find(&program, name);
     if (command == NULL)
-        return unknown_command(name);
-    return run_command(command, argc - 2, argv + 2);
+        return (int)unknown_command(name);
+    return (int)run_command(command, argc - 2, argv + 2);
 }

@@ -1,6 +1,7 @@
 #include "cli/options.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -133,8 +134,7 @@ static enum garner_code seconds(const char *text, int64_t *ms,
 
     if (!is_bare(text) || strlen(text) + 2 > sizeof with_unit)
         return gn_unit_duration(text, ms, err);
-    strcpy(with_unit, text);
-    strcat(with_unit, "s");
+    snprintf(with_unit, sizeof with_unit, "%ss", text);
     return gn_unit_duration(with_unit, ms, err);
 }
 
@@ -149,10 +149,9 @@ static enum garner_code size(const char *text, int64_t *bytes,
         strspn(text, "0123456789.") != n - 1 ||
         strchr("kKmMgGtT", text[n - 1]) == NULL)
         return gn_unit_size(text, bytes, err);
-    strcpy(with_unit, text);
+    snprintf(with_unit, sizeof with_unit, "%siB", text);
     if (with_unit[n - 1] >= 'a')
         with_unit[n - 1] = (char)(with_unit[n - 1] - 'a' + 'A');
-    strcat(with_unit, "iB");
     return gn_unit_size(with_unit, bytes, err);
 }
 
@@ -199,6 +198,7 @@ static enum garner_code set(const struct gn_option *o, void *settings,
 {
     void *field = (char *)settings + o->at;
 
+    GN_CHECK(value != NULL || o->type == GN_OPTION_FLAG);
     switch (o->type) {
     case GN_OPTION_FLAG:
         *(bool *)field = true;
@@ -294,6 +294,7 @@ static enum garner_code from_environment(struct gn_call *call,
 
     for (size_t i = 0; i < call->command->option_count && !code; i++) {
         const struct gn_option *o = &call->command->options[i];
+        /* NOLINTNEXTLINE(concurrency-mt-unsafe): before other threads */
         const char *value = o->env != NULL ? getenv(o->env) : NULL;
 
         if (value != NULL && value[0] != '\0')

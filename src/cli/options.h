@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cli/outcome.h"
 #include "garner/error.h"
 
 /* What a flag's value is, and the type of the settings field it goes to. */
@@ -72,7 +73,7 @@ struct gn_command {
     const char *words; /* WORD: the operands there are, "a b c" */
     size_t least;      /* operands asked for */
     size_t most;
-    int (*run)(const struct gn_call *call); /* returns the exit status */
+    enum gn_exit (*run)(const struct gn_call *call);
 };
 
 struct gn_program {

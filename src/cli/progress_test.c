@@ -25,7 +25,7 @@ static int reset(void **state)
     memset(&status, 0, sizeof status);
     status.phase = GN_PHASE_RUNNING;
     status.started_wall_us = 1000 * INT64_C(1000000);
-    status.now_wall_us = status.started_wall_us + 83 * SECOND;
+    status.now_wall_us = status.started_wall_us + INT64_C(83) * SECOND;
     status.sources = SOURCES;
     status.fetching = 2;
     status.next_due_us = 12000;

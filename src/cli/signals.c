@@ -111,7 +111,7 @@ enum garner_code gn_signals_start(const struct gn_signals_calls *calls,
     if (n != 0) {
         gn_free(s);
         return gn_fail(err, GARNER_IO, "cannot start a thread: %s",
-                       strerror(n));
+                       strerrordesc_np(n));
     }
     *out = s;
     return GARNER_OK;

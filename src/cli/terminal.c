@@ -7,6 +7,7 @@
 
 bool gn_terminal_is(int fd)
 {
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): nothing sets the environment */
     const char *term = getenv("TERM");
 
     return isatty(fd) == 1 &&
@@ -24,6 +25,7 @@ void gn_terminal_size(int fd, size_t *columns, size_t *rows)
 
 bool gn_terminal_color(int fd)
 {
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): nothing sets the environment */
     const char *no = getenv("NO_COLOR");
 
     return gn_terminal_is(fd) && (no == NULL || no[0] == '\0');

@@ -11,10 +11,12 @@ enum { LONGEST = 63 }; /* of the texts that gn_text_distance compares */
 
 void gn_text_init(void)
 {
+    /* NOLINTBEGIN(concurrency-mt-unsafe): before other threads */
     /* Built into glibc since 2.35; where it is missing, wide characters are
      * measured as one column. */
     if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
         setlocale(LC_CTYPE, "");
+    /* NOLINTEND(concurrency-mt-unsafe) */
 }
 
 /* One thing to show: a character, or the escape that stands for a byte. */
@@ -49,6 +51,7 @@ static struct glyph next_glyph(const char *text, size_t size)
         g.bytes[0] = text[0];
         return g;
     }
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): the state is ours */
     n = mbrtowc(&wide, text, size < 4 ? size : 4, &state);
     /* C1 controls (U+0080 to U+009F) are obeyed by terminals too. */
     if (n == 0 || n > 4 || wide < ' ' || (wide >= 0x7f && wide < 0xa0))

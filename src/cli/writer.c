@@ -27,7 +27,7 @@ enum garner_code gn_writer_flush(struct gn_writer *w, struct garner_error *err)
             const int why = errno;
 
             gn_fail(err, GARNER_IO, "cannot write to %.120s: %s", w->name,
-                    strerror(why));
+                    strerrordesc_np(why));
             if (err != NULL)
                 err->native = why;
             return GARNER_IO;
