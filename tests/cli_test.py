@@ -73,7 +73,7 @@ class Help(Case):
 
 class Formats(Case):
     ROWS = ("select 1 as number, 1.5 as real, 'a,\"b\"' || char(10) || 'c' as text,"
-            " null as nothing, x'00ff' as bytes union all"
+            " null as absent, x'00ff' as bytes union all"
             " select 2, -0.25, 'grün 語', null, x''")
 
     def run_query(self, *flags):
@@ -83,13 +83,13 @@ class Formats(Case):
 
     def test_csv(self):
         head, first, second = csv.reader(io.StringIO(self.run_query("--csv"), newline=""))
-        self.assertEqual(head, ["number", "real", "text", "nothing", "bytes"])
+        self.assertEqual(head, ["number", "real", "text", "absent", "bytes"])
         self.assertEqual(first[:4], ["1", "1.5", 'a,"b"\nc', ""])
         self.assertEqual(second[:4], ["2", "-0.25", "grün 語", ""])
 
     def test_json(self):
         first, second = json.loads(self.run_query("--json"))
-        self.assertEqual((first["number"], first["real"], first["text"], first["nothing"]),
+        self.assertEqual((first["number"], first["real"], first["text"], first["absent"]),
                          (1, 1.5, 'a,"b"\nc', None))
         self.assertEqual(second["text"], "grün 語")
 

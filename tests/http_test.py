@@ -211,7 +211,7 @@ class Application(Http):
 
     def test_a_slower_one_is_not(self):
         start = time.monotonic()
-        self.get("-m", "0.5", self.httpbin.url + "/delay/10", code=1)
+        self.get("-m", "0.5", self.httpbin.url + "/delay/10", code=124)
         self.assertLess(time.monotonic() - start, 8)
         self.assertRegex(self.error, "0.5 s|500 ms|timeout|took too long")
 

@@ -11,7 +11,7 @@ import time
 import unittest
 import urllib.request
 
-GARNER = os.environ.get("GARNER", "build/src/cli/garner")
+GARNER = os.path.abspath(os.environ.get("GARNER", "build/src/cli/garner"))
 # What a test waits for at most. Generous: a slow machine is no failure, and
 # nobody waits so long for what happens.
 LIMIT = 120

@@ -1,0 +1,92 @@
+"""A fetch that is due and cannot start is recorded with its reason: the slots
+of a run are all used, or all accounted for."""
+import signal
+import time
+import unittest
+
+from support.program import Case, count_runs, get_json, one, query, wait_until
+from support.servers import Misbehaving, Nginx, dead_port, reply
+
+
+class Missed(Case):
+    @classmethod
+    def setUpClass(cls):
+        cls.nginx = Nginx()
+        cls.addClassCleanup(cls.nginx.stop)
+
+    def missed(self):
+        """Reasons and how many slots each cost."""
+        return dict(query(self.db, "select error, sum(missed) from garner_run"
+                                   " where missed > 0 group by error"))
+
+    def test_while_the_last_one_goes_on(self):
+        slow = Misbehaving({"/slow": lambda sock, request, server: (
+            server.done.wait(0.45), sock.sendall(reply("1")))})
+        self.addCleanup(slow.stop)
+        running = self.start("run", slow.url + "/slow", "--every", "100ms",
+                             "--for", "3s", "--db", self.db)
+        self.assertEqual(running.wait(), 0, running.output)
+        (reason, slots), = self.missed().items()
+        self.assertIn("still", reason)
+        runs = count_runs(self.db)
+        self.assertLessEqual(runs, 8)
+        self.assertGreaterEqual(runs + slots, 29)
+        self.assertLessEqual(runs + slots, 31)
+        self.assertIn("missed", running.output)
+
+    def test_while_the_machine_sleeps(self):
+        running = self.start("run", self.nginx.url + "/tick", "--every", "50ms",
+                             "--for", "4s", "--db", self.db)
+        wait_until(lambda: running.alive() and count_runs(self.db) > 4, "some runs")
+        running.process.send_signal(signal.SIGSTOP)
+        time.sleep(1)  # the fault itself, not something waited for
+        running.process.send_signal(signal.SIGCONT)
+        self.assertEqual(running.wait(), 0, running.output)
+        slots = sum(self.missed().values())
+        self.assertGreater(slots, 10)
+        self.assertLessEqual(abs(count_runs(self.db) + slots - 80), 2)
+
+    def test_the_numbers_of_the_door_agree(self):
+        port = dead_port()
+        slow = Misbehaving({"/slow": lambda sock, request, server: (
+            server.done.wait(0.15), sock.sendall(reply("1")))})
+        self.addCleanup(slow.stop)
+        running = self.start("run", slow.url + "/slow", self.nginx.url + "/tick",
+                             "--every", "50ms", "--db", self.db,
+                             "--listen", f"127.0.0.1:{port}")
+
+        def totals():
+            running.alive()
+            try:
+                return get_json(f"http://127.0.0.1:{port}/status.json")["totals"]
+            except OSError:
+                return None
+
+        last = wait_until(lambda: (t := totals()) and t["missed_overlap"] > 5 and t,
+                          "slots missed")
+        self.assertEqual(last["due"], last["started"] + last["missed_overlap"]
+                         + last["missed_late"] + last["missed_refused"])
+        self.assertEqual(running.stop(), 0)
+        self.assertGreaterEqual(count_runs(self.db), last["stored"])
+        self.assertGreaterEqual(sum(self.missed().values()), last["missed_overlap"])
+
+
+class Together(Case):
+    def test_three_programs_on_one_database(self):
+        nginx = Nginx()
+        self.addCleanup(nginx.stop)
+        programs = [self.start("run", f"{nginx.url}/tick?n={n}", "--every", "10ms",
+                               "--for", "3s", "--db", self.db) for n in range(3)]
+        for program in programs:
+            self.assertEqual(program.wait(), 0, program.output)
+        self.assertEqual(query(self.db, "select error from garner_run"
+                                        " where missed = 0 and error is not null"), [])
+        for source, slots in query(self.db, "select source, sum(iif(missed, missed, 1))"
+                                            " from garner_run group by source"):
+            self.assertLessEqual(abs(slots - 300), 2, source)
+        self.assertNotIn("lock", programs[0].output.lower())
+        self.assert_sound()
+
+
+if __name__ == "__main__":
+    unittest.main()
