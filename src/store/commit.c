@@ -165,24 +165,26 @@ static enum garner_code run_group(struct gn_commit *c, size_t count,
     gn_sqlite_set_busy_deadline(c->connection, group_deadline(c, count));
     if (first->work == NULL)
         return gn_apply(c->connection, c->group, count, &c->counts, err);
+    first->unrun = false;
     first->code = first->work(first->work_context, c->connection, first->err);
     return GARNER_OK;
 }
 
-/* A foreign connection held the database: those whose time is up fail, and are
- * moved to the front of the group; the others go back to the queue. Returns how
- * many failed. */
+/* A foreign connection held the database: of those that were not run, those
+ * whose time is up fail, the others go back to the queue. Returns how many are
+ * left in the group. */
 static size_t give_up_expired(struct gn_commit *c, size_t count,
                               const struct garner_error *reason)
 {
     const int64_t now_ns = gn_clock_monotonic_ns();
-    size_t expired = 0;
+    size_t left = 0;
 
     gn_lock(&c->lock);
     for (size_t i = count; i-- > 0;) {
         struct gn_ticket *t = c->group[i];
 
-        if (t->deadline_ns > now_ns && !(c->closed && c->close_ns <= now_ns)) {
+        if (t->unrun && t->deadline_ns > now_ns &&
+            !(c->closed && c->close_ns <= now_ns)) {
             gn_queue_put_back(&c->queue, t);
             c->group[i] = NULL;
         }
@@ -193,12 +195,15 @@ static size_t give_up_expired(struct gn_commit *c, size_t count,
 
         if (t == NULL)
             continue;
+        c->group[left++] = t;
+        if (!t->unrun)
+            continue;
         t->code = GARNER_BUSY;
+        t->result = (struct garner_result){0};
         if (t->err != NULL)
             *t->err = *reason;
-        c->group[expired++] = t;
     }
-    return expired;
+    return left;
 }
 
 /* Tells everyone in the group what became of it. The books come first, since

@@ -33,6 +33,7 @@ struct gn_sqlite {
     bool unguarded; /* the guard lets pass what we run ourselves */
     int sync;       /* commits sync: 0, 1; -1: not set yet */
     bool unsynced;  /* the log holds commits that were not */
+    bool left_traces;
     size_t page_bytes;
     size_t log_pages;
     int64_t busy_deadline_ns;
@@ -325,6 +326,7 @@ enum garner_code gn_sqlite_run(struct gn_sqlite *c,
     enum garner_code code;
     int rc;
 
+    c->left_traces = false;
     code = make_ready(c, s, SQLITE_STATIC, &stmt, err);
     if (code != GARNER_OK)
         return code;
@@ -334,6 +336,8 @@ enum garner_code gn_sqlite_run(struct gn_sqlite *c,
     if (rc != SQLITE_DONE)
         code = gn_sqlite_fail(c->db, rc, s->sql, err);
     (void)sqlite3_reset(stmt); /* repeats the step's error */
+    c->left_traces =
+        code != GARNER_OK && sqlite3_total_changes64(c->db) != before;
     if (code != GARNER_OK)
         return code;
     /* Statements that are no DML leave the last one's count standing. */
@@ -342,6 +346,11 @@ enum garner_code gn_sqlite_run(struct gn_sqlite *c,
     if (sqlite3_last_insert_rowid(c->db) != 0)
         result->last_rowid = sqlite3_last_insert_rowid(c->db);
     return GARNER_OK;
+}
+
+bool gn_sqlite_left_traces(const struct gn_sqlite *c)
+{
+    return c->left_traces;
 }
 
 enum garner_code gn_sqlite_sync_log(struct gn_sqlite *c,

@@ -74,11 +74,14 @@ enum garner_code gn_sqlite_mark(struct gn_sqlite *c, struct garner_error *err);
 enum garner_code gn_sqlite_keep(struct gn_sqlite *c, struct garner_error *err);
 enum garner_code gn_sqlite_undo(struct gn_sqlite *c, struct garner_error *err);
 
-/* Runs one statement; adds to *result. Errors: as garner_exec. */
+/* Runs one statement; adds to *result. Errors: as garner_exec, and in
+ * gn_sqlite_left_traces whether the failed one may have left changes: OR FAIL
+ * and RAISE(FAIL) do (https://sqlite.org/lang_conflict.html). */
 enum garner_code gn_sqlite_run(struct gn_sqlite *c,
                                const struct gn_statement *s,
                                struct garner_result *result,
                                struct garner_error *err);
+bool gn_sqlite_left_traces(const struct gn_sqlite *c);
 
 /* Syncs the log unless all in it is synced already, so that all that was
  * committed before lasts. Errors: IO. */
