@@ -380,22 +380,38 @@ size_t gn_sqlite_log_bytes(const struct gn_sqlite *c)
     return c->log_pages * c->page_bytes;
 }
 
-enum garner_code gn_sqlite_checkpoint(struct gn_sqlite *c, size_t *left_bytes,
+/* A checkpoint that does not get the write lock goes on without it, beside the
+ * commits of whoever holds it. */
+static bool can_write(struct gn_sqlite *c)
+{
+    c->busy_deadline_ns = 0;
+    if (gn_sqlite_begin(c, NULL) != GARNER_OK)
+        return false;
+    gn_sqlite_rollback(c);
+    return true;
+}
+
+enum garner_code gn_sqlite_checkpoint(struct gn_sqlite *c, int64_t until_ns,
+                                      size_t *left_bytes,
                                       struct garner_error *err)
 {
     const int64_t deadline_ns = c->busy_deadline_ns;
-    int pages = 0;
-    int copied = 0;
-    int rc;
+    int pages = -1; /* not run */
+    int copied = -1;
+    int rc = SQLITE_BUSY;
 
-    c->busy_deadline_ns = 0;
-    rc = sqlite3_wal_checkpoint_v2(c->db, "main", SQLITE_CHECKPOINT_FULL,
-                                   &pages, &copied);
+    if (can_write(c)) {
+        c->busy_deadline_ns = until_ns;
+        rc = sqlite3_wal_checkpoint_v2(c->db, "main", SQLITE_CHECKPOINT_RESTART,
+                                       &pages, &copied);
+    }
     c->busy_deadline_ns = deadline_ns;
     forget_lock(c); /* a reader's, maybe */
-    *left_bytes = pages > copied ? (size_t)(pages - copied) * c->page_bytes : 0;
+    *left_bytes = rc == SQLITE_OK ? 0 : gn_sqlite_log_bytes(c);
     if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_BUSY)
         return gn_sqlite_fail(c->db, rc, NULL, err);
+    if (pages > copied)
+        *left_bytes = (size_t)(pages - copied) * c->page_bytes;
     return GARNER_OK;
 }
 
