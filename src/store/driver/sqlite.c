@@ -178,15 +178,19 @@ void gn_sqlite_set_work_deadline(struct gn_sqlite *c, int64_t deadline_ns)
 enum garner_code gn_sqlite_set_sync(struct gn_sqlite *c, bool sync,
                                     struct garner_error *err)
 {
+    const char *pragma =
+        sync ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL";
     int rc;
 
     if (c->sync == (int)sync)
         return GARNER_OK;
+    /* Without a log that could be synced later, each commit lasts; FULL may
+     * lose the last one there. */
+    if (!c->wal)
+        pragma = "PRAGMA synchronous=EXTRA";
     /* The pragma acts while it is prepared, so it cannot be kept prepared. */
     c->unguarded = true;
-    rc = sqlite3_exec(
-        c->db, sync ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL",
-        NULL, NULL, NULL);
+    rc = sqlite3_exec(c->db, pragma, NULL, NULL, NULL);
     c->unguarded = false;
     if (rc != SQLITE_OK)
         return gn_sqlite_fail(c->db, rc, NULL, err);
@@ -442,7 +446,11 @@ enum garner_code gn_cursor_open(struct gn_sqlite *c,
 enum garner_code gn_cursor_next(struct gn_cursor *cursor,
                                 struct garner_error *err)
 {
-    switch (sqlite3_step(cursor->stmt)) {
+    const int rc = sqlite3_step(cursor->stmt);
+
+    /* A changed schema has it prepared again at its first step. */
+    cursor->columns = (size_t)sqlite3_column_count(cursor->stmt);
+    switch (rc) {
     case SQLITE_ROW:
         return GARNER_ROW;
     case SQLITE_DONE:

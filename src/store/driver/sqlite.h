@@ -111,6 +111,8 @@ enum garner_code gn_cursor_open(struct gn_sqlite *c,
 /* ROW, DONE, or an error. */
 enum garner_code gn_cursor_next(struct gn_cursor *cursor,
                                 struct garner_error *err);
+/* May change at the first gn_cursor_next, and names then too, when the schema
+ * did. */
 size_t gn_cursor_columns(const struct gn_cursor *cursor);
 const char *gn_cursor_name(const struct gn_cursor *cursor, size_t column);
 struct garner_value gn_cursor_value(const struct gn_cursor *cursor,
