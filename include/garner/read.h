@@ -21,7 +21,8 @@ struct garner_rows;
  * Prepares one SELECT with its arguments and gives a cursor in *rows, before
  * the first row. Borrows all. Waits up to the store's timeout_ms for a free
  * read connection. The snapshot is the one at the first garner_next. In
- * databases without WAL (:memory:) all rows are read here, into memory.
+ * databases without WAL (:memory:) all rows are read here, into memory, within
+ * timeout_ms.
  * Errors: SQL (does not prepare, writes, or wrong count of arguments),
  * TIMEOUT (all read connections leased), BUSY, IO, CORRUPT, CLOSED, NOMEM.
  */
@@ -40,10 +41,13 @@ GARNER_API void garner_rows_set_timeout(struct garner_rows *rows,
 GARNER_CHECKED GARNER_API enum garner_code
 garner_next(struct garner_rows *rows, struct garner_error *err);
 
-/* Number of columns; known before the first row. */
+/* Number of columns; known before the first row. (A statement like "select *"
+ * may have others from the first garner_next on, if the table was just altered:
+ * the row is right then.) */
 GARNER_API size_t garner_columns(const struct garner_rows *rows);
 
-/* Name of column (from 0); lives as long as the cursor. */
+/* Name of column (from 0); "" if there is none, or no memory. Lives as long as
+ * the cursor. */
 GARNER_API const char *garner_column_name(const struct garner_rows *rows,
                                           size_t column);
 

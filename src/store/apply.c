@@ -2,11 +2,20 @@
 
 #include "base/error.h"
 
+/* One group on its way. */
+struct run {
+    struct gn_sqlite *connection;
+    struct gn_apply_counts *counts;
+    bool held_off; /* by a foreign lock: what is left is not run */
+    struct garner_error *reason;
+};
+
 /* Settles a ticket with what befell its whole group. */
 static void settle(struct gn_ticket *t, enum garner_code code,
                    const struct garner_error *err)
 {
     t->code = code;
+    t->result = (struct garner_result){0};
     if (t->err != NULL && code != GARNER_OK)
         *t->err = *err;
 }
@@ -41,19 +50,22 @@ static enum garner_code run_statements(struct gn_sqlite *c, struct gn_ticket *t)
     return GARNER_OK;
 }
 
-/* One statement is atomic by itself; several need a savepoint, which costs
- * half the speed where no disk is waited for. */
-static void run_ticket(struct gn_sqlite *c, struct gn_ticket *t)
+/* One statement is atomic by itself, unless its conflicts are told to leave
+ * what came before them (OR FAIL): then all is rolled back. */
+static void run_alone(struct gn_sqlite *c, struct gn_ticket *t)
+{
+    t->code = run_statements(c, t);
+    if (t->code != GARNER_OK && gn_sqlite_in_transaction(c) &&
+        gn_sqlite_left_traces(c))
+        gn_sqlite_rollback(c);
+}
+
+/* Several need a savepoint, which costs half the speed where no disk is waited
+ * for. */
+static void run_marked(struct gn_sqlite *c, struct gn_ticket *t)
 {
     struct garner_error err;
 
-    t->result = (struct garner_result){0};
-    t->code = GARNER_OK;
-    gn_sqlite_start(c);
-    if (t->count <= 1) {
-        t->code = run_statements(c, t);
-        return;
-    }
     t->code = gn_sqlite_mark(c, &err);
     if (t->code != GARNER_OK) {
         settle(t, t->code, &err);
@@ -68,6 +80,18 @@ static void run_ticket(struct gn_sqlite *c, struct gn_ticket *t)
                gn_sqlite_undo(c, &err) != GARNER_OK) {
         gn_sqlite_rollback(c); /* half a batch must not stay */
     }
+}
+
+static void run_ticket(struct gn_sqlite *c, struct gn_ticket *t)
+{
+    t->result = (struct garner_result){0};
+    gn_sqlite_start(c);
+    if (t->count <= 1)
+        run_alone(c, t);
+    else
+        run_marked(c, t);
+    if (t->code != GARNER_OK)
+        t->result = (struct garner_result){0};
 }
 
 /* Runs tickets in the open transaction until one of them ends it: FULL, IOERR,
@@ -97,41 +121,73 @@ static bool wants_sync(struct gn_ticket **tickets, size_t count)
  * is run by itself. */
 enum { DEEPEST = 16 };
 
+/* A foreign connection holds the database: these and all behind them wait, so
+ * that their order stays. */
+static void leave_unrun(struct run *run, struct gn_ticket **tickets,
+                        size_t count, const struct garner_error *reason)
+{
+    for (size_t i = 0; i < count; i++)
+        tickets[i]->unrun = true;
+    if (!run->held_off && run->reason != NULL)
+        *run->reason = *reason;
+    run->held_off = true;
+}
+
+/* Opens the transaction, or does with all tickets what that means. */
+static bool begin(struct run *run, struct gn_ticket **tickets, size_t count)
+{
+    struct garner_error err;
+    enum garner_code code = GARNER_BUSY;
+
+    if (!run->held_off)
+        code = gn_sqlite_begin(run->connection, &err);
+    if (code == GARNER_BUSY)
+        leave_unrun(run, tickets, count, &err);
+    else if (code != GARNER_OK)
+        settle_all(tickets, count, code, &err);
+    return code == GARNER_OK;
+}
+
+static enum garner_code commit(struct run *run, struct garner_error *err)
+{
+    enum garner_code code = gn_sqlite_commit(run->connection, err);
+
+    if (code != GARNER_OK)
+        gn_sqlite_rollback(run->connection);
+    return code;
+}
+
 /*
  * Runs and commits tickets, in as few transactions as their failures allow.
  * Whoever breaks a transaction fails, those before it are run again without
  * it, those behind it go on in the next. When a group will not commit (deferred
  * foreign keys fail only there), its halves are tried, down to the guilty.
  */
-static void run_group(struct gn_sqlite *c, struct gn_ticket **tickets,
-                      size_t count, struct gn_apply_counts *counts,
+static void run_group(struct run *run, struct gn_ticket **tickets, size_t count,
                       unsigned depth)
 {
     while (count > 0) {
         size_t together = depth < DEEPEST ? count : 1;
         struct garner_error err;
-        enum garner_code code = GARNER_OK;
+        enum garner_code code;
         size_t broken;
 
-        if (!gn_sqlite_in_transaction(c))
-            code = gn_sqlite_begin(c, &err);
-        if (code != GARNER_OK) {
-            settle_all(tickets, count, code, &err);
+        if (!begin(run, tickets, count))
             return;
-        }
-        counts->transactions++;
-        counts->reruns += depth > 0;
-        broken = run_until_broken(c, tickets, together);
+        run->counts->transactions++;
+        run->counts->reruns += depth > 0;
+        broken = run_until_broken(run->connection, tickets, together);
         if (broken < together) {
             GN_CHECK(tickets[broken]->code != GARNER_OK);
-            run_group(c, tickets, broken, counts, depth + 1);
+            run_group(run, tickets, broken, depth + 1);
             together = broken + 1;
-        } else if (code = gn_sqlite_commit(c, &err), code != GARNER_OK) {
-            gn_sqlite_rollback(c);
-            if (together == 1 && tickets[0]->code == GARNER_OK)
-                settle(tickets[0], code, &err);
-            else if (together > 1)
-                run_group(c, tickets, together /= 2, counts, depth + 1);
+        } else if (code = commit(run, &err), code == GARNER_BUSY) {
+            leave_unrun(run, tickets, count, &err);
+            return;
+        } else if (code != GARNER_OK && together > 1) {
+            run_group(run, tickets, together /= 2, depth + 1);
+        } else if (code != GARNER_OK && tickets[0]->code == GARNER_OK) {
+            settle(tickets[0], code, &err);
         }
         tickets += together;
         count -= together;
@@ -155,26 +211,27 @@ static void sync_rest(struct gn_sqlite *c, struct gn_ticket **tickets,
     enum garner_code code = gn_sqlite_sync_log(c, &err);
 
     for (size_t i = 0; i < count && code != GARNER_OK; i++)
-        if (tickets[i]->code == GARNER_OK && tickets[i]->ack == GARNER_SYNCED)
+        if (!tickets[i]->unrun && tickets[i]->code == GARNER_OK &&
+            tickets[i]->ack == GARNER_SYNCED)
             settle(tickets[i], code, &err);
 }
 
 /* One statement with nobody beside it is a transaction by itself, which is an
- * eighth cheaper than one around it. BUSY: it was not run. */
-static enum garner_code run_lone(struct gn_sqlite *c, struct gn_ticket *t,
-                                 struct gn_apply_counts *counts,
-                                 struct garner_error *reason)
+ * eighth cheaper than one around it. */
+static void run_lone(struct run *run, struct gn_ticket *t)
 {
-    struct garner_error *err = t->err;
+    struct garner_error *const err = t->err;
+    struct garner_error reason;
 
-    t->err = reason;
-    run_ticket(c, t);
+    t->err = &reason;
+    run_ticket(run->connection, t);
     t->err = err;
-    if (t->code == GARNER_BUSY)
-        return GARNER_BUSY;
-    settle(t, t->code, reason);
-    counts->transactions++;
-    return GARNER_OK;
+    if (t->code == GARNER_BUSY) {
+        leave_unrun(run, &t, 1, &reason);
+        return;
+    }
+    settle(t, t->code, &reason);
+    run->counts->transactions++;
 }
 
 enum garner_code gn_apply(struct gn_sqlite *c, struct gn_ticket **tickets,
@@ -182,33 +239,29 @@ enum garner_code gn_apply(struct gn_sqlite *c, struct gn_ticket **tickets,
                           struct garner_error *err)
 {
     const bool sync = wants_sync(tickets, count);
+    struct run run = {.connection = c, .counts = counts, .reason = err};
     struct garner_error reason;
     enum garner_code code;
 
+    for (size_t i = 0; i < count; i++)
+        tickets[i]->unrun = false;
     if (all_empty(tickets, count)) {
         settle_all(tickets, count, GARNER_OK, NULL);
         sync_rest(c, tickets, count);
         return GARNER_OK;
     }
     code = gn_sqlite_set_sync(c, sync, &reason);
-    if (code == GARNER_OK && count == 1 && tickets[0]->count == 1)
-        code = run_lone(c, tickets[0], counts, &reason);
-    else if (code == GARNER_OK)
-        code = gn_sqlite_begin(c, &reason);
-    if (code == GARNER_BUSY) {
-        if (err != NULL)
-            *err = reason;
-        return code;
-    }
     if (code != GARNER_OK) {
         settle_all(tickets, count, code, &reason);
         return GARNER_OK;
     }
-    if (gn_sqlite_in_transaction(c))
-        run_group(c, tickets, count, counts, 0);
-    if (sync) {
+    if (count == 1 && tickets[0]->count == 1)
+        run_lone(&run, tickets[0]);
+    else
+        run_group(&run, tickets, count, 0);
+    if (sync && !tickets[0]->unrun) {
         sync_rest(c, tickets, count);
         counts->syncs++;
     }
-    return GARNER_OK;
+    return run.held_off ? GARNER_BUSY : GARNER_OK;
 }

@@ -19,10 +19,11 @@ struct gn_apply_counts {
 };
 
 /*
- * Runs tickets[0..count) in order and sets code, result and *err of each.
- * Adds to *counts. What is acknowledged as synced is synced when it returns.
- * BUSY is returned, and nothing was run or set, when a foreign connection held
- * the database until the connection's busy deadline.
+ * Runs tickets[0..count) in order and sets code, result and *err of each, and
+ * adds to *counts. What is acknowledged as synced is synced when it returns.
+ * BUSY is returned when a foreign connection held the database until the
+ * connection's busy deadline: the tickets marked unrun (all from some place on,
+ * but for failed ones) had no effect, and nothing else of them is set.
  */
 enum garner_code gn_apply(struct gn_sqlite *c, struct gn_ticket **tickets,
                           size_t count, struct gn_apply_counts *counts,

@@ -57,9 +57,10 @@ struct gn_ticket {
     bool taken; /* by a leader: it will be settled */
 
     /* the leader's, once taken */
+    bool unrun; /* a foreign connection held the database: it had no effect */
     enum garner_code code;
-    struct garner_result result;
-    struct garner_error *err; /* where its message goes; may be NULL */
+    struct garner_result result; /* zero when it failed */
+    struct garner_error *err;    /* where its message goes; may be NULL */
 
     atomic_uint state; /* enum gn_ticket_state */
 };

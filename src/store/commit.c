@@ -7,49 +7,14 @@
 #include "base/futex.h"
 #include "base/mem.h"
 #include "base/thread.h"
-#include "store/apply.h"
-#include "store/queue.h"
+#include "store/lead.h"
 #include "store/report.h"
 #include "store/settle.h"
-#include "store/wal.h"
 
 /* An idle gap this long is used for a checkpoint. */
 #define IDLE_NS (INT64_C(500) * 1000000)
-/* Submitted work has no deadline of its own: it waits for foreign locks in
- * slices, between which threads that have one can give up. */
-#define SLICE_NS (INT64_C(200) * 1000000)
-
-struct gn_commit {
-    /* constant */
-    struct gn_group_limits limits;
-    size_t most_statements;
-    size_t most_bytes;
-
-    /* the leader's */
-    struct gn_sqlite *connection;
-    struct gn_wal wal;
-    struct gn_apply_counts counts;
-    struct gn_ticket **group; /* limits.statements places */
-    bool had_followers;       /* others than its leader were in the last one */
-
-    pthread_mutex_t lock;
-    pthread_cond_t room; /* writers wait here for a place in the queue */
-    pthread_cond_t task; /* the pump waits here */
-
-    /* guarded by lock */
-    bool leading; /* somebody leads */
-    bool closed;
-    int64_t close_ns; /* when closed: foreign locks are waited for until then */
-    struct gn_queue queue;
-    struct gn_tickets settled; /* submitted ones whose callback is due */
-    int room_waiters;
-    bool pump_waits;       /* for anything */
-    bool pump_gathers;     /* for a full group, or its time */
-    bool log_dirty;        /* an idle gap could be used */
-    int64_t last_group_ns; /* when the last one ended */
-    struct garner_stats stats;
-    struct garner_error lost; /* first failure that nobody was told of */
-};
+/* So often a ticket finds that others took the room it was woken for. */
+enum { PATIENCE = 8 };
 
 enum garner_code gn_commit_new(struct gn_sqlite *connection,
                                const struct garner_options *options,
@@ -85,9 +50,15 @@ enum garner_code gn_commit_new(struct gn_sqlite *connection,
 
 void gn_commit_free(struct gn_commit *c)
 {
+    struct garner_error err;
+
     if (c == NULL)
         return;
     GN_CHECK(TAILQ_EMPTY(&c->queue.all) && TAILQ_EMPTY(&c->settled));
+    /* What was queued or committed only; closing a connection that is not the
+     * database's last syncs nothing. */
+    if (gn_sqlite_sync_log(c->connection, &err) != GARNER_OK)
+        gn_report("closing: %s", err.message);
     gn_sqlite_close(c->connection);
     gn_cond_fini(&c->task);
     gn_cond_fini(&c->room);
@@ -104,28 +75,58 @@ static struct timespec timespec_of(int64_t ns)
 
 /* --- entering the queue; the lock is held -------------------------------- */
 
-/* A ticket larger than the whole queue may enter it when it is empty. */
-static bool has_room(const struct gn_commit *c, const struct gn_ticket *t)
+/* A ticket larger than the whole queue may enter it when it is empty. One that
+ * was passed over too often has the next room to itself. */
+static bool may_enter(const struct gn_commit *c, const struct gn_ticket *t)
 {
+    if (c->starving != NULL && c->starving != t)
+        return false;
     return c->queue.batches == 0 ||
            (c->queue.statements + t->count <= c->most_statements &&
             c->queue.bytes + t->bytes <= c->most_bytes);
 }
 
+/* With the lock held: waits until t may enter, its deadline, or the end. If
+ * nobody leads, room is made by leading: the pump may be the one who waits
+ * here (a callback that submits), or be held up by a slow callback. */
+static void wait_for_room(struct gn_commit *c, const struct gn_ticket *t,
+                          int64_t deadline_ns)
+{
+    bool in_time = gn_clock_monotonic_ns() < deadline_ns;
+
+    c->room_waiters++;
+    for (int tries = 1; in_time && !c->closed && !may_enter(c, t); tries++) {
+        if (tries > PATIENCE && c->starving == NULL)
+            c->starving = t;
+        if (c->leading) {
+            in_time = gn_cond_wait_until(&c->room, &c->lock,
+                                         timespec_of(deadline_ns));
+        } else {
+            c->leading = true;
+            gn_unlock(&c->lock);
+            gn_lead_group(c, NULL, deadline_ns);
+            gn_lead_hand_over(c);
+            gn_lock(&c->lock);
+            in_time = gn_clock_monotonic_ns() < deadline_ns;
+        }
+    }
+    c->room_waiters--;
+    if (c->starving == t) {
+        c->starving = NULL;
+        gn_cond_wake_all(&c->room);
+    } else if (!c->leading && c->room_waiters > 0) {
+        gn_cond_wake_one(&c->room); /* to lead, in place of this thread */
+    }
+}
+
 static enum garner_code enter(struct gn_commit *c, struct gn_ticket *t,
                               int64_t deadline_ns, struct garner_error *err)
 {
-    bool in_time = true;
-
-    while (!c->closed && !has_room(c, t) && in_time) {
-        c->room_waiters++;
-        in_time =
-            gn_cond_wait_until(&c->room, &c->lock, timespec_of(deadline_ns));
-        c->room_waiters--;
-    }
+    if (!c->closed && !may_enter(c, t))
+        wait_for_room(c, t, deadline_ns);
     if (c->closed)
         return gn_fail(err, GARNER_CLOSED, "the store is being closed");
-    if (!has_room(c, t))
+    if (!may_enter(c, t))
         return gn_fail(err, GARNER_FULL,
                        "%zu statements (%zu bytes) wait to be written; write "
                        "less at a time, or raise queue_statements and "
@@ -135,153 +136,7 @@ static enum garner_code enter(struct gn_commit *c, struct gn_ticket *t,
     return GARNER_OK;
 }
 
-static bool group_is_full(const struct gn_commit *c)
-{
-    return c->queue.statements >= c->limits.statements ||
-           c->queue.bytes >= c->limits.bytes;
-}
-
-/* --- leading -------------------------------------------------------------- */
-
-/* Until when the group may wait for a foreign lock: the first deadline in it.
- */
-static int64_t group_deadline(struct gn_commit *c, size_t count)
-{
-    int64_t deadline_ns = INT64_MAX;
-
-    for (size_t i = 0; i < count; i++)
-        if (c->group[i]->deadline_ns < deadline_ns)
-            deadline_ns = c->group[i]->deadline_ns;
-    if (deadline_ns == INT64_MAX)
-        deadline_ns = gn_clock_monotonic_ns() + SLICE_NS;
-    return deadline_ns;
-}
-
-static enum garner_code run_group(struct gn_commit *c, size_t count,
-                                  struct garner_error *err)
-{
-    struct gn_ticket *first = c->group[0];
-
-    gn_sqlite_set_busy_deadline(c->connection, group_deadline(c, count));
-    if (first->work == NULL)
-        return gn_apply(c->connection, c->group, count, &c->counts, err);
-    first->code = first->work(first->work_context, c->connection, first->err);
-    return GARNER_OK;
-}
-
-/* A foreign connection held the database: those whose time is up fail, and are
- * moved to the front of the group; the others go back to the queue. Returns how
- * many failed. */
-static size_t give_up_expired(struct gn_commit *c, size_t count,
-                              const struct garner_error *reason)
-{
-    const int64_t now_ns = gn_clock_monotonic_ns();
-    size_t expired = 0;
-
-    gn_lock(&c->lock);
-    for (size_t i = count; i-- > 0;) {
-        struct gn_ticket *t = c->group[i];
-
-        if (t->deadline_ns > now_ns && !(c->closed && c->close_ns <= now_ns)) {
-            gn_queue_put_back(&c->queue, t);
-            c->group[i] = NULL;
-        }
-    }
-    gn_unlock(&c->lock);
-    for (size_t i = 0; i < count; i++) {
-        struct gn_ticket *t = c->group[i];
-
-        if (t == NULL)
-            continue;
-        t->code = GARNER_BUSY;
-        if (t->err != NULL)
-            *t->err = *reason;
-        c->group[expired++] = t;
-    }
-    return expired;
-}
-
-/* Tells everyone in the group what became of it. The books come first, since
- * who is told may ask for them at once; then the threads that wait, so that
- * they are back in the queue before the next group is taken. */
-static void settle(struct gn_commit *c, size_t count,
-                   const struct gn_ticket *own)
-{
-    struct gn_settled s;
-
-    count = gn_settle_sort(c->group, count, &s);
-    gn_lock(&c->lock);
-    TAILQ_CONCAT(&c->settled, &s.due, in_queue);
-    if (c->lost.code == GARNER_OK)
-        c->lost = s.lost;
-    c->stats.batches += s.batches;
-    c->stats.failed += s.failed;
-    c->stats.statements += s.statements;
-    gn_unlock(&c->lock);
-    gn_settle_tell(c->group, count, own);
-}
-
-static void tend_log(struct gn_commit *c, bool idle)
-{
-    struct garner_error err;
-    enum garner_code code =
-        idle ? gn_wal_when_idle(&c->wal, c->connection, &err)
-             : gn_wal_after_commit(&c->wal, c->connection, &err);
-
-    if (code != GARNER_OK)
-        gn_report("a checkpoint failed; it is tried again: %s", err.message);
-}
-
-/* Takes what waits, as far as one transaction may hold, and settles it. */
-static void lead_group(struct gn_commit *c, const struct gn_ticket *own)
-{
-    struct garner_error err;
-    size_t count;
-    bool busy;
-
-    gn_lock(&c->lock);
-    count = gn_queue_take(&c->queue, &c->limits, c->group);
-    if (c->room_waiters > 0)
-        gn_cond_wake_all(&c->room);
-    gn_unlock(&c->lock);
-    if (count == 0)
-        return;
-    busy = run_group(c, count, &err) == GARNER_BUSY;
-    if (busy)
-        count = give_up_expired(c, count, &err);
-    c->had_followers = count > 1;
-    settle(c, count, own);
-    if (!busy)
-        tend_log(c, false);
-}
-
-/* The leader leaves: the oldest waiting thread leads, or nobody. */
-static void hand_over(struct gn_commit *c)
-{
-    struct gn_ticket *heir;
-
-    gn_lock(&c->lock);
-    c->log_dirty = c->wal.dirty;
-    c->last_group_ns = gn_clock_monotonic_ns();
-    c->stats.groups = c->counts.transactions;
-    c->stats.syncs = c->counts.syncs;
-    c->stats.reruns = c->counts.reruns;
-    c->stats.checkpoints = c->wal.checkpoints;
-    c->stats.wal_bytes = gn_sqlite_log_bytes(c->connection);
-    heir = TAILQ_FIRST(&c->queue.waiters);
-    if (heir != NULL)
-        atomic_store_explicit(&heir->state, GN_TICKET_LEAD,
-                              memory_order_release);
-    else
-        c->leading = false;
-    if (!TAILQ_EMPTY(&c->settled) ||
-        (c->pump_waits && heir == NULL &&
-         (c->queue.submitted > 0 || c->log_dirty || c->closed)))
-        gn_cond_wake_one(&c->task);
-    gn_unlock(&c->lock);
-    if (heir != NULL)
-        gn_futex_wake(&heir->state);
-}
+/* --- what writers call ---------------------------------------------------- */
 
 /* With the lock held: takes t, whose time is up, out of the queue. */
 static enum garner_code give_up(struct gn_commit *c, struct gn_ticket *t)
@@ -306,7 +161,7 @@ static enum garner_code lead(struct gn_commit *c, struct gn_ticket *own)
     if (c->had_followers) /* lets those just woken come back first */
         sched_yield();
     do {
-        lead_group(c, own);
+        gn_lead_group(c, own, own->deadline_ns);
         gn_lock(&c->lock);
         settled = own->taken;
         if (!settled && own->deadline_ns <= gn_clock_monotonic_ns()) {
@@ -316,7 +171,7 @@ static enum garner_code lead(struct gn_commit *c, struct gn_ticket *own)
         gn_unlock(&c->lock);
     } while (!settled);
     code = own->code;
-    hand_over(c);
+    gn_lead_hand_over(c);
     return code;
 }
 
@@ -357,6 +212,12 @@ enum garner_code gn_commit_wait(struct gn_commit *c, struct gn_ticket *t)
         gn_unlock(&c->lock);
         deadline_ns = INT64_MAX; /* it is being run: its outcome is due soon */
     }
+}
+
+static bool group_is_full(const struct gn_commit *c)
+{
+    return c->queue.statements >= c->limits.statements ||
+           c->queue.bytes >= c->limits.bytes;
 }
 
 enum garner_code gn_commit_submit(struct gn_commit *c,
@@ -412,6 +273,7 @@ void gn_commit_close(struct gn_commit *c, int64_t deadline_ns)
 static void pump_wait(struct gn_commit *c, bool *flag, int64_t until_ns)
 {
     *flag = true;
+    c->pump_until_ns = until_ns;
     if (until_ns == INT64_MAX)
         gn_cond_wait(&c->task, &c->lock);
     else
@@ -482,12 +344,12 @@ void gn_commit_do(struct gn_commit *c, enum gn_commit_task task)
         run_callbacks(c);
         break;
     case GN_TASK_LEAD:
-        lead_group(c, NULL);
-        hand_over(c);
+        gn_lead_group(c, NULL, INT64_MAX);
+        gn_lead_hand_over(c);
         break;
     case GN_TASK_IDLE:
-        tend_log(c, true);
-        hand_over(c);
+        gn_lead_idle(c);
+        gn_lead_hand_over(c);
         break;
     case GN_TASK_NONE:
     case GN_TASK_END:

@@ -19,9 +19,10 @@ struct garner_rows {
     struct gn_sqlite *connection;
     struct gn_cursor *cursor;
 
-    /* kept in memory */
     struct gn_arena arena;
-    const char **names;
+    const char **names; /* NULL: not asked for yet */
+
+    /* kept in memory */
     struct kept_row *first;
     struct kept_row *at; /* the current one */
 
@@ -72,6 +73,7 @@ enum garner_code gn_rows_lease(struct gn_pool *p, const struct gn_statement *s,
 struct reading {
     const struct gn_statement *statement;
     struct garner_rows *rows;
+    int64_t deadline_ns;
 };
 
 static enum garner_code out_of_memory(struct garner_error *err)
@@ -83,17 +85,20 @@ static enum garner_code keep_names(struct garner_rows *r,
                                    const struct gn_cursor *cursor,
                                    struct garner_error *err)
 {
+    const char **names;
+
     r->columns = gn_cursor_columns(cursor);
-    r->names = gn_arena_alloc(&r->arena, r->columns * sizeof r->names[0]);
-    if (r->names == NULL)
+    names = gn_arena_alloc(&r->arena, r->columns * sizeof names[0]);
+    if (names == NULL)
         return out_of_memory(err);
     for (size_t i = 0; i < r->columns; i++) {
         const char *name = gn_cursor_name(cursor, i);
 
-        r->names[i] = gn_arena_copy(&r->arena, name, strlen(name));
-        if (r->names[i] == NULL)
+        names[i] = gn_arena_copy(&r->arena, name, strlen(name));
+        if (names[i] == NULL)
             return out_of_memory(err);
     }
+    r->names = names;
     return GARNER_OK;
 }
 
@@ -124,9 +129,12 @@ static enum garner_code keep_rows(struct garner_rows *r,
                                   struct garner_error *err)
 {
     struct kept_row **end = &r->first;
-    enum garner_code code;
+    enum garner_code code = gn_cursor_next(cursor, err);
 
-    while ((code = gn_cursor_next(cursor, err)) == GARNER_ROW) {
+    if ((code == GARNER_ROW || code == GARNER_DONE) &&
+        keep_names(r, cursor, err) != GARNER_OK)
+        return GARNER_NOMEM;
+    for (; code == GARNER_ROW; code = gn_cursor_next(cursor, err)) {
         struct kept_row *row = keep_row(r, cursor);
 
         if (row == NULL)
@@ -148,9 +156,10 @@ static enum garner_code read_all(void *context, void *connection,
 
     if (code != GARNER_OK)
         return code;
-    code = keep_names(reading->rows, cursor, err);
-    if (code == GARNER_OK)
-        code = keep_rows(reading->rows, cursor, err);
+    /* Nobody can write meanwhile, so it may not take for ever. */
+    gn_sqlite_set_work_deadline(connection, reading->deadline_ns);
+    code = keep_rows(reading->rows, cursor, err);
+    gn_sqlite_set_work_deadline(connection, INT64_MAX);
     gn_cursor_close(cursor);
     return code;
 }
@@ -160,7 +169,8 @@ enum garner_code gn_rows_read(struct gn_commit *c, const struct gn_statement *s,
                               struct garner_error *err)
 {
     enum garner_code code = new_rows(rows, err);
-    struct reading reading = {.statement = s, .rows = *rows};
+    struct reading reading = {
+        .statement = s, .rows = *rows, .deadline_ns = deadline_ns};
     struct gn_ticket ticket = {
         .work = read_all,
         .work_context = &reading,
@@ -212,6 +222,10 @@ enum garner_code garner_next(struct garner_rows *rows, struct garner_error *err)
                        garner_code_name(rows->ended));
     code = rows->cursor != NULL ? gn_cursor_next(rows->cursor, err)
                                 : next_kept(rows);
+    if (rows->cursor != NULL && !rows->started) {
+        rows->columns = gn_cursor_columns(rows->cursor);
+        rows->names = NULL; /* asked for again; what was given stays */
+    }
     rows->started = true;
     if (code != GARNER_ROW)
         rows->ended = code;
@@ -225,10 +239,15 @@ size_t garner_columns(const struct garner_rows *rows)
 
 const char *garner_column_name(const struct garner_rows *rows, size_t column)
 {
+    /* SQLite's own do not last as long as the cursor. Its memory is not what
+     * const protects. */
+    struct garner_rows *r = (struct garner_rows *)rows;
+
     if (column >= rows->columns)
         return "";
-    return rows->cursor != NULL ? gn_cursor_name(rows->cursor, column)
-                                : rows->names[column];
+    if (rows->names == NULL && keep_names(r, r->cursor, NULL) != GARNER_OK)
+        return "";
+    return rows->names[column];
 }
 
 struct garner_value garner_column(const struct garner_rows *rows, size_t column)

@@ -381,6 +381,8 @@ enum garner_code garner_submit(struct garner_store *store,
     ticket->bytes = batch->bytes + sizeof *batch;
     ticket->ack = ack_of(store, batch);
     ticket->work = NULL;
+    ticket->result =
+        (struct garner_result){0}; /* an empty batch runs nothing */
     ticket->done = done;
     ticket->done_context = context;
     return gn_commit_submit(store->commit, batch, deadline_of(store, batch),
@@ -393,6 +395,7 @@ enum garner_code garner_query(struct garner_store *store, const char *sql,
                               struct garner_error *err)
 {
     struct gn_statement s;
+    enum garner_code code;
     int64_t deadline_ns;
 
     if (store == NULL || sql == NULL || rows == NULL ||
@@ -400,8 +403,10 @@ enum garner_code garner_query(struct garner_store *store, const char *sql,
         return gn_fail(err, GARNER_MISUSE, "garner_query: a NULL argument");
     gn_statement_init(&s, sql, args, count);
     deadline_ns = deadline_in(store->options.timeout_ms);
-    atomic_fetch_add_explicit(&store->queries, 1, memory_order_relaxed);
-    return store->pool != NULL
+    code = store->pool != NULL
                ? gn_rows_lease(store->pool, &s, deadline_ns, rows, err)
                : gn_rows_read(store->commit, &s, deadline_ns, rows, err);
+    if (code == GARNER_OK)
+        atomic_fetch_add_explicit(&store->queries, 1, memory_order_relaxed);
+    return code;
 }

@@ -1,21 +1,42 @@
 #include "store/wal.h"
 
+#include "base/clock.h"
+
+#define WAIT_PER_LIMIT_NS (INT64_C(10) * 1000000)
+#define LONGEST_WAIT_NS   (INT64_C(500) * 1000000)
+
 void gn_wal_init(struct gn_wal *w, size_t limit_bytes)
 {
     *w = (struct gn_wal){.limit_bytes = limit_bytes, .next_bytes = limit_bytes};
 }
 
-static enum garner_code checkpoint(struct gn_wal *w, struct gn_sqlite *c,
-                                   struct garner_error *err)
+/* Reading for a moment at a time is enough to keep a log from ever starting
+ * anew, if one reader overlaps the next: so they are waited for, the longer
+ * the larger the log has grown. Those who begin meanwhile are not in the way.
+ */
+static int64_t patience_ns(const struct gn_wal *w, size_t log_bytes)
 {
+    const int64_t wait_ns =
+        (int64_t)(log_bytes / w->limit_bytes) * WAIT_PER_LIMIT_NS;
+
+    return wait_ns < LONGEST_WAIT_NS ? wait_ns : LONGEST_WAIT_NS;
+}
+
+static enum garner_code checkpoint(struct gn_wal *w, struct gn_sqlite *c,
+                                   int64_t wait_ns, struct garner_error *err)
+{
+    const size_t log_bytes = gn_sqlite_log_bytes(c);
     size_t left = 0;
-    enum garner_code code = gn_sqlite_checkpoint(c, &left, err);
+    enum garner_code code =
+        gn_sqlite_checkpoint(c, gn_clock_monotonic_ns() + wait_ns, &left, err);
 
     w->checkpoints++;
     w->dirty = code != GARNER_OK || left > 0;
-    /* A log that was copied whole starts anew with a later commit, unless a
-     * reader pins it: then it grows on and is tried again a quarter later. */
-    w->next_bytes = gn_sqlite_log_bytes(c) + w->limit_bytes / 4;
+    /* A log that is pinned grows on; it is tried again a quarter later, so
+     * that all the waits for a long reader stay few. */
+    w->next_bytes =
+        log_bytes +
+        (log_bytes > w->limit_bytes ? log_bytes : w->limit_bytes) / 4;
     return code;
 }
 
@@ -29,11 +50,11 @@ enum garner_code gn_wal_after_commit(struct gn_wal *w, struct gn_sqlite *c,
         w->next_bytes = w->limit_bytes;
     if (gn_sqlite_log_bytes(c) < w->next_bytes)
         return GARNER_OK;
-    return checkpoint(w, c, err);
+    return checkpoint(w, c, patience_ns(w, gn_sqlite_log_bytes(c)), err);
 }
 
 enum garner_code gn_wal_when_idle(struct gn_wal *w, struct gn_sqlite *c,
                                   struct garner_error *err)
 {
-    return w->dirty ? checkpoint(w, c, err) : GARNER_OK;
+    return w->dirty ? checkpoint(w, c, 0, err) : GARNER_OK;
 }

@@ -3,8 +3,9 @@
  *
  * Only the leader checkpoints, so no commit of garner's runs beside one: that
  * closes SQLite's WAL-reset race (https://sqlite.org/wal.html#walresetbug,
- * 3.7.0 to 3.51.2) for its writers. Never waits for readers: what one pins is
- * tried again after some growth.
+ * 3.7.0 to 3.51.2) for its writers. Readers are waited for a little, so that
+ * those who follow each other closely cannot keep the log growing; what a long
+ * one pins is tried again after some growth.
  *
  * Thread: the leader's.
  */

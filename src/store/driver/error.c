@@ -9,6 +9,8 @@ enum { SQL_SHOWN = 80 }; /* bytes of a statement that a message quotes */
 
 enum garner_code gn_sqlite_code(int rc)
 {
+    if (rc == SQLITE_IOERR_NOMEM)
+        return GARNER_NOMEM;
     switch (rc & 0xff) {
     case SQLITE_OK:
         return GARNER_OK;

@@ -24,11 +24,13 @@ static enum garner_code run(sqlite3 *db, const char *sql,
 
 /* Says which part of the path is the trouble; SQLite only says "unable". Only
  * stat(2) is used: it takes no descriptor. */
-static enum garner_code explain(const char *path, int rc,
+static enum garner_code explain(const struct gn_sqlite_options *options, int rc,
                                 struct garner_error *err)
 {
+    const char *path = options->path;
     char folder[4096];
     const char *slash = strrchr(path, '/');
+    enum garner_code code;
     struct stat st;
 
     snprintf(folder, sizeof folder, "%.*s",
@@ -37,22 +39,25 @@ static enum garner_code explain(const char *path, int rc,
     if (slash == path)
         snprintf(folder, sizeof folder, "/");
     if (stat(folder, &st) != 0 && errno == ENOENT)
-        gn_fail(err, GARNER_NOTFOUND,
-                "%s: the folder %s does not exist; make it first", path,
-                folder);
+        code = gn_fail(err, GARNER_NOTFOUND,
+                       "%s: the folder %s does not exist; make it first", path,
+                       folder);
     else if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-        gn_fail(err, GARNER_IO, "%s: is a folder; name a file in it", path);
+        code =
+            gn_fail(err, GARNER_IO, "%s: is a folder; name a file in it", path);
     else if (stat(path, &st) != 0 && errno == ENOENT)
-        gn_fail(err, GARNER_NOTFOUND,
-                "%s: no such database, and none could be made there", path);
+        code = gn_fail(err, GARNER_NOTFOUND, "%s: no such database%s", path,
+                       options->create ? ", and none could be made there"
+                                       : "; check the name");
     else
-        gn_fail(err, GARNER_IO,
-                "%s: cannot be opened; check the permissions of the file and "
-                "its folder",
-                path);
+        code = gn_fail(
+            err, GARNER_IO,
+            "%s: cannot be opened%s; check the permissions of the file and "
+            "its folder",
+            path, rc == SQLITE_READONLY ? " for writing" : "");
     if (err != NULL)
         err->native = rc;
-    return err != NULL ? err->code : GARNER_IO;
+    return code;
 }
 
 static int text_of_first_column(void *into, int count, char **values,
@@ -98,8 +103,13 @@ static enum garner_code set_up(sqlite3 *db,
                                bool *wal, struct garner_error *err)
 {
     char settings[256];
-    enum garner_code code = enter_wal(db, options, wal, err);
+    enum garner_code code;
 
+    /* SQLite opens for reading what it may not write, and tells at the first
+     * write. */
+    if (options->writer && sqlite3_db_readonly(db, "main") == 1)
+        return explain(options, SQLITE_READONLY, err);
+    code = enter_wal(db, options, wal, err);
     if (code == GARNER_OK)
         code = run(db, "SELECT count(*) FROM sqlite_schema", err);
     if (code != GARNER_OK)
@@ -138,7 +148,7 @@ enum garner_code gn_open_database(const struct gn_sqlite_options *options,
     } else if (*db == NULL) {
         return gn_fail(err, GARNER_NOMEM, "%s: a connection", options->path);
     } else {
-        code = explain(options->path, rc, err);
+        code = explain(options, rc, err);
     }
     if (code != GARNER_OK) {
         (void)sqlite3_close(*db); /* no statement is left on it */
@@ -152,8 +162,9 @@ enum garner_code gn_open_database(const struct gn_sqlite_options *options,
 static bool is_ours(const char *pragma)
 {
     static const char *const ours[] = {
-        "journal_mode",   "synchronous",        "locking_mode",   "query_only",
-        "wal_checkpoint", "wal_autocheckpoint", "writable_schema"};
+        "busy_timeout",       "journal_mode",   "journal_size_limit",
+        "locking_mode",       "query_only",     "synchronous",
+        "wal_autocheckpoint", "wal_checkpoint", "writable_schema"};
 
     for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
         if (strcasecmp(pragma, ours[i]) == 0)

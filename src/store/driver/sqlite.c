@@ -33,6 +33,7 @@ struct gn_sqlite {
     bool unguarded; /* the guard lets pass what we run ourselves */
     int sync;       /* commits sync: 0, 1; -1: not set yet */
     bool unsynced;  /* the log holds commits that were not */
+    bool left_traces;
     size_t page_bytes;
     size_t log_pages;
     int64_t busy_deadline_ns;
@@ -177,15 +178,19 @@ void gn_sqlite_set_work_deadline(struct gn_sqlite *c, int64_t deadline_ns)
 enum garner_code gn_sqlite_set_sync(struct gn_sqlite *c, bool sync,
                                     struct garner_error *err)
 {
+    const char *pragma =
+        sync ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL";
     int rc;
 
     if (c->sync == (int)sync)
         return GARNER_OK;
+    /* Without a log that could be synced later, each commit lasts; FULL may
+     * lose the last one there. */
+    if (!c->wal)
+        pragma = "PRAGMA synchronous=EXTRA";
     /* The pragma acts while it is prepared, so it cannot be kept prepared. */
     c->unguarded = true;
-    rc = sqlite3_exec(
-        c->db, sync ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL",
-        NULL, NULL, NULL);
+    rc = sqlite3_exec(c->db, pragma, NULL, NULL, NULL);
     c->unguarded = false;
     if (rc != SQLITE_OK)
         return gn_sqlite_fail(c->db, rc, NULL, err);
@@ -325,6 +330,7 @@ enum garner_code gn_sqlite_run(struct gn_sqlite *c,
     enum garner_code code;
     int rc;
 
+    c->left_traces = false;
     code = make_ready(c, s, SQLITE_STATIC, &stmt, err);
     if (code != GARNER_OK)
         return code;
@@ -334,6 +340,8 @@ enum garner_code gn_sqlite_run(struct gn_sqlite *c,
     if (rc != SQLITE_DONE)
         code = gn_sqlite_fail(c->db, rc, s->sql, err);
     (void)sqlite3_reset(stmt); /* repeats the step's error */
+    c->left_traces =
+        code != GARNER_OK && sqlite3_total_changes64(c->db) != before;
     if (code != GARNER_OK)
         return code;
     /* Statements that are no DML leave the last one's count standing. */
@@ -342,6 +350,11 @@ enum garner_code gn_sqlite_run(struct gn_sqlite *c,
     if (sqlite3_last_insert_rowid(c->db) != 0)
         result->last_rowid = sqlite3_last_insert_rowid(c->db);
     return GARNER_OK;
+}
+
+bool gn_sqlite_left_traces(const struct gn_sqlite *c)
+{
+    return c->left_traces;
 }
 
 enum garner_code gn_sqlite_sync_log(struct gn_sqlite *c,
@@ -371,22 +384,38 @@ size_t gn_sqlite_log_bytes(const struct gn_sqlite *c)
     return c->log_pages * c->page_bytes;
 }
 
-enum garner_code gn_sqlite_checkpoint(struct gn_sqlite *c, size_t *left_bytes,
+/* A checkpoint that does not get the write lock goes on without it, beside the
+ * commits of whoever holds it. */
+static bool can_write(struct gn_sqlite *c)
+{
+    c->busy_deadline_ns = 0;
+    if (gn_sqlite_begin(c, NULL) != GARNER_OK)
+        return false;
+    gn_sqlite_rollback(c);
+    return true;
+}
+
+enum garner_code gn_sqlite_checkpoint(struct gn_sqlite *c, int64_t until_ns,
+                                      size_t *left_bytes,
                                       struct garner_error *err)
 {
     const int64_t deadline_ns = c->busy_deadline_ns;
-    int pages = 0;
-    int copied = 0;
-    int rc;
+    int pages = -1; /* not run */
+    int copied = -1;
+    int rc = SQLITE_BUSY;
 
-    c->busy_deadline_ns = 0;
-    rc = sqlite3_wal_checkpoint_v2(c->db, "main", SQLITE_CHECKPOINT_FULL,
-                                   &pages, &copied);
+    if (can_write(c)) {
+        c->busy_deadline_ns = until_ns;
+        rc = sqlite3_wal_checkpoint_v2(c->db, "main", SQLITE_CHECKPOINT_RESTART,
+                                       &pages, &copied);
+    }
     c->busy_deadline_ns = deadline_ns;
     forget_lock(c); /* a reader's, maybe */
-    *left_bytes = pages > copied ? (size_t)(pages - copied) * c->page_bytes : 0;
+    *left_bytes = rc == SQLITE_OK ? 0 : gn_sqlite_log_bytes(c);
     if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_BUSY)
         return gn_sqlite_fail(c->db, rc, NULL, err);
+    if (pages > copied)
+        *left_bytes = (size_t)(pages - copied) * c->page_bytes;
     return GARNER_OK;
 }
 
@@ -417,7 +446,11 @@ enum garner_code gn_cursor_open(struct gn_sqlite *c,
 enum garner_code gn_cursor_next(struct gn_cursor *cursor,
                                 struct garner_error *err)
 {
-    switch (sqlite3_step(cursor->stmt)) {
+    const int rc = sqlite3_step(cursor->stmt);
+
+    /* A changed schema has it prepared again at its first step. */
+    cursor->columns = (size_t)sqlite3_column_count(cursor->stmt);
+    switch (rc) {
     case SQLITE_ROW:
         return GARNER_ROW;
     case SQLITE_DONE:

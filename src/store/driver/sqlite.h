@@ -74,11 +74,14 @@ enum garner_code gn_sqlite_mark(struct gn_sqlite *c, struct garner_error *err);
 enum garner_code gn_sqlite_keep(struct gn_sqlite *c, struct garner_error *err);
 enum garner_code gn_sqlite_undo(struct gn_sqlite *c, struct garner_error *err);
 
-/* Runs one statement; adds to *result. Errors: as garner_exec. */
+/* Runs one statement; adds to *result. Errors: as garner_exec, and in
+ * gn_sqlite_left_traces whether the failed one may have left changes: OR FAIL
+ * and RAISE(FAIL) do (https://sqlite.org/lang_conflict.html). */
 enum garner_code gn_sqlite_run(struct gn_sqlite *c,
                                const struct gn_statement *s,
                                struct garner_result *result,
                                struct garner_error *err);
+bool gn_sqlite_left_traces(const struct gn_sqlite *c);
 
 /* Syncs the log unless all in it is synced already, so that all that was
  * committed before lasts. Errors: IO. */
@@ -88,10 +91,15 @@ enum garner_code gn_sqlite_sync_log(struct gn_sqlite *c,
 /* Bytes of the log in use after the last commit; 0: not known yet. */
 size_t gn_sqlite_log_bytes(const struct gn_sqlite *c);
 
-/* Copies the log into the database as far as readers allow, without waiting
- * for them (FULL with no busy wait: the write lock is held, so no commit runs
- * beside it). *left_bytes is what is still only in the log. Errors: IO, ... */
-enum garner_code gn_sqlite_checkpoint(struct gn_sqlite *c, size_t *left_bytes,
+/* Copies the log into the database and has the next commit start it anew.
+ * Readers that are in its way are waited for until until_ns, with the write
+ * lock held, so that no commit runs beside it; where the write lock is a
+ * foreign connection's, nothing is done. *left_bytes is 0 when all of it was
+ * done; else what is still only in the log, or the log that readers hold.
+ * Errors: IO, ...
+ */
+enum garner_code gn_sqlite_checkpoint(struct gn_sqlite *c, int64_t until_ns,
+                                      size_t *left_bytes,
                                       struct garner_error *err);
 
 /* Prepares a query with its arguments (copied). The cursor is the
@@ -103,6 +111,8 @@ enum garner_code gn_cursor_open(struct gn_sqlite *c,
 /* ROW, DONE, or an error. */
 enum garner_code gn_cursor_next(struct gn_cursor *cursor,
                                 struct garner_error *err);
+/* May change at the first gn_cursor_next, and names then too, when the schema
+ * did. */
 size_t gn_cursor_columns(const struct gn_cursor *cursor);
 const char *gn_cursor_name(const struct gn_cursor *cursor, size_t column);
 struct garner_value gn_cursor_value(const struct gn_cursor *cursor,

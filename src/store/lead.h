@@ -1,0 +1,63 @@
+/*
+ * lead.h - what the leader of a write path does: take a group, run it, tell its
+ * threads, hand over. What the threads do to become it is commit.h's.
+ *
+ * Thread: the leader's, holding no lock.
+ */
+#ifndef GN_STORE_LEAD_H
+#define GN_STORE_LEAD_H
+
+#include <pthread.h>
+
+#include "store/apply.h"
+#include "store/queue.h"
+#include "store/wal.h"
+
+/* The state of one write path. */
+struct gn_commit {
+    /* constant */
+    struct gn_group_limits limits;
+    size_t most_statements;
+    size_t most_bytes;
+
+    /* the leader's */
+    struct gn_sqlite *connection;
+    struct gn_wal wal;
+    struct gn_apply_counts counts;
+    struct gn_ticket **group; /* limits.statements places */
+    bool had_followers;       /* others than its leader were in the last one */
+
+    pthread_mutex_t lock;
+    pthread_cond_t room; /* writers wait here for a place in the queue */
+    pthread_cond_t task; /* the pump waits here */
+
+    /* guarded by lock */
+    bool leading; /* somebody leads */
+    bool closed;
+    int64_t close_ns; /* when closed: foreign locks are waited for until then */
+    struct gn_queue queue;
+    struct gn_tickets settled; /* submitted ones whose callback is due */
+    int room_waiters;
+    const struct gn_ticket *starving; /* the next room is its */
+    bool pump_waits;                  /* for anything, until ... */
+    int64_t pump_until_ns;            /* ... INT64_MAX: without end */
+    bool pump_gathers;                /* for a full group, or its time */
+    bool log_dirty;                   /* an idle gap could be used */
+    int64_t last_group_ns;            /* when the last one ended */
+    struct garner_stats stats;
+    struct garner_error lost; /* first failure that nobody was told of */
+};
+
+/* Takes what waits, as far as one transaction may hold, runs it, and settles
+ * it. own is the leader's ticket, or NULL. Foreign locks are waited for until
+ * until_ns at most. */
+void gn_lead_group(struct gn_commit *c, const struct gn_ticket *own,
+                   int64_t until_ns);
+
+/* Uses an idle gap for a checkpoint. */
+void gn_lead_idle(struct gn_commit *c);
+
+/* The leader leaves: the oldest waiting thread leads, or nobody. */
+void gn_lead_hand_over(struct gn_commit *c);
+
+#endif
