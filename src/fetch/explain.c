@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/unit.h"
+
 static enum gn_failure say(enum gn_failure failure, char text[240],
                            const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -28,16 +30,6 @@ static const char *detail(const struct gn_ending *e)
                                 : curl_easy_strerror((CURLcode)e->result);
 }
 
-/* ms as "5 s" or "1500 ms". */
-static const char *span(int64_t ms, char text[32])
-{
-    if (ms % 1000 == 0)
-        snprintf(text, 32, "%lld s", (long long)(ms / 1000));
-    else
-        snprintf(text, 32, "%lld ms", (long long)ms);
-    return text;
-}
-
 static const char *phase_text(enum gn_phase phase)
 {
     switch (phase) {
@@ -58,17 +50,29 @@ static enum gn_failure explain_timeout(const struct gn_ending *e,
 {
     char limit[32];
 
-    if (e->duration_ms < e->limits->total_ms)
+    if (e->duration_ms < e->limits->total_ms) {
+        gn_unit_format_duration(e->limits->connect_ms, limit);
         return say(GN_FAILURE_TIMEOUT, text,
                    "%s: no connection within %s (%s); check that the server is "
                    "up, or raise the connect timeout",
-                   e->place, span(e->limits->connect_ms, limit),
-                   phase_text(e->phase));
+                   e->place, limit, phase_text(e->phase));
+    }
+    gn_unit_format_duration(e->limits->total_ms, limit);
     return say(GN_FAILURE_TIMEOUT, text,
                "%s: not done within %s (%s); raise the total timeout if the "
                "server needs longer",
-               e->place, span(e->limits->total_ms, limit),
-               phase_text(e->phase));
+               e->place, limit, phase_text(e->phase));
+}
+
+static enum gn_failure explain_stall(const struct gn_ending *e, char text[240])
+{
+    char limit[32];
+
+    gn_unit_format_duration(e->limits->stall_ms, limit);
+    return say(GN_FAILURE_TIMEOUT, text,
+               "%s: not a byte for %s (%s); raise the stall timeout if the "
+               "server needs longer",
+               e->place, limit, phase_text(e->phase));
 }
 
 static enum gn_failure explain_connect(const struct gn_ending *e,
@@ -124,10 +128,13 @@ static enum gn_failure explain_redirect(const struct gn_ending *e,
 static enum gn_failure explain_too_large(const struct gn_ending *e,
                                          char text[240])
 {
+    char limit[32];
+
+    gn_unit_format_size(e->limits->max_body_bytes, limit);
     return say(GN_FAILURE_TOO_LARGE, text,
-               "%s: the body is over the limit of %lld bytes; raise it if this "
-               "much is expected",
-               e->place, (long long)e->limits->max_body_bytes);
+               "%s: the body is over the limit of %s; raise it if this much is "
+               "expected",
+               e->place, limit);
 }
 
 static enum gn_failure explain_resolve(const struct gn_ending *e,
@@ -193,8 +200,6 @@ static enum gn_failure explain_result(const struct gn_ending *e, char text[240])
 
 enum gn_failure gn_explain(const struct gn_ending *e, char text[240])
 {
-    char limit[32];
-
     switch (e->cause) {
     case GN_CAUSE_LIBCURL:
         return explain_result(e, text);
@@ -202,11 +207,7 @@ enum gn_failure gn_explain(const struct gn_ending *e, char text[240])
         return say(GN_FAILURE_CANCELED, text, "%s: canceled while %s", e->place,
                    phase_text(e->phase));
     case GN_CAUSE_STALLED:
-        return say(GN_FAILURE_TIMEOUT, text,
-                   "%s: not a byte for %s (%s); raise the stall timeout if the "
-                   "server needs longer",
-                   e->place, span(e->limits->stall_ms, limit),
-                   phase_text(e->phase));
+        return explain_stall(e, text);
     case GN_CAUSE_BODY_TOO_LARGE:
         return explain_too_large(e, text);
     case GN_CAUSE_HEAD_TOO_LARGE:

@@ -53,17 +53,17 @@ static const struct example examples[] = {
       .duration_ms = 1500,
       .phase = GN_PHASE_CONNECTING},
      GN_FAILURE_TIMEOUT,
-     "h:80: no connection within 1500 ms (connecting); check that the server "
+     "h:80: no connection within 1.5s (connecting); check that the server "
      "is up, or raise the connect timeout"},
     {{.result = CURLE_OPERATION_TIMEDOUT,
       .duration_ms = 60000,
       .phase = GN_PHASE_READING},
      GN_FAILURE_TIMEOUT,
-     "h:80: not done within 60 s (reading the reply); raise the total timeout "
+     "h:80: not done within 1m (reading the reply); raise the total timeout "
      "if the server needs longer"},
     {{.cause = GN_CAUSE_STALLED, .phase = GN_PHASE_WAITING},
      GN_FAILURE_TIMEOUT,
-     "h:80: not a byte for 20 s (waiting for the reply); raise the stall "
+     "h:80: not a byte for 20s (waiting for the reply); raise the stall "
      "timeout if the server needs longer"},
     {{.result = CURLE_PEER_FAILED_VERIFICATION, .detail = "self-signed"},
      GN_FAILURE_TLS,
@@ -78,11 +78,11 @@ static const struct example examples[] = {
      "h:80: no TLS connection: bad file: x"},
     {{.result = CURLE_FILESIZE_EXCEEDED},
      GN_FAILURE_TOO_LARGE,
-     "h:80: the body is over the limit of 1000 bytes; raise it if this much is "
+     "h:80: the body is over the limit of 1000 B; raise it if this much is "
      "expected"},
     {{.result = CURLE_WRITE_ERROR, .cause = GN_CAUSE_BODY_TOO_LARGE},
      GN_FAILURE_TOO_LARGE,
-     "h:80: the body is over the limit of 1000 bytes; raise it if this much is "
+     "h:80: the body is over the limit of 1000 B; raise it if this much is "
      "expected"},
     {{.result = CURLE_TOO_MANY_REDIRECTS},
      GN_FAILURE_REDIRECT,

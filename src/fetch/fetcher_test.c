@@ -487,8 +487,6 @@ int main(void)
         cmocka_unit_test(lost_memory_fails_one_fetch),
     };
 
-    unsetenv("http_proxy");
-    unsetenv("all_proxy");
-    unsetenv("ALL_PROXY");
+    without_proxies();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

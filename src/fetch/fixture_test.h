@@ -44,6 +44,27 @@ struct result {
     struct gn_target *target;       /* for then */
 };
 
+/* Sets a variable of the environment; value NULL takes it out. */
+static inline void set(const char *name, const char *value)
+{
+    /* NOLINTBEGIN(concurrency-mt-unsafe): one thread reads it, this one */
+    if (value != NULL)
+        setenv(name, value, 1);
+    else
+        unsetenv(name);
+    /* NOLINTEND(concurrency-mt-unsafe) */
+}
+
+static inline void without_proxies(void)
+{
+    static const char *const names[] = {
+        "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
+        "ALL_PROXY",  "no_proxy",    "NO_PROXY"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        set(names[i], NULL);
+}
+
 static inline void begin(struct fixture *fx, tcp_script *script, void *context)
 {
     const struct gn_fetcher_options options = {0};

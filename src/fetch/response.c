@@ -37,6 +37,7 @@ static bool is_space(char c)
  * taken for a line's end further on, so it becomes a space. */
 static void add_value(struct gn_buf *headers, const char *text, size_t size)
 {
+    char *cr;
     char *to;
 
     while (size > 0 && is_space(text[size - 1]))
@@ -48,10 +49,19 @@ static void add_value(struct gn_buf *headers, const char *text, size_t size)
     if (!gn_buf_reserve(headers, size + 1))
         return;
     to = headers->data + headers->size;
-    for (size_t i = 0; i < size; i++)
-        to[i] = text[i] == '\r' ? ' ' : text[i];
+    memcpy(to, text, size);
+    while ((cr = memchr(to, '\r', size)) != NULL)
+        *cr = ' ';
     headers->size += size;
     gn_buf_byte(headers, '\n');
+}
+
+/* Of ASCII alone; tolower would ask the locale. */
+static char lower(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        c = "abcdefghijklmnopqrstuvwxyz"[c - 'A'];
+    return c;
 }
 
 static void add_name(struct gn_buf *headers, const char *name, size_t size)
@@ -61,9 +71,8 @@ static void add_name(struct gn_buf *headers, const char *name, size_t size)
     if (!gn_buf_reserve(headers, size + 2))
         return;
     to = headers->data + headers->size;
-    for (size_t i = 0; i < size; i++) /* tolower would ask the locale */
-        to[i] =
-            (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] | 0x20 : name[i]);
+    for (size_t i = 0; i < size; i++)
+        to[i] = lower(name[i]);
     headers->size += size;
     gn_buf_append(headers, ": ", 2);
 }

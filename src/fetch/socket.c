@@ -38,7 +38,7 @@ static bool make_room(struct gn_sockets *s, curl_socket_t fd)
         return true;
     while (room <= (size_t)fd)
         room *= 2;
-    by_fd = gn_realloc(s->by_fd, room * sizeof *by_fd);
+    by_fd = gn_realloc(s->by_fd, room * sizeof(struct gn_socket *));
     if (by_fd == NULL)
         return false;
     for (size_t i = s->room; i < room; i++)

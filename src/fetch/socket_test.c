@@ -17,13 +17,13 @@
 
 /* Stands in for the resolver: no name has an address. */
 __attribute__((visibility("default"))) int
-getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
-            struct addrinfo **out)
+getaddrinfo(const char *name, const char *service, const struct addrinfo *req,
+            struct addrinfo **pai)
 {
     (void)name;
     (void)service;
-    (void)hints;
-    (void)out;
+    (void)req;
+    (void)pai;
     return EAI_NONAME;
 }
 

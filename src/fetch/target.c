@@ -4,11 +4,11 @@
 #include <limits.h>
 #include <openssl/evp.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/url.h"
 
 /* constant once made */
 struct gn_target {
@@ -32,16 +32,6 @@ static enum garner_code no_memory(struct garner_error *err)
     return gn_fail(err, GARNER_NOMEM, "out of memory for a request");
 }
 
-/* Why a URL cannot be used; the URL itself only when it hides nothing. */
-static enum garner_code bad_url(const char *url, const char *why,
-                                struct garner_error *err)
-{
-    if (strchr(url, '@') != NULL)
-        return gn_fail(err, GARNER_INVALID, "the URL cannot be used: %s", why);
-    return gn_fail(err, GARNER_INVALID, "the URL '%.120s' cannot be used: %s",
-                   url, why);
-}
-
 /* Sets t->url from t->parsed. */
 static enum garner_code write_url(struct gn_target *t, struct garner_error *err)
 {
@@ -61,25 +51,23 @@ static enum garner_code write_url(struct gn_target *t, struct garner_error *err)
 static enum garner_code parse_url(struct gn_target *t, const char *url,
                                   struct garner_error *err)
 {
+    enum garner_code code;
+    struct gn_url split;
     CURLUcode rc;
 
-    if (url == NULL || *url == '\0')
-        return gn_fail(err, GARNER_INVALID,
-                       "there is no URL; give one as https://example.org/");
-    if (strstr(url, "://") == NULL)
-        return bad_url(url, "it has no scheme; write https:// before it", err);
+    code = gn_url_split(url != NULL ? url : "", &split, err);
+    if (code != GARNER_OK)
+        return code;
+    t->secure = split.scheme.size == 5; /* https */
     t->parsed = curl_url();
     if (t->parsed == NULL)
         return no_memory(err);
-    rc = curl_url_set(t->parsed, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME);
+    rc = curl_url_set(t->parsed, CURLUPART_URL, url, 0);
     if (rc == CURLUE_OUT_OF_MEMORY)
         return no_memory(err);
     if (rc != CURLUE_OK)
-        return bad_url(url, curl_url_strerror(rc), err);
-    if (strncasecmp(url, "https://", 8) == 0)
-        t->secure = true;
-    else if (strncasecmp(url, "http://", 7) != 0)
-        return bad_url(url, "only http and https are fetched", err);
+        return gn_fail(err, GARNER_INVALID, "URL cannot be used: %s",
+                       curl_url_strerror(rc));
     return write_url(t, err);
 }
 
@@ -159,18 +147,19 @@ static enum garner_code copy_texts(struct gn_target *t,
     return code;
 }
 
-/* A text with its end, so that neighbours cannot run into each other. */
+/* A text with its length, so that neighbours cannot run into each other. */
 static void add_text(struct gn_buf *b, const char *text)
 {
-    gn_buf_byte(b, text != NULL);
     if (text != NULL)
-        gn_buf_append(b, text, strlen(text) + 1);
+        gn_buf_printf(b, "%zu:%s", strlen(text), text);
+    gn_buf_byte(b, ',');
 }
 
-/* Names, by a hash, the options that apply_shape sets. */
+/* Names, by a hash, the options that set_shape sets. */
 static enum garner_code name_shape(struct gn_target *t,
                                    struct garner_error *err)
 {
+    const struct gn_fetch_limits *limits = &t->limits;
     struct gn_buf b = {0};
     bool done;
 
@@ -178,12 +167,10 @@ static enum garner_code name_shape(struct gn_target *t,
     add_text(&b, t->user_agent);
     add_text(&b, t->proxy);
     add_text(&b, t->ca_file);
-    gn_buf_byte(&b, t->insecure);
-    gn_buf_byte(&b, t->secure);
-    gn_buf_byte(&b, t->body != NULL);
-    gn_buf_printf(&b, "%lld %lld %lld %d", (long long)t->limits.connect_ms,
-                  (long long)t->limits.total_ms,
-                  (long long)t->limits.max_body_bytes, t->limits.max_redirects);
+    gn_buf_printf(&b, "%d %d %d %lld %lld %lld %d", t->insecure, t->secure,
+                  t->body != NULL, (long long)limits->connect_ms,
+                  (long long)limits->total_ms,
+                  (long long)limits->max_body_bytes, limits->max_redirects);
     done = !gn_buf_failed(&b) && EVP_Digest(b.data, b.size, t->shape.id, NULL,
                                             EVP_sha256(), NULL) == 1;
     gn_buf_fini(&b);

@@ -15,27 +15,32 @@ enum {
     KEPT_BYTES = 16 << 10, /* a larger buffer is freed after use */
 };
 
-static bool is_set(const char *name)
+/* NULL: it is not set, or empty. */
+static const char *variable(const char *name)
 {
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): nothing sets the environment */
     const char *value = getenv(name);
 
-    return value != NULL && *value != '\0';
+    return value != NULL && *value != '\0' ? value : NULL;
 }
 
 /* HTTP_PROXY in capitals is not asked for: in a CGI program a client sets it.
  */
 static bool any_proxy(void)
 {
-    return is_set("http_proxy") || is_set("https_proxy") ||
-           is_set("HTTPS_PROXY") || is_set("all_proxy") || is_set("ALL_PROXY");
+    return variable("http_proxy") != NULL || variable("https_proxy") != NULL ||
+           variable("HTTPS_PROXY") != NULL || variable("all_proxy") != NULL ||
+           variable("ALL_PROXY") != NULL;
 }
 
 enum garner_code gn_tools_init(struct gn_tools *tools,
                                struct gn_sockets *sockets,
                                struct garner_error *err)
 {
-    const char *without = getenv(is_set("no_proxy") ? "no_proxy" : "NO_PROXY");
+    const char *without = variable("no_proxy");
 
+    if (without == NULL)
+        without = variable("NO_PROXY");
     *tools = (struct gn_tools){.sockets = sockets};
     tools->proxies = (struct gn_proxies){any_proxy(), ""};
     if (without != NULL) {

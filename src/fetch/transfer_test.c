@@ -52,62 +52,62 @@ static struct gn_response *perform(struct one *o, struct gn_target *target)
     return &o->t->response;
 }
 
-/* What the server was asked for when url was fetched by way of proxy. */
-static void ask(const char *url, const char *proxy, char request[512])
+/* What the server was asked for, or why it was not, when a URL elsewhere was
+ * fetched with the server's address in variable (unless NULL). own: it is the
+ * request's proxy, too; "": the request wants none. */
+static void ask(const char *variable, const char *own, char told[512])
 {
-    const struct gn_request r = {.url = url, .proxy = proxy};
-    struct gn_target *target;
+    struct gn_request r = {.url = "http://127.0.0.2:9/x", .proxy = own};
     struct gn_response *response;
+    struct gn_target *target;
     char address[64];
     struct one o;
 
     one_begin(&o);
     snprintf(address, sizeof address, "http://127.0.0.1:%d",
              tcp_server_port(o.fx.server));
-    if (getenv("http_proxy") != NULL) { /* now that the port is known */
-        setenv("http_proxy", address, 1);
-        gn_tools_fini(&o.tools);
-        assert_int_equal(gn_tools_init(&o.tools, &o.sockets, NULL), GARNER_OK);
-    }
-    if (proxy != NULL && *proxy != '\0') {
-        const struct gn_request own = {.url = url, .proxy = address};
-
-        assert_int_equal(gn_target_new(&own, &target, NULL), GARNER_OK);
-    } else {
-        assert_int_equal(gn_target_new(&r, &target, NULL), GARNER_OK);
-    }
+    if (variable != NULL)
+        set(variable, address);
+    gn_tools_fini(&o.tools);
+    assert_int_equal(gn_tools_init(&o.tools, &o.sockets, NULL), GARNER_OK);
+    if (own != NULL && *own != '\0')
+        r.proxy = address;
+    assert_int_equal(gn_target_new(&r, &target, NULL), GARNER_OK);
     response = perform(&o, target);
-    snprintf(request, 512, "%s%s", response->error,
-             gn_buf_cstr(response->body));
+    snprintf(told, 512, "%s%s", response->error, gn_buf_cstr(response->body));
+    if (variable != NULL)
+        set(variable, NULL);
     gn_target_free(target);
     one_finish(&o);
 }
 
 static void proxies_come_from_the_environment(void **state)
 {
-    char request[512];
+    static const char asked[] = "GET http://127.0.0.2:9/x HTTP/1.1\r\n";
+    static const char direct[] = "127.0.0.2:9: cannot connect";
+    char told[512];
 
     (void)state;
-    setenv("http_proxy", "set", 1);
-    ask("http://127.0.0.2:9/x", NULL, request);
-    assert_has(request, "GET http://127.0.0.2:9/x HTTP/1.1\r\n");
-    ask("http://127.0.0.2:9/x", "", request); /* not for this one */
-    assert_has(request, "127.0.0.2:9: cannot connect");
-    setenv("no_proxy", "127.0.0.2", 1);
-    ask("http://127.0.0.2:9/x", NULL, request);
-    assert_has(request, "127.0.0.2:9: cannot connect");
-    unsetenv("no_proxy");
-    setenv("NO_PROXY", "127.0.0.2", 1);
-    ask("http://127.0.0.2:9/x", NULL, request);
-    assert_has(request, "127.0.0.2:9: cannot connect");
-    unsetenv("NO_PROXY");
-    unsetenv("http_proxy");
-    setenv("HTTP_PROXY", "http://127.0.0.1:1/", 1); /* never asked for */
-    ask("http://127.0.0.2:9/x", "own", request);
-    assert_has(request, "GET http://127.0.0.2:9/x HTTP/1.1\r\n");
-    ask("http://127.0.0.2:9/x", NULL, request);
-    assert_has(request, "127.0.0.2:9: cannot connect");
-    unsetenv("HTTP_PROXY");
+    ask("http_proxy", NULL, told);
+    assert_has(told, asked);
+    ask("all_proxy", NULL, told);
+    assert_has(told, asked);
+    ask("http_proxy", "", told);
+    assert_has(told, direct);
+    ask("HTTP_PROXY", NULL, told); /* a client of a CGI program could set it */
+    assert_has(told, direct);
+    ask(NULL, NULL, told);
+    assert_has(told, direct);
+    ask(NULL, "own", told);
+    assert_has(told, asked);
+    set("no_proxy", "127.0.0.2");
+    ask("http_proxy", NULL, told);
+    assert_has(told, direct);
+    set("no_proxy", NULL);
+    set("NO_PROXY", "127.0.0.2");
+    ask("http_proxy", NULL, told);
+    assert_has(told, direct);
+    set("NO_PROXY", NULL);
 }
 
 static void a_proxy_is_asked_for_each_url_in_turn(void **state)
@@ -266,10 +266,6 @@ int main(void)
         cmocka_unit_test(a_stall_is_counted_once_connected),
         cmocka_unit_test(what_is_sent_counts_as_moving),
     };
-    static const char *const variables[] = {
-        "http_proxy", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"};
-
-    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
-        unsetenv(variables[i]);
+    without_proxies();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
