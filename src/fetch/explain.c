@@ -132,9 +132,9 @@ static enum gn_failure explain_too_large(const struct gn_ending *e,
 
     gn_unit_format_size(e->limits->max_body_bytes, limit);
     return say(GN_FAILURE_TOO_LARGE, text,
-               "%s: the body is over the limit of %s; raise it if this much is "
-               "expected",
-               e->place, limit);
+               "%s: the body is over the limit of %lld bytes (%s); raise it if "
+               "this much is expected",
+               e->place, (long long)e->limits->max_body_bytes, limit);
 }
 
 static enum gn_failure explain_resolve(const struct gn_ending *e,

@@ -78,11 +78,13 @@ static const struct example examples[] = {
      "h:80: no TLS connection: bad file: x"},
     {{.result = CURLE_FILESIZE_EXCEEDED},
      GN_FAILURE_TOO_LARGE,
-     "h:80: the body is over the limit of 1000 B; raise it if this much is "
+     "h:80: the body is over the limit of 1000 bytes (1000 B); raise it if "
+     "this much is "
      "expected"},
     {{.result = CURLE_WRITE_ERROR, .cause = GN_CAUSE_BODY_TOO_LARGE},
      GN_FAILURE_TOO_LARGE,
-     "h:80: the body is over the limit of 1000 B; raise it if this much is "
+     "h:80: the body is over the limit of 1000 bytes (1000 B); raise it if "
+     "this much is "
      "expected"},
     {{.result = CURLE_TOO_MANY_REDIRECTS},
      GN_FAILURE_REDIRECT,

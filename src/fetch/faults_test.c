@@ -356,7 +356,7 @@ static void bodies_over_the_limit_are_refused(void **state)
         struct result r = fetch(&fx, paths[i], &small);
 
         assert_int_equal(r.failure, GN_FAILURE_TOO_LARGE);
-        assert_has(r.error, "over the limit of 98 KiB");
+        assert_has(r.error, "over the limit of 100000 bytes (98 KiB)");
         assert_int_equal(r.size, 0);
     }
     finish(&fx);
