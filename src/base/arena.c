@@ -36,7 +36,7 @@ static void *add_chunk(struct gn_arena *a, size_t size)
     const size_t room = next_size(a, size);
     struct gn_chunk *chunk;
 
-    if (room > SIZE_MAX - sizeof *chunk)
+    if (room > PTRDIFF_MAX - sizeof *chunk)
         return NULL;
     chunk = gn_realloc(NULL, sizeof *chunk + room);
     if (chunk == NULL)

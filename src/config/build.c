@@ -164,6 +164,8 @@ static enum garner_code fill(struct gn_arena *memory, struct gn_source *source,
 
     if (code == GARNER_OK)
         code = gn_url_split(source->request.url, &parts, &why);
+    if (code == GARNER_OK)
+        code = gn_check_request(&source->request, &why);
     if (code == GARNER_OK) {
         source->request.url = gn_arena_text(memory, source->request.url);
         source->name = name_for(memory, url);

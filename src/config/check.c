@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/utf8.h"
 #include "config/template.h"
+#include "fetch/target.h"
 
 /* What extraction gives every SQL; a variable must not hide one. */
 static const char *const parameters[] = {
@@ -126,4 +127,14 @@ enum garner_code gn_check_column(const char *name, struct garner_error *err)
                        "\"%.40s\" cannot name a column; use printable text",
                        name);
     return GARNER_OK;
+}
+
+enum garner_code gn_check_request(const struct gn_request *request,
+                                  struct garner_error *err)
+{
+    struct gn_target *target;
+    const enum garner_code code = gn_target_new(request, &target, err);
+
+    gn_target_free(target);
+    return code;
 }

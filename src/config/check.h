@@ -32,4 +32,9 @@ enum garner_code gn_check_var(const char *name, struct garner_error *err);
 enum garner_code gn_check_table(const char *name, struct garner_error *err);
 enum garner_code gn_check_column(const char *name, struct garner_error *err);
 
+/* A request as a whole: what only shows when its parts come together, or when
+ * it is made ready to be sent. Errors: NOMEM, too. */
+enum garner_code gn_check_request(const struct gn_request *request,
+                                  struct garner_error *err);
+
 #endif

@@ -90,6 +90,19 @@ static void tables_are_the_users(void **state)
     passes(gn_check_column, (const char *[]){"", "a\nb", NULL}, false);
 }
 
+static void requests_are_looked_at_whole(void **state)
+{
+    struct gn_request request = {.url = "http://h/", .method = "HEAD"};
+    struct garner_error err;
+
+    (void)state;
+    assert_int_equal(gn_check_request(&request, &err), GARNER_OK);
+    request.body = "x";
+    request.body_size = 1;
+    assert_int_equal(gn_check_request(&request, &err), GARNER_INVALID);
+    assert_non_null(strstr(err.message, "HEAD"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -98,6 +111,7 @@ int main(void)
         cmocka_unit_test(header_values_are_one_line),
         cmocka_unit_test(variables_are_parameters_of_their_own),
         cmocka_unit_test(tables_are_the_users),
+        cmocka_unit_test(requests_are_looked_at_whole),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,6 +97,9 @@ static void wrong_values_are_problems(void **state)
     bad_source("schedule: { every: 1s, missed: all }",
                "3:32: missed: all is not available in this version; write "
                "drop");
+    bad_source("schedule: { every: often, jitter: 1s }",
+               "3:20: every: \"often\" is not a duration; write a number and a "
+               "unit, like 900ms, 5s, 1.5h, 30d");
     bad_source("schedule: { cron: '* * * * *' }",
                "3:13: \"cron\" is not available in this version; remove it");
     bad_source("timeout: { total: 0 }", "3:19: total is 0; write at least 1ms");

@@ -356,7 +356,12 @@ void gn_source_read(struct gn_problems *p, const struct gn_node *node,
     gn_walk_mapping(p, node, source_keys, COUNT(source_keys), scope);
     if (scope->url != NULL)
         finish_url(p, scope->url, scope);
-    else if (p->count == before)
+    if (p->count > before)
+        return;
+    if (scope->url != NULL)
+        (void)passed(p, node->key,
+                     gn_check_request(&scope->source->request, &err), &err);
+    else
         gn_walk_problem(p, node->key,
                         "source %.60s has no url; write one like \"url: "
                         "https://example.org/\"",

@@ -125,6 +125,11 @@ static void wrong_values_are_problems(void **state)
                "braces or \": \" in it needs quotes");
     bad_source("retry: { times: 3 }",
                "3:1: \"retry\" is not available in this version; remove it");
+    bad_source("method: HEAD, data: x",
+               "2:12: a HEAD request takes no body; drop one of them");
+    bad_source("proxy: 'ftp://h'",
+               "2:12: the proxy cannot be used; write http://host:port, or "
+               "socks5h://host:port");
     bad_source("every: 1s", "3:1: \"every\" belongs under schedule; write "
                             "schedule: { every: 10s }");
     bad_source("heders: 1",
