@@ -25,7 +25,7 @@ class Skip(Exception):
 class Setting:
     """How this run is made."""
 
-    def __init__(self, build, smoke=False, rounds=3, minutes=10):
+    def __init__(self, build, smoke=False, rounds=5, minutes=10):
         self.build = pathlib.Path(build).resolve()
         self.smoke = smoke
         self.rounds = 1 if smoke else rounds
