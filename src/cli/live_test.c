@@ -86,8 +86,8 @@ static char *release_stderr(void)
 
 static void has(const char *text, const char *part)
 {
-    if (strstr(text, part) == NULL)
-        fail_msg("no '%s' in '%s'", part, text);
+    if (text == NULL || strstr(text, part) == NULL)
+        fail_msg("no '%s' in '%s'", part, text != NULL ? text : "");
 }
 
 static void rates_are_those_since_the_last_line(void **state)
