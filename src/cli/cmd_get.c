@@ -130,7 +130,10 @@ static enum gn_exit fetch(const struct settings *s, const char *url)
     if (code != GARNER_OK) {
         status = gn_exit_error(&err);
     } else if (one.failure != GN_FAILURE_NONE) {
-        status = trouble(s, GN_EXIT_FAILED, url, one.error);
+        status = trouble(s,
+                         one.failure == GN_FAILURE_TIMEOUT ? GN_EXIT_DEADLINE
+                                                           : GN_EXIT_FAILED,
+                         url, one.error);
     } else if (s->fail && one.status >= 400) {
         char what[64];
 
