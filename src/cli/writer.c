@@ -1,6 +1,7 @@
 #include "cli/writer.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -23,6 +24,11 @@ enum garner_code gn_writer_flush(struct gn_writer *w, struct garner_error *err)
         } else if (errno == EPIPE) {
             return gn_fail(err, GARNER_CLOSED, "the reader of %s is gone",
                            w->name);
+        } else if (errno == EAGAIN) {
+            /* Another process has made what we share non-blocking. */
+            struct pollfd room = {.fd = w->fd, .events = POLLOUT};
+
+            (void)poll(&room, 1, -1);
         } else if (errno != EINTR) {
             const int why = errno;
 
