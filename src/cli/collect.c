@@ -1,5 +1,6 @@
 #include "cli/collect.h"
 
+#include <errno.h> /* program_invocation_name */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -205,7 +206,9 @@ static void look_at_it(const struct gn_collect *c, struct gn_buf *out)
         gn_buf_text(&sql, "select started, source, status, ms, bytes, error "
                           "from garner_log order by id desc limit 10");
     }
-    gn_buf_text(out, "garner query ");
+    /* As it was called, so that the line works from a build folder, too. */
+    shell_word(out, program_invocation_name);
+    gn_buf_text(out, " query ");
     shell_word(out, c->store_name);
     gn_buf_byte(out, ' ');
     shell_word(out, gn_buf_cstr(&sql));
