@@ -290,9 +290,8 @@ static enum garner_code wait_for(struct garner_store *store,
 {
     enum garner_code code = gn_commit_wait(store->commit, ticket);
 
-    if (result != NULL)
-        *result =
-            code == GARNER_OK ? ticket->result : (struct garner_result){0};
+    if (result != NULL && code == GARNER_OK)
+        *result = ticket->result;
     return code;
 }
 
@@ -305,16 +304,15 @@ enum garner_code garner_exec(struct garner_store *store, const char *sql,
     struct gn_statement statement;
     struct gn_ticket ticket;
 
+    if (result != NULL)
+        *result = (struct garner_result){0};
     if (code != GARNER_OK)
         return code;
     if (sql == NULL || (args == NULL && count > 0))
         return gn_fail(err, GARNER_MISUSE, "garner_exec: a NULL argument");
     gn_statement_init(&statement, sql, args, count);
-    if (store->options.ack == GARNER_QUEUED) {
-        if (result != NULL)
-            *result = (struct garner_result){0};
+    if (store->options.ack == GARNER_QUEUED)
         return enqueue_statement(store, &statement, err);
-    }
     ticket.statements = &statement;
     ticket.count = 1;
     ticket.bytes = gn_statement_bytes(&statement);
@@ -346,12 +344,12 @@ enum garner_code garner_write(struct garner_store *store,
     enum garner_code code = must_write(store, err);
     struct gn_ticket ticket = {.err = err};
 
+    if (result != NULL)
+        *result = (struct garner_result){0};
     if (code != GARNER_OK)
         return code;
     if (batch == NULL)
         return gn_fail(err, GARNER_MISUSE, "garner_write: batch is NULL");
-    if (result != NULL)
-        *result = (struct garner_result){0};
     if (batch->count == 0)
         return GARNER_OK;
     if (ack_of(store, batch) == GARNER_QUEUED)
@@ -398,6 +396,8 @@ enum garner_code garner_query(struct garner_store *store, const char *sql,
     enum garner_code code;
     int64_t deadline_ns;
 
+    if (rows != NULL)
+        *rows = NULL;
     if (store == NULL || sql == NULL || rows == NULL ||
         (args == NULL && count > 0))
         return gn_fail(err, GARNER_MISUSE, "garner_query: a NULL argument");
