@@ -2,27 +2,29 @@
 
 #include <inttypes.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "engine/closing.h"
 #include "engine/flow.h"
 #include "engine/record.h"
 #include "engine/roster.h"
+#include "engine/survey.h"
 
-enum { DEFAULT_PARALLEL = 1024, DEFAULT_DRAIN_MS = 10000, LAST_WAIT_MS = 2000 };
+enum {
+    DEFAULT_PARALLEL = 1024,
+    DEFAULT_DRAIN_MS = 10000,
+    LAST_WAIT_MS = 2000,
+    LAST_BATCH = 1000
+};
 
 struct gn_engine {
     /* constant */
     struct gn_engine_options options;
     struct gn_roster roster; /* the sources at work */
-    int64_t started_wall_us;
-    int64_t started_ns;
 
     /* the engine's thread only */
     uv_loop_t loop;
@@ -115,22 +117,22 @@ enum garner_code gn_engine_new(struct garner_store *store,
 
 static enum garner_code start(struct gn_engine *e, struct garner_error *err)
 {
+    const int64_t now_ns = gn_clock_monotonic_ns();
+    const int64_t wall_us = gn_clock_wall_us();
     struct gn_flow *f = &e->flow;
     enum garner_code code;
 
-    e->started_ns = gn_clock_monotonic_ns();
-    e->started_wall_us = gn_clock_wall_us();
     gn_lock(&f->lock);
-    code = gn_schedule_new(e->started_ns, (uint64_t)e->started_wall_us,
-                           &f->schedule, err);
+    f->started_wall_us = wall_us;
+    code = gn_schedule_new(now_ns, (uint64_t)wall_us, &f->schedule, err);
     for (size_t i = 0; i < e->roster.count && code == GARNER_OK; i++) {
         struct gn_active *a = &e->roster.actives[i];
         struct gn_spec spec = a->source->schedule;
 
         if (e->options.once)
             spec = (struct gn_spec){.every_ms = 0};
-        code = gn_schedule_add(f->schedule, &a->due, &spec, e->started_ns,
-                               e->started_wall_us, err);
+        code =
+            gn_schedule_add(f->schedule, &a->due, &spec, now_ns, wall_us, err);
     }
     gn_unlock(&f->lock);
     return code;
@@ -150,7 +152,7 @@ static void end_loop(uv_timer_t *timer)
  * the records of that. */
 static void give_up(struct gn_engine *e)
 {
-    gn_flow_cancel(&e->flow);
+    gn_closing_cancel(&e->flow);
     GN_CHECK(uv_timer_start(&e->stop_timer, end_loop, LAST_WAIT_MS, 0) == 0);
 }
 
@@ -165,7 +167,7 @@ static void drain_is_over(uv_timer_t *timer)
 static void drain(struct gn_engine *e)
 {
     atomic_store(&e->phase, GN_PHASE_DRAINING);
-    gn_flow_stop(&e->flow);
+    gn_closing_stop(&e->flow);
     GN_CHECK(uv_timer_start(&e->stop_timer, drain_is_over,
                             (uint64_t)e->options.drain_ms, 0) == 0);
 }
@@ -207,32 +209,80 @@ static void receive(void *context)
 void gn_engine_stop(struct gn_engine *e)
 {
     atomic_fetch_add(&e->stops, 1);
-    gn_inbox_ring(&e->flow.inbox);
+    gn_inbox_ring(e->flow.inbox);
 }
 
-/* What was missed and not told yet, so that due = fetched + missed in the
- * store, too. */
-static enum garner_code store_missed(struct gn_engine *e,
-                                     struct garner_error *err)
+/* What was lost and not told yet, and what the loop did not settle, so that
+ * due = runs + missed in the store, too. */
+static enum garner_code add_rest(struct gn_engine *e,
+                                 struct garner_batch *batch,
+                                 struct garner_error *err)
 {
     const int64_t wall_us = gn_clock_wall_us();
-    struct garner_batch *batch;
-    enum garner_code code = garner_batch_new(&batch, err);
+    enum garner_code code = gn_closing_add_unsettled(&e->flow, batch, err);
 
     for (size_t i = 0; i < e->roster.count && code == GARNER_OK; i++) {
-        uint64_t missed[GN_MISS_REASONS] = {0};
+        uint64_t losses[GN_LOSS_REASONS] = {0};
 
-        code = gn_record_add_missed(&e->roster.actives[i], batch, wall_us,
-                                    missed, err);
-        if (code == GARNER_OK && garner_batch_count(batch) >= 1000) {
+        code = gn_record_add_losses(&e->roster.actives[i], batch, wall_us,
+                                    losses, err);
+        if (code == GARNER_OK && garner_batch_count(batch) >= LAST_BATCH) {
             code = garner_write(e->flow.store, batch, NULL, err);
             garner_batch_clear(batch);
         }
     }
+    return code;
+}
+
+static enum garner_code store_rest(struct gn_engine *e,
+                                   struct garner_error *err)
+{
+    struct garner_batch *batch;
+    enum garner_code code = garner_batch_new(&batch, err);
+
+    if (code != GARNER_OK)
+        return code;
+    garner_batch_set_ack(batch, GARNER_SYNCED);
+    if (e->stops_seen > 1)
+        garner_batch_set_timeout(batch, LAST_WAIT_MS);
+    code = add_rest(e, batch, err);
     if (code == GARNER_OK)
         code = garner_write(e->flow.store, batch, NULL, err);
     garner_batch_free(batch);
     return code;
+}
+
+static size_t with_store(const struct gn_flow *f)
+{
+    size_t count = 0;
+
+    for (const struct gn_job *job = TAILQ_FIRST(&f->all); job != NULL;
+         job = TAILQ_NEXT(job, in_all))
+        count += job->in_store;
+    return count;
+}
+
+/* How it ended, when all that can be stored is. */
+static enum garner_code ending(const struct gn_engine *e,
+                               struct garner_error *err)
+{
+    const enum garner_code code =
+        e->stops_seen > 1 ? GARNER_CANCELED : GARNER_TIMEOUT;
+
+    if (e->flow.jobs > 0)
+        return gn_fail(err, code,
+                       "%zu fetches were given up at the end, %zu of them are "
+                       "still with the store",
+                       e->flow.jobs, with_store(&e->flow));
+    if (e->stops_seen > 1)
+        return gn_fail(err, code,
+                       "stopped twice: what was under way was given up");
+    if (e->late)
+        return gn_fail(err, code,
+                       "what was still under way %" PRId64 " ms after the stop "
+                       "was given up",
+                       e->options.drain_ms);
+    return GARNER_OK;
 }
 
 enum garner_code gn_engine_run(struct gn_engine *e, struct garner_error *err)
@@ -246,160 +296,37 @@ enum garner_code gn_engine_run(struct gn_engine *e, struct garner_error *err)
         GN_CHECK(uv_timer_start(&e->stop_timer, time_is_over,
                                 (uint64_t)e->options.run_for_ms, 0) == 0);
     gn_flow_start_due(&e->flow);
-    gn_inbox_ring(&e->flow.inbox); /* a stop may have been asked for already */
+    gn_inbox_ring(e->flow.inbox); /* a stop may have been asked for already */
     uv_run(&e->loop, UV_RUN_DEFAULT);
-    if (e->flow.jobs > 0)
-        return gn_fail(
-            err, e->stops_seen > 1 ? GARNER_CANCELED : GARNER_TIMEOUT,
-            "%zu fetches were still being stored at the end", e->flow.jobs);
-    code = store_missed(e, err);
-    if (code == GARNER_OK)
+    code = store_rest(e, err);
+    if (code == GARNER_OK && e->flow.jobs == 0)
         code = garner_flush(e->flow.store, err);
-    if (code == GARNER_OK && e->stops_seen > 1)
-        return gn_fail(err, GARNER_CANCELED,
-                       "stopped twice: what was under way was given up");
-    if (code == GARNER_OK && e->late)
-        return gn_fail(err, GARNER_TIMEOUT,
-                       "what was still under way %" PRId64 " ms after the stop "
-                       "was given up",
-                       e->options.drain_ms);
-    return code;
-}
-
-static void free_leftovers(struct gn_flow *f)
-{
-    struct gn_jobs jobs = STAILQ_HEAD_INITIALIZER(jobs);
-    struct gn_job *job;
-
-    gn_inbox_take(&f->inbox, &jobs);
-    STAILQ_CONCAT(&jobs, &f->for_store);
-    STAILQ_CONCAT(&jobs, &f->for_extractor);
-    while ((job = STAILQ_FIRST(&jobs)) != NULL) {
-        STAILQ_REMOVE_HEAD(&jobs, next);
-        gn_job_free(job);
-    }
+    return code == GARNER_OK ? ending(e, err) : code;
 }
 
 void gn_engine_free(struct gn_engine *e)
 {
-    struct gn_flow *f;
-
     if (e == NULL)
         return;
-    f = &e->flow;
     if (e->flow_open) {
-        gn_flow_stop(f);
-        gn_fetcher_close(f->fetcher);
-        gn_extractor_close(f->extractor);
-        free_leftovers(f);
-        gn_flow_close(f);
         uv_close((uv_handle_t *)&e->stop_timer, NULL);
-        uv_run(&e->loop, UV_RUN_DEFAULT);
+        gn_closing_free(&e->flow);
         GN_CHECK(uv_loop_close(&e->loop) == 0);
-        gn_schedule_free(f->schedule);
-        garner_codec_free(f->codec);
-        gn_mutex_fini(&f->lock);
     }
     gn_roster_close(&e->roster);
     gn_free(e);
 }
 
-/* --- status
- * -------------------------------------------------------------------------- */
-
-static int64_t resident_bytes(void)
-{
-    FILE *statm = fopen("/proc/self/statm", "re");
-    long pages = 0;
-
-    if (statm == NULL)
-        return 0;
-    if (fscanf(statm, "%*s %ld", &pages) != 1)
-        pages = 0;
-    (void)fclose(statm); /* only read from */
-    return (int64_t)pages * sysconf(_SC_PAGESIZE);
-}
-
-static int64_t until_us(int64_t due_ns, int64_t now_ns)
-{
-    if (due_ns == INT64_MAX)
-        return INT64_MAX;
-    return due_ns > now_ns ? (due_ns - now_ns) / 1000 : 0;
-}
+/* --- status -------------------------------------------------------------- */
 
 void gn_engine_status(struct gn_engine *e, struct gn_status *status)
 {
-    struct gn_flow *f = &e->flow;
-    const int64_t now_ns = gn_clock_monotonic_ns();
-
-    *status = (struct gn_status){
-        .phase = (enum gn_phase)atomic_load(&e->phase),
-        .now_wall_us = gn_clock_wall_us(),
-        .sources = e->roster.count,
-        .next_due_us = INT64_MAX,
-        .resident_bytes = resident_bytes(),
-    };
-    garner_stats(f->store, &status->store);
-    gn_lock(&f->lock);
-    status->started_wall_us = e->started_wall_us;
-    status->fetching = f->fetching_count;
-    status->extracting = f->extracting_count;
-    status->storing = f->storing_count;
-    status->body_bytes = f->body_bytes;
-    status->totals = f->totals;
-    status->lateness = f->lateness;
-    status->latency = f->latency;
-    if (f->schedule != NULL && !f->closed)
-        status->next_due_us =
-            until_us(gn_schedule_next_ns(f->schedule), now_ns);
-    for (size_t i = 0; i < e->roster.count; i++) {
-        const struct gn_due *due = &e->roster.actives[i].due;
-
-        status->totals.due += due->due_count;
-        status->totals.started += due->started;
-        status->totals.missed_overlap += due->missed[GN_MISS_OVERLAP];
-        status->totals.missed_late += due->missed[GN_MISS_LATE];
-        status->totals.missed_refused += due->missed[GN_MISS_REFUSED];
-    }
-    gn_unlock(&f->lock);
-}
-
-static void copy_text(char *to, size_t room, const char *from)
-{
-    snprintf(to, room, "%s", from != NULL ? from : "");
+    gn_survey(&e->flow, &e->roster, status);
+    status->phase = (enum gn_phase)atomic_load(&e->phase);
 }
 
 size_t gn_engine_sources(struct gn_engine *e, size_t first,
                          struct gn_source_status *lines, size_t max)
 {
-    struct gn_flow *f = &e->flow;
-    const int64_t now_ns = gn_clock_monotonic_ns();
-    size_t n = 0;
-
-    gn_lock(&f->lock);
-    for (size_t i = first; i < e->roster.count && n < max; i++) {
-        const struct gn_active *a = &e->roster.actives[i];
-        struct gn_source_status *line = &lines[n++];
-
-        *line = (struct gn_source_status){
-            .status = a->last.status,
-            .last_wall_us = a->last.wall_us,
-            .last_duration_us = a->last.duration_us,
-            .last_bytes = a->last.bytes,
-            .next_due_us = f->schedule != NULL && !f->closed
-                               ? until_us(a->due.node.key, now_ns)
-                               : INT64_MAX,
-            .runs = a->last.runs,
-            .failures = a->last.failures,
-            .rows = a->last.rows,
-            .missed = a->due.missed[GN_MISS_OVERLAP] +
-                      a->due.missed[GN_MISS_LATE] +
-                      a->due.missed[GN_MISS_REFUSED],
-        };
-        copy_text(line->name, sizeof line->name, a->source->name);
-        copy_text(line->url, sizeof line->url, gn_target_url(a->target));
-        copy_text(line->error, sizeof line->error, a->last.error);
-    }
-    gn_unlock(&f->lock);
-    return n;
+    return gn_survey_sources(&e->flow, &e->roster, first, lines, max);
 }

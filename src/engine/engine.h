@@ -37,8 +37,8 @@ enum garner_code gn_engine_new(struct garner_store *store,
                                const struct gn_engine_options *options,
                                struct gn_engine **out,
                                struct garner_error *err);
-/* After the store was closed, so that nothing it still holds comes back. NULL
- * is fine. */
+/* What the store still holds of its work is its own: it may be closed before or
+ * after. Waits for the SQL that runs. NULL is fine. */
 void gn_engine_free(struct gn_engine *e);
 
 /* Works until stopped, or until nothing is due any more (sources without a

@@ -143,7 +143,9 @@ enum garner_code gn_history_add_body(struct garner_batch *batch, int64_t source,
         batch,
         "insert into garner_body"
         " (source, sha256, size, content_type, codec, data)"
-        " values (?, ?, ?, ?, ?, ?)",
+        " select ?1, ?2, ?3, ?4, ?5, ?6 where not exists"
+        " (select 1 from garner_source s join garner_body b on b.id = s.body"
+        "  where s.id = ?1 and b.sha256 = ?2)",
         GARNER_ARGS(garner_integer(source), garner_blob(body->sha256, 32),
                     garner_integer((int64_t)body->size),
                     garner_text(body->content_type), garner_text(body->codec),
@@ -154,7 +156,8 @@ enum garner_code gn_history_add_body(struct garner_batch *batch, int64_t source,
         return code;
     return garner_batch_add(
         batch,
-        "update garner_source set body = last_insert_rowid() where id = ?",
+        "update garner_source set body = last_insert_rowid()"
+        " where id = ? and changes() > 0",
         GARNER_ARGS(garner_integer(source)), err);
 }
 

@@ -70,7 +70,8 @@ enum garner_code gn_history_recall(struct garner_store *store, const char *name,
                                    struct gn_memory *memory,
                                    struct garner_error *err);
 
-/* Adds the statements that keep body as the source's last one. */
+/* Adds the statements that keep body as the source's last one; a body that is
+ * that already is not kept again. */
 enum garner_code gn_history_add_body(struct garner_batch *batch, int64_t source,
                                      const struct gn_body *body,
                                      struct garner_error *err);

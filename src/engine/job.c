@@ -1,41 +1,43 @@
 #include "engine/job.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "base/json.h"
 #include "base/mem.h"
+#include "engine/headers.h"
 
-enum garner_code gn_job_new(struct gn_active *active, struct gn_flow *flow,
-                            struct gn_job **out, struct garner_error *err)
+void gn_job_init(struct gn_job *job, struct gn_active *active,
+                 struct gn_flow *flow, struct gn_inbox *inbox)
 {
-    struct gn_job *job;
-
-    *out = job = gn_alloc(sizeof *job);
-    if (job == NULL)
-        return gn_fail(err, GARNER_NOMEM, "a fetch of %s",
-                       active->source->name);
+    memset(job, 0, offsetof(struct gn_job, memory));
     job->active = active;
     job->flow = flow;
+    job->inbox = inbox;
     job->run.source = active->memory.id;
     job->run.url = gn_target_url(active->target);
     job->run.bytes = -1;
     job->run.rows = -1;
     gn_arena_init(&job->arena, job->memory, sizeof job->memory);
-    return GARNER_OK;
+}
+
+void gn_job_fini(struct gn_job *job)
+{
+    for (size_t i = 0; i < job->extraction.query_count; i++)
+        gn_rowset_fini(&job->extraction.queries[i].rows);
+    for (size_t i = 0; job->looking && i < job->extraction.query_count; i++)
+        gn_look_fini(&job->looks[i]);
+    garner_batch_free(job->batch);
+    gn_free(job->store_error);
+    gn_free(job->body);
+    gn_arena_clear(&job->arena);
 }
 
 void gn_job_free(struct gn_job *job)
 {
     if (job == NULL)
         return;
-    for (size_t i = 0; i < job->extraction.query_count; i++)
-        gn_rowset_fini(&job->extraction.queries[i].rows);
-    garner_batch_free(job->batch);
-    gn_free(job->store_error);
-    gn_free(job->packed);
-    gn_free(job->body);
-    gn_arena_clear(&job->arena);
+    gn_job_fini(job);
     gn_free(job);
 }
 
@@ -44,10 +46,11 @@ void gn_job_move(struct gn_job *job, enum gn_job_state state)
 #define AFTER(s) (1U << GN_JOB_##s)
     static const unsigned allowed[] = {
         [GN_JOB_NEW] = AFTER(FETCHING) | AFTER(STORING),
-        [GN_JOB_FETCHING] = AFTER(EXTRACTING) | AFTER(PACKING) | AFTER(STORING),
-        [GN_JOB_EXTRACTING] = AFTER(PACKING) | AFTER(STORING),
-        [GN_JOB_PACKING] = AFTER(STORING),
-        [GN_JOB_STORING] = AFTER(STORING) | AFTER(SETTLED),
+        [GN_JOB_FETCHING] =
+            AFTER(EXTRACTING) | AFTER(PREPARING) | AFTER(STORING),
+        [GN_JOB_EXTRACTING] = AFTER(PREPARING) | AFTER(STORING),
+        [GN_JOB_PREPARING] = AFTER(PREPARING) | AFTER(STORING),
+        [GN_JOB_STORING] = AFTER(PREPARING) | AFTER(STORING) | AFTER(SETTLED),
         [GN_JOB_SETTLED] = 0,
     };
 #undef AFTER
@@ -61,43 +64,32 @@ const char *gn_job_text(struct gn_job *job, const char *text)
     return text != NULL ? gn_arena_copy(&job->arena, text, strlen(text)) : NULL;
 }
 
-/* The header lines as one JSON object; of a name that comes twice, all values,
- * joined by commas (RFC 9110 section 5.2). */
+void gn_job_fail(struct gn_job *job, const char *word, const char *text)
+{
+    job->run.failure = word;
+    job->run.error = gn_job_text(job, text);
+}
+
+bool gn_job_has_rows(const struct gn_job *job)
+{
+    return job->extraction.query_count > 0 && job->run.failure == NULL &&
+           !job->alone;
+}
+
 static struct garner_value headers_json(struct gn_job *job,
                                         const struct gn_buf *headers)
 {
-    struct gn_buf text = {0};
-    struct gn_json j;
+    struct gn_buf json = {0};
     const char *copy = NULL;
     size_t size = 0;
 
-    gn_json_init(&j, &text);
-    gn_json_open(&j, '{');
-    for (const char *line = gn_buf_cstr(headers); *line != '\0';) {
-        const size_t length = strcspn(line, "\n");
-        const char *colon = memchr(line, ':', length);
-
-        if (colon != NULL) {
-            const char *value = colon + 1 + (colon[1] == ' ');
-            char name[128];
-            const size_t n = (size_t)(colon - line) < sizeof name - 1
-                                 ? (size_t)(colon - line)
-                                 : sizeof name - 1;
-
-            memcpy(name, line, n);
-            name[n] = '\0';
-            gn_json_key(&j, name);
-            gn_json_text_n(&j, value, (size_t)(line + length - value));
-        }
-        line += length + (line[length] == '\n');
+    gn_headers_json(gn_buf_cstr(headers), &json);
+    if (!gn_buf_failed(&json)) {
+        size = json.size;
+        copy = gn_arena_copy(&job->arena, json.data, size);
     }
-    gn_json_close(&j, '}');
-    if (!gn_buf_failed(&text)) {
-        size = text.size;
-        copy = gn_arena_copy(&job->arena, text.data, text.size);
-    }
-    gn_buf_fini(&text);
-    return garner_text_n(copy, size);
+    gn_buf_fini(&json);
+    return copy != NULL ? garner_text_n(copy, size) : garner_null();
 }
 
 enum garner_code gn_job_prepare_extraction(struct gn_job *job,
@@ -123,8 +115,9 @@ enum garner_code gn_job_prepare_extraction(struct gn_job *job,
     struct gn_query *queries =
         gn_arena_alloc(&job->arena, source->row_spec_count * sizeof queries[0]);
 
-    if (params == NULL || queries == NULL)
-        return gn_fail(err, GARNER_NOMEM, "the extraction of %s", source->name);
+    if (job->arena.failed)
+        return gn_fail(err, GARNER_NOMEM, "out of memory for the rows of %s",
+                       source->name);
     memcpy(params, fixed, sizeof fixed);
     for (size_t i = 0; i < source->var_count; i++)
         params[fixed_count + i] = (struct gn_param){

@@ -2,11 +2,12 @@
  * job.h - one fetch with all that follows, as a table of states; and the source
  * it belongs to, at work.
  *
- *   FETCHING -> EXTRACTING -> PACKING -> STORING -> SETTLED
+ *   FETCHING -> EXTRACTING -> PREPARING -> STORING -> SETTLED
  *
- * States may be passed over (nothing to extract, nothing large to pack); a job
- * whose transaction failed stores once more, without rows, so that even then
- * the fetch leaves its row.
+ * States may be passed over: nothing to extract, nothing that takes long to
+ * prepare. A job whose transaction failed is stored again, from PREPARING or
+ * STORING on: with its rows if they met a table that had changed, else without
+ * them, so that even then the fetch leaves its row.
  *
  * Thread: the engine's, unless said otherwise.
  */
@@ -15,6 +16,7 @@
 
 #include <stdbool.h>
 #include <sys/queue.h>
+#include <uv.h>
 
 #include "base/arena.h"
 #include "config/config.h"
@@ -25,6 +27,9 @@
 #include "garner/write.h"
 #include "schedule/schedule.h"
 
+/* Why a due time left no run: the schedule's reasons, and one more. */
+enum { GN_NOT_STORED = GN_MISS_REASONS, GN_LOSS_REASONS };
+
 /* A configured source, at work. */
 struct gn_active {
     /* constant after the start */
@@ -34,9 +39,14 @@ struct gn_active {
     bool wants_headers;       /* its SQL uses :headers */
 
     /* the engine's thread only */
-    struct gn_memory memory;
-    uint64_t missed_stored[GN_MISS_REASONS]; /* told to the store so far */
-    int64_t missed_stored_ns;                /* when */
+    struct gn_memory memory;  /* what the store has acknowledged */
+    size_t bodies_out;        /* bodies handed to the store since */
+    unsigned char newest[32]; /* sha256 of the latest of those */
+    uint64_t not_stored;      /* runs that the store would not take */
+    uint64_t losses_told[GN_LOSS_REASONS]; /* to the store so far */
+    int64_t losses_told_ns;                /* when */
+    const char *failure_logged;            /* its word; NULL: it went well */
+    int64_t failure_logged_ns;             /* when */
 
     /* guarded by the flow's lock */
     struct gn_due due;
@@ -56,7 +66,7 @@ enum gn_job_state {
     GN_JOB_NEW,
     GN_JOB_FETCHING,
     GN_JOB_EXTRACTING, /* a worker runs its SQL, or it waits for one */
-    GN_JOB_PACKING,    /* a large body is compressed on another thread */
+    GN_JOB_PREPARING,  /* another thread compresses its body, looks at tables */
     GN_JOB_STORING,    /* the store has its batch, or has no room yet */
     GN_JOB_SETTLED,
 };
@@ -64,44 +74,62 @@ enum gn_job_state {
 enum { GN_JOB_MEMORY = 512 };
 
 struct gn_flow;
+struct gn_inbox;
 
 struct gn_job {
     struct gn_active *active;
     struct gn_flow *flow;
+    struct gn_inbox *inbox; /* where others post it; outlives the flow */
     enum gn_job_state state;
     STAILQ_ENTRY(gn_job) next;    /* in the inbox, or waiting for room */
-    TAILQ_ENTRY(gn_job) in_list;  /* of those fetching */
+    TAILQ_ENTRY(gn_job) in_all;   /* of those not settled */
     struct gn_transfer *transfer; /* while fetching */
 
     struct gn_run run;
     struct gn_arena arena; /* the texts that run and body borrow */
 
-    char *body; /* the job's own copy; NULL: none is kept */
+    char *body; /* the job's own copy; NULL: none is held */
     size_t body_size;
-    bool body_is_new; /* not the source's last one */
+    size_t held;      /* bytes that count against the budget of bodies */
+    bool body_is_new; /* not the one that the source had last */
     unsigned char sha256[32];
     const char *content_type;
-    void *packed; /* body compressed; NULL: not, or not worth it */
-    size_t packed_size;
 
     struct gn_extraction extraction;
+    struct gn_look *looks;   /* one for each query */
+    bool looking;            /* they are begun */
+    bool was_prepared;       /* ... and its body was compressed, if it could */
+    enum garner_code looked; /* what became of the looks, and why */
+    struct garner_error reason;
+    uv_work_t work; /* while preparing */
 
     struct garner_batch *batch; /* until the store takes it */
-    bool changes_table;
-    bool again;                       /* its first transaction failed */
-    uint64_t missed[GN_MISS_REASONS]; /* stored with it */
+    bool batch_has_body;        /* its first statements keep the body */
+    bool changes_table;         /* as gn_table_add_rows says */
+    bool in_store;              /* the store has the batch */
+    bool released;              /* its source may start again */
+    int stale;  /* times that its rows met a table that had changed */
+    bool alone; /* stored without rows, for those were refused */
+    uint64_t losses[GN_LOSS_REASONS]; /* told with it */
 
     /* the store's thread's, until it is posted back */
-    char *store_error; /* NULL: it went well */
+    enum garner_code store_code;
+    char *store_error; /* NULL: it went well, or no memory */
 
     _Alignas(16) char memory[GN_JOB_MEMORY];
 };
 
-/* Gives a new job of active. Errors: NOMEM. */
-enum garner_code gn_job_new(struct gn_active *active, struct gn_flow *flow,
-                            struct gn_job **out, struct garner_error *err);
+STAILQ_HEAD(gn_jobs, gn_job);
 
-/* NULL is fine. */
+/* Makes *job, memory of any content, a job of active, which others post to
+ * inbox. */
+void gn_job_init(struct gn_job *job, struct gn_active *active,
+                 struct gn_flow *flow, struct gn_inbox *inbox);
+
+/* Frees what the job holds. */
+void gn_job_fini(struct gn_job *job);
+
+/* The same, and the job itself. Any thread. NULL is fine. */
 void gn_job_free(struct gn_job *job);
 
 /* Moves to state, which must be allowed after the one it is in. */
@@ -109,6 +137,12 @@ void gn_job_move(struct gn_job *job, enum gn_job_state state);
 
 /* A copy of text in the job's memory. NULL for NULL, and when memory is out. */
 const char *gn_job_text(struct gn_job *job, const char *text);
+
+/* The run failed: word is static, text is copied. */
+void gn_job_fail(struct gn_job *job, const char *word, const char *text);
+
+/* Whether it has rows to be written. */
+bool gn_job_has_rows(const struct gn_job *job);
 
 /* Makes extraction ready to be submitted: the parameters and SQL of its source.
  * headers are lines "name: value\n". Errors: NOMEM. */

@@ -1,5 +1,6 @@
 #include "engine/record.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
 
@@ -7,8 +8,26 @@ enum {
     SMALL = 96,         /* bytes below which a body is not worth compressing */
     ON_STACK = 32 << 10 /* room for a compressed body */
 };
-/* Missed due times of one source are told to the store at most so often. */
-#define MISSED_EVERY_NS INT64_C(1000000000)
+/* Losses of one source are told to the store at most so often. */
+#define LOSSES_EVERY_NS INT64_C(1000000000)
+
+static enum garner_code start_batch(struct gn_job *job,
+                                    struct garner_error *err)
+{
+    enum garner_code code;
+
+    garner_batch_free(job->batch);
+    job->batch = NULL;
+    job->batch_has_body = false;
+    code = garner_batch_new(&job->batch, err);
+    if (code == GARNER_OK) {
+        garner_batch_set_ack(job->batch, job->active->source->ack);
+        garner_batch_set_timeout(job->batch, 0); /* the loop never waits */
+    }
+    return code;
+}
+
+/* --- the body ------------------------------------------------------------ */
 
 static enum garner_code add_body(struct gn_job *job, const void *data,
                                  size_t data_size, const char *codec,
@@ -22,8 +41,11 @@ static enum garner_code add_body(struct gn_job *job, const void *data,
         .data_size = data_size,
         .size = size,
     };
+    enum garner_code code =
+        gn_history_add_body(job->batch, job->active->memory.id, &body, err);
 
-    return gn_history_add_body(job->batch, job->active->memory.id, &body, err);
+    job->batch_has_body = code == GARNER_OK;
+    return code;
 }
 
 static enum garner_code add_compressed(struct gn_job *job, const void *data,
@@ -37,7 +59,7 @@ static enum garner_code add_compressed(struct gn_job *job, const void *data,
     enum garner_code code;
 
     if (out == NULL)
-        return gn_fail(err, GARNER_NOMEM, "a body of %zu bytes", size);
+        return gn_fail(err, GARNER_NOMEM, "out of memory for %zu bytes", size);
     code = garner_compress(codec, data, size, out, room, &written, err);
     if (code == GARNER_OK)
         code = written < size ? add_body(job, out, written, "zstd", size, err)
@@ -47,24 +69,101 @@ static enum garner_code add_compressed(struct gn_job *job, const void *data,
     return code;
 }
 
-static enum garner_code keep_body(struct gn_job *job, const void *body,
-                                  size_t size, struct garner_codec *codec,
-                                  struct garner_error *err)
+/* --- on another thread --------------------------------------------------- */
+
+static bool is_large(const struct gn_job *job)
 {
-    if (job->packed != NULL)
-        return add_body(job, job->packed, job->packed_size, "zstd", size, err);
-    if (size < SMALL || size >= GN_RECORD_LARGE)
-        return add_body(job, body, size, "none", size, err);
-    return add_compressed(job, body, size, codec, err);
+    return job->body_is_new && job->body != NULL &&
+           job->body_size >= GN_RECORD_LARGE && !job->was_prepared;
 }
 
-/* Writes the rows of all queries, or none. */
+static bool begin_looks(struct gn_job *job)
+{
+    const size_t count = job->extraction.query_count;
+
+    if (job->looks == NULL)
+        job->looks = gn_arena_alloc(&job->arena, count * sizeof job->looks[0]);
+    if (job->looks == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        gn_table_look(job->active->tables[i], &job->looks[i]);
+    return true;
+}
+
+bool gn_record_keeps_body(const struct gn_job *job)
+{
+    return job->body_is_new && gn_job_has_rows(job);
+}
+
+bool gn_record_needs_preparation(struct gn_job *job)
+{
+    bool known = true;
+
+    for (size_t i = 0; gn_job_has_rows(job) && i < job->extraction.query_count;
+         i++)
+        known = known && gn_table_is_known(job->active->tables[i]);
+    job->looking = !known && begin_looks(job);
+    if (!known && !job->looking)
+        gn_job_fail(job, "local", "out of memory");
+    return job->looking || is_large(job);
+}
+
+void gn_record_prepare(struct gn_job *job, struct garner_store *store)
+{
+    struct garner_codec *codec = NULL;
+
+    job->looked = GARNER_OK;
+    for (size_t i = 0; job->looking && i < job->extraction.query_count &&
+                       job->looked == GARNER_OK;
+         i++)
+        job->looked = gn_look_run(&job->looks[i], store, &job->reason);
+    /* Without memory for it, the body is kept as it is, later. */
+    if (is_large(job) && start_batch(job, NULL) == GARNER_OK &&
+        garner_codec_new(&codec, NULL) == GARNER_OK)
+        (void)add_compressed(job, job->body, job->body_size, codec, NULL);
+    garner_codec_free(codec);
+    if (job->batch_has_body && !gn_record_keeps_body(job)) {
+        gn_free(job->body);
+        job->body = NULL;
+    }
+    job->was_prepared = true;
+}
+
+void gn_record_learn(struct gn_job *job)
+{
+    if (!job->looking)
+        return;
+    if (job->looked != GARNER_OK)
+        gn_job_fail(job, "rows", job->reason.message);
+    for (size_t i = 0; i < job->extraction.query_count; i++) {
+        if (job->looked == GARNER_OK)
+            gn_table_learn(job->active->tables[i], &job->looks[i]);
+        gn_look_fini(&job->looks[i]);
+    }
+    job->looking = false;
+}
+
+/* --- rows ---------------------------------------------------------------- */
+
+static enum garner_code check_rows(const struct gn_job *job,
+                                   struct garner_error *err)
+{
+    enum garner_code code = GARNER_OK;
+
+    for (size_t i = 0; i < job->extraction.query_count && code == GARNER_OK;
+         i++)
+        code = gn_table_check_rows(job->active->tables[i],
+                                   &job->extraction.queries[i].rows, err);
+    return code;
+}
+
+/* Adds the rows of all queries. */
 static enum garner_code add_rows(struct gn_job *job, struct garner_error *err)
 {
     enum garner_code code = GARNER_OK;
     int64_t rows = 0;
 
-    for (size_t i = 0; code == GARNER_OK && i < job->extraction.query_count;
+    for (size_t i = 0; i < job->extraction.query_count && code == GARNER_OK;
          i++) {
         const struct gn_rowset *set = &job->extraction.queries[i].rows;
 
@@ -72,100 +171,72 @@ static enum garner_code add_rows(struct gn_job *job, struct garner_error *err)
                                  &job->changes_table, err);
         rows += (int64_t)set->row_count;
     }
-    if (code == GARNER_OK)
-        job->run.rows = rows;
+    job->run.rows = rows;
     return code;
 }
 
-void gn_record_pack(struct gn_job *job)
-{
-    const size_t room = garner_compress_bound(job->body_size);
-    struct garner_codec *codec;
+/* --- losses -------------------------------------------------------------- */
 
-    /* Without memory for it, the body is kept as it is. */
-    if (garner_codec_new(&codec, NULL) != GARNER_OK)
-        return;
-    job->packed = gn_realloc(NULL, room);
-    if (job->packed != NULL &&
-        (garner_compress(codec, job->body, job->body_size, job->packed, room,
-                         &job->packed_size, NULL) != GARNER_OK ||
-         job->packed_size >= job->body_size)) {
-        gn_free(job->packed);
-        job->packed = NULL;
-    }
-    garner_codec_free(codec);
+static uint64_t lost(const struct gn_active *active, int reason)
+{
+    return reason == GN_NOT_STORED ? active->not_stored
+                                   : active->due.missed[reason];
 }
 
-static uint64_t missed_sum(const uint64_t missed[])
+static const char *loss_text(int reason)
 {
-    uint64_t sum = 0;
-
-    for (int i = 0; i < GN_MISS_REASONS; i++)
-        sum += missed[i];
-    return sum;
+    return reason == GN_NOT_STORED ? "the store did not take the run"
+                                   : gn_miss_text((enum gn_miss)reason);
 }
 
-enum garner_code gn_record_add_missed(struct gn_active *active,
+static bool has_losses(const struct gn_active *active)
+{
+    for (int i = 0; i < GN_LOSS_REASONS; i++)
+        if (lost(active, i) != active->losses_told[i])
+            return true;
+    return false;
+}
+
+enum garner_code gn_record_add_losses(struct gn_active *active,
                                       struct garner_batch *batch,
-                                      int64_t wall_us, uint64_t missed[],
+                                      int64_t wall_us, uint64_t losses[],
                                       struct garner_error *err)
 {
     enum garner_code code = GARNER_OK;
 
-    for (int i = 0; i < GN_MISS_REASONS && code == GARNER_OK; i++) {
-        const uint64_t fresh = active->due.missed[i] - active->missed_stored[i];
+    for (int i = 0; i < GN_LOSS_REASONS && code == GARNER_OK; i++) {
+        const uint64_t fresh = lost(active, i) - active->losses_told[i];
 
         if (fresh == 0)
             continue;
         code = gn_history_add_missed(batch, active->memory.id,
                                      gn_target_url(active->target), wall_us,
-                                     fresh, gn_miss_text((enum gn_miss)i), err);
+                                     fresh, loss_text(i), err);
         if (code != GARNER_OK)
             break;
-        missed[i] += fresh;
-        active->missed_stored[i] += fresh;
+        losses[i] += fresh;
+        active->losses_told[i] += fresh;
     }
     return code;
 }
 
-static enum garner_code start_batch(struct gn_job *job,
-                                    struct garner_error *err)
+/* --- the batch ----------------------------------------------------------- */
+
+/* Starts the batch with the body, unless it was prepared so. */
+static enum garner_code start_with_body(struct gn_job *job, const void *body,
+                                        size_t size, struct garner_codec *codec,
+                                        struct garner_error *err)
 {
     enum garner_code code;
 
-    garner_batch_free(job->batch);
-    job->batch = NULL;
-    code = garner_batch_new(&job->batch, err);
-    if (code == GARNER_OK) {
-        garner_batch_set_ack(job->batch, job->active->source->ack);
-        garner_batch_set_timeout(job->batch, 0); /* the loop never waits */
-    }
-    return code;
-}
-
-static void forget_tables(struct gn_job *job)
-{
-    for (size_t i = 0; i < job->extraction.query_count; i++)
-        gn_table_forget(job->active->tables[i]);
-}
-
-/* The batch without rows when those cannot be written; else with them. */
-static enum garner_code add_rows_or_reason(struct gn_job *job,
-                                           struct garner_error *err)
-{
-    struct garner_error reason;
-    enum garner_code code = GARNER_OK;
-
-    if (job->extraction.query_count == 0 || job->run.failure != NULL)
+    if (job->batch_has_body)
         return GARNER_OK;
-    if (add_rows(job, &reason) == GARNER_OK)
-        return GARNER_OK;
-    job->run.failure = "rows";
-    job->run.error = gn_job_text(job, reason.message);
-    forget_tables(job);
-    job->changes_table = false;
     code = start_batch(job, err);
-    return code;
+    if (code != GARNER_OK || !job->body_is_new || body == NULL)
+        return code;
+    if (size < SMALL || size >= GN_RECORD_LARGE)
+        return add_body(job, body, size, "none", size, err);
+    return add_compressed(job, body, size, codec, err);
 }
 
 enum garner_code gn_record_build(struct gn_job *job, const void *body,
@@ -173,46 +244,55 @@ enum garner_code gn_record_build(struct gn_job *job, const void *body,
                                  int64_t now_ns, struct garner_error *err)
 {
     struct gn_active *active = job->active;
-    enum garner_code code = start_batch(job, err);
+    struct garner_error reason;
+    enum garner_code code;
 
+    job->run.rows = -1;
+    job->changes_table = false;
+    code = start_with_body(job, body, body_size, codec, err);
+    if (gn_job_has_rows(job) && check_rows(job, &reason) != GARNER_OK)
+        gn_job_fail(job, "rows", reason.message);
+    if (code == GARNER_OK && gn_job_has_rows(job))
+        code = add_rows(job, err);
     if (code == GARNER_OK)
-        code = add_rows_or_reason(job, err);
-    if (code == GARNER_OK && job->body_is_new)
-        code = keep_body(job, body, body_size, codec, err);
-    if (code == GARNER_OK)
-        code =
-            gn_history_add_run(job->batch, &job->run, job->run.bytes >= 0, err);
-    if (code == GARNER_OK &&
-        now_ns - active->missed_stored_ns >= MISSED_EVERY_NS &&
-        missed_sum(active->due.missed) > missed_sum(active->missed_stored)) {
-        active->missed_stored_ns = now_ns;
-        code = gn_record_add_missed(active, job->batch, job->run.started_us,
-                                    job->missed, err);
+        code = gn_history_add_run(
+            job->batch, &job->run,
+            job->run.bytes >= 0 && (!job->body_is_new || job->batch_has_body),
+            err);
+    if (code == GARNER_OK && has_losses(active) &&
+        now_ns - active->losses_told_ns >= LOSSES_EVERY_NS) {
+        active->losses_told_ns = now_ns;
+        code = gn_record_add_losses(active, job->batch, job->run.started_us,
+                                    job->losses, err);
     }
     return code;
 }
 
-enum garner_code gn_record_build_failed(struct gn_job *job, const char *message,
+void gn_record_failed(struct gn_job *job)
+{
+    for (int i = 0; i < GN_LOSS_REASONS; i++) {
+        job->active->losses_told[i] -= job->losses[i];
+        job->losses[i] = 0;
+    }
+    for (size_t i = 0; job->changes_table && i < job->extraction.query_count;
+         i++)
+        gn_table_forget(job->active->tables[i]);
+    job->changes_table = false;
+    job->batch_has_body = false;
+    job->was_prepared = false;
+}
+
+enum garner_code gn_record_add_canceled(const struct gn_job *job,
+                                        struct garner_batch *batch,
                                         struct garner_error *err)
 {
-    struct gn_active *active = job->active;
-    enum garner_code code;
+    struct gn_run run = job->run;
 
-    for (int i = 0; i < GN_MISS_REASONS; i++) {
-        active->missed_stored[i] -= job->missed[i];
-        job->missed[i] = 0;
-    }
-    if (job->changes_table)
-        forget_tables(job);
-    if (job->body_is_new)
-        active->memory.has_body = false; /* keep the next one again */
-    job->changes_table = false;
-    job->body_is_new = false;
-    job->run.failure = "store";
-    job->run.error = gn_job_text(job, message);
-    job->run.rows = -1;
-    code = start_batch(job, err);
-    return code == GARNER_OK
-               ? gn_history_add_run(job->batch, &job->run, false, err)
-               : code;
+    if (run.started_us == 0)
+        run.started_us = gn_clock_wall_us();
+    run.rows = -1;
+    run.failure = "canceled";
+    run.error = "given up before it was stored: garner was stopped";
+    return gn_history_add_run(batch, &run, run.bytes >= 0 && !job->body_is_new,
+                              err);
 }

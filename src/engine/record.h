@@ -1,8 +1,8 @@
 /*
- * record.h - all that a fetch causes, as one batch: its run, its body, its
- * rows, and the due times its source missed.
+ * record.h - all that a fetch causes, as one batch: its body, its rows, its
+ * run, and the due times its source lost.
  *
- * Thread: the engine's, but for gn_record_pack.
+ * Thread: the engine's, but for gn_record_prepare.
  */
 #ifndef GN_ENGINE_RECORD_H
 #define GN_ENGINE_RECORD_H
@@ -10,28 +10,45 @@
 #include "engine/job.h"
 
 /* Bodies of this size and more are compressed on another thread. */
-enum { GN_RECORD_LARGE = 256 * 1024 };
+enum { GN_RECORD_LARGE = 64 * 1024 };
 
-/* Builds job->batch from the job. body is what it got (NULL: nothing new to
- * keep); codec compresses it, unless it is packed already. A failure in the
- * rows (no key column ...) becomes the run's. Errors: NOMEM. */
+/* Whether another thread is to prepare job, since that takes long or may wait:
+ * a large body is to be kept, a table to be looked at. Begins those looks.
+ * Without memory for that, job fails. */
+bool gn_record_needs_preparation(struct gn_job *job);
+
+/* Whether job's body is needed once it is in the batch: should the store refuse
+ * the rows, it is stored without them. */
+bool gn_record_keeps_body(const struct gn_job *job);
+
+/* Puts job->body, compressed, into a new batch of the job's (and frees it, if
+ * it is not needed any more), and looks at tables. Any thread, while the job is
+ * its. */
+void gn_record_prepare(struct gn_job *job, struct garner_store *store);
+
+/* Learns what gn_record_prepare found; a failure becomes the run's. */
+void gn_record_learn(struct gn_job *job);
+
+/* Builds job->batch. body is what it got, if it is new (NULL: it cannot be
+ * kept); codec compresses it. Rows that cannot be written (no key column ...)
+ * become the run's failure. Errors: NOMEM. */
 enum garner_code gn_record_build(struct gn_job *job, const void *body,
                                  size_t body_size, struct garner_codec *codec,
                                  int64_t now_ns, struct garner_error *err);
 
-/* Builds job->batch anew after its transaction failed with message: the run
- * alone, with the message as its error. Errors: NOMEM. */
-enum garner_code gn_record_build_failed(struct gn_job *job, const char *message,
-                                        struct garner_error *err);
+/* Call after a batch of job's failed: what was built on it is forgotten. */
+void gn_record_failed(struct gn_job *job);
 
-/* Adds what active missed and has not told the store yet; notes in missed[]
- * what was added. Errors: NOMEM. */
-enum garner_code gn_record_add_missed(struct gn_active *active,
+/* Adds what active lost and has not told the store yet; notes in losses[] what
+ * was added. Errors: NOMEM. */
+enum garner_code gn_record_add_losses(struct gn_active *active,
                                       struct garner_batch *batch,
-                                      int64_t wall_us, uint64_t missed[],
+                                      int64_t wall_us, uint64_t losses[],
                                       struct garner_error *err);
 
-/* Compresses job->body into job->packed. Any thread, while the job is its. */
-void gn_record_pack(struct gn_job *job);
+/* Adds the run of job, which may be with others, as given up. Errors: NOMEM. */
+enum garner_code gn_record_add_canceled(const struct gn_job *job,
+                                        struct garner_batch *batch,
+                                        struct garner_error *err);
 
 #endif

@@ -1,6 +1,6 @@
 #include "engine/roster.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -128,7 +128,7 @@ static enum garner_code open_rows(struct gn_roster *r, struct gn_active *a,
             code = check_sql(source, spec, err);
         if (code == GARNER_OK)
             code = gn_tables_find(r->tables, store, spec, &a->tables[i], err);
-        if (strstr(spec->sql, ":headers") != NULL)
+        if (strstr(spec->sql, "headers") != NULL) /* or @headers, $headers */
             a->wants_headers = true;
     }
     return code;
@@ -147,6 +147,39 @@ static enum garner_code open_targets(struct gn_roster *r,
             return blame(config, a->source, 0, err);
     }
     return GARNER_OK;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct gn_source *const *x = a;
+    const struct gn_source *const *y = b;
+
+    return strcmp((*x)->name, (*y)->name);
+}
+
+/* A name stands for one row of garner_source, and its history. */
+static enum garner_code check_names(const struct gn_config *config,
+                                    struct garner_error *err)
+{
+    const size_t count = config->source_count;
+    const struct gn_source **sorted =
+        gn_realloc(NULL, (count + 1) * sizeof sorted[0]);
+    enum garner_code code = GARNER_OK;
+
+    if (sorted == NULL)
+        return gn_fail(err, GARNER_NOMEM, "out of memory for %zu sources",
+                       count);
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = &config->sources[i];
+    qsort(sorted, count, sizeof sorted[0], by_name);
+    for (size_t i = 1; i < count && code == GARNER_OK; i++)
+        if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0)
+            code = gn_fail(err, GARNER_INVALID,
+                           "two sources are named %.150s; give each a name of "
+                           "its own",
+                           sorted[i]->name);
+    gn_free(sorted);
+    return code;
 }
 
 static enum garner_code enter_sources(struct gn_roster *r,
@@ -184,6 +217,8 @@ enum garner_code gn_roster_open(struct gn_roster *r, struct garner_store *store,
     if (r->actives == NULL)
         return gn_fail(err, GARNER_NOMEM, "%zu sources", config->source_count);
     code = gn_tables_new(&r->tables, err);
+    if (code == GARNER_OK)
+        code = check_names(config, err);
     if (code == GARNER_OK)
         code = open_targets(r, config, err);
     if (code == GARNER_OK)

@@ -2,6 +2,11 @@
  * table.h - the user's tables that rows are written to: made and widened as the
  * rows need it.
  *
+ * What is known of a table is what the store had at the last look, and what
+ * was handed to it since. When that may be wrong (a transaction failed, or
+ * somebody else changed the table), it is forgotten; a look, which may wait for
+ * the store and so is taken on another thread, learns it again.
+ *
  * Thread: the engine's.
  */
 #ifndef GN_ENGINE_TABLE_H
@@ -11,6 +16,7 @@
 #include <stddef.h>
 
 #include "config/config.h"
+#include "engine/look.h"
 #include "extract/rowset.h"
 #include "garner/store.h"
 #include "garner/write.h"
@@ -25,8 +31,8 @@ enum garner_code gn_tables_new(struct gn_tables **out,
 void gn_tables_free(struct gn_tables *tables);
 
 /* Gives the table that spec names, in *table (the tables' own), after a look
- * at the store. Makes the unique index that its key needs, if the table is
- * there without one.
+ * at the store, for which it may wait. Makes the unique index that its key
+ * needs, if the table is there without one. Borrows spec.
  * Errors: INVALID (a view, one of garner's own tables, a key that is another
  * one for the same table, a key column it lacks), CONSTRAINT (rows with the
  * same key are in it already), those of the store. */
@@ -36,22 +42,29 @@ enum garner_code gn_tables_find(struct gn_tables *tables,
                                 struct gn_table **table,
                                 struct garner_error *err);
 
-/* Adds to batch what writes rows: first the table or columns that are missing
- * (a new column's affinity is that of its first value), then an insert a row,
- * or an upsert where there is a key. *changed: the batch changes the table,
- * so that gn_table_forget must be called if it fails.
- * Errors: INVALID (no key column among the rows', a NULL in it), NOMEM. */
+/* Whether rows can be written to a table with this key. Errors: INVALID (no
+ * key column among the rows', a NULL in it). */
+enum garner_code gn_table_check_rows(const struct gn_table *table,
+                                     const struct gn_rowset *rows,
+                                     struct garner_error *err);
+
+/* Adds to batch what writes rows, which were checked, to a table that is known:
+ * first the table or columns that are missing, then an insert a row, or an
+ * upsert where there is a key. *changes is set if the batch changes the table,
+ * so that it must be forgotten if the batch fails. Errors: NOMEM. */
 enum garner_code gn_table_add_rows(struct gn_table *table,
                                    struct garner_batch *batch,
-                                   const struct gn_rowset *rows, bool *changed,
+                                   const struct gn_rowset *rows, bool *changes,
                                    struct garner_error *err);
 
-/* What is known of the table may be wrong: look again before the next use. */
+/* What is known of the table may be wrong. */
 void gn_table_forget(struct gn_table *table);
+bool gn_table_is_known(const struct gn_table *table);
 
-/* Looks at the table again if it was forgotten. Errors: those of the store. */
-enum garner_code gn_table_refresh(struct gn_table *table,
-                                  struct garner_store *store,
-                                  struct garner_error *err);
+/* Begins a look at the table: run it on any thread, then learn from it. */
+void gn_table_look(const struct gn_table *table, struct gn_look *look);
+/* Learns what was found (moves it), unless the table was forgotten once more
+ * since. */
+void gn_table_learn(struct gn_table *table, struct gn_look *look);
 
 #endif

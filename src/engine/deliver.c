@@ -1,0 +1,323 @@
+#include "engine/deliver.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/thread.h"
+#include "engine/record.h"
+
+enum {
+    MOST_STALE = 3,   /* times that rows are tried on a table that changes */
+    AGAIN_MS = 20,    /* others may have filled the store, and tell nobody */
+    MOST_SPARES = 256 /* memory kept for jobs */
+};
+/* A failure that goes on but reads differently each time is logged so often. */
+#define LOG_EVERY_NS INT64_C(60000000000)
+
+/* --- settling ------------------------------------------------------------ */
+
+/* Logs what is new about how the source's runs go. */
+static void log_run(struct gn_active *a, const char *failure, const char *error,
+                    bool differs)
+{
+    const int64_t now_ns = gn_clock_monotonic_ns();
+    const bool new_kind =
+        failure != NULL &&
+        (a->failure_logged == NULL || strcmp(a->failure_logged, failure) != 0);
+
+    if (new_kind || (failure != NULL && differs &&
+                     now_ns - a->failure_logged_ns >= LOG_EVERY_NS)) {
+        a->failure_logged_ns = now_ns;
+        gn_log(GN_LOG_WARN, a->source->name, "%s",
+               error != NULL ? error : failure);
+    } else if (failure == NULL && a->failure_logged != NULL) {
+        gn_log(GN_LOG_INFO, a->source->name, "works again");
+    }
+    a->failure_logged = failure;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* Notes how the run went, for the status and the log. */
+static void note_run(struct gn_job *job, bool stored)
+{
+    struct gn_flow *f = job->flow;
+    struct gn_active *a = job->active;
+    const char *failure = stored ? job->run.failure : "store";
+    const char *error = stored ? job->run.error : job->store_error;
+    const uint64_t rows =
+        stored && job->run.rows > 0 ? (uint64_t)job->run.rows : 0;
+    const bool differs = !same_text(a->last.error, error);
+    char *copy = failure != NULL && differs
+                     ? gn_strdup(error != NULL ? error : failure)
+                     : NULL;
+    char *before = NULL;
+
+    gn_lock(&f->lock);
+    f->storing_count--;
+    f->totals.stored += stored;
+    f->totals.store_failed += !stored || job->alone;
+    f->totals.rows += rows;
+    if (differs) {
+        before = a->last.error;
+        a->last.error = copy;
+    }
+    a->last.status = job->run.status;
+    a->last.wall_us = job->run.started_us;
+    a->last.duration_us = job->run.duration_us;
+    a->last.bytes = job->run.bytes;
+    a->last.runs++;
+    a->last.failures += failure != NULL;
+    a->last.rows += rows;
+    gn_unlock(&f->lock);
+    gn_free(before);
+    if (failure != NULL || a->failure_logged != NULL)
+        log_run(a, failure, error, differs);
+}
+
+/* What the store has of the source's bodies. */
+static void note_body(struct gn_job *job, bool stored)
+{
+    struct gn_active *a = job->active;
+
+    if (!job->body_is_new)
+        return;
+    a->bodies_out--;
+    if (!stored || !job->batch_has_body)
+        return;
+    a->memory.has_body = true;
+    memcpy(a->memory.sha256, job->sha256, sizeof a->memory.sha256);
+}
+
+/* Lets the source start again, and the body go unless it may be needed: what
+ * the source does next cannot overtake a job that is in the store's queue. */
+static void let_go(struct gn_job *job, bool body_too)
+{
+    struct gn_flow *f = job->flow;
+
+    gn_lock(&f->lock);
+    if (!job->released)
+        gn_schedule_finish(f->schedule, &job->active->due);
+    if (body_too) {
+        f->body_bytes -= job->held;
+        job->held = 0;
+    }
+    gn_unlock(&f->lock);
+    job->released = true;
+    if (body_too) {
+        gn_free(job->body);
+        job->body = NULL;
+    }
+}
+
+static void recycle(struct gn_job *job)
+{
+    struct gn_flow *f = job->flow;
+
+    if (f->spares == MOST_SPARES) {
+        gn_job_free(job);
+        return;
+    }
+    gn_job_fini(job);
+    STAILQ_INSERT_HEAD(&f->spare, job, next);
+    f->spares++;
+}
+
+static void settle(struct gn_job *job, bool stored)
+{
+    struct gn_flow *f = job->flow;
+
+    if (!job->released || job->held > 0)
+        let_go(job, true);
+    gn_job_move(job, GN_JOB_SETTLED);
+    note_body(job, stored);
+    note_run(job, stored);
+    job->active->not_stored += !stored;
+    TAILQ_REMOVE(&f->all, job, in_all);
+    f->jobs--;
+    recycle(job);
+    if (!stored) /* settled outside of receive: it may have been the last */
+        gn_inbox_ring(f->inbox);
+}
+
+/* --- the store ----------------------------------------------------------- */
+
+/* On a thread of the store. */
+static void acknowledged(void *context, const struct garner_result *result,
+                         const struct garner_error *err)
+{
+    struct gn_job *job = context;
+
+    (void)result;
+    job->store_code = err != NULL ? err->code : GARNER_OK;
+    if (err != NULL)
+        job->store_error = gn_strdup(err->message);
+    gn_inbox_post(job->inbox, job);
+}
+
+/* false: the store has no room. */
+static bool submit(struct gn_job *job)
+{
+    struct garner_error err;
+    enum garner_code code;
+
+    /* what follows may come back before the call does */
+    job->in_store = true;
+    code = garner_submit(job->flow->store, job->batch, acknowledged, job, &err);
+    if (code == GARNER_OK) {
+        job->batch = NULL;
+        let_go(job, !gn_record_keeps_body(job));
+        return true;
+    }
+    job->in_store = false;
+    if (code == GARNER_FULL)
+        return false;
+    gn_record_failed(job);
+    job->store_error = gn_strdup(err.message);
+    settle(job, false);
+    return true;
+}
+
+static void ask_again(uv_timer_t *timer)
+{
+    gn_deliver_waiting(timer->data);
+}
+
+/* Puts the job into the store's queue, behind those that wait for room in it.
+ */
+static void store(struct gn_job *job)
+{
+    struct gn_flow *f = job->flow;
+
+    if (STAILQ_EMPTY(&f->for_store) && submit(job))
+        return;
+    STAILQ_INSERT_TAIL(&f->for_store, job, next);
+    if (!uv_is_active((uv_handle_t *)&f->again))
+        GN_CHECK(uv_timer_start(&f->again, ask_again, AGAIN_MS, AGAIN_MS) == 0);
+}
+
+void gn_deliver_waiting(struct gn_flow *f)
+{
+    struct gn_job *job;
+
+    while ((job = STAILQ_FIRST(&f->for_store)) != NULL) {
+        STAILQ_REMOVE_HEAD(&f->for_store, next);
+        if (!submit(job)) {
+            STAILQ_INSERT_HEAD(&f->for_store, job, next);
+            return;
+        }
+    }
+    (void)uv_timer_stop(&f->again); /* it never fails */
+}
+
+/* --- preparing, and the batch -------------------------------------------- */
+
+static void build(struct gn_job *job, const void *body, size_t size)
+{
+    struct garner_error err;
+
+    gn_job_move(job, GN_JOB_STORING);
+    if (gn_record_build(job, body, size, job->flow->codec,
+                        gn_clock_monotonic_ns(), &err) == GARNER_OK) {
+        store(job);
+        return;
+    }
+    gn_record_failed(job);
+    job->store_error = gn_strdup(err.message);
+    settle(job, false);
+}
+
+static void prepare(uv_work_t *work)
+{
+    struct gn_job *job = work->data;
+
+    gn_record_prepare(job, job->flow->store);
+}
+
+static void go_on(struct gn_job *job, const void *body, size_t size);
+
+static void prepared(uv_work_t *work, int status)
+{
+    struct gn_job *job = work->data;
+
+    (void)status; /* it is never canceled */
+    if (job->flow->abandoned)
+        return;
+    gn_record_learn(job);
+    go_on(job, job->body, job->body_size);
+}
+
+static void go_on(struct gn_job *job, const void *body, size_t size)
+{
+    if (!gn_record_needs_preparation(job)) {
+        build(job, body, size);
+        return;
+    }
+    gn_job_move(job, GN_JOB_PREPARING);
+    job->work.data = job;
+    GN_CHECK(uv_queue_work(job->flow->loop, &job->work, prepare, prepared) ==
+             0); /* it only looks at its arguments */
+}
+
+/* --- the way ------------------------------------------------------------- */
+
+void gn_deliver(struct gn_job *job, const void *body, size_t size)
+{
+    struct gn_flow *f = job->flow;
+
+    gn_lock(&f->lock);
+    f->storing_count++;
+    gn_unlock(&f->lock);
+    if (job->body_is_new)
+        job->active->bodies_out++;
+    if (job->body != NULL)
+        go_on(job, job->body, job->body_size);
+    else
+        go_on(job, body, size);
+}
+
+/* The table its rows met was not as it was known: those before it in the queue
+ * failed, or somebody else has changed it. */
+static bool is_stale(const struct gn_job *job)
+{
+    return job->store_code == GARNER_SQL && job->run.rows > 0 &&
+           job->stale < MOST_STALE;
+}
+
+static void refused(struct gn_job *job)
+{
+    const bool stale = is_stale(job);
+    char *message = job->store_error;
+
+    gn_record_failed(job);
+    if (!stale && job->alone) { /* not even the run alone could be stored */
+        settle(job, false);
+        return;
+    }
+    job->store_error = NULL;
+    if (stale) {
+        job->stale++;
+        for (size_t i = 0; i < job->extraction.query_count; i++)
+            gn_table_forget(job->active->tables[i]);
+    } else {
+        job->alone = true;
+        gn_job_fail(job, "store", message != NULL ? message : "out of memory");
+    }
+    gn_free(message);
+    go_on(job, job->body, job->body_size);
+}
+
+void gn_deliver_returned(struct gn_job *job)
+{
+    job->in_store = false;
+    if (job->store_code == GARNER_OK)
+        settle(job, true);
+    else
+        refused(job);
+}

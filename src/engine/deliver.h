@@ -1,0 +1,22 @@
+/*
+ * deliver.h - a job's last way: from all that its fetch caused to the store's
+ * acknowledgement of it.
+ *
+ * Thread: the engine's.
+ */
+#ifndef GN_ENGINE_DELIVER_H
+#define GN_ENGINE_DELIVER_H
+
+#include "engine/state.h"
+
+/* Takes job from here on, until it is settled. body is what it got, if it has
+ * no copy of its own (borrowed for the call). */
+void gn_deliver(struct gn_job *job, const void *body, size_t size);
+
+/* Goes on with a job that the store has handed back. */
+void gn_deliver_returned(struct gn_job *job);
+
+/* Tries again what the store had no room for, in order. */
+void gn_deliver_waiting(struct gn_flow *f);
+
+#endif

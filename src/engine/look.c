@@ -1,0 +1,143 @@
+#include "engine/look.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "engine/table_sql.h"
+#include "garner/read.h"
+#include "garner/write.h"
+
+static enum garner_code no_memory(const char *table, struct garner_error *err)
+{
+    return gn_fail(err, GARNER_NOMEM, "out of memory for table %s", table);
+}
+
+static enum garner_code read_columns(struct gn_look *look,
+                                     struct garner_store *store,
+                                     struct garner_error *err)
+{
+    const char *table = look->spec->table;
+    struct garner_rows *rows;
+    enum garner_code code =
+        garner_query(store,
+                     "select c.name, l.type, l.strict"
+                     " from pragma_table_list l, pragma_table_xinfo(l.name) c"
+                     " where l.schema = 'main' and lower(l.name) = lower(?)",
+                     GARNER_ARGS(garner_text(table)), &rows, err);
+
+    if (code != GARNER_OK)
+        return code;
+    while ((code = garner_next(rows, err)) == GARNER_ROW) {
+        if (strcmp(garner_column(rows, 1).bytes.data, "view") == 0) {
+            code = gn_fail(err, GARNER_INVALID,
+                           "%s is a view; name a table, or a new one", table);
+            break;
+        }
+        look->strict = garner_column(rows, 2).integer != 0;
+        if (!gn_names_add(&look->columns, garner_column(rows, 0).bytes.data)) {
+            code = no_memory(table, err);
+            break;
+        }
+    }
+    garner_rows_close(rows);
+    return code == GARNER_DONE ? GARNER_OK : code;
+}
+
+static enum garner_code key_as_json(const struct gn_rows_spec *spec,
+                                    struct gn_buf *names,
+                                    struct garner_error *err)
+{
+    struct gn_json j;
+
+    gn_json_init(&j, names);
+    gn_json_open(&j, '[');
+    for (size_t i = 0; i < spec->key_count; i++)
+        gn_json_text(&j, spec->key[i]);
+    gn_json_close(&j, ']');
+    return gn_buf_failed(names) ? no_memory(spec->table, err) : GARNER_OK;
+}
+
+/* Whether a primary key or a unique index holds just the columns of the key. */
+static enum garner_code find_key(const struct gn_rows_spec *spec,
+                                 struct garner_store *store, bool *found,
+                                 struct garner_error *err)
+{
+    struct gn_buf names = {0};
+    struct garner_rows *rows = NULL;
+    enum garner_code code = key_as_json(spec, &names, err);
+
+    if (code == GARNER_OK)
+        code = garner_query(
+            store,
+            "with k(name) as (select lower(value) from json_each(?2))"
+            "select 1 where ?3 = (select count(*) from pragma_table_info(?1)"
+            "  where pk > 0) and ?3 = (select count(*)"
+            "  from pragma_table_info(?1) where pk > 0 and lower(name) in k)"
+            " union all select 1 from pragma_index_list(?1) l"
+            " where l.\"unique\" and not l.partial"
+            "  and ?3 = (select count(*) from pragma_index_info(l.name))"
+            "  and ?3 = (select count(*) from pragma_index_info(l.name)"
+            "   where lower(name) in k)",
+            GARNER_ARGS(garner_text(spec->table),
+                        garner_text(gn_buf_cstr(&names)),
+                        garner_integer((int64_t)spec->key_count)),
+            &rows, err);
+    gn_buf_fini(&names);
+    if (code != GARNER_OK)
+        return code;
+    code = garner_next(rows, err);
+    garner_rows_close(rows);
+    *found = code == GARNER_ROW;
+    return code == GARNER_ROW || code == GARNER_DONE ? GARNER_OK : code;
+}
+
+/* Anybody's rows may stand against it: two with the same key. */
+static enum garner_code make_key(const struct gn_rows_spec *spec,
+                                 struct garner_store *store,
+                                 struct garner_error *err)
+{
+    struct gn_buf sql = {0};
+    struct garner_error reason;
+    enum garner_code code;
+
+    gn_table_sql_index(&sql, spec);
+    code = gn_buf_failed(&sql) ? no_memory(spec->table, &reason)
+                               : garner_exec(store, gn_buf_cstr(&sql),
+                                             GARNER_ARGS(), NULL, &reason);
+    gn_buf_fini(&sql);
+    if (code == GARNER_OK)
+        return code;
+    (void)gn_fail(err, code,
+                  "table %s has no unique index for its key (%s%s), and none "
+                  "can be made: %.100s",
+                  spec->table, spec->key[0], spec->key_count > 1 ? ", ..." : "",
+                  reason.message);
+    if (err != NULL)
+        err->native = reason.native;
+    return code;
+}
+
+void gn_look_fini(struct gn_look *look)
+{
+    gn_names_fini(&look->columns);
+}
+
+enum garner_code gn_look_run(struct gn_look *look, struct garner_store *store,
+                             struct garner_error *err)
+{
+    const struct gn_rows_spec *spec = look->spec;
+    enum garner_code code = read_columns(look, store, err);
+    bool found = true;
+
+    if (code != GARNER_OK || look->columns.count == 0 || spec->key_count == 0)
+        return code;
+    for (size_t i = 0; i < spec->key_count; i++)
+        if (!gn_names_has(&look->columns, spec->key[i]))
+            return gn_fail(err, GARNER_INVALID,
+                           "table %s has no column %s, which is to be its key",
+                           spec->table, spec->key[i]);
+    code = find_key(spec, store, &found, err);
+    return code == GARNER_OK && !found ? make_key(spec, store, err) : code;
+}

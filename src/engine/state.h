@@ -1,0 +1,55 @@
+/*
+ * state.h - what the jobs of an engine share.
+ *
+ * Thread: the engine's; the lock guards what the status reads, too.
+ */
+#ifndef GN_ENGINE_STATE_H
+#define GN_ENGINE_STATE_H
+
+#include <pthread.h>
+
+#include "engine/alarm.h"
+#include "engine/inbox.h"
+#include "engine/job.h"
+#include "engine/status.h"
+
+struct gn_flow {
+    /* constant after the start */
+    struct garner_store *store;
+    struct gn_fetcher *fetcher;
+    struct gn_extractor *extractor; /* NULL: no source has SQL */
+    struct garner_codec *codec;
+    uv_loop_t *loop;
+    void (*receive)(void *context); /* called after a job was posted */
+    void *receive_context;
+    size_t parallel;       /* most fetches at a time */
+    size_t max_body_bytes; /* of bodies in memory */
+    struct gn_inbox *inbox;
+
+    /* the engine's thread only */
+    TAILQ_HEAD(, gn_job) all;     /* jobs not settled yet */
+    size_t jobs;                  /* how many */
+    struct gn_jobs spare;         /* memory for jobs */
+    size_t spares;                /* how many */
+    struct gn_jobs for_extractor; /* wait until it has room */
+    struct gn_jobs for_store;     /* wait until it has room */
+    uv_timer_t again;             /* the store is asked again */
+    struct gn_alarm alarm;        /* for the next due time */
+    bool abandoned;               /* jobs that come back are left alone */
+
+    pthread_mutex_t lock;
+    /* guarded by lock */
+    struct gn_schedule *schedule;
+    struct gn_totals totals; /* without due, started and missed */
+    struct gn_histogram lateness;
+    struct gn_histogram latency;
+    size_t fetching_count;
+    size_t extracting_count;
+    size_t storing_count;
+    size_t body_bytes;     /* held by jobs */
+    size_t reserved_bytes; /* expected by those fetching */
+    int64_t started_wall_us;
+    bool closed; /* no source is started any more */
+};
+
+#endif

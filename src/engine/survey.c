@@ -1,0 +1,109 @@
+#include "engine/survey.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/thread.h"
+
+enum { LINES_AT_ONCE = 32 };
+
+static int64_t resident_bytes(void)
+{
+    FILE *statm = fopen("/proc/self/statm", "re");
+    long pages = 0;
+
+    if (statm == NULL)
+        return 0;
+    if (fscanf(statm, "%*s %ld", &pages) != 1)
+        pages = 0;
+    (void)fclose(statm); /* only read from */
+    return (int64_t)pages * sysconf(_SC_PAGESIZE);
+}
+
+static int64_t until_us(int64_t due_ns, int64_t now_ns)
+{
+    if (due_ns == INT64_MAX)
+        return INT64_MAX;
+    return due_ns > now_ns ? (due_ns - now_ns) / 1000 : 0;
+}
+
+void gn_survey(struct gn_flow *f, const struct gn_roster *roster,
+               struct gn_status *status)
+{
+    const int64_t now_ns = gn_clock_monotonic_ns();
+
+    *status = (struct gn_status){
+        .now_wall_us = gn_clock_wall_us(),
+        .sources = roster->count,
+        .next_due_us = INT64_MAX,
+        .resident_bytes = resident_bytes(),
+    };
+    garner_stats(f->store, &status->store);
+    gn_lock(&f->lock);
+    status->started_wall_us = f->started_wall_us;
+    status->fetching = f->fetching_count;
+    status->extracting = f->extracting_count;
+    status->storing = f->storing_count;
+    status->body_bytes = f->body_bytes;
+    status->totals = f->totals;
+    status->lateness = f->lateness;
+    status->latency = f->latency;
+    if (f->schedule != NULL && !f->closed)
+        status->next_due_us =
+            until_us(gn_schedule_next_ns(f->schedule), now_ns);
+    for (size_t i = 0; i < roster->count; i++) {
+        const struct gn_due *due = &roster->actives[i].due;
+
+        status->totals.due += due->due_count;
+        status->totals.started += due->started;
+        status->totals.missed_overlap += due->missed[GN_MISS_OVERLAP];
+        status->totals.missed_late += due->missed[GN_MISS_LATE];
+        status->totals.missed_refused += due->missed[GN_MISS_REFUSED];
+    }
+    gn_unlock(&f->lock);
+}
+
+static void copy_text(char *to, size_t room, const char *from)
+{
+    snprintf(to, room, "%s", from != NULL ? from : "");
+}
+
+static void describe(const struct gn_flow *f, const struct gn_active *a,
+                     int64_t now_ns, struct gn_source_status *line)
+{
+    *line = (struct gn_source_status){
+        .status = a->last.status,
+        .last_wall_us = a->last.wall_us,
+        .last_duration_us = a->last.duration_us,
+        .last_bytes = a->last.bytes,
+        .next_due_us = f->schedule != NULL && !f->closed
+                           ? until_us(a->due.node.key, now_ns)
+                           : INT64_MAX,
+        .runs = a->last.runs,
+        .failures = a->last.failures,
+        .rows = a->last.rows,
+        .missed = a->due.missed[GN_MISS_OVERLAP] + a->due.missed[GN_MISS_LATE] +
+                  a->due.missed[GN_MISS_REFUSED],
+    };
+    copy_text(line->name, sizeof line->name, a->source->name);
+    copy_text(line->url, sizeof line->url, gn_target_url(a->target));
+    copy_text(line->error, sizeof line->error, a->last.error);
+}
+
+size_t gn_survey_sources(struct gn_flow *f, const struct gn_roster *roster,
+                         size_t first, struct gn_source_status *lines,
+                         size_t max)
+{
+    const int64_t now_ns = gn_clock_monotonic_ns();
+    size_t n = 0;
+
+    while (n < max && first < roster->count) {
+        gn_lock(&f->lock); /* not for long: the loop needs it */
+        for (size_t i = 0;
+             i < LINES_AT_ONCE && n < max && first < roster->count; i++)
+            describe(f, &roster->actives[first++], now_ns, &lines[n++]);
+        gn_unlock(&f->lock);
+    }
+    return n;
+}
