@@ -12,7 +12,7 @@ const char row_body[ROW_BODY] =
 _Noreturn void die(const char *what, const char *why)
 {
     fprintf(stderr, "bench: %s: %s\n", what, why);
-    exit(1);
+    _exit(1); /* other threads may still work */
 }
 
 static _Noreturn void usage(const char *program)
@@ -22,7 +22,7 @@ static _Noreturn void usage(const char *program)
             "ROWS-EACH] [-n] "
             "[-b ROWS-A-BATCH] [-w WAL-PAGES]\n",
             program);
-    exit(2);
+    _exit(2);
 }
 
 struct plan plan_read(int argc, char **argv)
@@ -31,6 +31,7 @@ struct plan plan_read(int argc, char **argv)
         .threads = 1, .seconds = 1, .batch = 1, .wal_pages = 1000};
     int option;
 
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread yet */
     while ((option = getopt(argc, argv, "d:t:s:r:nb:w:")) != -1) {
         if (option == 'd')
             plan.db = optarg;

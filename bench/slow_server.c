@@ -48,7 +48,7 @@ static void watch(struct server *s, int fd)
     struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
 
     if (epoll_ctl(s->epoll, EPOLL_CTL_ADD, fd, &event) != 0)
-        die("epoll_ctl", strerror(errno));
+        die("epoll_ctl", strerrordesc_np(errno));
 }
 
 static void listen_anywhere(struct server *s)
@@ -63,7 +63,7 @@ static void listen_anywhere(struct server *s)
         bind(s->listener, (struct sockaddr *)&address, size) != 0 ||
         listen(s->listener, BACKLOG) != 0 ||
         getsockname(s->listener, (struct sockaddr *)&address, &size) != 0)
-        die("listen", strerror(errno));
+        die("listen", strerrordesc_np(errno));
     watch(s, s->listener);
     printf("%d\n", ntohs(address.sin_port));
     fflush(stdout);
@@ -80,7 +80,7 @@ static void welcome(struct server *s)
         watch(s, fd);
     }
     if (errno != EAGAIN && errno != ECONNABORTED)
-        die("accept", strerror(errno));
+        die("accept", strerrordesc_np(errno));
 }
 
 /* Looks for the empty line at the end of a request; no request has a body. */
@@ -153,7 +153,7 @@ int main(int argc, char **argv)
         int n = epoll_wait(s.epoll, events, EVENTS, answer(&s));
 
         if (n < 0 && errno != EINTR)
-            die("epoll_wait", strerror(errno));
+            die("epoll_wait", strerrordesc_np(errno));
         for (int i = 0; i < n; i++) {
             if (events[i].data.fd == s.listener)
                 welcome(&s);
