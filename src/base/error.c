@@ -24,8 +24,8 @@ static void tidy(char *text)
     }
 }
 
-enum garner_code gn_fail(struct garner_error *err, enum garner_code code,
-                         const char *format, ...)
+enum garner_code(gn_fail)(struct garner_error *err, enum garner_code code,
+                          const char *format, ...)
 {
     struct garner_error filled = {.code = code};
     va_list args;

@@ -50,8 +50,7 @@ static const char *const tables[] = {
     "  r.failure, r.error, r.url, r.body"
     " from garner_run r left join garner_source s on s.id = r.source",
 
-    "insert into garner_meta (key, value) values ('version', 1)"
-    " on conflict do nothing",
+    "insert or ignore into garner_meta (key, value) values ('version', 1)",
 };
 
 static enum garner_code check_version(struct garner_store *store,

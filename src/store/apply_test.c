@@ -18,9 +18,9 @@ static struct gn_apply_counts counts;
 static bool disk_fails;
 static int syncs;
 
-GARNER_API int fdatasync(int fd)
+GARNER_API int fdatasync(int fildes)
 {
-    (void)fd;
+    (void)fildes;
     syncs++;
     errno = EIO;
     return disk_fails ? -1 : 0;

@@ -13,7 +13,7 @@ static int with_options(void **state)
     if (fixture_up(state) != 0)
         return -1;
     options = writer_options();
-    options.deadline_ns = gn_clock_monotonic_ns() + 50 * 1000000;
+    options.deadline_ns = gn_clock_monotonic_ns() + INT64_C(50000000);
     lifted = false;
     return 0;
 }

@@ -325,9 +325,9 @@ static void memory_has_no_log(void **state)
 /* Stands in for libc's, which SQLite calls. */
 static int syncs;
 
-GARNER_API int fdatasync(int fd)
+GARNER_API int fdatasync(int fildes)
 {
-    (void)fd;
+    (void)fildes;
     syncs++;
     return 0;
 }
