@@ -10,6 +10,7 @@
 #include "store/driver/cache.h"
 #include "store/driver/error.h"
 #include "store/driver/open.h"
+#include "store/driver/value.h"
 
 enum {
     PROGRESS_STEPS = 4000, /* virtual machine steps between looks at a clock */
@@ -282,29 +283,6 @@ enum garner_code gn_sqlite_undo(struct gn_sqlite *c, struct garner_error *err)
     return code == GARNER_OK ? step_fixed(c, KEEP, err) : code;
 }
 
-static int bind(sqlite3_stmt *stmt, int at, const struct garner_value *v,
-                sqlite3_destructor_type lifetime)
-{
-    /* A NULL pointer would bind NULL in place of an empty text. */
-    const char *data =
-        v->type >= GARNER_TEXT && v->bytes.size > 0 ? v->bytes.data : "";
-
-    switch (v->type) {
-    case GARNER_INTEGER:
-        return sqlite3_bind_int64(stmt, at, v->integer);
-    case GARNER_REAL:
-        return sqlite3_bind_double(stmt, at, v->real);
-    case GARNER_TEXT:
-        return sqlite3_bind_text64(stmt, at, data, v->bytes.size, lifetime,
-                                   SQLITE_UTF8);
-    case GARNER_BLOB:
-        return sqlite3_bind_blob64(stmt, at, data, v->bytes.size, lifetime);
-    case GARNER_NULL:
-        return sqlite3_bind_null(stmt, at);
-    }
-    return SQLITE_MISUSE;
-}
-
 /* A prepared statement of s with its arguments bound. */
 static enum garner_code make_ready(struct gn_sqlite *c,
                                    const struct gn_statement *s,
@@ -324,7 +302,7 @@ static enum garner_code make_ready(struct gn_sqlite *c,
                        "%d parameters, but %zu arguments: %.80s", wanted,
                        s->count, s->sql);
     for (int i = 0; i < wanted; i++) {
-        int rc = bind(*stmt, i + 1, &s->args[i], lifetime);
+        int rc = gn_value_bind(*stmt, i + 1, &s->args[i], lifetime);
 
         if (rc != SQLITE_OK)
             return gn_sqlite_fail(c->db, rc, s->sql, err);
@@ -543,26 +521,9 @@ const char *gn_cursor_name(const struct gn_cursor *cursor, size_t column)
 struct garner_value gn_cursor_value(const struct gn_cursor *cursor,
                                     size_t column)
 {
-    const int at = (int)column;
-    sqlite3_stmt *stmt = cursor->stmt;
-    const void *data;
-
-    if (column >= cursor->columns)
-        return garner_null();
-    switch (sqlite3_column_type(stmt, at)) {
-    case SQLITE_INTEGER:
-        return garner_integer(sqlite3_column_int64(stmt, at));
-    case SQLITE_FLOAT:
-        return garner_real(sqlite3_column_double(stmt, at));
-    case SQLITE_TEXT:
-        data = sqlite3_column_text(stmt, at);
-        return garner_text_n(data, (size_t)sqlite3_column_bytes(stmt, at));
-    case SQLITE_BLOB:
-        data = sqlite3_column_blob(stmt, at);
-        return garner_blob(data, (size_t)sqlite3_column_bytes(stmt, at));
-    default:
-        return garner_null();
-    }
+    return column < cursor->columns
+               ? gn_value_of_column(cursor->stmt, (int)column)
+               : garner_null();
 }
 
 void gn_cursor_close(struct gn_cursor *cursor)
