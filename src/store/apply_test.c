@@ -1,6 +1,6 @@
 /* apply_test.c - in a group only the guilty fail, and all others are there
  * exactly once, in order. */
-#include "store/fixture.h"
+#include "store/fixture_test.h"
 
 #include <errno.h>
 
@@ -18,9 +18,9 @@ static struct gn_apply_counts counts;
 static bool disk_fails;
 static int syncs;
 
-GARNER_API int fdatasync(int fd)
+GARNER_API int fdatasync(int fildes)
 {
-    (void)fd;
+    (void)fildes;
     syncs++;
     errno = EIO;
     return disk_fails ? -1 : 0;

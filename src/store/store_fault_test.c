@@ -1,6 +1,6 @@
 /* store_fault_test.c - foreign locks, a full disk, lost memory: each is an
  * error that says so, and the store works on when it is over. */
-#include "store/fixture.h"
+#include "store/fixture_test.h"
 
 #include <sched.h>
 #include <sys/mount.h>

@@ -1,6 +1,6 @@
 /* store_load_test.c - the promise of the store: any thread writes and reads at
  * any time; no lock error, nothing lost, nothing twice. */
-#include "store/fixture.h"
+#include "store/fixture_test.h"
 
 #include <sched.h>
 
@@ -128,7 +128,7 @@ static void *submit_rows(void *argument)
 {
     struct hand *h = argument;
 
-    for (int64_t i = 0; i < EACH * 10 && h->code == GARNER_OK; i++) {
+    for (int64_t i = 0; i < INT64_C(10) * EACH && h->code == GARNER_OK; i++) {
         const int64_t number = i % 10 == 9 ? 0 : i;
         struct garner_batch *b;
 
@@ -228,7 +228,7 @@ static void *audit(void *argument)
 
 static void readers_see_whole_batches_and_the_log_stays_bounded(void **state)
 {
-    struct garner_stats stats;
+    struct garner_stats stats = {0};
     size_t largest = 0;
 
     (void)state;

@@ -1,5 +1,5 @@
 /* store_test.c - the public door, call by call. */
-#include "store/fixture.h"
+#include "store/fixture_test.h"
 
 #include "garner/garner.h"
 

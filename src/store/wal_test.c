@@ -1,6 +1,6 @@
 /* wal_test.c - the log is checkpointed past its size, in gaps, and not in vain.
  */
-#include "store/fixture.h"
+#include "store/fixture_test.h"
 
 #include "store/wal.h"
 
@@ -66,7 +66,7 @@ static void a_long_reader_is_tried_seldom_and_then_cleared_away(void **state)
     gn_statement_init(&s, "select a from t", NULL, 0);
     assert_int_equal(gn_cursor_open(reader, &s, &pin, NULL), GARNER_OK);
     assert_int_equal(gn_cursor_next(pin, NULL), GARNER_ROW);
-    while (gn_sqlite_log_bytes(c) < 10 * LIMIT)
+    while (gn_sqlite_log_bytes(c) < (size_t)10 * LIMIT)
         commit("insert into t values (zeroblob(20000))");
     assert_true(w.dirty);
     assert_in_range(w.checkpoints, 3, 16); /* of 100 commits */

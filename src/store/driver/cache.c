@@ -38,7 +38,7 @@ enum garner_code gn_cache_new(sqlite3 *db, size_t room, bool *met_trigger,
     GN_CHECK(room >= 1);
     while (buckets < 2 * room)
         buckets *= 2;
-    *out = c = gn_alloc(sizeof *c + buckets * sizeof c->table[0]);
+    *out = c = gn_alloc(sizeof *c + buckets * sizeof(struct entry *));
     if (c == NULL)
         return gn_fail(err, GARNER_NOMEM, "cache of %zu statements", room);
     c->db = db;
@@ -135,6 +135,7 @@ static enum garner_code add(struct gn_cache *c, const char *sql, size_t size,
     struct entry *e;
     enum garner_code code;
 
+    *out = NULL;
     if (size >= INT32_MAX)
         return gn_fail(err, GARNER_SQL, "a statement of %zu bytes", size);
     e = gn_alloc(sizeof *e + size + 1);
@@ -171,7 +172,7 @@ enum garner_code gn_cache_get(struct gn_cache *c, const char *sql, size_t size,
     if (e == NULL) {
         enum garner_code code = add(c, sql, size, hash, &e, err);
 
-        if (code != GARNER_OK)
+        if (e == NULL)
             return code;
     } else if (e != TAILQ_FIRST(&c->by_use)) {
         TAILQ_REMOVE(&c->by_use, e, by_use);

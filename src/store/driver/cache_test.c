@@ -1,5 +1,5 @@
 /* cache_test.c - found again, made room for, refused. */
-#include "store/fixture.h"
+#include "store/fixture_test.h"
 
 #include "store/driver/cache.h"
 

@@ -1,5 +1,5 @@
 /* error_test.c - codes, and messages that say what, where and what to do. */
-#include "store/fixture.h"
+#include "store/fixture_test.h"
 
 #include "store/driver/error.h"
 

@@ -1,5 +1,5 @@
 /* open_test.c - how a connection is made, and what may not be. */
-#include "store/fixture.h"
+#include "store/fixture_test.h"
 
 #include <sys/stat.h>
 
@@ -13,7 +13,7 @@ static int with_options(void **state)
     if (fixture_up(state) != 0)
         return -1;
     options = writer_options();
-    options.deadline_ns = gn_clock_monotonic_ns() + 50 * 1000000;
+    options.deadline_ns = gn_clock_monotonic_ns() + 50 * INT64_C(1000000);
     guard = (struct gn_guard){false, false};
     return 0;
 }

@@ -1,5 +1,5 @@
 /* sqlite_test.c - a connection: values, transactions, log, deadlines. */
-#include "store/fixture.h"
+#include "store/fixture_test.h"
 
 static struct gn_sqlite *c;
 
@@ -413,9 +413,9 @@ static void memory_has_no_log(void **state)
 /* Stands in for libc's, which SQLite calls. */
 static int syncs;
 
-GARNER_API int fdatasync(int fd)
+GARNER_API int fdatasync(int fildes)
 {
-    (void)fd;
+    (void)fildes;
     syncs++;
     return 0;
 }

@@ -1,5 +1,5 @@
 /* value_test.c - each type goes in and comes out as it was. */
-#include "store/fixture.h"
+#include "store/fixture_test.h"
 
 #include <float.h>
 
