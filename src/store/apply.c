@@ -216,22 +216,21 @@ static void sync_rest(struct gn_sqlite *c, struct gn_ticket **tickets,
             settle(tickets[i], code, &err);
 }
 
-/* One statement with nobody beside it is a transaction by itself, which is an
- * eighth cheaper than one around it. */
+/* One statement with nobody beside it needs no transaction around it. */
 static void run_lone(struct run *run, struct gn_ticket *t)
 {
-    struct garner_error *const err = t->err;
-    struct garner_error reason;
+    struct garner_error err;
 
-    t->err = &reason;
-    run_ticket(run->connection, t);
-    t->err = err;
+    t->result = (struct garner_result){0};
+    gn_sqlite_start(run->connection);
+    t->code =
+        gn_sqlite_run_alone(run->connection, t->statements, &t->result, &err);
     if (t->code == GARNER_BUSY) {
-        leave_unrun(run, &t, 1, &reason);
+        leave_unrun(run, &t, 1, &err);
         return;
     }
     if (t->code != GARNER_OK)
-        settle(t, t->code, &reason);
+        settle(t, t->code, &err);
     run->counts->transactions++;
 }
 

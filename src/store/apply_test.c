@@ -1,6 +1,6 @@
 /* apply_test.c - in a group only the guilty fail, and all others are there
  * exactly once, in order. */
-#include "store/fixture.h"
+#include "store/fixture_test.h"
 
 #include <errno.h>
 
@@ -117,6 +117,40 @@ static void all_share_one_transaction(void **state)
     assert_int_equal(group[3]->result.changes, 1);
     assert_string_equal(foreign_text("select a || b from t order by a"),
                         "2b,3x,4x");
+}
+
+static void a_lone_statement_is_the_same(void **state)
+{
+    static const char *const failing[] = {
+        "insert into t values (1, 0)",
+        "insert or rollback into t values (1, 0)",
+        "insert into gate values ('rollback')",
+        "insert into gate values ('fail')",
+        "insert or fail into t values (50, 0), (1, 0)",
+        "insert into child values (5)",
+        "not SQL at all",
+        "commit",
+        "vacuum",
+    };
+
+    (void)state;
+    JOIN("insert into t values (1, 0)");
+    apply();
+    assert_string_equal(codes(), ".");
+    assert_int_equal(group[0]->result.changes, 1);
+    assert_int_equal(group[0]->result.last_rowid, 1);
+    for (size_t i = 0; i < sizeof failing / sizeof failing[0]; i++) {
+        in_group = 0;
+        JOIN(failing[i]);
+        apply();
+        assert_string_not_equal(codes(), ".");
+        notes[0].ticket.err = NULL;
+        apply();
+        assert_int_not_equal(group[0]->code, GARNER_OK);
+    }
+    assert_string_equal(foreign_text("select a from t"), "1");
+    assert_string_equal(foreign_text("select count(*) from gate"), "0");
+    assert_int_equal(counts.transactions, 1 + 18);
 }
 
 static void a_failed_statement_fails_alone(void **state)
@@ -348,6 +382,25 @@ static void take_lock(void *foreign)
     sqlite3_rollback_hook(handle, NULL, NULL);
 }
 
+static void a_foreign_lock_leaves_a_lone_one_unrun(void **state)
+{
+    sqlite3 *foreign = foreign_open();
+    struct garner_error err;
+
+    (void)state;
+    JOIN("insert into t values (1, 0)");
+    foreign_run(foreign, "begin immediate");
+    gn_sqlite_set_busy_deadline(c, gn_clock_monotonic_ns() + 2000000);
+    assert_int_equal(gn_apply(c, group, in_group, &counts, &err), GARNER_BUSY);
+    assert_int_equal(err.code, GARNER_BUSY);
+    assert_true(group[0]->unrun);
+    assert_int_equal(notes[0].err.code, GARNER_OK); /* not told */
+    foreign_run(foreign, "commit");
+    apply();
+    assert_string_equal(codes(), ".");
+    foreign_close(foreign);
+}
+
 static void a_foreign_lock_midway_keeps_the_order(void **state)
 {
     sqlite3 *foreign = foreign_open();
@@ -396,6 +449,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH(all_share_one_transaction),
+        WITH(a_lone_statement_is_the_same),
         WITH(a_failed_statement_fails_alone),
         WITH(who_rolls_all_back_fails_alone),
         WITH(who_fails_halfway_leaves_no_half),
@@ -407,6 +461,7 @@ int main(void)
         WITH(what_is_acknowledged_as_synced_is),
         WITH(a_flush_that_cannot_sync_fails),
         WITH(a_foreign_lock_leaves_all_unrun),
+        WITH(a_foreign_lock_leaves_a_lone_one_unrun),
         WITH(a_foreign_lock_midway_keeps_the_order),
         WITH(errors_may_be_unwanted),
     };

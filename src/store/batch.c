@@ -174,6 +174,8 @@ enum garner_code gn_batch_copy(const struct garner_batch *batch,
 {
     enum garner_code code = garner_batch_new(copy, err);
 
+    if (*copy == NULL)
+        return code;
     for (const struct gn_statement *s = batch->first;
          s != NULL && code == GARNER_OK; s = s->next)
         code = garner_batch_add(*copy, s->sql, s->args, s->count, err);

@@ -1,5 +1,5 @@
 /* batch_test.c - a batch copies what it is given, and survives lost memory. */
-#include "store/fixture.h"
+#include "store/fixture_test.h"
 
 #include "store/driver/cache.h"
 

@@ -1,5 +1,5 @@
 /* codec_test.c - what is compressed comes back; damage is told. */
-#include "store/fixture.h"
+#include "store/fixture_test.h"
 
 #include <zstd.h>
 

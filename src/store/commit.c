@@ -132,7 +132,7 @@ static enum garner_code enter(struct gn_commit *c, struct gn_ticket *t,
                        "less at a time, or raise queue_statements and "
                        "queue_bytes",
                        c->queue.statements, c->queue.bytes);
-    gn_queue_push(&c->queue, t, gn_clock_monotonic_ns());
+    gn_queue_push(&c->queue, t, t->batch != NULL ? gn_clock_monotonic_ns() : 0);
     return GARNER_OK;
 }
 
@@ -157,19 +157,20 @@ static enum garner_code give_up(struct gn_commit *c, struct gn_ticket *t)
 static enum garner_code lead(struct gn_commit *c, struct gn_ticket *own)
 {
     enum garner_code code;
-    bool settled;
+
     if (c->had_followers) /* lets those just woken come back first */
         sched_yield();
-    do {
+    for (;;) {
         gn_lead_group(c, own, own->deadline_ns);
-        gn_lock(&c->lock);
-        settled = own->taken;
-        if (!settled && own->deadline_ns <= gn_clock_monotonic_ns()) {
+        if (own->taken) /* by this very thread: without the lock */
+            break;
+        if (own->deadline_ns <= gn_clock_monotonic_ns()) {
+            gn_lock(&c->lock);
             (void)give_up(c, own);
-            settled = true;
+            gn_unlock(&c->lock);
+            break;
         }
-        gn_unlock(&c->lock);
-    } while (!settled);
+    }
     code = own->code;
     gn_lead_hand_over(c);
     return code;

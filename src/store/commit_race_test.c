@@ -1,7 +1,7 @@
 /* commit_race_test.c - many threads at random, a pump, foreign locks, short
  * deadlines: what was acknowledged is there exactly once, what was not is not.
  */
-#include "store/fixture.h"
+#include "store/fixture_test.h"
 
 #include <errno.h>
 
@@ -69,7 +69,7 @@ static enum garner_code write_row(struct hand *h, int number,
     const struct garner_value args[] = {garner_integer(h->index),
                                         garner_integer(number)};
     struct gn_statement s[2];
-    struct garner_error err = {0};
+    struct garner_error err = {GARNER_OK};
     struct gn_ticket t = {.statements = s, .count = 1, .err = &err};
     enum garner_code code;
 

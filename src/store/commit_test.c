@@ -1,6 +1,6 @@
 /* commit_test.c - who leads, who waits, who gives up: interleavings forced by a
  * leader that stops where the test wants. There is no pump here. */
-#include "store/fixture.h"
+#include "store/fixture_test.h"
 
 #include <sched.h>
 #include <semaphore.h>

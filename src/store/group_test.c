@@ -1,5 +1,5 @@
 /* group_test.c - the rules of a group, as tables. */
-#include "store/fixture.h"
+#include "store/fixture_test.h"
 
 #include "store/group.h"
 

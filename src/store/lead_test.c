@@ -1,5 +1,5 @@
 /* lead_test.c - what the leader does, step by step, without other threads. */
-#include "store/fixture.h"
+#include "store/fixture_test.h"
 
 #include "store/commit.h"
 #include "store/lead.h"

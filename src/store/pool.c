@@ -24,7 +24,7 @@ enum garner_code gn_pool_new(const struct gn_sqlite_options *options, int most,
     struct gn_pool *p;
 
     GN_CHECK(most >= 1);
-    *out = p = gn_alloc(sizeof *p + (size_t)most * sizeof p->idle[0]);
+    *out = p = gn_alloc(sizeof *p + (size_t)most * sizeof(struct gn_sqlite *));
     if (p == NULL)
         return gn_fail(err, GARNER_NOMEM, "a pool of %d connections", most);
     p->options = *options;

@@ -1,5 +1,5 @@
 /* pool_test.c - read connections: a bound, leases, and what failing leaves. */
-#include "store/fixture.h"
+#include "store/fixture_test.h"
 
 #include <sched.h>
 

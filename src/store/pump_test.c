@@ -1,5 +1,5 @@
 /* pump_test.c - the background thread: callbacks, gathering, gaps, the end. */
-#include "store/fixture.h"
+#include "store/fixture_test.h"
 
 #include <sched.h>
 #include <semaphore.h>

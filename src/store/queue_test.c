@@ -1,5 +1,5 @@
 /* queue_test.c - order, limits, and counts that always add up. */
-#include "store/fixture.h"
+#include "store/fixture_test.h"
 
 #include "base/random.h"
 #include "store/queue.h"
@@ -25,7 +25,7 @@ static void adds_up(const struct gn_queue *q)
     size_t batches = 0;
     size_t submitted = 0;
     size_t waiters = 0;
-    const struct gn_ticket *t;
+    const struct gn_ticket *t = NULL;
 
     TAILQ_FOREACH(t, &q->all, in_queue)
     {

@@ -1,5 +1,5 @@
 /* report_test.c - lines reach the sink, or stderr. */
-#include "store/fixture.h"
+#include "store/fixture_test.h"
 
 #include "garner/store.h"
 #include "store/report.h"

@@ -48,9 +48,9 @@ enum garner_code gn_rows_lease(struct gn_pool *p, const struct gn_statement *s,
     struct garner_rows *r;
     enum garner_code code = new_rows(rows, err);
 
-    if (code != GARNER_OK)
-        return code;
     r = *rows;
+    if (r == NULL)
+        return code;
     r->pool = p;
     code = gn_pool_lease(p, deadline_ns, &r->connection, err);
     if (code == GARNER_OK) {

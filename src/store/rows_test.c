@@ -1,5 +1,5 @@
 /* rows_test.c - cursors: snapshots, names, deadlines, rows kept in memory. */
-#include "store/fixture.h"
+#include "store/fixture_test.h"
 
 #include "store/rows.h"
 

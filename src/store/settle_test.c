@@ -1,5 +1,5 @@
 /* settle_test.c - everyone is told once, and a loss is remembered. */
-#include "store/fixture.h"
+#include "store/fixture_test.h"
 
 #include "base/futex.h"
 #include "garner/store.h"

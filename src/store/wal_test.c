@@ -1,6 +1,6 @@
 /* wal_test.c - the log is checkpointed past its size, in gaps, and not in vain.
  */
-#include "store/fixture.h"
+#include "store/fixture_test.h"
 
 #include "store/wal.h"
 

@@ -14,12 +14,14 @@ struct entry {
     struct entry *chain;       /* next of the same bucket */
     sqlite3_stmt *stmt;
     uint32_t hash;
+    bool may_fail_halfway;
     size_t size;
     char sql[];
 };
 
 struct gn_cache {
     sqlite3 *db;
+    bool *met_trigger;
     size_t room;
     size_t count;
     size_t buckets; /* a power of two */
@@ -27,8 +29,8 @@ struct gn_cache {
     struct entry *table[];
 };
 
-enum garner_code gn_cache_new(sqlite3 *db, size_t room, struct gn_cache **out,
-                              struct garner_error *err)
+enum garner_code gn_cache_new(sqlite3 *db, size_t room, bool *met_trigger,
+                              struct gn_cache **out, struct garner_error *err)
 {
     struct gn_cache *c;
     size_t buckets = 16;
@@ -36,10 +38,11 @@ enum garner_code gn_cache_new(sqlite3 *db, size_t room, struct gn_cache **out,
     GN_CHECK(room >= 1);
     while (buckets < 2 * room)
         buckets *= 2;
-    *out = c = gn_alloc(sizeof *c + buckets * sizeof c->table[0]);
+    *out = c = gn_alloc(sizeof *c + buckets * sizeof(struct entry *));
     if (c == NULL)
         return gn_fail(err, GARNER_NOMEM, "cache of %zu statements", room);
     c->db = db;
+    c->met_trigger = met_trigger;
     c->room = room;
     c->buckets = buckets;
     TAILQ_INIT(&c->by_use);
@@ -106,14 +109,13 @@ static enum garner_code prepare(struct gn_cache *c, struct entry *e,
                                 struct garner_error *err)
 {
     const char *tail;
-    int rc = sqlite3_prepare_v3(c->db, e->sql, (int)e->size + 1,
-                                SQLITE_PREPARE_PERSISTENT, &e->stmt, &tail);
+    int rc;
 
-    if (rc == SQLITE_AUTH)
-        return gn_fail(err, GARNER_SQL,
-                       "not allowed here (transaction control, ATTACH, and "
-                       "settings the store relies on): %.80s",
-                       e->sql);
+    *c->met_trigger = false;
+    rc = sqlite3_prepare_v3(c->db, e->sql, (int)e->size + 1,
+                            SQLITE_PREPARE_PERSISTENT, &e->stmt, &tail);
+    e->may_fail_halfway = *c->met_trigger || strcasestr(e->sql, "fail") != NULL;
+
     if (rc != SQLITE_OK)
         return gn_sqlite_fail(c->db, rc, e->sql, err);
     if (e->stmt == NULL)
@@ -133,6 +135,7 @@ static enum garner_code add(struct gn_cache *c, const char *sql, size_t size,
     struct entry *e;
     enum garner_code code;
 
+    *out = NULL;
     if (size >= INT32_MAX)
         return gn_fail(err, GARNER_SQL, "a statement of %zu bytes", size);
     e = gn_alloc(sizeof *e + size + 1);
@@ -169,7 +172,7 @@ enum garner_code gn_cache_get(struct gn_cache *c, const char *sql, size_t size,
     if (e == NULL) {
         enum garner_code code = add(c, sql, size, hash, &e, err);
 
-        if (code != GARNER_OK)
+        if (e == NULL)
             return code;
     } else if (e != TAILQ_FIRST(&c->by_use)) {
         TAILQ_REMOVE(&c->by_use, e, by_use);
@@ -177,4 +180,14 @@ enum garner_code gn_cache_get(struct gn_cache *c, const char *sql, size_t size,
     }
     *stmt = e->stmt;
     return GARNER_OK;
+}
+
+bool gn_cache_may_fail_halfway(const struct gn_cache *c)
+{
+    return TAILQ_FIRST(&c->by_use)->may_fail_halfway;
+}
+
+void gn_cache_mark(struct gn_cache *c)
+{
+    TAILQ_FIRST(&c->by_use)->may_fail_halfway = true;
 }

@@ -8,6 +8,7 @@
 #define GN_STORE_DRIVER_CACHE_H
 
 #include <sqlite3.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,9 +16,10 @@
 
 struct gn_cache;
 
-/* Gives a cache of at most room statements of db. Errors: NOMEM. */
-enum garner_code gn_cache_new(sqlite3 *db, size_t room, struct gn_cache **out,
-                              struct garner_error *err);
+/* Gives a cache of at most room statements of db. *met_trigger (borrowed) is
+ * set by db's authorizer when what is prepared has a trigger. Errors: NOMEM. */
+enum garner_code gn_cache_new(sqlite3 *db, size_t room, bool *met_trigger,
+                              struct gn_cache **out, struct garner_error *err);
 
 /* Finalizes the statements and frees the cache. NULL is fine. */
 void gn_cache_free(struct gn_cache *c);
@@ -31,5 +33,11 @@ uint32_t gn_cache_hash(const char *sql, size_t size);
 enum garner_code gn_cache_get(struct gn_cache *c, const char *sql, size_t size,
                               uint32_t hash, sqlite3_stmt **stmt,
                               struct garner_error *err);
+
+/* true: the statement got last may fail halfway and leave what it did until
+ * then, by OR FAIL or a trigger with RAISE(FAIL). A schema changed since may
+ * make it so: marks it. */
+bool gn_cache_may_fail_halfway(const struct gn_cache *c);
+void gn_cache_mark(struct gn_cache *c);
 
 #endif

@@ -1,17 +1,19 @@
 /* cache_test.c - found again, made room for, refused. */
-#include "store/fixture.h"
+#include "store/fixture_test.h"
 
 #include "store/driver/cache.h"
 
 static sqlite3 *db;
 static struct gn_cache *cache;
+static bool met_trigger;
 
 static int with_cache(void **state)
 {
     if (fixture_up(state) != 0)
         return -1;
     db = foreign_open();
-    return gn_cache_new(db, 3, &cache, NULL) == GARNER_OK ? 0 : -1;
+    return gn_cache_new(db, 3, &met_trigger, &cache, NULL) == GARNER_OK ? 0
+                                                                        : -1;
 }
 
 static int without_cache(void **state)
@@ -148,6 +150,38 @@ static int deny_all(void *context, int action, const char *a, const char *b,
     return action == SQLITE_TRANSACTION ? SQLITE_DENY : SQLITE_OK;
 }
 
+static int find_triggers(void *context, int action, const char *a,
+                         const char *b, const char *c, const char *trigger)
+{
+    (void)context;
+    (void)action;
+    (void)a;
+    (void)b;
+    (void)c;
+    met_trigger = met_trigger || trigger != NULL;
+    return SQLITE_OK;
+}
+
+static void what_may_fail_halfway_is_known(void **state)
+{
+    (void)state;
+    foreign_run(db, "create table t(a); create table u(a); create trigger r "
+                    "after insert on u begin select 1; end");
+    sqlite3_set_authorizer(db, find_triggers, NULL);
+    get("insert into t values (1)");
+    assert_false(gn_cache_may_fail_halfway(cache));
+    get("insert Or Fail into t values (1)");
+    assert_true(gn_cache_may_fail_halfway(cache));
+    get("insert into u values (1)");
+    assert_true(gn_cache_may_fail_halfway(cache));
+    get("insert into t values (1)"); /* found again */
+    assert_false(gn_cache_may_fail_halfway(cache));
+    gn_cache_mark(cache);
+    get("insert into u values (1)");
+    get("insert into t values (1)");
+    assert_true(gn_cache_may_fail_halfway(cache));
+}
+
 static void what_the_guard_denies_is_named(void **state)
 {
     struct garner_error err;
@@ -166,7 +200,8 @@ static void lost_memory_is_an_error(void **state)
 
     (void)state;
     gn_mem_fail_at(1);
-    assert_int_equal(gn_cache_new(db, 3, &none, &err), GARNER_NOMEM);
+    assert_int_equal(gn_cache_new(db, 3, &met_trigger, &none, &err),
+                     GARNER_NOMEM);
     assert_null(none);
     gn_mem_fail_at(1);
     assert_int_equal(refused("select 1", &err), GARNER_NOMEM);
@@ -185,6 +220,7 @@ int main(void)
         WITH(a_hash_that_is_another_s_does_no_harm),
         WITH(one_statement_and_no_more),
         WITH(what_does_not_prepare_is_not_kept),
+        WITH(what_may_fail_halfway_is_known),
         WITH(what_the_guard_denies_is_named),
         WITH(lost_memory_is_an_error),
     };

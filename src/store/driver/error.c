@@ -17,7 +17,6 @@ enum garner_code gn_sqlite_code(int rc)
     case SQLITE_NOMEM:
         return GARNER_NOMEM;
     case SQLITE_BUSY:
-    case SQLITE_LOCKED:
     case SQLITE_PROTOCOL:
         return GARNER_BUSY;
     case SQLITE_FULL:
@@ -54,7 +53,6 @@ static const char *advice(int rc)
     case SQLITE_CORRUPT:
         return "; restore a backup, or try the sqlite3 shell's .recover";
     case SQLITE_BUSY:
-    case SQLITE_LOCKED:
         return ": a connection that is not garner's holds it; end its "
                "transaction";
     case SQLITE_INTERRUPT:
@@ -85,7 +83,12 @@ enum garner_code gn_sqlite_fail(sqlite3 *db, int rc, const char *sql,
     char file[112];
 
     name_file(db, rc, file, sizeof file);
-    if (sql == NULL)
+    if (rc == SQLITE_AUTH && sql != NULL)
+        gn_fail(err, GARNER_SQL,
+                "not allowed here (transaction control, ATTACH, VACUUM, and "
+                "settings the store relies on): %.*s",
+                SQL_SHOWN, sql);
+    else if (sql == NULL)
         gn_fail(err, gn_sqlite_code(rc), "%s%s%s", file, sqlite3_errmsg(db),
                 advice(rc));
     else

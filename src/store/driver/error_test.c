@@ -1,5 +1,5 @@
 /* error_test.c - codes, and messages that say what, where and what to do. */
-#include "store/fixture.h"
+#include "store/fixture_test.h"
 
 #include "store/driver/error.h"
 
@@ -14,7 +14,7 @@ static void each_result_has_its_code(void **state)
         {SQLITE_IOERR_NOMEM, GARNER_NOMEM},
         {SQLITE_BUSY, GARNER_BUSY},
         {SQLITE_BUSY_SNAPSHOT, GARNER_BUSY},
-        {SQLITE_LOCKED, GARNER_BUSY},
+        {SQLITE_LOCKED, GARNER_SQL},
         {SQLITE_PROTOCOL, GARNER_BUSY},
         {SQLITE_FULL, GARNER_IO},
         {SQLITE_IOERR_FSYNC, GARNER_IO},

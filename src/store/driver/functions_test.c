@@ -1,5 +1,5 @@
 /* functions_test.c - zstd and unzstd in SQL. */
-#include "store/fixture.h"
+#include "store/fixture_test.h"
 
 #include "store/driver/functions.h"
 

@@ -161,10 +161,11 @@ enum garner_code gn_open_database(const struct gn_sqlite_options *options,
  * changed them. Reading them is fine. */
 static bool is_ours(const char *pragma)
 {
-    static const char *const ours[] = {
-        "busy_timeout",       "journal_mode",   "journal_size_limit",
-        "locking_mode",       "query_only",     "synchronous",
-        "wal_autocheckpoint", "wal_checkpoint", "writable_schema"};
+    static const char *const ours[] = {"busy_timeout",   "foreign_keys",
+                                       "journal_mode",   "journal_size_limit",
+                                       "locking_mode",   "query_only",
+                                       "synchronous",    "wal_autocheckpoint",
+                                       "wal_checkpoint", "writable_schema"};
 
     for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
         if (strcasecmp(pragma, ours[i]) == 0)
@@ -172,19 +173,21 @@ static bool is_ours(const char *pragma)
     return false;
 }
 
-static int guard(void *context, int action, const char *first,
-                 const char *second, const char *database, const char *trigger)
+static int authorize(void *context, int action, const char *first,
+                     const char *second, const char *database,
+                     const char *trigger)
 {
-    const bool *lifted = context;
+    struct gn_guard *guard = context;
 
     (void)database;
-    (void)trigger;
-    if (*lifted)
+    if (trigger != NULL)
+        guard->met_trigger = true;
+    if (guard->lifted)
         return SQLITE_OK;
     switch (action) {
     case SQLITE_TRANSACTION:
     case SQLITE_SAVEPOINT:
-    case SQLITE_ATTACH:
+    case SQLITE_ATTACH: /* VACUUM does it too */
     case SQLITE_DETACH:
         return SQLITE_DENY;
     case SQLITE_PRAGMA:
@@ -197,8 +200,8 @@ static int guard(void *context, int action, const char *first,
     }
 }
 
-void gn_open_guard(sqlite3 *db, const bool *lifted)
+void gn_open_guard(sqlite3 *db, struct gn_guard *guard)
 {
     /* It fails on misuse only. */
-    (void)sqlite3_set_authorizer(db, guard, (void *)lifted);
+    (void)sqlite3_set_authorizer(db, authorize, guard);
 }

@@ -16,9 +16,14 @@ enum garner_code gn_open_database(const struct gn_sqlite_options *options,
                                   sqlite3 **db, bool *wal,
                                   struct garner_error *err);
 
-/* Refuses transaction control, ATTACH, and the settings the store relies on, in
- * all statements prepared from now on, except while *lifted (borrowed) is
- * true. Set once: changing it would make SQLite prepare all anew. */
-void gn_open_guard(sqlite3 *db, const bool *lifted);
+struct gn_guard {
+    bool lifted;      /* lets pass what is prepared */
+    bool met_trigger; /* set when what is prepared has a trigger or a view */
+};
+
+/* Refuses transaction control, ATTACH, VACUUM, and the settings the store
+ * relies on, in all statements prepared from now on. guard is borrowed. Set
+ * once: changing it would make SQLite prepare all anew. */
+void gn_open_guard(sqlite3 *db, struct gn_guard *guard);
 
 #endif

@@ -1,20 +1,20 @@
 /* open_test.c - how a connection is made, and what may not be. */
-#include "store/fixture.h"
+#include "store/fixture_test.h"
 
 #include <sys/stat.h>
 
 #include "store/driver/open.h"
 
 static struct gn_sqlite_options options;
-static bool lifted;
+static struct gn_guard guard;
 
 static int with_options(void **state)
 {
     if (fixture_up(state) != 0)
         return -1;
     options = writer_options();
-    options.deadline_ns = gn_clock_monotonic_ns() + INT64_C(50000000);
-    lifted = false;
+    options.deadline_ns = gn_clock_monotonic_ns() + 50 * INT64_C(1000000);
+    guard = (struct gn_guard){false, false};
     return 0;
 }
 
@@ -164,6 +164,7 @@ static void the_guard_keeps_what_the_store_relies_on(void **state)
         "pragma locking_mode=exclusive",
         "pragma query_only=0",
         "pragma busy_timeout=10",
+        "pragma foreign_keys=0",
         "pragma journal_size_limit=10",
         "pragma wal_checkpoint",
         "pragma wal_checkpoint(truncate)",
@@ -184,15 +185,19 @@ static void the_guard_keeps_what_the_store_relies_on(void **state)
 
     (void)state;
     foreign_run(db, "create table t(a)");
-    gn_open_guard(db, &lifted);
+    gn_open_guard(db, &guard);
     for (size_t i = 0; i < sizeof denied / sizeof denied[0]; i++)
         if (prepare(db, denied[i]) != SQLITE_AUTH)
             fail_msg("passed: %s", denied[i]);
     for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++)
         if (prepare(db, allowed[i]) != SQLITE_OK)
             fail_msg("%s: %s", allowed[i], sqlite3_errmsg(db));
-    lifted = true;
+    guard.lifted = true;
     assert_int_equal(prepare(db, "begin"), SQLITE_OK);
+    assert_false(guard.met_trigger);
+    foreign_run(db, "create view w as select * from t");
+    assert_int_equal(prepare(db, "select * from w"), SQLITE_OK);
+    assert_true(guard.met_trigger);
     foreign_close(db);
 }
 

@@ -10,6 +10,7 @@
 #include "store/driver/cache.h"
 #include "store/driver/error.h"
 #include "store/driver/open.h"
+#include "store/driver/value.h"
 
 enum {
     PROGRESS_STEPS = 4000, /* virtual machine steps between looks at a clock */
@@ -30,9 +31,10 @@ struct gn_sqlite {
     struct gn_cache *cache;
     sqlite3_stmt *fixed[FIXED]; /* a writer's transaction control */
     bool wal;
-    bool unguarded; /* the guard lets pass what we run ourselves */
-    int sync;       /* commits sync: 0, 1; -1: not set yet */
-    bool unsynced;  /* the log holds commits that were not */
+    bool alone;            /* a statement is its own transaction */
+    struct gn_guard guard; /* lifted for what we run ourselves */
+    int sync;              /* commits sync: 0, 1; -1: not set yet */
+    bool unsynced;         /* the log holds commits that were not */
     bool left_traces;
     size_t page_bytes;
     size_t log_pages;
@@ -78,6 +80,15 @@ static int count_log(void *context, sqlite3 *db, const char *name, int pages)
     c->log_pages = (size_t)pages;
     c->unsynced = c->sync != 1;
     return SQLITE_OK;
+}
+
+/* The last moment to stop a statement that turned out, while it was already
+ * run by itself, to have a trigger: it may have failed halfway. */
+static int refuse_commit(void *context)
+{
+    const struct gn_sqlite *c = context;
+
+    return c->alone && c->guard.met_trigger;
 }
 
 static enum garner_code prepare_fixed(struct gn_sqlite *c,
@@ -127,7 +138,8 @@ enum garner_code gn_sqlite_open(const struct gn_sqlite_options *options,
     c->work_deadline_ns = INT64_MAX;
     code = gn_open_database(options, &c->db, &c->wal, err);
     if (code == GARNER_OK)
-        code = gn_cache_new(c->db, options->statements, &c->cache, err);
+        code = gn_cache_new(c->db, options->statements, &c->guard.met_trigger,
+                            &c->cache, err);
     if (code == GARNER_OK)
         code = read_page_size(c, err);
     if (code == GARNER_OK && options->writer)
@@ -137,7 +149,8 @@ enum garner_code gn_sqlite_open(const struct gn_sqlite_options *options,
         *out = NULL;
         return code;
     }
-    gn_open_guard(c->db, &c->unguarded);
+    gn_open_guard(c->db, &c->guard);
+    (void)sqlite3_commit_hook(c->db, refuse_commit, c);
     (void)sqlite3_busy_handler(c->db, wait_for_lock, c);
     (void)sqlite3_wal_hook(c->db, count_log, c);
     sqlite3_progress_handler(c->db, PROGRESS_STEPS, past_deadline, c);
@@ -189,9 +202,9 @@ enum garner_code gn_sqlite_set_sync(struct gn_sqlite *c, bool sync,
     if (!c->wal)
         pragma = "PRAGMA synchronous=EXTRA";
     /* The pragma acts while it is prepared, so it cannot be kept prepared. */
-    c->unguarded = true;
+    c->guard.lifted = true;
     rc = sqlite3_exec(c->db, pragma, NULL, NULL, NULL);
-    c->unguarded = false;
+    c->guard.lifted = false;
     if (rc != SQLITE_OK)
         return gn_sqlite_fail(c->db, rc, NULL, err);
     c->sync = sync;
@@ -204,9 +217,9 @@ static enum garner_code step_fixed(struct gn_sqlite *c, int which,
     enum garner_code code = GARNER_OK;
     int rc;
 
-    c->unguarded = true; /* a changed schema has them prepared again */
+    c->guard.lifted = true; /* a changed schema has them prepared again */
     rc = sqlite3_step(c->fixed[which]);
-    c->unguarded = false;
+    c->guard.lifted = false;
 
     if (rc != SQLITE_DONE)
         code = gn_sqlite_fail(c->db, rc, NULL, err);
@@ -270,29 +283,6 @@ enum garner_code gn_sqlite_undo(struct gn_sqlite *c, struct garner_error *err)
     return code == GARNER_OK ? step_fixed(c, KEEP, err) : code;
 }
 
-static int bind(sqlite3_stmt *stmt, int at, const struct garner_value *v,
-                sqlite3_destructor_type lifetime)
-{
-    /* A NULL pointer would bind NULL in place of an empty text. */
-    const char *data =
-        v->type >= GARNER_TEXT && v->bytes.size > 0 ? v->bytes.data : "";
-
-    switch (v->type) {
-    case GARNER_INTEGER:
-        return sqlite3_bind_int64(stmt, at, v->integer);
-    case GARNER_REAL:
-        return sqlite3_bind_double(stmt, at, v->real);
-    case GARNER_TEXT:
-        return sqlite3_bind_text64(stmt, at, data, v->bytes.size, lifetime,
-                                   SQLITE_UTF8);
-    case GARNER_BLOB:
-        return sqlite3_bind_blob64(stmt, at, data, v->bytes.size, lifetime);
-    case GARNER_NULL:
-        return sqlite3_bind_null(stmt, at);
-    }
-    return SQLITE_MISUSE;
-}
-
 /* A prepared statement of s with its arguments bound. */
 static enum garner_code make_ready(struct gn_sqlite *c,
                                    const struct gn_statement *s,
@@ -312,7 +302,7 @@ static enum garner_code make_ready(struct gn_sqlite *c,
                        "%d parameters, but %zu arguments: %.80s", wanted,
                        s->count, s->sql);
     for (int i = 0; i < wanted; i++) {
-        int rc = bind(*stmt, i + 1, &s->args[i], lifetime);
+        int rc = gn_value_bind(*stmt, i + 1, &s->args[i], lifetime);
 
         if (rc != SQLITE_OK)
             return gn_sqlite_fail(c->db, rc, s->sql, err);
@@ -320,25 +310,20 @@ static enum garner_code make_ready(struct gn_sqlite *c,
     return GARNER_OK;
 }
 
-enum garner_code gn_sqlite_run(struct gn_sqlite *c,
-                               const struct gn_statement *s,
-                               struct garner_result *result,
-                               struct garner_error *err)
+/* Steps a statement that is ready through to its end. */
+static enum garner_code run_ready(struct gn_sqlite *c, sqlite3_stmt *stmt,
+                                  struct garner_result *result,
+                                  struct garner_error *err)
 {
     const int64_t before = sqlite3_total_changes64(c->db);
-    sqlite3_stmt *stmt;
-    enum garner_code code;
+    enum garner_code code = GARNER_OK;
     int rc;
 
-    c->left_traces = false;
-    code = make_ready(c, s, SQLITE_STATIC, &stmt, err);
-    if (code != GARNER_OK)
-        return code;
     do
         rc = sqlite3_step(stmt);
     while (rc == SQLITE_ROW);
     if (rc != SQLITE_DONE)
-        code = gn_sqlite_fail(c->db, rc, s->sql, err);
+        code = gn_sqlite_fail(c->db, rc, sqlite3_sql(stmt), err);
     (void)sqlite3_reset(stmt); /* repeats the step's error */
     c->left_traces =
         code != GARNER_OK && sqlite3_total_changes64(c->db) != before;
@@ -350,6 +335,63 @@ enum garner_code gn_sqlite_run(struct gn_sqlite *c,
     if (sqlite3_last_insert_rowid(c->db) != 0)
         result->last_rowid = sqlite3_last_insert_rowid(c->db);
     return GARNER_OK;
+}
+
+enum garner_code gn_sqlite_run(struct gn_sqlite *c,
+                               const struct gn_statement *s,
+                               struct garner_result *result,
+                               struct garner_error *err)
+{
+    sqlite3_stmt *stmt;
+    enum garner_code code = make_ready(c, s, SQLITE_STATIC, &stmt, err);
+
+    c->left_traces = false;
+    return code == GARNER_OK ? run_ready(c, stmt, result, err) : code;
+}
+
+/* What fails halfway commits its half if it is its own transaction. */
+static enum garner_code run_within(struct gn_sqlite *c, sqlite3_stmt *stmt,
+                                   struct garner_result *result,
+                                   struct garner_error *err)
+{
+    enum garner_code code = gn_sqlite_begin(c, err);
+
+    if (code != GARNER_OK)
+        return code;
+    code = run_ready(c, stmt, result, err);
+    if (code == GARNER_OK)
+        code = gn_sqlite_commit(c, err);
+    if (code != GARNER_OK)
+        gn_sqlite_rollback(c);
+    return code;
+}
+
+enum garner_code gn_sqlite_run_alone(struct gn_sqlite *c,
+                                     const struct gn_statement *s,
+                                     struct garner_result *result,
+                                     struct garner_error *err)
+{
+    sqlite3_stmt *stmt;
+    enum garner_code code = make_ready(c, s, SQLITE_STATIC, &stmt, err);
+
+    if (code != GARNER_OK)
+        return code;
+    if (gn_cache_may_fail_halfway(c->cache))
+        return run_within(c, stmt, result, err);
+    c->guard.met_trigger = false;
+    c->alone = true;
+    code = run_ready(c, stmt, result, err);
+    c->alone = false;
+    if (code == GARNER_OK)
+        forget_lock(c);
+    if (!c->guard.met_trigger)
+        return code;
+    /* It was prepared anew, with a trigger that was not there before. */
+    gn_cache_mark(c->cache);
+    if (code == GARNER_OK) /* it changed nothing: else it was refused */
+        return code;
+    gn_sqlite_start(c);
+    return run_within(c, stmt, result, err);
 }
 
 bool gn_sqlite_left_traces(const struct gn_sqlite *c)
@@ -479,26 +521,9 @@ const char *gn_cursor_name(const struct gn_cursor *cursor, size_t column)
 struct garner_value gn_cursor_value(const struct gn_cursor *cursor,
                                     size_t column)
 {
-    const int at = (int)column;
-    sqlite3_stmt *stmt = cursor->stmt;
-    const void *data;
-
-    if (column >= cursor->columns)
-        return garner_null();
-    switch (sqlite3_column_type(stmt, at)) {
-    case SQLITE_INTEGER:
-        return garner_integer(sqlite3_column_int64(stmt, at));
-    case SQLITE_FLOAT:
-        return garner_real(sqlite3_column_double(stmt, at));
-    case SQLITE_TEXT:
-        data = sqlite3_column_text(stmt, at);
-        return garner_text_n(data, (size_t)sqlite3_column_bytes(stmt, at));
-    case SQLITE_BLOB:
-        data = sqlite3_column_blob(stmt, at);
-        return garner_blob(data, (size_t)sqlite3_column_bytes(stmt, at));
-    default:
-        return garner_null();
-    }
+    return column < cursor->columns
+               ? gn_value_of_column(cursor->stmt, (int)column)
+               : garner_null();
 }
 
 void gn_cursor_close(struct gn_cursor *cursor)

@@ -83,6 +83,14 @@ enum garner_code gn_sqlite_run(struct gn_sqlite *c,
                                struct garner_error *err);
 bool gn_sqlite_left_traces(const struct gn_sqlite *c);
 
+/* Runs one statement as a transaction of its own, which is an eighth cheaper
+ * than one around it. BUSY: a foreign lock; it may be run again. On any error
+ * it had no effect. */
+enum garner_code gn_sqlite_run_alone(struct gn_sqlite *c,
+                                     const struct gn_statement *s,
+                                     struct garner_result *result,
+                                     struct garner_error *err);
+
 /* Syncs the log unless all in it is synced already, so that all that was
  * committed before lasts. Errors: IO. */
 enum garner_code gn_sqlite_sync_log(struct gn_sqlite *c,

@@ -1,5 +1,5 @@
 /* sqlite_test.c - a connection: values, transactions, log, deadlines. */
-#include "store/fixture.h"
+#include "store/fixture_test.h"
 
 static struct gn_sqlite *c;
 
@@ -152,6 +152,94 @@ static void only_a_failed_statement_may_leave_traces(void **state)
     assert_false(gn_sqlite_left_traces(c));
     gn_sqlite_rollback(c);
     assert_int_equal(number(c, "select count(*) from t"), 0);
+}
+
+static enum garner_code run_alone(const char *sql, struct garner_result *r,
+                                  struct garner_error *err)
+{
+    struct gn_statement s;
+
+    gn_statement_init(&s, sql, NULL, 0);
+    *r = (struct garner_result){0};
+    gn_sqlite_start(c);
+    return gn_sqlite_run_alone(c, &s, r, err);
+}
+
+static void alone_a_statement_is_its_own_transaction(void **state)
+{
+    struct garner_result r;
+
+    (void)state;
+    run(c, "create table t(a unique)");
+    assert_int_equal(run_alone("insert into t values (1), (2)", &r, NULL), 0);
+    assert_int_equal(r.changes, 2);
+    assert_int_equal(r.last_rowid, 2);
+    assert_int_equal(run_alone("insert into t values (3), (1)", &r, NULL),
+                     GARNER_CONSTRAINT);
+    assert_int_equal(
+        run_alone("insert or fail into t values (3), (1)", &r, NULL),
+        GARNER_CONSTRAINT);
+    assert_int_equal(r.changes, 0);
+    assert_int_equal(
+        run_alone("insert or fail into t values (4), (5)", &r, NULL),
+        GARNER_OK);
+    assert_int_equal(r.changes, 2);
+    assert_int_equal(
+        run_alone("insert or rollback into t values (6), (1)", &r, NULL),
+        GARNER_CONSTRAINT);
+    assert_false(gn_sqlite_in_transaction(c));
+    assert_string_equal(foreign_text("select a from t"), "1,2,4,5");
+}
+
+static void a_trigger_made_later_does_not_fail_halfway(void **state)
+{
+    sqlite3 *foreign = foreign_open();
+    struct garner_result r;
+    struct garner_error err;
+
+    (void)state;
+    run(c, "create table log(a)");
+    run(c, "create table t(a)");
+    assert_int_equal(run_alone("insert into t values (1)", &r, NULL), 0);
+    foreign_run(foreign, "create trigger g after insert on t begin insert into "
+                         "log values (1); select raise(fail, 'halfway') where "
+                         "new.a = 1; end");
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(run_alone("insert into t values (1)", &r, &err),
+                         GARNER_CONSTRAINT);
+        assert_non_null(strstr(err.message, "halfway"));
+        assert_false(gn_sqlite_in_transaction(c));
+    }
+    assert_int_equal(foreign_number(foreign, "select count(*) from t"), 1);
+    assert_int_equal(foreign_number(foreign, "select count(*) from log"), 0);
+    foreign_run(foreign, "drop trigger g; create trigger h after update on t "
+                         "begin insert into log values (2); end");
+    assert_int_equal(run_alone("insert into t values (1)", &r, NULL), 0);
+    assert_int_equal(run_alone("update t set a = 2", &r, NULL), 0);
+    assert_int_equal(r.changes, 2);
+    assert_int_equal(foreign_number(foreign, "select count(*) from log"), 2);
+    foreign_close(foreign);
+}
+
+static void alone_too_a_foreign_lock_is_waited_for(void **state)
+{
+    static const char *const sql[] = {"insert into t values (1)",
+                                      "insert or fail into t values (1)"};
+    sqlite3 *foreign = foreign_open();
+    struct garner_result r;
+
+    (void)state;
+    run(c, "create table t(a)");
+    for (int i = 0; i < 2; i++) {
+        foreign_run(foreign, "begin immediate");
+        gn_sqlite_set_busy_deadline(c, gn_clock_monotonic_ns() + 5000000);
+        assert_int_equal(run_alone(sql[i], &r, NULL), GARNER_BUSY);
+        assert_true(gn_sqlite_is_held_off(c));
+        foreign_run(foreign, "commit");
+        assert_int_equal(run_alone(sql[i], &r, NULL), GARNER_OK);
+        assert_false(gn_sqlite_is_held_off(c));
+    }
+    foreign_close(foreign);
 }
 
 static void a_savepoint_is_kept_or_undone(void **state)
@@ -383,6 +471,9 @@ int main(void)
         WITH(results_are_of_the_statement_alone),
         WITH(arguments_must_be_as_many_as_parameters),
         WITH(only_a_failed_statement_may_leave_traces),
+        WITH(alone_a_statement_is_its_own_transaction),
+        WITH(a_trigger_made_later_does_not_fail_halfway),
+        WITH(alone_too_a_foreign_lock_is_waited_for),
         WITH(a_savepoint_is_kept_or_undone),
         WITH(a_deferred_key_fails_the_commit),
         WITH(a_foreign_lock_is_waited_for_and_told),

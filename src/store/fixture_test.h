@@ -1,10 +1,10 @@
 /*
- * fixture.h - what the tests of this room share: a folder of their own, a
+ * fixture_test.h - what the tests of this room share: a folder of their own, a
  * foreign connection (raw SQLite, as the sqlite3 shell would be), and short
  * forms of what they do all the time. Tests only.
  */
-#ifndef GN_STORE_FIXTURE_H
-#define GN_STORE_FIXTURE_H
+#ifndef GN_STORE_FIXTURE_TEST_H
+#define GN_STORE_FIXTURE_TEST_H
 
 #include <setjmp.h>
 #include <stdarg.h>
