@@ -88,8 +88,9 @@ static struct garner_value headers_json(struct gn_job *job,
         size = json.size;
         copy = gn_arena_copy(&job->arena, json.data, size);
     }
+    job->arena.failed = copy == NULL || job->arena.failed;
     gn_buf_fini(&json);
-    return copy != NULL ? garner_text_n(copy, size) : garner_null();
+    return garner_text_n(copy, copy != NULL ? size : 0);
 }
 
 enum garner_code gn_job_prepare_extraction(struct gn_job *job,

@@ -1,0 +1,246 @@
+/* deliver_test.c - what a store that refuses, waits or changes under our hands
+ * does to the runs. */
+#include <sqlite3.h>
+
+#include "engine/fixture_test.h"
+
+static void serve(struct tcp_peer *p, void *context)
+{
+    static const char json[] = "Content-Type: application/json\r\n";
+    char body[32];
+    int *count = context; /* one connection at a time asks for it */
+
+    while (tcp_peer_request(p)) {
+        if (tcp_peer_asks(p, "/bad")) {
+            tcp_peer_reply(p, "200 OK", json, "[{\"id\":1},{\"id\":\"x\"}]");
+        } else if (tcp_peer_asks(p, "/wide")) {
+            tcp_peer_reply(p, "200 OK", json, "[{\"id\":7,\"more\":1.5}]");
+        } else if (tcp_peer_asks(p, "/count")) {
+            snprintf(body, sizeof body, "[{\"id\":%d}]", ++*count);
+            tcp_peer_reply(p, "200 OK", json, body);
+        } else {
+            tcp_peer_reply(p, "200 OK", json, "[{\"id\":3}]");
+        }
+    }
+}
+
+static const char *const id[] = {"id", NULL};
+#define IDS "select value->>'$.id' as id from json_each(:body)"
+
+static void refused_rows_leave_the_run_and_its_body(void **state)
+{
+    struct world *w = begin(serve, NULL);
+
+    (void)state;
+    store_runs(w, "create table t (id integer primary key)");
+    store_runs(w, "create trigger no before insert on t begin"
+                  " select raise(abort, 'not here'); end");
+    add_rows(w, add_source(w, "/", 0), "t", id, IDS);
+    assert_int_equal(run(w), GARNER_OK);
+    assert_asked(w, "select failure from garner_run", "store");
+    assert_has(ask(w, "select error from garner_run"), "not here");
+    assert_asked(w, "select rows from garner_run", "null");
+    assert_asked(w,
+                 "select data from garner_body b join garner_run r on r.body ="
+                 " b.id",
+                 "[{\"id\":3}]");
+    assert_asked(w, "select count(*) from t", "0");
+    assert_int_equal(w->status.totals.store_failed, 1);
+    assert_int_equal(w->status.totals.stored, 1);
+    assert_int_equal(w->status.totals.rows, 0);
+    store_runs(w, "drop trigger no");
+    assert_int_equal(run(w), GARNER_OK);
+    assert_asked(w, "select count(*) from t", "1");
+    assert_asked(w, "select count(*) from garner_body", "1");
+    end(w);
+}
+
+static void runs_that_cannot_be_stored_are_counted(void **state)
+{
+    int count = 0;
+    struct world *w = begin(serve, &count);
+
+    (void)state;
+    add_source(w, "/count", 5);
+    w->options.run_for_ms = 1;
+    assert_int_equal(run(w), GARNER_OK); /* makes the tables */
+    w->options.run_for_ms = 0;
+    store_runs(w, "delete from garner_run");
+    store_runs(w, "create table gate (x)");
+    store_runs(w, "create trigger no before insert on garner_run when"
+                  " new.missed = 0 and not exists (select * from gate) begin"
+                  " select raise(abort, 'shut'); end");
+    run_beside(w);
+    WAIT_FOR(status_of(w).totals.store_failed >= 3);
+    store_runs(w, "insert into gate values (1)");
+    WAIT_FOR(status_of(w).totals.stored >= 3);
+    gn_engine_stop(w->engine);
+    assert_int_equal(run_ended(w), GARNER_OK);
+    assert_all_accounted_for(w);
+    assert_asked(w,
+                 "select sum(missed) >= 3 from garner_run where"
+                 " error = 'the store did not take the run'",
+                 "1");
+    /* the bodies that came with them are not taken for stored */
+    assert_asked(w,
+                 "select count(*) from garner_run r left join garner_body b"
+                 " on b.id = r.body where r.missed = 0 and b.id is null",
+                 "0");
+    end(w);
+}
+
+static void bodies_are_the_runs_own(void **state)
+{
+    int count = 0;
+    struct world *w = begin(serve, &count);
+
+    (void)state;
+    store_runs(w, "create table t (id integer primary key)");
+    store_runs(w, "create trigger no before insert on t when new.id % 3 = 0"
+                  " begin select raise(abort, 'no'); end");
+    add_rows(w, add_source(w, "/count", 1), "t", id, IDS);
+    run_beside(w);
+    WAIT_FOR(status_of(w).totals.stored >= 60);
+    gn_engine_stop(w->engine);
+    assert_int_equal(run_ended(w), GARNER_OK);
+    assert_all_accounted_for(w);
+    assert_asked(w,
+                 "select count(*) from garner_run r join garner_body b on"
+                 " b.id = r.body where rows = 1 and not exists"
+                 " (select * from t where id = b.data->>'$[0].id')",
+                 "0");
+    assert_asked(w,
+                 "select count(*) from garner_run r join garner_body b on"
+                 " b.id = r.body where failure = 'store' and"
+                 " b.data->>'$[0].id' % 3 <> 0",
+                 "0");
+    assert_asked(w,
+                 "select count(*) - count(distinct body) from garner_run where"
+                 " missed = 0",
+                 "0");
+    end(w);
+}
+
+static void a_table_that_changes_is_looked_at_again(void **state)
+{
+    int count = 0;
+    struct world *w = begin(serve, &count);
+    struct gn_source_status line;
+    uint64_t rows;
+
+    (void)state;
+    add_rows(w, add_source(w, "/count", 5), "t", id, IDS);
+    run_beside(w);
+    WAIT_FOR(status_of(w).totals.rows >= 3);
+    store_runs(w, "drop table t");
+    rows = status_of(w).totals.rows;
+    WAIT_FOR(status_of(w).totals.rows >= rows + 3);
+    store_runs(w, "alter table t rename column id to other");
+    WAIT_FOR(gn_engine_sources(w->engine, 0, &line, 1) == 1 &&
+             line.failures >= 3);
+    gn_engine_stop(w->engine);
+    assert_int_equal(run_ended(w), GARNER_OK);
+    assert_asked(w,
+                 "select group_concat(distinct failure) from garner_run where"
+                 " missed = 0",
+                 "rows");
+    assert_asked(w, "select error from garner_run where failure = 'rows'",
+                 "table t has no column id, which is to be its key");
+    end(w);
+}
+
+/* The first batch creates the table, and fails; those behind it in the queue
+ * count on the table. */
+static void one_failure_does_not_spread(void **state)
+{
+    struct world *w = begin(serve, NULL);
+
+    (void)state;
+    for (int i = 0; i < 20; i++)
+        add_rows(w, add_source(w, i % 2 == 0 ? "/bad" : "/wide", 0), "t", id,
+                 i % 2 == 0 ? IDS
+                            : "select value->>'$.id' as id, value->>'$.more'"
+                              " as more from json_each(:body)");
+    w->options.parallel = 20;
+    assert_int_equal(run(w), GARNER_OK);
+    assert_asked(w, "select count(*) from garner_run where failure = 'store'",
+                 "10");
+    assert_asked(w,
+                 "select group_concat(distinct failure) || count(*)"
+                 " from garner_run where rows is null",
+                 "store10");
+    assert_asked(w, "select count(*) from garner_run where rows = 1", "10");
+    assert_asked(w, "select id || more from t", "71.5");
+    end(w);
+}
+
+static void a_full_store_is_waited_for(void **state)
+{
+    struct garner_options options;
+    int count = 0;
+    struct world *w = begin(serve, &count);
+
+    (void)state;
+    garner_close(w->store);
+    garner_options_init(&options);
+    options.queue_statements = 1;
+    options.gather_ms = 0;
+    assert_int_equal(garner_open(w->path, &options, &w->store, NULL),
+                     GARNER_OK);
+    add_source(w, "/count", 2);
+    for (int i = 0; i < 20; i++)
+        add_source(w, "/", 10);
+    w->options.run_for_ms = 100;
+    assert_int_equal(run(w), GARNER_OK);
+    assert_asked(w, "select count(*) from garner_run where failure <> 'missed'",
+                 "0");
+    assert_asked(w,
+                 "select count(*) from garner_run where missed = 0"
+                 " and body is null",
+                 "0");
+    assert_all_accounted_for(w);
+    end(w);
+}
+
+static void a_foreign_lock_is_waited_for(void **state)
+{
+    int count = 0;
+    struct world *w = begin(serve, &count);
+    sqlite3 *foreign;
+
+    (void)state;
+    for (int i = 0; i < 4; i++)
+        add_rows(w, add_source(w, "/", 10), "t", id, IDS);
+    assert_int_equal(sqlite3_open(w->path, &foreign), SQLITE_OK);
+    run_beside(w);
+    WAIT_FOR(status_of(w).totals.stored >= 4);
+    assert_int_equal(sqlite3_busy_timeout(foreign, A_MINUTE), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(foreign, "begin immediate", NULL, NULL, NULL),
+                     SQLITE_OK);
+    WAIT_FOR(status_of(w).storing >= 40);
+    assert_int_equal(sqlite3_exec(foreign, "commit", NULL, NULL, NULL),
+                     SQLITE_OK);
+    WAIT_FOR(status_of(w).storing < 10);
+    gn_engine_stop(w->engine);
+    assert_int_equal(run_ended(w), GARNER_OK);
+    assert_int_equal(sqlite3_close(foreign), SQLITE_OK);
+    assert_asked(w, "select count(*) from garner_run where failure <> 'missed'",
+                 "0");
+    assert_all_accounted_for(w);
+    end(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(refused_rows_leave_the_run_and_its_body),
+        cmocka_unit_test(runs_that_cannot_be_stored_are_counted),
+        cmocka_unit_test(bodies_are_the_runs_own),
+        cmocka_unit_test(a_table_that_changes_is_looked_at_again),
+        cmocka_unit_test(one_failure_does_not_spread),
+        cmocka_unit_test(a_full_store_is_waited_for),
+        cmocka_unit_test(a_foreign_lock_is_waited_for),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,162 @@
+/* flow_test.c - from due time to delivery: budgets, sizes, lost memory. */
+#include "base/mem.h"
+#include "engine/fixture_test.h"
+#include "engine/record.h"
+#include "garner/codec.h"
+
+enum { LARGE = 300000 };
+
+/* "/large": a new body each time, one number and many spaces. */
+static void serve(struct tcp_peer *p, void *context)
+{
+    static const char head[] = "HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n"
+                               "\r\n";
+    char *body = malloc(LARGE + 1);
+    int count = 0;
+
+    (void)context;
+    assert_non_null(body);
+    memset(body, ' ', LARGE);
+    while (tcp_peer_request(p)) {
+        if (tcp_peer_asks(p, "/large")) {
+            snprintf(body, 20, "[%17d", p->number * 10000 + ++count);
+            body[18] = ']';
+            tcp_peer_text(p, head);
+            tcp_peer_send(p, body, LARGE);
+        } else if (tcp_peer_asks(p, "/empty")) {
+            tcp_peer_reply(p, "200 OK", "", "");
+        } else if (tcp_peer_asks(p, "/redirect")) {
+            tcp_peer_reply(p, "302 Found", "Location: /there\r\n", "");
+        } else {
+            tcp_peer_reply(p, "200 OK", "", "[1,2]");
+        }
+    }
+    free(body);
+}
+
+static void large_bodies_are_packed_beside_the_loop(void **state)
+{
+    struct world *w = begin(serve, NULL);
+
+    (void)state;
+    add_source(w, "/large", 0);
+    add_rows(w, add_source(w, "/large", 0), "t", NULL,
+             "select value as n, length(:body) as size from json_each(:body)");
+    assert_int_equal(run(w), GARNER_OK);
+    assert_asked(w, "select count(*) from garner_run where failure is null",
+                 "2");
+    assert_asked(w, "select size from t", "300000");
+    assert_asked(w,
+                 "select count(*) from garner_body where codec = 'zstd' and"
+                 " length(data) < 1000 and size = 300000 and"
+                 " length(unzstd(data)) = 300000",
+                 "2");
+    assert_int_equal(w->status.body_bytes, 0);
+    end(w);
+}
+
+static void bodies_stay_within_their_budget(void **state)
+{
+    struct world *w = begin(serve, NULL);
+    size_t most = 0;
+
+    (void)state;
+    for (int i = 0; i < 10; i++)
+        add_rows(w, add_source(w, "/large", 1), "t", NULL,
+                 "select value as n from json_each(:body)");
+    w->options.max_body_bytes = 2 * LARGE;
+    run_beside(w);
+    WAIT_FOR(status_of(w).totals.stored >= 10); /* sizes are known now */
+    while (status_of(w).totals.stored < 60) {
+        const size_t bytes = status_of(w).body_bytes;
+
+        most = bytes > most ? bytes : most;
+    }
+    gn_engine_stop(w->engine);
+    assert_int_equal(run_ended(w), GARNER_OK);
+    assert_in_range(most, 0, 12 * LARGE); /* what was begun at the start */
+    assert_asked(w,
+                 "select count(*) from garner_run where missed = 0 and"
+                 " failure is not null",
+                 "0");
+    assert_all_accounted_for(w);
+    end(w);
+}
+
+static void an_empty_body_is_a_body(void **state)
+{
+    struct world *w = begin(serve, NULL);
+
+    (void)state;
+    add_source(w, "/empty", 0);
+    add_rows(w, add_source(w, "/empty", 0), "t", NULL,
+             "select value from json_each(:body)");
+    assert_int_equal(run(w), GARNER_OK);
+    assert_asked(w, "select sum(size) || count(*) from garner_body", "02");
+    assert_has(ask(w, "select error from garner_run where failure = 'sql'"),
+               "empty");
+    end(w);
+}
+
+static void redirects_are_told(void **state)
+{
+    struct world *w = begin(serve, NULL);
+
+    (void)state;
+    add_rows(w, add_source(w, "/redirect", 0), "t", NULL,
+             "select :url as url, :final_url as final");
+    assert_int_equal(run(w), GARNER_OK);
+    assert_asked(w, "select url like '%/there' from garner_run", "1");
+    assert_asked(w,
+                 "select url like '%/redirect' and final like '%/there'"
+                 " from t",
+                 "1");
+    end(w);
+}
+
+/* Whatever allocation fails, the run ends, and tells. */
+static void lost_memory_ends_nothing_but_its_fetch(void **state)
+{
+    static const char *const key[] = {"n", NULL};
+    struct world *w = begin(serve, NULL);
+
+    (void)state;
+    add_rows(w, add_source(w, "/large", 0), "t", key,
+             "select value as n, :headers as h from json_each(:body)");
+    add_source(w, "/", 0);
+    for (unsigned nth = 1; nth <= 120; nth++) {
+        enum garner_code code;
+
+        open_engine(w);
+        gn_mem_fail_at(nth);
+        (void)run_engine(w);
+        gn_mem_fail_at(0);
+        code = w->code;
+        close_engine(w);
+        assert_true(code == GARNER_OK || code == GARNER_NOMEM);
+    }
+    assert_int_equal(run(w), GARNER_OK); /* nothing is broken since */
+    assert_asked(w,
+                 "select count(*) from garner_run where failure is null and"
+                 " id > (select max(id) - 2 from garner_run)",
+                 "2");
+    assert_asked(w,
+                 "select count(*) from garner_run r left join garner_body b on"
+                 " b.id = r.body where r.body is not null and"
+                 " (b.id is null or b.size <> r.bytes or b.source <> r.source)",
+                 "0");
+    end(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(large_bodies_are_packed_beside_the_loop),
+        cmocka_unit_test(bodies_stay_within_their_budget),
+        cmocka_unit_test(an_empty_body_is_a_body),
+        cmocka_unit_test(redirects_are_told),
+        cmocka_unit_test(lost_memory_ends_nothing_but_its_fetch),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

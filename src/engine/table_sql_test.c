@@ -1,0 +1,135 @@
+/* table_sql_test.c - the SQL, as text. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "engine/table_sql.h"
+
+static char *columns[] = {"id", "odd \"name\"", "v", "w", "x"};
+static struct garner_value values[10];
+static const struct gn_rowset rows = {
+    .columns = columns, .column_count = 5, .values = values, .row_count = 2};
+
+static void fill(void)
+{
+    for (size_t i = 0; i < 10; i++)
+        values[i] = garner_null();
+    values[0] = garner_integer(1);
+    values[1] = garner_text("a");
+    values[5 + 1] = garner_integer(7); /* not the first of its column */
+    values[5 + 2] = garner_real(0.5);
+    values[5 + 3] = garner_blob("b", 1);
+}
+
+#define assert_sql(call, expected)                                             \
+    do {                                                                       \
+        struct gn_buf sql = {0};                                               \
+        call;                                                                  \
+        assert_false(gn_buf_failed(&sql));                                     \
+        assert_string_equal(gn_buf_cstr(&sql), expected);                      \
+        gn_buf_fini(&sql);                                                     \
+    } while (0)
+
+static void tables_get_the_affinities_of_first_values(void **state)
+{
+    static const char *const key[] = {"ID", "odd \"name\""};
+    struct gn_rows_spec spec = {.table = "my \"t\""};
+
+    (void)state;
+    fill();
+    assert_sql(gn_table_sql_create(&sql, &spec, &rows),
+               "create table if not exists \"my \"\"t\"\"\" (\"id\" INTEGER, "
+               "\"odd \"\"name\"\"\" TEXT, \"v\" REAL, \"w\" BLOB, \"x\")");
+    spec.key = key;
+    spec.key_count = 2;
+    spec.table = "t";
+    assert_sql(gn_table_sql_create(&sql, &spec, &rows),
+               "create table if not exists \"t\" (\"id\" INTEGER, "
+               "\"odd \"\"name\"\"\" TEXT, \"v\" REAL, \"w\" BLOB, \"x\", "
+               "primary key (\"ID\", \"odd \"\"name\"\"\"))");
+}
+
+static void columns_are_added_with_a_type_where_one_must_be(void **state)
+{
+    const struct gn_rows_spec spec = {.table = "t"};
+
+    (void)state;
+    fill();
+    assert_sql(gn_table_sql_widen(&sql, &spec, &rows, 2, false),
+               "alter table \"t\" add column \"v\" REAL");
+    assert_sql(gn_table_sql_widen(&sql, &spec, &rows, 4, false),
+               "alter table \"t\" add column \"x\"");
+    assert_sql(gn_table_sql_widen(&sql, &spec, &rows, 4, true),
+               "alter table \"t\" add column \"x\" ANY");
+    assert_sql(gn_table_sql_widen(&sql, &spec, &rows, 2, true),
+               "alter table \"t\" add column \"v\" REAL");
+}
+
+static void inserts_become_upserts_with_a_key(void **state)
+{
+    static const char *const key[] = {"B", "a"};
+    static char *names[] = {"a", "b", "c"};
+    const struct gn_rowset two = {.columns = names, .column_count = 2};
+    const struct gn_rowset three = {.columns = names, .column_count = 3};
+    struct gn_rows_spec spec = {.table = "t"};
+
+    (void)state;
+    assert_sql(gn_table_sql_insert(&sql, &spec, &two),
+               "insert into \"t\" (\"a\", \"b\") values (?, ?)");
+    spec.key = key;
+    spec.key_count = 1;
+    assert_sql(gn_table_sql_insert(&sql, &spec, &three),
+               "insert into \"t\" (\"a\", \"b\", \"c\") values (?, ?, ?)"
+               " on conflict (\"B\") do update set \"a\" = excluded.\"a\","
+               " \"c\" = excluded.\"c\"");
+    spec.key_count = 2;
+    assert_sql(gn_table_sql_insert(&sql, &spec, &two),
+               "insert into \"t\" (\"a\", \"b\") values (?, ?)"
+               " on conflict (\"B\", \"a\") do nothing");
+}
+
+static void keys_get_an_index(void **state)
+{
+    static const char *const key[] = {"a", "b\""};
+    const struct gn_rows_spec spec = {.table = "t", .key = key, .key_count = 2};
+
+    (void)state;
+    assert_sql(gn_table_sql_index(&sql, &spec),
+               "create unique index \"t_key_a_b\"\"\" on \"t\""
+               " (\"a\", \"b\"\"\")");
+    assert_true(gn_table_sql_is_key(&spec, "A"));
+    assert_false(gn_table_sql_is_key(&spec, "b"));
+}
+
+static void lost_memory_shows_in_the_buffer(void **state)
+{
+    static const char *const key[] = {"a"};
+    const struct gn_rows_spec spec = {.table = "t", .key = key, .key_count = 1};
+    struct gn_buf sql = {0};
+
+    (void)state;
+    for (unsigned nth = 1; nth <= 2; nth++) {
+        gn_mem_fail_at(nth);
+        gn_table_sql_index(&sql, &spec);
+        assert_true(gn_buf_failed(&sql));
+        gn_buf_fini(&sql);
+    }
+    gn_mem_fail_at(0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tables_get_the_affinities_of_first_values),
+        cmocka_unit_test(columns_are_added_with_a_type_where_one_must_be),
+        cmocka_unit_test(inserts_become_upserts_with_a_key),
+        cmocka_unit_test(keys_get_an_index),
+        cmocka_unit_test(lost_memory_shows_in_the_buffer),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
