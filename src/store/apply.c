@@ -230,7 +230,8 @@ static void run_lone(struct run *run, struct gn_ticket *t)
         leave_unrun(run, &t, 1, &reason);
         return;
     }
-    settle(t, t->code, &reason);
+    if (t->code != GARNER_OK)
+        settle(t, t->code, &reason);
     run->counts->transactions++;
 }
 
