@@ -209,27 +209,39 @@ enum garner_code gn_turn_ask(struct gn_turn *t, struct garner_error *err)
 /* --- opening and closing -----------------------------------------------------
  */
 
+/* The mapping is made through a description of its own: a mapping holds on to
+ * its description, and with it to the locks, in a forked child too. */
+static bool map_page(struct gn_turn *t, const char *name)
+{
+    const int file = open(name, O_RDWR | O_CLOEXEC);
+    void *page = MAP_FAILED;
+
+    if (file < 0)
+        return false;
+    if (ftruncate(file, sizeof *t->page) == 0)
+        page = mmap(NULL, sizeof *t->page, PROT_READ | PROT_WRITE, MAP_SHARED,
+                    file, 0);
+    (void)close(file); /* nothing was written through it */
+    t->page = page;
+    return page != MAP_FAILED;
+}
+
 static enum garner_code open_file(struct gn_turn *t, const char *path,
                                   struct garner_error *err)
 {
     struct gn_buf name = {0};
     enum garner_code code = GARNER_OK;
-    void *page = MAP_FAILED;
+    char reason[128];
 
     gn_buf_printf(&name, "%s-turn", path);
     if (gn_buf_failed(&name))
         return gn_fail(err, GARNER_NOMEM, "the turn of %s", path);
     t->file = open(gn_buf_cstr(&name), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (t->file >= 0 && ftruncate(t->file, sizeof *t->page) == 0)
-        page = mmap(NULL, sizeof *t->page, PROT_READ | PROT_WRITE, MAP_SHARED,
-                    t->file, 0);
-    if (page == MAP_FAILED) {
+    if (t->file < 0 || !map_page(t, gn_buf_cstr(&name))) {
         code = gn_fail(err, GARNER_IO, "%s: %s", gn_buf_cstr(&name),
-                       strerror(errno)); /* NOLINT(concurrency-mt-unsafe) */
+                       strerror_r(errno, reason, sizeof reason));
         if (t->file >= 0)
-            (void)close(t->file);
-    } else {
-        t->page = page;
+            (void)close(t->file); /* nothing was written through it */
     }
     gn_buf_fini(&name);
     return code;
