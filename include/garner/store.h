@@ -4,6 +4,10 @@
  *
  * Thread: every call on a store may be made from any thread, except that
  * garner_close must be the last one.
+ * Processes: any number may open the same file; those that write take turns,
+ * fairly, by locks on a small file beside it (DATABASE-turn). After fork the
+ * child may not use its parent's store: every call says MISUSE (garner_close
+ * does nothing); it may open its own.
  */
 #ifndef GARNER_STORE_H
 #define GARNER_STORE_H
@@ -43,7 +47,7 @@ struct garner_options {
     int gather_ms;           /* asynchronous work gathers so long; default 20 */
     int readers;             /* most read connections; default 2 per core */
     size_t statements;       /* prepared statements kept a connection; 128 */
-    size_t wal_bytes;        /* the log is checkpointed past it; 16 MiB */
+    size_t wal_bytes;        /* the log is checkpointed past it; 4 MiB */
     bool read_only;          /* open for reading alone; default false */
     bool create;             /* make the database if missing; default true */
     bool foreign_keys;       /* enforce them; default false, as SQLite */

@@ -6,8 +6,9 @@
 #include "garner/codec.h"
 
 /* Bodies are written once and seldom read, on the thread that fetches: speed
- * before the last percent of size. */
-enum { LEVEL = 1 };
+ * before the last percent of size. Of small ones, level 1 makes a sixth less
+ * than level -1, in twice the time. */
+enum { SMALL = 4096, SMALL_LEVEL = -1, LEVEL = 1 };
 
 struct garner_codec {
     ZSTD_CCtx *compress;
@@ -56,7 +57,8 @@ enum garner_code garner_compress(struct garner_codec *codec, const void *data,
         return gn_fail(err, GARNER_MISUSE,
                        "garner_compress: room for %zu bytes, needs %zu", room,
                        ZSTD_compressBound(size));
-    n = ZSTD_compressCCtx(codec->compress, out, room, data, size, LEVEL);
+    n = ZSTD_compressCCtx(codec->compress, out, room, data, size,
+                          size < SMALL ? SMALL_LEVEL : LEVEL);
     if (ZSTD_isError(n))
         return gn_fail(err, GARNER_NOMEM, "compressing %zu bytes: %s", size,
                        ZSTD_getErrorName(n));

@@ -1,5 +1,6 @@
 #include "store/commit.h"
 
+#include <inttypes.h>
 #include <sched.h>
 
 #include "base/clock.h"
@@ -48,6 +49,11 @@ enum garner_code gn_commit_new(struct gn_sqlite *connection,
     return GARNER_OK;
 }
 
+void gn_commit_set_turn(struct gn_commit *c, struct gn_turn *turn)
+{
+    c->turn = turn;
+}
+
 void gn_commit_free(struct gn_commit *c)
 {
     struct garner_error err;
@@ -59,6 +65,7 @@ void gn_commit_free(struct gn_commit *c)
      * database's last syncs nothing. */
     if (gn_sqlite_sync_log(c->connection, &err) != GARNER_OK)
         gn_report("closing: %s", err.message);
+    gn_turn_close(c->turn);
     gn_sqlite_close(c->connection);
     gn_cond_fini(&c->task);
     gn_cond_fini(&c->room);
@@ -104,8 +111,8 @@ static void wait_for_room(struct gn_commit *c, const struct gn_ticket *t,
         } else {
             c->leading = true;
             gn_unlock(&c->lock);
-            gn_lead_group(c, NULL, deadline_ns);
-            gn_lead_hand_over(c);
+            if (gn_lead_group(c, NULL, deadline_ns))
+                gn_lead_hand_over(c);
             gn_lock(&c->lock);
             in_time = gn_clock_monotonic_ns() < deadline_ns;
         }
@@ -138,11 +145,26 @@ static enum garner_code enter(struct gn_commit *c, struct gn_ticket *t,
 
 /* --- what writers call ---------------------------------------------------- */
 
+static enum garner_code blame_holder(const struct gn_commit *c,
+                                     const struct gn_ticket *t)
+{
+    int64_t pid;
+    int64_t since_ns;
+
+    gn_turn_holder(c->turn, &pid, &since_ns);
+    return gn_fail(t->err, GARNER_BUSY,
+                   "process %" PRId64 " has had its turn to write for %" PRId64
+                   " ms, until the deadline; end its transaction",
+                   pid, (gn_clock_monotonic_ns() - since_ns) / 1000000);
+}
+
 /* With the lock held: takes t, whose time is up, out of the queue. */
 static enum garner_code give_up(struct gn_commit *c, struct gn_ticket *t)
 {
     gn_queue_remove(&c->queue, t);
-    if (gn_sqlite_is_held_off(c->connection))
+    if (c->asking)
+        t->code = blame_holder(c, t);
+    else if (gn_sqlite_is_held_off(c->connection))
         t->code = gn_fail(t->err, GARNER_BUSY,
                           "a connection that is not garner's held the database "
                           "until the deadline; end its transaction");
@@ -153,15 +175,17 @@ static enum garner_code give_up(struct gn_commit *c, struct gn_ticket *t)
     return t->code;
 }
 
-/* The thread of own leads until own is settled. */
-static enum garner_code lead(struct gn_commit *c, struct gn_ticket *own)
+/* The thread of own leads until own is settled. false: it waits on, since
+ * another process has the turn. */
+static bool lead(struct gn_commit *c, struct gn_ticket *own)
 {
-    enum garner_code code;
-
     if (c->had_followers) /* lets those just woken come back first */
         sched_yield();
+    /* Should leadership go, it may come back at once. */
+    atomic_store_explicit(&own->state, GN_TICKET_WAITING, memory_order_relaxed);
     for (;;) {
-        gn_lead_group(c, own, own->deadline_ns);
+        if (!gn_lead_group(c, own, own->deadline_ns))
+            return false;
         if (own->taken) /* by this very thread: without the lock */
             break;
         if (own->deadline_ns <= gn_clock_monotonic_ns()) {
@@ -171,9 +195,8 @@ static enum garner_code lead(struct gn_commit *c, struct gn_ticket *own)
             break;
         }
     }
-    code = own->code;
     gn_lead_hand_over(c);
-    return code;
+    return true;
 }
 
 enum garner_code gn_commit_wait(struct gn_commit *c, struct gn_ticket *t)
@@ -192,15 +215,18 @@ enum garner_code gn_commit_wait(struct gn_commit *c, struct gn_ticket *t)
     gn_unlock(&c->lock);
     if (code != GARNER_OK)
         return code;
-    if (leads)
-        return lead(c, t);
+    if (leads && lead(c, t))
+        return t->code;
     for (;;) {
         unsigned state = atomic_load_explicit(&t->state, memory_order_acquire);
 
         if (state == GN_TICKET_DONE)
             return t->code;
-        if (state == GN_TICKET_LEAD)
-            return lead(c, t);
+        if (state == GN_TICKET_LEAD) {
+            if (lead(c, t))
+                return t->code;
+            continue;
+        }
         if (gn_futex_wait(&t->state, GN_TICKET_WAITING, deadline_ns))
             continue;
         gn_lock(&c->lock);
@@ -287,19 +313,37 @@ static void pump_wait(struct gn_commit *c, bool *flag, int64_t until_ns)
 static enum gn_commit_task work_to_lead(struct gn_commit *c, int64_t *until_ns)
 {
     const int64_t now_ns = gn_clock_monotonic_ns();
+    const int64_t keep_ns =
+        c->kept ? c->last_group_ns + GN_LEAD_KEEP_NS : INT64_MAX;
     int64_t wait_ns;
 
+    if (keep_ns <= now_ns)
+        return GN_TASK_GIVE;
     if (c->queue.submitted > 0) {
         wait_ns =
             gn_group_gather_ns(&c->limits, c->queue.statements, c->queue.bytes,
                                c->queue.oldest_ns, now_ns);
-        *until_ns = now_ns + wait_ns;
+        *until_ns = now_ns + wait_ns < keep_ns ? now_ns + wait_ns : keep_ns;
         return wait_ns == 0 || c->closed ? GN_TASK_LEAD : GN_TASK_NONE;
     }
     if (c->closed)
         return GN_TASK_END;
     *until_ns = c->log_dirty ? c->last_group_ns + IDLE_NS : INT64_MAX;
-    return *until_ns <= now_ns ? GN_TASK_IDLE : GN_TASK_NONE;
+    if (*until_ns <= now_ns)
+        return GN_TASK_IDLE;
+    if (keep_ns < *until_ns)
+        *until_ns = keep_ns;
+    return GN_TASK_NONE;
+}
+
+/* With the lock held, closing, while another process has the turn. */
+static enum gn_commit_task patience(struct gn_commit *c, int64_t *until_ns)
+{
+    *until_ns = c->close_ns;
+    if (c->close_ns > gn_clock_monotonic_ns())
+        return GN_TASK_NONE;
+    c->asking = false; /* leadership comes back without the turn */
+    return GN_TASK_ABANDON;
 }
 
 enum gn_commit_task gn_commit_next_task(struct gn_commit *c)
@@ -316,13 +360,18 @@ enum gn_commit_task gn_commit_next_task(struct gn_commit *c)
         }
         if (!c->leading)
             task = work_to_lead(c, &until_ns);
+        else if (c->asking && c->closed)
+            task = patience(c, &until_ns);
+        else /* what its leader leaves is looked at then, unasked */
+            until_ns = gn_clock_monotonic_ns() +
+                       (c->turn != NULL ? GN_LEAD_KEEP_NS : IDLE_NS);
         if (task == GN_TASK_NONE)
             pump_wait(c,
                       c->leading || c->queue.submitted == 0 ? &c->pump_waits
                                                             : &c->pump_gathers,
                       until_ns);
     }
-    if (task == GN_TASK_LEAD || task == GN_TASK_IDLE)
+    if (task == GN_TASK_LEAD || task == GN_TASK_IDLE || task == GN_TASK_GIVE)
         c->leading = true;
     gn_unlock(&c->lock);
     return task;
@@ -345,7 +394,16 @@ void gn_commit_do(struct gn_commit *c, enum gn_commit_task task)
         run_callbacks(c);
         break;
     case GN_TASK_LEAD:
-        gn_lead_group(c, NULL, INT64_MAX);
+        if (gn_lead_group(c, NULL, INT64_MAX))
+            gn_lead_hand_over(c);
+        break;
+    case GN_TASK_GIVE:
+        gn_lead_give_turn(c);
+        gn_lead_hand_over(c);
+        break;
+    case GN_TASK_ABANDON:
+        gn_turn_close(c->turn);
+        c->turn = NULL;
         gn_lead_hand_over(c);
         break;
     case GN_TASK_IDLE:

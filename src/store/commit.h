@@ -17,6 +17,7 @@
 #include "store/batch.h"
 #include "store/driver/sqlite.h"
 #include "store/group.h"
+#include "store/turn.h"
 
 struct gn_commit;
 
@@ -26,6 +27,8 @@ enum gn_commit_task {
     GN_TASK_CALLBACKS, /* run the callbacks of settled batches */
     GN_TASK_LEAD,      /* lead one group; leadership is taken */
     GN_TASK_IDLE,      /* use an idle gap; leadership is taken */
+    GN_TASK_GIVE,      /* give the turn away; leadership is taken */
+    GN_TASK_ABANDON,   /* stop waiting for the turn; leadership comes back */
     GN_TASK_END,       /* closed, and nothing is left */
 };
 
@@ -34,6 +37,10 @@ enum garner_code gn_commit_new(struct gn_sqlite *connection,
                                const struct garner_options *options,
                                struct gn_commit **out,
                                struct garner_error *err);
+/* From now on each write waits for this turn, whose granted is gn_lead_granted
+ * with c. Takes turn. Before the first write. */
+void gn_commit_set_turn(struct gn_commit *c, struct gn_turn *turn);
+
 /* Only when the pump has ended and no call is under way. NULL is fine. */
 void gn_commit_free(struct gn_commit *c);
 

@@ -9,6 +9,9 @@
 /* Submitted work has no deadline of its own: it waits for foreign locks in
  * slices, between which threads that have one can give up. */
 #define SLICE_NS (INT64_C(200) * 1000000)
+/* The turn is kept so long while other processes want it: short enough for
+ * them, long enough to pay for passing it on. */
+#define TURN_NS (INT64_C(250) * 1000)
 
 /* Until when the group may wait for a foreign lock: the first deadline in it,
  * and its leader's. */
@@ -111,20 +114,87 @@ static void tend_log(struct gn_commit *c, bool idle)
         gn_report("a checkpoint failed; it is tried again: %s", err.message);
 }
 
-void gn_lead_group(struct gn_commit *c, const struct gn_ticket *own,
+static bool try_turn(struct gn_commit *c)
+{
+    if (c->turn == NULL || c->has_turn)
+        return true;
+    if (!gn_turn_try(c->turn))
+        return false;
+    c->has_turn = true;
+    c->slice_ns = gn_clock_monotonic_ns();
+    return true;
+}
+
+/* Leadership goes with the asking: not even the lock is ours after it. */
+static bool take_turn(struct gn_commit *c)
+{
+    struct garner_error err;
+    enum garner_code code;
+
+    if (try_turn(c))
+        return true;
+    gn_lock(&c->lock);
+    c->asking = true;
+    code = gn_turn_ask(c->turn, &err);
+    if (code != GARNER_OK)
+        c->asking = false;
+    gn_unlock(&c->lock);
+    if (code != GARNER_OK) /* SQLite's own locks decide, unfairly */
+        gn_report("cannot wait for other processes: %s", err.message);
+    return code != GARNER_OK;
+}
+
+void gn_lead_granted(void *context)
+{
+    struct gn_commit *c = context;
+    bool still_asked;
+
+    gn_lock(&c->lock);
+    still_asked = c->asking;
+    c->asking = false;
+    gn_unlock(&c->lock);
+    if (!still_asked)
+        return; /* the turn is being closed */
+    c->has_turn = true;
+    c->slice_ns = gn_clock_monotonic_ns();
+    gn_lead_hand_over(c);
+}
+
+void gn_lead_give_turn(struct gn_commit *c)
+{
+    if (c->has_turn)
+        gn_turn_give(c->turn);
+    c->has_turn = false;
+}
+
+/* The kernel is asked once in a slice whether somebody waits. */
+static void share_turn(struct gn_commit *c)
+{
+    const int64_t now_ns = gn_clock_monotonic_ns();
+
+    if (!c->has_turn || now_ns - c->slice_ns < TURN_NS)
+        return;
+    c->slice_ns = now_ns;
+    if (gn_turn_is_wanted(c->turn))
+        gn_lead_give_turn(c);
+}
+
+bool gn_lead_group(struct gn_commit *c, const struct gn_ticket *own,
                    int64_t until_ns)
 {
     struct garner_error err;
     size_t count;
     bool busy;
 
+    if (!take_turn(c))
+        return false;
     gn_lock(&c->lock);
     count = gn_queue_take(&c->queue, &c->limits, c->group);
     if (c->room_waiters > 0)
         gn_cond_wake_all(&c->room);
     gn_unlock(&c->lock);
     if (count == 0)
-        return;
+        return true;
     busy = run_group(c, count, until_ns, &err) == GARNER_BUSY;
     if (busy)
         count = give_up_expired(c, count, &err);
@@ -132,18 +202,22 @@ void gn_lead_group(struct gn_commit *c, const struct gn_ticket *own,
     settle(c, count, own);
     if (!busy)
         tend_log(c, false);
+    return true;
 }
 
 void gn_lead_idle(struct gn_commit *c)
 {
-    tend_log(c, true);
+    if (try_turn(c))
+        tend_log(c, true);
 }
 
 /* With the lock held and leadership given up: those who may want it. */
 static void wake_idle(struct gn_commit *c)
 {
-    if (c->pump_waits && (c->queue.submitted > 0 || c->closed ||
-                          (c->log_dirty && c->pump_until_ns == INT64_MAX)))
+    if (c->pump_waits &&
+        (c->queue.submitted > 0 || c->closed ||
+         (c->log_dirty && c->pump_until_ns == INT64_MAX) ||
+         (c->kept && c->pump_until_ns > c->last_group_ns + GN_LEAD_KEEP_NS)))
         gn_cond_wake_one(&c->task);
     if (c->room_waiters > 0)
         gn_cond_wake_one(&c->room);
@@ -153,7 +227,9 @@ void gn_lead_hand_over(struct gn_commit *c)
 {
     struct gn_ticket *heir;
 
+    share_turn(c);
     gn_lock(&c->lock);
+    c->kept = c->has_turn;
     c->log_dirty = c->wal.dirty;
     c->last_group_ns = gn_clock_monotonic_ns();
     c->stats.groups = c->counts.transactions;

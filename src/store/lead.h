@@ -11,7 +11,11 @@
 
 #include "store/apply.h"
 #include "store/queue.h"
+#include "store/turn.h"
 #include "store/wal.h"
+
+/* The turn is kept so long for more work of our own, if nobody comes. */
+#define GN_LEAD_KEEP_NS (INT64_C(1000) * 1000)
 
 /* The state of one write path. */
 struct gn_commit {
@@ -20,7 +24,12 @@ struct gn_commit {
     size_t most_statements;
     size_t most_bytes;
 
+    struct gn_turn *turn; /* NULL: no other process is reckoned with; the pump
+                             drops it when a close can wait no longer */
+
     /* the leader's */
+    bool has_turn;
+    int64_t slice_ns; /* since when, or since nobody else wanted it */
     struct gn_sqlite *connection;
     struct gn_wal wal;
     struct gn_apply_counts counts;
@@ -32,7 +41,9 @@ struct gn_commit {
     pthread_cond_t task; /* the pump waits here */
 
     /* guarded by lock */
-    bool leading; /* somebody leads */
+    bool leading; /* somebody leads, or waits for the turn */
+    bool asking;  /* the turn's thread waits for it, and leads then */
+    bool kept;    /* copy of has_turn, when nobody leads */
     bool closed;
     int64_t close_ns; /* when closed: foreign locks are waited for until then */
     struct gn_queue queue;
@@ -50,14 +61,21 @@ struct gn_commit {
 
 /* Takes what waits, as far as one transaction may hold, runs it, and settles
  * it. own is the leader's ticket, or NULL. Foreign locks are waited for until
- * until_ns at most. */
-void gn_lead_group(struct gn_commit *c, const struct gn_ticket *own,
+ * until_ns at most. false: another process has the turn; it is waited for on
+ * the turn's thread, to which leadership went. */
+bool gn_lead_group(struct gn_commit *c, const struct gn_ticket *own,
                    int64_t until_ns);
 
-/* Uses an idle gap for a checkpoint. */
+/* Uses an idle gap for a checkpoint, unless another process writes. */
 void gn_lead_idle(struct gn_commit *c);
 
 /* The leader leaves: the oldest waiting thread leads, or nobody. */
 void gn_lead_hand_over(struct gn_commit *c);
+
+/* Gives the turn, kept in case of more work, to other processes. */
+void gn_lead_give_turn(struct gn_commit *c);
+
+/* On the turn's thread, with context a gn_commit: the turn has come. */
+void gn_lead_granted(void *context);
 
 #endif

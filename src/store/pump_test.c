@@ -7,7 +7,7 @@
 
 #include "store/pump.h"
 
-enum { MANY = 3000 };
+enum { MANY = 1000 };
 
 static struct gn_commit *c;
 static struct gn_pump *pump;

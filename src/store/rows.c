@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "store/turn.h"
 
 /* A row kept in memory. */
 struct kept_row {
@@ -27,6 +28,7 @@ struct garner_rows {
     struct kept_row *at; /* the current one */
 
     size_t columns;
+    unsigned forks; /* gn_turn_forks when it was opened */
     bool started;
     enum garner_code ended; /* DONE or an error; OK: not yet */
 };
@@ -38,6 +40,7 @@ static enum garner_code new_rows(struct garner_rows **rows,
     if (*rows == NULL)
         return gn_fail(err, GARNER_NOMEM, "a cursor");
     gn_arena_init(&(*rows)->arena, NULL, 0);
+    (*rows)->forks = gn_turn_forks();
     return GARNER_OK;
 }
 
@@ -214,6 +217,9 @@ enum garner_code garner_next(struct garner_rows *rows, struct garner_error *err)
 {
     enum garner_code code;
 
+    if (rows->forks != gn_turn_forks())
+        return gn_fail(err, GARNER_MISUSE,
+                       "this cursor belongs to the parent process");
     if (rows->ended == GARNER_DONE)
         return GARNER_DONE; /* a step more would start the query anew */
     if (rows->ended != GARNER_OK)
@@ -260,7 +266,7 @@ struct garner_value garner_column(const struct garner_rows *rows, size_t column)
 
 void garner_rows_close(struct garner_rows *rows)
 {
-    if (rows == NULL)
+    if (rows == NULL || rows->forks != gn_turn_forks())
         return;
     if (rows->cursor != NULL)
         gn_cursor_close(rows->cursor);

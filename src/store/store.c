@@ -14,14 +14,18 @@
 #include "garner/read.h"
 #include "garner/write.h"
 #include "store/commit.h"
+#include "store/lead.h"
 #include "store/pool.h"
 #include "store/pump.h"
+#include "store/report.h"
 #include "store/rows.h"
+#include "store/turn.h"
 
 struct garner_store {
     /* constant */
     struct garner_options options;
     char *path;
+    unsigned forks;           /* gn_turn_forks when it was opened */
     struct gn_commit *commit; /* NULL: read-only */
     struct gn_pump *pump;     /* NULL: read-only */
     struct gn_pool *pool;     /* NULL: reads take turns with writes */
@@ -43,7 +47,7 @@ void garner_options_init(struct garner_options *options)
         .gather_ms = 20,
         .readers = cores > 2 ? (int)cores * 2 : 4,
         .statements = 128,
-        .wal_bytes = (size_t)16 << 20,
+        .wal_bytes = (size_t)4 << 20,
         .create = true,
     };
 }
@@ -106,6 +110,21 @@ static int64_t deadline_in(int timeout_ms)
     return gn_clock_monotonic_ns() + (int64_t)timeout_ms * INT64_C(1000000);
 }
 
+/* Without it (a folder that cannot be written to) other processes are met by
+ * SQLite's busy wait alone. */
+static void open_turn(struct garner_store *s)
+{
+    struct garner_error err;
+    struct gn_turn *turn;
+
+    if (gn_turn_open(s->path, gn_lead_granted, s->commit, &turn, &err) ==
+        GARNER_OK)
+        gn_commit_set_turn(s->commit, turn);
+    else
+        gn_report("processes that write will not take fair turns: %s",
+                  err.message);
+}
+
 static enum garner_code open_writer(struct garner_store *s,
                                     const struct gn_sqlite_options *options,
                                     bool *wal, struct garner_error *err)
@@ -121,6 +140,8 @@ static enum garner_code open_writer(struct garner_store *s,
         gn_sqlite_close(connection);
         return code;
     }
+    if (strcmp(s->path, ":memory:") != 0)
+        open_turn(s);
     return gn_pump_start(s->commit, &s->pump, err);
 }
 
@@ -191,6 +212,7 @@ enum garner_code garner_open(const char *url,
         gn_free(s);
         return gn_fail(err, GARNER_NOMEM, "a store");
     }
+    s->forks = gn_turn_forks();
     if (options != NULL)
         s->options = *options;
     else
@@ -203,9 +225,16 @@ enum garner_code garner_open(const char *url,
     return code;
 }
 
+/* A child of fork may not touch what its parent opened, not even close it
+ * (https://sqlite.org/howtocorrupt.html section 2.6). */
+static bool is_parents(const struct garner_store *store)
+{
+    return store->forks != gn_turn_forks();
+}
+
 void garner_close(struct garner_store *store)
 {
-    if (store == NULL)
+    if (store == NULL || is_parents(store))
         return;
     if (store->commit != NULL)
         gn_commit_close(store->commit, deadline_in(store->options.timeout_ms));
@@ -218,11 +247,26 @@ void garner_close(struct garner_store *store)
     gn_free(store);
 }
 
-static enum garner_code must_write(const struct garner_store *store,
-                                   struct garner_error *err)
+static enum garner_code must_be_ours(const struct garner_store *store,
+                                     struct garner_error *err)
 {
     if (store == NULL)
         return gn_fail(err, GARNER_MISUSE, "the store is NULL");
+    if (is_parents(store))
+        return gn_fail(err, GARNER_MISUSE,
+                       "%s was opened by the parent process; open it again "
+                       "after fork",
+                       store->path);
+    return GARNER_OK;
+}
+
+static enum garner_code must_write(const struct garner_store *store,
+                                   struct garner_error *err)
+{
+    const enum garner_code code = must_be_ours(store, err);
+
+    if (code != GARNER_OK)
+        return code;
     if (store->commit == NULL)
         return gn_fail(err, GARNER_UNSUPPORTED,
                        "%s was opened for reading alone", store->path);
@@ -243,6 +287,8 @@ enum garner_code garner_flush(struct garner_store *store,
 void garner_stats(struct garner_store *store, struct garner_stats *stats)
 {
     *stats = (struct garner_stats){0};
+    if (is_parents(store))
+        return;
     if (store->commit != NULL)
         gn_commit_stats(store->commit, stats);
     if (store->pool != NULL)
@@ -401,6 +447,9 @@ enum garner_code garner_query(struct garner_store *store, const char *sql,
     if (store == NULL || sql == NULL || rows == NULL ||
         (args == NULL && count > 0))
         return gn_fail(err, GARNER_MISUSE, "garner_query: a NULL argument");
+    code = must_be_ours(store, err);
+    if (code != GARNER_OK)
+        return code;
     gn_statement_init(&s, sql, args, count);
     deadline_ns = deadline_in(store->options.timeout_ms);
     code = store->pool != NULL

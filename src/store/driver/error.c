@@ -57,6 +57,8 @@ static const char *advice(int rc)
                "transaction";
     case SQLITE_INTERRUPT:
         return ": past its deadline";
+    case SQLITE_AUTH:
+        return "; VACUUM and ATTACH are not for a store's connections";
     default:
         return "";
     }

@@ -1,0 +1,57 @@
+/*
+ * turn.h - which process may write: a turnstile of two kernel locks.
+ *
+ * SQLite's own busy wait sleeps, so with several writing processes it starves
+ * some for seconds. Here a process waits in the kernel for the byte "next",
+ * then for the byte "turn", and gives "next" back once it has the turn: so at
+ * most one waits at the gate, and all others in line behind it. The locks are
+ * open file description locks (fcntl(2)) on DATABASE-turn, a file beside the
+ * database; the database's own files are never touched. Death of the holder
+ * releases them. Foreign writers know nothing of it: SQLite's locks still hold.
+ *
+ * Thread: try, ask, give by the leader of the write path, one call at a time;
+ * granted is called on the turn's own thread, which then is the leader.
+ */
+#ifndef GN_STORE_TURN_H
+#define GN_STORE_TURN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "garner/error.h"
+
+struct gn_turn;
+
+/* Opens the turn of the database at path. granted is called each time the turn
+ * was asked for and has come. Errors: NOMEM, IO (the file beside the database
+ * cannot be made). */
+enum garner_code gn_turn_open(const char *path, void (*granted)(void *context),
+                              void *context, struct gn_turn **out,
+                              struct garner_error *err);
+
+/* Gives the turn back if it is held, stops waiting for it, and frees it. NULL
+ * is fine. In a forked child it only frees what the child has. */
+void gn_turn_close(struct gn_turn *t);
+
+/* Takes the turn if no process holds or waits for it. */
+bool gn_turn_try(struct gn_turn *t);
+
+/* Waits for the turn on another thread, then calls granted. Errors: NOMEM (no
+ * such thread can be started). */
+enum garner_code gn_turn_ask(struct gn_turn *t, struct garner_error *err);
+
+/* Gives the turn, which is held, to the next process. */
+void gn_turn_give(struct gn_turn *t);
+
+/* true: another process waits for it. */
+bool gn_turn_is_wanted(const struct gn_turn *t);
+
+/* Who holds it, as far as it is known: the process (0: nobody), and since when
+ * by the monotonic clock. For messages only. Any thread. */
+void gn_turn_holder(const struct gn_turn *t, int64_t *pid, int64_t *since_ns);
+
+/* How many forks lie between the start of the program and this process: what
+ * was made at another count belongs to the parent. Any thread. */
+unsigned gn_turn_forks(void);
+
+#endif
