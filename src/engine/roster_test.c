@@ -78,7 +78,7 @@ static void faults_name_the_source_and_its_place(void **state)
     w->sources[0].line = 3;
     w->sources[0].request.url = "nonsense";
     assert_int_equal(open_roster(w), GARNER_INVALID);
-    assert_has(w->err.message, "g.yaml:3: source s0: the URL 'nonsense'");
+    assert_has(w->err.message, "g.yaml:3: source s0: URL has no scheme");
     end(w);
 }
 
