@@ -69,7 +69,7 @@ static enum garner_code write_row(struct hand *h, int number,
     const struct garner_value args[] = {garner_integer(h->index),
                                         garner_integer(number)};
     struct gn_statement s[2];
-    struct garner_error err = {GARNER_OK};
+    struct garner_error err = {0};
     struct gn_ticket t = {.statements = s, .count = 1, .err = &err};
     enum garner_code code;
 
