@@ -9,11 +9,12 @@
 #include "base/mem.h"
 #include "base/unit.h"
 #include "cli/text.h"
+#include "config/suggest.h"
 
 static bool near(const char *given, const char *name, size_t *best)
 {
-    const size_t far = gn_text_distance(given, name);
-    const size_t most = strlen(given) < 5 ? 1 : 2;
+    const unsigned most = strlen(given) < 5 ? 1 : 2;
+    const size_t far = gn_suggest_distance(given, name, most);
 
     if (far > most || far >= *best)
         return false;

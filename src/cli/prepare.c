@@ -12,12 +12,7 @@
 #include "config/load.h"
 #include "extract/extractor.h"
 
-/* The parameters that every source's SQL has; its vars come after. */
-static const char *const own[] = {
-    "body",         "url",        "final_url", "status", "headers",
-    "content_type", "fetched_at", "source",    "run_id", "depth",
-};
-enum { OWN = sizeof own / sizeof own[0], PROBLEMS = 20 };
+enum { PROBLEMS = 20 };
 
 static enum garner_code check_key(const struct gn_rows_spec *rows,
                                   const struct gn_rowset *columns,
@@ -42,16 +37,13 @@ static enum garner_code check_sql(const struct gn_source *source,
                                   struct gn_rowset *columns,
                                   struct garner_error *err)
 {
-    const char **names = gn_alloc((OWN + source->var_count) * sizeof *names);
+    size_t count;
+    const char **names = gn_config_parameters(source, &count);
     enum garner_code code;
 
     if (names == NULL)
         return gn_fail(err, GARNER_NOMEM, "no memory to check the SQL");
-    memcpy(names, own, sizeof own);
-    for (size_t i = 0; i < source->var_count; i++)
-        names[OWN + i] = source->vars[i].name;
-    code = gn_extract_check(rows->sql, names, OWN + source->var_count, columns,
-                            err);
+    code = gn_extract_check(rows->sql, names, count, columns, err);
     gn_free(names);
     return code == GARNER_OK ? check_key(rows, columns, err) : code;
 }

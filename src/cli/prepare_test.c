@@ -32,7 +32,7 @@ static void sql_may_use_its_parameters_and_vars(void **state)
     static const char *const key[] = {"ID"};
     const struct gn_rows_spec rows = {
         .sql = "select value as id, :symbol as s, :fetched_at as at, :headers "
-               "as h, :depth as d from json_each(:body)",
+               "as h, :url as d from json_each(:body)",
         .key = key,
         .key_count = 1};
     const struct gn_config config = one_source(&rows);

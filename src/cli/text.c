@@ -7,8 +7,6 @@
 #include <string.h>
 #include <wchar.h>
 
-enum { LONGEST = 63 }; /* of the texts that gn_text_distance compares */
-
 void gn_text_init(void)
 {
     /* NOLINTBEGIN(concurrency-mt-unsafe): before other threads */
@@ -141,34 +139,4 @@ void gn_text_duration(int64_t us, char text[32])
                  s / 3600 % 24);
 }
 
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 /* Optimal string alignment, with three rows of its table. */
-size_t gn_text_distance(const char *a, const char *b)
-{
-    const size_t m = strlen(a);
-    const size_t n = strlen(b);
-    size_t rows[3][LONGEST + 1];
-
-    if (m > LONGEST || n > LONGEST)
-        return LONGEST;
-    for (size_t j = 0; j <= n; j++)
-        rows[0][j] = j;
-    for (size_t i = 1; i <= m; i++) {
-        size_t *row = rows[i % 3];
-        const size_t *above = rows[(i + 2) % 3];
-        const size_t *two_above = rows[(i + 1) % 3];
-
-        row[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            row[j] = least(least(row[j - 1], above[j]) + 1,
-                           above[j - 1] + (a[i - 1] != b[j - 1]));
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                row[j] = least(row[j], two_above[j - 2] + 1);
-        }
-    }
-    return rows[m % 3][n];
-}

@@ -30,8 +30,4 @@ void gn_text_count(uint64_t count, char text[32]);
  * "3m20s", "2d04h". */
 void gn_text_duration(int64_t us, char text[32]);
 
-/* How many single edits (insert, delete, replace, swap neighbours) lead from
- * a to b, for "did you mean"; texts over 63 bytes count as far apart. */
-size_t gn_text_distance(const char *a, const char *b);
-
 #endif

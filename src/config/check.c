@@ -6,14 +6,9 @@
 
 #include "base/error.h"
 #include "base/utf8.h"
+#include "config/config.h"
 #include "config/template.h"
 #include "fetch/target.h"
-
-/* What extraction gives every SQL; a variable must not hide one. */
-static const char *const parameters[] = {
-    "body",         "url",        "final_url", "status", "headers",
-    "content_type", "fetched_at", "source",    "run_id", "depth",
-};
 
 /* UTF-8 without control characters. */
 static bool is_printable(const char *text)
@@ -96,12 +91,11 @@ enum garner_code gn_check_var(const char *name, struct garner_error *err)
                        "\"%.40s\" cannot name a variable; use letters, digits "
                        "and _, beginning with a letter",
                        name);
-    for (size_t i = 0; i < sizeof parameters / sizeof parameters[0]; i++)
-        if (strcmp(name, parameters[i]) == 0)
-            return gn_fail(err, GARNER_INVALID,
-                           "a variable cannot be named %s: garner sets :%s in "
-                           "the SQL itself; choose another name",
-                           name, name);
+    if (gn_config_is_parameter(name))
+        return gn_fail(err, GARNER_INVALID,
+                       "a variable cannot be named %s: garner sets :%s in the "
+                       "SQL itself; choose another name",
+                       name, name);
     return GARNER_OK;
 }
 

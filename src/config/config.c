@@ -8,6 +8,35 @@
 #include "base/mem.h"
 #include "config/suggest.h"
 
+static const char *const parameters[] = {
+    "body",    "url",          "final_url",  "status",
+    "headers", "content_type", "fetched_at", "source",
+};
+enum { PARAMETERS = sizeof parameters / sizeof parameters[0] };
+
+const char **gn_config_parameters(const struct gn_source *source, size_t *count)
+{
+    const char **names =
+        gn_realloc(NULL, (PARAMETERS + source->var_count) * sizeof names[0]);
+
+    if (names == NULL)
+        return NULL;
+    memcpy(names, parameters, sizeof parameters);
+    for (size_t i = 0; i < source->var_count; i++)
+        names[PARAMETERS + i] = source->vars[i].name;
+    *count = PARAMETERS + source->var_count;
+    return names;
+}
+
+bool gn_config_is_parameter(const char *name)
+{
+    for (size_t i = 0; i < PARAMETERS; i++)
+        if (strcmp(name, parameters[i]) == 0)
+            return true;
+    /* Kept free for crawls, so that no file of today breaks then. */
+    return strcmp(name, "run_id") == 0 || strcmp(name, "depth") == 0;
+}
+
 void gn_config_fini(struct gn_config *config)
 {
     if (config->memory != NULL)

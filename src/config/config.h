@@ -5,6 +5,7 @@
 #ifndef GN_CONFIG_CONFIG_H
 #define GN_CONFIG_CONFIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "fetch/request.h"
@@ -48,6 +49,15 @@ struct gn_config {
 
 /* Frees what a config holds; it is empty again. */
 void gn_config_fini(struct gn_config *config);
+
+/* The names of the parameters that the SQL of source may use, garner's own and
+ * then its variables, in *count; free the array with gn_free, the names are
+ * borrowed. NULL: no memory. */
+const char **gn_config_parameters(const struct gn_source *source,
+                                  size_t *count);
+
+/* true: name is a parameter that garner itself sets, or may set one day. */
+bool gn_config_is_parameter(const char *name);
 
 /* Drops all sources but the count named ones; 0: keeps all.
  * Errors: NOTFOUND (a name that is no source's; nothing is dropped). */

@@ -29,27 +29,6 @@ static enum garner_code blame(const struct gn_config *config,
     return reason.code;
 }
 
-/* The parameters that the SQL of a source may use: those of
- * gn_job_prepare_extraction. */
-static const char **parameter_names(const struct gn_source *source,
-                                    size_t *count)
-{
-    static const char *const fixed[] = {"body",   "url",          "final_url",
-                                        "status", "content_type", "fetched_at",
-                                        "source", "headers"};
-    const size_t n = sizeof fixed / sizeof fixed[0];
-    const char **names =
-        gn_realloc(NULL, (n + source->var_count) * sizeof names[0]);
-
-    if (names == NULL)
-        return NULL;
-    memcpy(names, fixed, sizeof fixed);
-    for (size_t i = 0; i < source->var_count; i++)
-        names[n + i] = source->vars[i].name;
-    *count = n + source->var_count;
-    return names;
-}
-
 static enum garner_code check_key(const struct gn_rows_spec *spec,
                                   const struct gn_rowset *columns,
                                   struct garner_error *err)
@@ -77,7 +56,7 @@ static enum garner_code check_sql(const struct gn_source *source,
 {
     struct gn_rowset columns = {0};
     size_t count;
-    const char **names = parameter_names(source, &count);
+    const char **names = gn_config_parameters(source, &count);
     enum garner_code code;
 
     if (names == NULL)
