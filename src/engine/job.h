@@ -108,8 +108,9 @@ struct gn_job {
     bool changes_table;         /* as gn_table_add_rows says */
     bool in_store;              /* the store has the batch */
     bool released;              /* its source may start again */
-    int stale;  /* times that its rows met a table that had changed */
-    bool alone; /* stored without rows, for those were refused */
+    bool on_trust; /* its rows count on a change that is on its way */
+    int stale;     /* times that its rows met a table that had changed */
+    bool alone;    /* stored without rows, for those were refused */
     uint64_t losses[GN_LOSS_REASONS]; /* told with it */
 
     /* the store's thread's, until it is posted back */
