@@ -91,7 +91,8 @@ struct gn_job {
     char *body; /* the job's own copy; NULL: none is held */
     size_t body_size;
     size_t held;      /* bytes that count against the budget of bodies */
-    bool body_is_new; /* not the one that the source had last */
+    bool body_is_new; /* not the one that the source had last, as far as ... */
+    bool body_is_expected; /* ... is known: it is on its way to the store */
     unsigned char sha256[32];
     const char *content_type;
 

@@ -114,9 +114,9 @@ static void an_index_is_of_columns(void **state)
     (void)state;
     store_runs(w, "create table t (other)");
     gn_table_sql_index(&sql, &spec);
-    assert_int_equal(garner_exec(w->store, gn_buf_cstr(&sql), GARNER_ARGS(),
-                                 NULL, &w->err),
-                     GARNER_SQL);
+    assert_int_equal(
+        garner_exec(w->store, gn_buf_cstr(&sql), GARNER_ARGS(), NULL, &w->err),
+        GARNER_SQL);
     gn_buf_fini(&sql);
     end(w);
 }

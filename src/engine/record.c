@@ -40,6 +40,7 @@ static enum garner_code add_body(struct gn_job *job, const void *data,
         .data = data,
         .data_size = data_size,
         .size = size,
+        .is_known = job->body_is_expected,
     };
     enum garner_code code =
         gn_history_add_body(job->batch, job->active->memory.id, &body, err);
@@ -289,6 +290,7 @@ static void take_back(struct gn_job *job)
         gn_record_forget_tables(job);
     job->batch_has_body = false;
     job->was_prepared = false;
+    job->body_is_expected = true; /* from a run behind it */
 }
 
 void gn_record_ended(struct gn_job *job, bool stored)
