@@ -178,7 +178,7 @@ static bool submit(struct gn_job *job)
     job->in_store = false;
     if (code == GARNER_FULL)
         return false;
-    gn_record_failed(job);
+    gn_record_ended(job, false);
     job->store_error = gn_strdup(err.message);
     settle(job, false);
     return true;
@@ -228,7 +228,7 @@ static void build(struct gn_job *job, const void *body, size_t size)
         store(job);
         return;
     }
-    gn_record_failed(job);
+    gn_record_ended(job, false);
     job->store_error = gn_strdup(err.message);
     settle(job, false);
 }
@@ -282,12 +282,13 @@ void gn_deliver(struct gn_job *job, const void *body, size_t size)
         go_on(job, body, size);
 }
 
-/* The table its rows met was not as it was known: those before it in the queue
- * failed, or somebody else has changed it. */
+/* The table its rows met was not as it was known. Either a change that was on
+ * its way failed: that ends, since those that make the changes end. Or somebody
+ * else has changed it. */
 static bool is_stale(const struct gn_job *job)
 {
     return job->store_code == GARNER_SQL && job->run.rows > 0 &&
-           job->stale < MOST_STALE;
+           (job->on_trust || job->stale < MOST_STALE);
 }
 
 static void refused(struct gn_job *job)
@@ -295,7 +296,7 @@ static void refused(struct gn_job *job)
     const bool stale = is_stale(job);
     char *message = job->store_error;
 
-    gn_record_failed(job);
+    gn_record_ended(job, false);
     if (!stale && job->alone) { /* not even the run alone could be stored */
         settle(job, false);
         return;
@@ -303,8 +304,7 @@ static void refused(struct gn_job *job)
     job->store_error = NULL;
     if (stale) {
         job->stale++;
-        for (size_t i = 0; i < job->extraction.query_count; i++)
-            gn_table_forget(job->active->tables[i]);
+        gn_record_forget_tables(job);
     } else {
         job->alone = true;
         gn_job_fail(job, "store", message != NULL ? message : "out of memory");
@@ -316,8 +316,10 @@ static void refused(struct gn_job *job)
 void gn_deliver_returned(struct gn_job *job)
 {
     job->in_store = false;
-    if (job->store_code == GARNER_OK)
-        settle(job, true);
-    else
+    if (job->store_code != GARNER_OK) {
         refused(job);
+        return;
+    }
+    gn_record_ended(job, true);
+    settle(job, true);
 }

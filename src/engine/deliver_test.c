@@ -84,7 +84,7 @@ static void runs_that_cannot_be_stored_are_counted(void **state)
     /* the bodies that came with them are not taken for stored */
     assert_asked(w,
                  "select count(*) from garner_run r left join garner_body b"
-                 " on b.id = r.body where r.missed = 0 and b.id is null",
+                 " on b.id = r.body where r.failure is null and b.id is null",
                  "0");
     end(w);
 }

@@ -81,21 +81,20 @@ static bool same_hash(const unsigned char *a, const unsigned char *b)
     return memcmp(a, b, 32) == 0;
 }
 
-/* Whether the body is the source's last one. As long as bodies of the source
- * are on their way to the store, it alone can tell: the body goes along. true:
- * it is known to be, or expected. */
-static bool is_unchanged(struct gn_job *job, const unsigned char *sha256)
+/* Looks whether the body is the source's last one. As long as bodies of the
+ * source are on their way to the store, it alone can tell: the body goes along.
+ */
+static void compare_body(struct gn_job *job, const unsigned char *sha256)
 {
     struct gn_active *a = job->active;
-    const bool on_its_way = a->bodies_out > 0 && same_hash(a->newest, sha256);
 
     if (a->bodies_out == 0 && a->memory.has_body &&
         same_hash(a->memory.sha256, sha256))
-        return true;
+        return;
     job->body_is_new = true;
+    job->body_is_expected = a->bodies_out > 0 && same_hash(a->newest, sha256);
     memcpy(job->sha256, sha256, sizeof job->sha256);
     memcpy(a->newest, sha256, sizeof a->newest);
-    return on_its_way;
 }
 
 /* Makes the response the job's run. */
@@ -124,9 +123,11 @@ static void describe(struct gn_job *job, const struct gn_response *r)
     job->content_type = gn_job_text(job, r->content_type);
 }
 
-static void note_fetch(struct gn_job *job, const struct gn_response *response,
-                       bool unchanged)
+static void note_fetch(struct gn_job *job, const struct gn_response *response)
 {
+    const bool unchanged = response->failure == GN_FAILURE_NONE &&
+                           (!job->body_is_new || job->body_is_expected);
+
     struct gn_flow *f = job->flow;
 
     gn_lock(&f->lock);
@@ -168,14 +169,15 @@ static void fetched(void *context, struct gn_response *response)
 {
     struct gn_job *job = context;
     struct gn_flow *f = job->flow;
-    const bool has_body = response->failure == GN_FAILURE_NONE;
     struct garner_error err;
 
     if (f->abandoned)
         return;
     job->transfer = NULL;
     describe(job, response);
-    note_fetch(job, response, has_body && is_unchanged(job, response->sha256));
+    if (response->failure == GN_FAILURE_NONE)
+        compare_body(job, response->sha256);
+    note_fetch(job, response);
     if (job->run.failure == NULL && job->active->source->row_spec_count > 0) {
         if (take_body(job, response) &&
             gn_job_prepare_extraction(job, response->final_url,

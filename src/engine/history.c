@@ -134,17 +134,24 @@ enum garner_code gn_history_recall(struct garner_store *store, const char *name,
     return code == GARNER_ROW ? GARNER_OK : code;
 }
 
+#define INSERT_BODY                                                            \
+    "insert into garner_body"                                                  \
+    " (source, sha256, size, content_type, codec, data)"
+#define UPDATE_SOURCE                                                          \
+    "update garner_source set body = last_insert_rowid() where id = ?"
+
 enum garner_code gn_history_add_body(struct garner_batch *batch, int64_t source,
                                      const struct gn_body *body,
                                      struct garner_error *err)
 {
+    /* To ask first costs as much again as to insert. */
     enum garner_code code = garner_batch_add(
         batch,
-        "insert into garner_body"
-        " (source, sha256, size, content_type, codec, data)"
-        " select ?1, ?2, ?3, ?4, ?5, ?6 where not exists"
-        " (select 1 from garner_source s join garner_body b on b.id = s.body"
-        "  where s.id = ?1 and b.sha256 = ?2)",
+        body->is_known ? INSERT_BODY
+            " select ?1, ?2, ?3, ?4, ?5, ?6 where not exists"
+            " (select 1 from garner_source s join garner_body b on b.id ="
+            " s.body where s.id = ?1 and b.sha256 = ?2)"
+                       : INSERT_BODY " values (?, ?, ?, ?, ?, ?)",
         GARNER_ARGS(garner_integer(source), garner_blob(body->sha256, 32),
                     garner_integer((int64_t)body->size),
                     garner_text(body->content_type), garner_text(body->codec),
@@ -153,11 +160,10 @@ enum garner_code gn_history_add_body(struct garner_batch *batch, int64_t source,
 
     if (code != GARNER_OK)
         return code;
-    return garner_batch_add(
-        batch,
-        "update garner_source set body = last_insert_rowid()"
-        " where id = ? and changes() > 0",
-        GARNER_ARGS(garner_integer(source)), err);
+    return garner_batch_add(batch,
+                            body->is_known ? UPDATE_SOURCE " and changes() > 0"
+                                           : UPDATE_SOURCE,
+                            GARNER_ARGS(garner_integer(source)), err);
 }
 
 static struct garner_value integer_or_null(int64_t integer, bool known)

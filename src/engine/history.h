@@ -51,7 +51,8 @@ struct gn_body {
     const char *codec;           /* "zstd" or "none" */
     const void *data;
     size_t data_size;
-    size_t size; /* before compression */
+    size_t size;   /* before compression */
+    bool is_known; /* perhaps: it may be the source's last one already */
 };
 
 /* Makes the tables that are missing. Errors: UNSUPPORTED (made by a newer
@@ -70,8 +71,8 @@ enum garner_code gn_history_recall(struct garner_store *store, const char *name,
                                    struct gn_memory *memory,
                                    struct garner_error *err);
 
-/* Adds the statements that keep body as the source's last one; a body that is
- * that already is not kept again. */
+/* Adds the statements that keep body as the source's last one; one that may be
+ * known is kept only if it is not. */
 enum garner_code gn_history_add_body(struct garner_batch *batch, int64_t source,
                                      const struct gn_body *body,
                                      struct garner_error *err);

@@ -29,9 +29,10 @@ static void enter(struct world *w, const char *name, const char *url)
 }
 
 static void keep(struct world *w, int64_t source, const unsigned char *sha256,
-                 const char *data)
+                 const char *data, bool is_known)
 {
-    const struct gn_body body = {.sha256 = sha256,
+    const struct gn_body body = {.is_known = is_known,
+                                 .sha256 = sha256,
                                  .content_type = "text/plain",
                                  .codec = "none",
                                  .data = data,
@@ -84,7 +85,7 @@ static void sources_keep_their_id_and_body(void **state)
                      GARNER_OK);
     assert_int_equal(memory.id, 2);
     assert_false(memory.has_body);
-    keep(w, 2, sha_a, "x");
+    keep(w, 2, sha_a, "x", true);
     enter(w, "b", "http://new/");
     assert_int_equal(gn_history_recall(w->store, "b", &memory, NULL),
                      GARNER_OK);
@@ -106,13 +107,13 @@ static void only_a_new_body_is_kept(void **state)
     assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
     enter(w, "s", "http://s/");
     enter(w, "t", "http://t/");
-    keep(w, 1, sha_a, "a");
-    keep(w, 1, sha_a, "a");
+    keep(w, 1, sha_a, "a", false);
+    keep(w, 1, sha_a, "a", true);
     assert_asked(w, "select count(*) from garner_body", "1");
-    keep(w, 2, sha_a, "a"); /* another source's */
-    keep(w, 1, sha_b, "b");
-    keep(w, 1, sha_b, "b");
-    keep(w, 1, sha_a, "a"); /* as once before */
+    keep(w, 2, sha_a, "a", false); /* another source's */
+    keep(w, 1, sha_b, "b", true);
+    keep(w, 1, sha_b, "b", true);
+    keep(w, 1, sha_a, "a", true); /* as once before */
     assert_asked(w, "select group_concat(source || data, '') from garner_body",
                  "1a2a1b1a");
     assert_asked(w, "select group_concat(body) from garner_source", "4,2");
@@ -141,7 +142,7 @@ static void runs_say_null_for_what_is_not_known(void **state)
     (void)state;
     assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
     enter(w, "s", "http://s/");
-    keep(w, 1, sha_a, "a");
+    keep(w, 1, sha_a, "a", true);
     assert_int_equal(gn_history_add_run(batch, &good, true, NULL), GARNER_OK);
     assert_int_equal(gn_history_add_run(batch, &bad, false, NULL), GARNER_OK);
     assert_int_equal(

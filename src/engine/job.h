@@ -91,7 +91,8 @@ struct gn_job {
     char *body; /* the job's own copy; NULL: none is held */
     size_t body_size;
     size_t held;      /* bytes that count against the budget of bodies */
-    bool body_is_new; /* not the one that the source had last */
+    bool body_is_new; /* not the one that the source had last, as far as ... */
+    bool body_is_expected; /* ... is known: it is on its way to the store */
     unsigned char sha256[32];
     const char *content_type;
 
@@ -108,8 +109,9 @@ struct gn_job {
     bool changes_table;         /* as gn_table_add_rows says */
     bool in_store;              /* the store has the batch */
     bool released;              /* its source may start again */
-    int stale;  /* times that its rows met a table that had changed */
-    bool alone; /* stored without rows, for those were refused */
+    bool on_trust; /* its rows count on a change that is on its way */
+    int stale;     /* times that its rows met a table that had changed */
+    bool alone;    /* stored without rows, for those were refused */
     uint64_t losses[GN_LOSS_REASONS]; /* told with it */
 
     /* the store's thread's, until it is posted back */

@@ -124,8 +124,9 @@ void gn_look_fini(struct gn_look *look)
     gn_names_fini(&look->columns);
 }
 
-enum garner_code gn_look_run(struct gn_look *look, struct garner_store *store,
-                             struct garner_error *err)
+static enum garner_code look_once(struct gn_look *look,
+                                  struct garner_store *store,
+                                  struct garner_error *err)
 {
     const struct gn_rows_spec *spec = look->spec;
     enum garner_code code = read_columns(look, store, err);
@@ -140,4 +141,15 @@ enum garner_code gn_look_run(struct gn_look *look, struct garner_store *store,
                            spec->table, spec->key[i]);
     code = find_key(spec, store, &found, err);
     return code == GARNER_OK && !found ? make_key(spec, store, err) : code;
+}
+
+enum garner_code gn_look_run(struct gn_look *look, struct garner_store *store,
+                             struct garner_error *err)
+{
+    enum garner_code code = look_once(look, store, err);
+
+    if (code != GARNER_SQL)
+        return code;
+    gn_look_fini(look); /* the table was changed while it was looked at */
+    return look_once(look, store, err);
 }

@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "engine/fixture_test.h"
 #include "engine/look.h"
+#include "engine/table_sql.h"
 
 static const char *const ab[] = {"a", "B"};
 
@@ -103,6 +104,23 @@ static void a_key_that_cannot_be_is_refused(void **state)
     end(w);
 }
 
+/* Not the text "a", which is what SQLite takes a missing "a" for. */
+static void an_index_is_of_columns(void **state)
+{
+    struct world *w = begin(NULL, NULL);
+    const struct gn_rows_spec spec = {.table = "t", .key = ab, .key_count = 1};
+    struct gn_buf sql = {0};
+
+    (void)state;
+    store_runs(w, "create table t (other)");
+    gn_table_sql_index(&sql, &spec);
+    assert_int_equal(
+        garner_exec(w->store, gn_buf_cstr(&sql), GARNER_ARGS(), NULL, &w->err),
+        GARNER_SQL);
+    gn_buf_fini(&sql);
+    end(w);
+}
+
 static void lost_memory_is_an_error(void **state)
 {
     struct world *w = begin(NULL, NULL);
@@ -130,6 +148,7 @@ int main(void)
         cmocka_unit_test(views_are_no_tables),
         cmocka_unit_test(keys_are_found_or_made),
         cmocka_unit_test(a_key_that_cannot_be_is_refused),
+        cmocka_unit_test(an_index_is_of_columns),
         cmocka_unit_test(lost_memory_is_an_error),
     };
 

@@ -40,6 +40,7 @@ static enum garner_code add_body(struct gn_job *job, const void *data,
         .data = data,
         .data_size = data_size,
         .size = size,
+        .is_known = job->body_is_expected,
     };
     enum garner_code code =
         gn_history_add_body(job->batch, job->active->memory.id, &body, err);
@@ -160,17 +161,23 @@ static enum garner_code check_rows(const struct gn_job *job,
 /* Adds the rows of all queries. */
 static enum garner_code add_rows(struct gn_job *job, struct garner_error *err)
 {
+    struct gn_table *const *tables = job->active->tables;
+    const size_t count = job->extraction.query_count;
     enum garner_code code = GARNER_OK;
     int64_t rows = 0;
 
-    for (size_t i = 0; i < job->extraction.query_count && code == GARNER_OK;
-         i++) {
+    job->on_trust = false;
+    for (size_t i = 0; i < count; i++)
+        job->on_trust = job->on_trust || !gn_table_is_certain(tables[i]);
+    for (size_t i = 0; i < count && code == GARNER_OK; i++) {
         const struct gn_rowset *set = &job->extraction.queries[i].rows;
 
-        code = gn_table_add_rows(job->active->tables[i], job->batch, set,
+        code = gn_table_add_rows(tables[i], job->batch, set,
                                  &job->changes_table, err);
         rows += (int64_t)set->row_count;
     }
+    for (size_t i = 0; job->changes_table && i < count; i++)
+        gn_table_change_begun(tables[i]);
     job->run.rows = rows;
     return code;
 }
@@ -248,7 +255,6 @@ enum garner_code gn_record_build(struct gn_job *job, const void *body,
     enum garner_code code;
 
     job->run.rows = -1;
-    job->changes_table = false;
     code = start_with_body(job, body, body_size, codec, err);
     if (gn_job_has_rows(job) && check_rows(job, &reason) != GARNER_OK)
         gn_job_fail(job, "rows", reason.message);
@@ -268,18 +274,33 @@ enum garner_code gn_record_build(struct gn_job *job, const void *body,
     return code;
 }
 
-void gn_record_failed(struct gn_job *job)
+void gn_record_forget_tables(struct gn_job *job)
+{
+    for (size_t i = 0; i < job->extraction.query_count; i++)
+        gn_table_forget(job->active->tables[i]);
+}
+
+static void take_back(struct gn_job *job)
 {
     for (int i = 0; i < GN_LOSS_REASONS; i++) {
         job->active->losses_told[i] -= job->losses[i];
         job->losses[i] = 0;
     }
-    for (size_t i = 0; job->changes_table && i < job->extraction.query_count;
-         i++)
-        gn_table_forget(job->active->tables[i]);
-    job->changes_table = false;
+    if (job->changes_table)
+        gn_record_forget_tables(job);
     job->batch_has_body = false;
     job->was_prepared = false;
+    job->body_is_expected = true; /* from a run behind it */
+}
+
+void gn_record_ended(struct gn_job *job, bool stored)
+{
+    if (!stored)
+        take_back(job);
+    for (size_t i = 0; job->changes_table && i < job->extraction.query_count;
+         i++)
+        gn_table_change_ended(job->active->tables[i]);
+    job->changes_table = false;
 }
 
 enum garner_code gn_record_add_canceled(const struct gn_job *job,

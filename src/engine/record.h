@@ -36,8 +36,12 @@ enum garner_code gn_record_build(struct gn_job *job, const void *body,
                                  size_t body_size, struct garner_codec *codec,
                                  int64_t now_ns, struct garner_error *err);
 
-/* Call after a batch of job's failed: what was built on it is forgotten. */
-void gn_record_failed(struct gn_job *job);
+/* Call when a batch of job's has ended in the store, or did not get there. If
+ * it failed, what was built on it is forgotten. */
+void gn_record_ended(struct gn_job *job, bool stored);
+
+/* Forgets the tables of job's rows. */
+void gn_record_forget_tables(struct gn_job *job);
 
 /* Adds what active lost and has not told the store yet; notes in losses[] what
  * was added. Errors: NOMEM. */

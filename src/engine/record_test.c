@@ -154,7 +154,7 @@ static void a_failed_batch_is_forgotten(void **state)
     assert_int_equal(build(d, "[1]"), GARNER_OK);
     assert_true(d->job->changes_table);
     assert_int_equal(d->active.losses_told[GN_MISS_LATE], 3);
-    gn_record_failed(d->job);
+    gn_record_ended(d->job, false);
     assert_int_equal(d->active.losses_told[GN_MISS_LATE], 0);
     assert_int_equal(d->active.losses_told[GN_NOT_STORED], 0);
     assert_false(gn_table_is_known(d->table));
@@ -261,7 +261,7 @@ static void lost_memory_is_an_error(void **state)
         code = build(d, "[1]");
         gn_mem_fail_at(0);
         assert_true(code == GARNER_OK || code == GARNER_NOMEM);
-        gn_record_failed(d->job);
+        gn_record_ended(d->job, false);
         gn_job_free(d->job);
     }
     close_desk(d);

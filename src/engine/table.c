@@ -13,6 +13,7 @@ struct gn_table {
     STAILQ_ENTRY(gn_table) next;
     const struct gn_rows_spec *spec; /* the first that named it; borrowed */
     unsigned forgotten;              /* times */
+    size_t changing;                 /* batches that change it, on their way */
     bool known;
     bool exists;
     bool strict;
@@ -49,6 +50,22 @@ void gn_table_learn(struct gn_table *table, struct gn_look *look)
     table->exists = table->columns.count > 0;
     table->strict = look->strict;
     table->known = true;
+}
+
+void gn_table_change_begun(struct gn_table *table)
+{
+    table->changing++;
+}
+
+void gn_table_change_ended(struct gn_table *table)
+{
+    GN_CHECK(table->changing > 0);
+    table->changing--;
+}
+
+bool gn_table_is_certain(const struct gn_table *table)
+{
+    return table->changing == 0;
 }
 
 void gn_table_forget(struct gn_table *table)

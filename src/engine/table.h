@@ -57,6 +57,12 @@ enum garner_code gn_table_add_rows(struct gn_table *table,
                                    const struct gn_rowset *rows, bool *changes,
                                    struct garner_error *err);
 
+/* A batch that changes the table is on its way to the store; has ended there.
+ * In between, what is known of the table is not certain. */
+void gn_table_change_begun(struct gn_table *table);
+void gn_table_change_ended(struct gn_table *table);
+bool gn_table_is_certain(const struct gn_table *table);
+
 /* What is known of the table may be wrong. */
 void gn_table_forget(struct gn_table *table);
 bool gn_table_is_known(const struct gn_table *table);

@@ -10,15 +10,20 @@ bool gn_table_sql_is_key(const struct gn_rows_spec *spec, const char *column)
     return false;
 }
 
-static void quoted(struct gn_buf *sql, const char *name)
+static void quoted_with(struct gn_buf *sql, const char *name, char quote)
 {
-    gn_buf_byte(sql, '"');
+    gn_buf_byte(sql, quote);
     for (; *name != '\0'; name++) {
-        if (*name == '"')
-            gn_buf_byte(sql, '"');
+        if (*name == quote)
+            gn_buf_byte(sql, quote);
         gn_buf_byte(sql, *name);
     }
-    gn_buf_byte(sql, '"');
+    gn_buf_byte(sql, quote);
+}
+
+static void quoted(struct gn_buf *sql, const char *name)
+{
+    quoted_with(sql, name, '"');
 }
 
 static void quoted_list(struct gn_buf *sql, const char *const *names,
@@ -95,8 +100,12 @@ void gn_table_sql_index(struct gn_buf *sql, const struct gn_rows_spec *spec)
     quoted(sql, gn_buf_cstr(&name));
     gn_buf_text(sql, " on ");
     quoted(sql, spec->table);
-    gn_buf_text(sql, " (");
-    quoted_list(sql, spec->key, spec->key_count);
+    /* In double quotes, a column that is gone by now would be a text
+     * (https://sqlite.org/quirks.html section 8): the index, of a constant. */
+    for (size_t i = 0; i < spec->key_count; i++) {
+        gn_buf_text(sql, i == 0 ? " (" : ", ");
+        quoted_with(sql, spec->key[i], '`');
+    }
     gn_buf_byte(sql, ')');
     sql->failed = sql->failed || gn_buf_failed(&name);
     gn_buf_fini(&name);

@@ -100,7 +100,7 @@ static void keys_get_an_index(void **state)
     (void)state;
     assert_sql(gn_table_sql_index(&sql, &spec),
                "create unique index \"t_key_a_b\"\"\" on \"t\""
-               " (\"a\", \"b\"\"\")");
+               " (`a`, `b\"`)");
     assert_true(gn_table_sql_is_key(&spec, "A"));
     assert_false(gn_table_sql_is_key(&spec, "b"));
 }
