@@ -45,7 +45,7 @@ lint:
 install:
 	@tools/setup build run
 	@[ -e build-install/build.ninja ] || meson setup --prefix=$(PREFIX) \
-	    --buildtype=release -Dtests=disabled build-install
+	    --libdir=lib --buildtype=release -Dtests=disabled build-install
 	@meson install -C build-install
 	@[ "$$(id -u)" -ne 0 ] || ldconfig
 
