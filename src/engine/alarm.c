@@ -57,7 +57,7 @@ void gn_alarm_set(struct gn_alarm *alarm, int64_t at_ns)
 
     if (at_ns < alarm->before_ns + GN_ALARM_GAP_NS)
         at_ns = alarm->before_ns + GN_ALARM_GAP_NS;
-    if (at_ns == alarm->set_ns)
+    if (at_ns == alarm->set_ns || (at_ns > alarm->set_ns && at_ns != INT64_MAX))
         return;
     alarm->set_ns = at_ns;
     if (at_ns != INT64_MAX)

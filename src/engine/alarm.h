@@ -26,9 +26,11 @@ enum garner_code gn_alarm_init(struct gn_alarm *alarm, uv_loop_t *loop,
                                void (*rang)(void *context), void *context,
                                struct garner_error *err);
 
-/* Sets it, in place of what it was set to, to ring once; in the past: at once;
- * INT64_MAX: never. Rings are at least GN_ALARM_GAP_NS apart: at the price of
- * ringing late by at most that, many due times in a row cost few wake-ups. */
+/* Sets it to ring once at that instant, or before: an earlier setting stays,
+ * for a new one is a call to the kernel. In the past: at once; INT64_MAX:
+ * never, whatever it was set to. Rings are at least GN_ALARM_GAP_NS apart: at
+ * the price of ringing late by at most that, many due times in a row cost few
+ * wake-ups. */
 #define GN_ALARM_GAP_NS INT64_C(500000)
 void gn_alarm_set(struct gn_alarm *alarm, int64_t at_ns);
 

@@ -53,8 +53,10 @@ static void it_rings_in_time(void **state)
 
     (void)state;
     open_bell(&b, 1, 0);
-    gn_alarm_set(&b.alarm, at_ns + 1000000);
+    gn_alarm_set(&b.alarm, INT64_MAX);
+    gn_alarm_set(&b.alarm, at_ns + 60000000000);
     gn_alarm_set(&b.alarm, at_ns); /* in place of the first */
+    gn_alarm_set(&b.alarm, at_ns + 60000000000);
     (void)uv_run(&b.loop, UV_RUN_DEFAULT);
     assert_int_equal(b.rings, 1);
     assert_true(b.last_ns >= at_ns);
