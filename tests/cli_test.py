@@ -207,6 +207,51 @@ sources:
         self.assert_code(result, 0)
         self.assertEqual(query(self.db, "select name from t"), [("same",)])
 
+    def test_get_fills_the_url(self):
+        result = garner("get", self.nginx.url + "/tick?n={n}", "-p", "n=a b")
+        self.assert_code(result, 0)
+        self.assertIn("a%20b", result.stdout)
+        for wrong in ("{m}", "-p", "n=1"), ("{n}", "-p", "n"):
+            result = garner("get", self.nginx.url + "/tick?n=" + wrong[0], *wrong[1:])
+            self.assert_code(result, 2)
+            self.assertEqual(result.stdout, "")
+
+    def test_get_looks_at_all_urls_first(self):
+        result = garner("get", self.nginx.url + "/same", "http://u:secret@h h/")
+        self.assert_code(result, 2)
+        self.assertEqual(result.stdout, "")
+        self.assertIn("http://u:***@h h/: ", result.stderr)
+
+    def test_the_last_words(self):
+        result = garner("run", self.nginx.url + "/same", "--db", self.db)
+        self.assertIn("1 run and 0 rows", result.stderr)
+        self.assertRegex(result.stderr, "look at it: .*garner_log")
+        result = garner("run", self.nginx.url + "/missing", "--db", self.db)
+        self.assertIn("1 of 1 source failed", result.stderr)
+        self.assertIn("; 1 error, 0 missed", result.stderr)
+        result = garner("run", self.nginx.url + "/same", "--db", self.db, "--into", "t",
+                        "--sql", "select 1 as one where 0")
+        self.assertRegex(result.stderr, "look at it: .*garner_log")
+        result = garner("run", self.nginx.url + "/same", "--db", self.db, "--into", "t",
+                        "--sql", "select 1 as one")
+        self.assertIn("1 run and 1 row ", result.stderr)
+        self.assertRegex(result.stderr, "look at it: .*from \"t\"")
+        result = garner("run", self.nginx.url + "/same", "--db", ":memory:")
+        self.assertNotIn("look at it", result.stderr)
+
+    def test_where_to_is_asked(self):
+        result = garner("run", self.nginx.url + "/same")
+        self.assert_code(result, 2)
+        self.assertIn("--db FILE", result.stderr)
+        self.assertNotIn("store:", result.stderr)
+        self.write("s.yaml", "garner: 1\nsources: { a: { url: http://h/ } }\n")
+        result = garner("run", "-c", "s.yaml", cwd=self.folder)
+        self.assert_code(result, 2)
+        self.assertIn("'store: FILE' to s.yaml", result.stderr)
+        result = garner("run", "-c", "s.yaml", "http://h/", cwd=self.folder)
+        self.assert_code(result, 2)
+        self.assertIn("names of its sources", result.stderr)
+
     def test_log_lines_are_json_when_asked(self):
         result = garner("run", self.nginx.url + "/missing", "--db", self.db,
                         "--log", "json")
@@ -233,6 +278,13 @@ sources:
         self.assert_code(result, 2)
         self.assertIn("token", result.stderr)
 
+    def test_a_door_that_cannot_be_is_no_fault_of_the_store(self):
+        taken = self.nginx.url.removeprefix("http://")
+        for flags in ("--listen", taken), ("--listen", "127.0.0.1:0", "--token-file", "no"):
+            result = garner("run", self.nginx.url + "/same", "--db", self.db, *flags)
+            self.assert_code(result, 2)
+            self.assertEqual(count_runs(self.db), 0)
+
 
 class Signals(Case):
     """A server whose answers wait until the test lets them go."""
@@ -255,7 +307,7 @@ class Signals(Case):
         return running
 
     def test_the_first_finishes_what_is_under_way(self):
-        for sig in signal.SIGINT, signal.SIGTERM:
+        for sig in signal.SIGINT, signal.SIGTERM, signal.SIGHUP:
             with self.subTest(sig):
                 self.let_go = False
                 self.server.requests.clear()
@@ -270,7 +322,7 @@ class Signals(Case):
                 self.assertEqual(running.wait(), 0, running.output)
                 self.assertEqual(count_runs(self.db), before + 1)
         self.assertEqual(one(self.db, "select count(*) from garner_run"
-                                      " where status = 200"), 2)
+                                      " where status = 200"), 3)
 
     def test_the_second_ends_at_once(self):
         running = self.begin()

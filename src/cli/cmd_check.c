@@ -7,6 +7,7 @@
 #include "cli/outcome.h"
 #include "cli/prepare.h"
 #include "cli/print.h"
+#include "cli/text.h"
 #include "config/load.h"
 
 struct settings {
@@ -40,7 +41,7 @@ static enum gn_exit run(const struct gn_call *call)
     gn_buf_fini(&problems);
     if (!s->quiet)
         gn_buf_printf(&good, "%s: %zu source%s, all well\n", path,
-                      config.source_count, config.source_count == 1 ? "" : "s");
+                      config.source_count, gn_text_plural(config.source_count));
     gn_config_fini(&config);
     return gn_print(&good);
 }

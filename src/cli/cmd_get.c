@@ -113,38 +113,54 @@ static enum gn_exit trouble(const struct settings *s, enum gn_exit status,
     return status;
 }
 
-static enum gn_exit fetch(const struct settings *s, const char *url)
+static enum gn_exit fetch(const struct settings *s, struct gn_request request)
 {
-    struct gn_request request;
-    struct gn_ask_memory memory = {0};
     struct garner_error err = {0};
     struct gn_one one = {0};
-    enum garner_code code =
-        gn_ask_request(&s->ask, url, &request, &memory, &err);
     enum gn_exit status;
 
-    if (code == GARNER_OK && s->head)
+    if (s->head)
         request.method = "HEAD";
-    if (code == GARNER_OK)
-        code = gn_one_fetch(&request, &one, &err);
-    if (code != GARNER_OK) {
+    if (gn_one_fetch(&request, &one, &err) != GARNER_OK) {
         status = gn_exit_error(&err);
     } else if (one.failure != GN_FAILURE_NONE) {
         status = trouble(s,
                          one.failure == GN_FAILURE_TIMEOUT ? GN_EXIT_DEADLINE
                                                            : GN_EXIT_FAILED,
-                         url, one.error);
+                         request.url, one.error);
     } else if (s->fail && one.status >= 400) {
         char what[64];
 
         snprintf(what, sizeof what, "the server answered with status %d",
                  one.status);
-        status = trouble(s, GN_EXIT_HTTP, url, what);
+        status = trouble(s, GN_EXIT_HTTP, request.url, what);
     } else {
-        status = show(s, url, &one);
+        status = show(s, request.url, &one);
     }
     gn_one_fini(&one);
-    gn_ask_fini(&memory);
+    return status;
+}
+
+/* All URLs are looked at before the first is fetched. */
+static enum gn_exit print_bodies(const struct gn_call *call)
+{
+    const struct settings *s = call->settings;
+    const struct gn_rows_flags none = {.params = s->rows.params};
+    const struct gn_sources sources = {&s->ask, &none, {0}, GARNER_SYNCED};
+    struct gn_config config = {0};
+    struct garner_error err = {0};
+    enum gn_exit status = GN_EXIT_OK;
+
+    if (gn_sources_build(&sources, call->items, call->count, &config, &err) !=
+        GARNER_OK)
+        return gn_exit_error(&err);
+    for (size_t i = 0; i < config.source_count; i++) {
+        const enum gn_exit one = fetch(s, config.sources[i].request);
+
+        if (one != GN_EXIT_OK)
+            status = one;
+    }
+    gn_config_fini(&config);
     return status;
 }
 
@@ -252,7 +268,6 @@ static enum gn_exit make_rows(const struct gn_call *call)
 static enum gn_exit run(const struct gn_call *call)
 {
     const struct settings *s = call->settings;
-    enum gn_exit status = GN_EXIT_OK;
 
     if (s->rows.sql != NULL || s->store != NULL)
         return make_rows(call);
@@ -262,13 +277,7 @@ static enum gn_exit run(const struct gn_call *call)
         return gn_exit_usage("--output is one file, and there are %zu URLs; "
                              "use --remote-name",
                              call->count);
-    for (size_t i = 0; i < call->count; i++) {
-        const enum gn_exit one = fetch(s, call->items[i]);
-
-        if (one != GN_EXIT_OK)
-            status = one;
-    }
-    return status;
+    return print_bodies(call);
 }
 
 #define OPTION(name, letter, type, value, field, help)                         \

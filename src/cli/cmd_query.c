@@ -9,6 +9,7 @@
 #include "cli/output.h"
 #include "cli/params.h"
 #include "cli/select.h"
+#include "cli/text.h"
 #include "garner/garner.h"
 
 struct settings {
@@ -40,7 +41,7 @@ static enum gn_exit write_once(const char *url, const struct settings *s,
     if (code != GARNER_OK)
         return gn_exit_error(&err);
     fprintf(stderr, "%" PRId64 " row%s changed\n", result.changes,
-            result.changes == 1 ? "" : "s");
+            gn_text_plural((uint64_t)result.changes));
     return GN_EXIT_OK;
 }
 

@@ -87,6 +87,11 @@ static enum garner_ack ack(const struct settings *s)
     return GARNER_SYNCED;
 }
 
+static bool is_url(const char *text)
+{
+    return strstr(text, "://") != NULL;
+}
+
 static enum gn_exit from_file(const struct gn_call *call,
                               struct gn_config *config)
 {
@@ -99,6 +104,10 @@ static enum gn_exit from_file(const struct gn_call *call,
         code = gn_prepare_load(s->config, config, &problems, &err);
     if (code == GARNER_OK)
         code = gn_config_keep(config, call->items, call->count, &err);
+    if (code == GARNER_NOTFOUND && call->count > 0 && is_url(call->items[0]))
+        gn_fail(&err, code,
+                "with --config FILE the operands are names of its sources; "
+                "write a URL into the file");
     if (code != GARNER_OK && problems.size > 0)
         fputs(gn_buf_cstr(&problems), stderr);
     else if (code != GARNER_OK)
@@ -136,7 +145,7 @@ static bool wants_file(const struct gn_call *call)
     const struct settings *s = call->settings;
     /* NOLINTNEXTLINE(concurrency-mt-unsafe): before other threads */
     const char *from_environment = getenv("GARNER_CONFIG");
-    const bool urls = call->count > 0 && strstr(call->items[0], "://") != NULL;
+    const bool urls = call->count > 0 && is_url(call->items[0]);
 
     return s->config != NULL && !(urls && s->config == from_environment);
 }
@@ -158,8 +167,12 @@ static enum gn_exit with_store(const struct settings *s,
     struct garner_error err = {0};
     enum gn_exit status;
 
+    if (collect.store_name == NULL && config->path != NULL)
+        return gn_exit_usage("where to store what comes? add 'store: FILE' to "
+                             "%s, or --db FILE",
+                             config->path);
     if (collect.store_name == NULL)
-        return gn_exit_usage("where to? add --db FILE, or store: to the file");
+        return gn_exit_usage("where to store what comes? add --db FILE");
     if (s->parallel > INT_MAX || s->workers > INT_MAX)
         return gn_exit_usage("--parallel and --workers: that is too many");
     collect.engine.parallel = (int)s->parallel;

@@ -144,9 +144,10 @@ static size_t failing(struct run *r)
     }
     if (count > 0 && r->collect->summary)
         gn_log(GN_LOG_WARN, NULL,
-               "the last run of %zu of %zu sources failed: %s%s", count,
-               r->collect->config->source_count, gn_buf_cstr(&names),
-               count > FAILING_NAMED ? " and others" : "");
+               "the last run of %zu of %zu source%s failed: %s%s", count,
+               r->collect->config->source_count,
+               gn_text_plural(r->collect->config->source_count),
+               gn_buf_cstr(&names), count > FAILING_NAMED ? " and others" : "");
     gn_buf_fini(&names);
     return count;
 }
@@ -192,10 +193,11 @@ static const char *first_table(const struct gn_config *config)
     return NULL;
 }
 
-/* The command that shows what was stored. */
-static void look_at_it(const struct gn_collect *c, struct gn_buf *out)
+/* The command that shows what was stored; rows: there are rows of tables. */
+static void look_at_it(const struct gn_collect *c, bool rows,
+                       struct gn_buf *out)
 {
-    const char *table = first_table(c->config);
+    const char *table = rows ? first_table(c->config) : NULL;
     struct gn_buf sql = {0};
 
     if (table != NULL) {
@@ -217,34 +219,44 @@ static void look_at_it(const struct gn_collect *c, struct gn_buf *out)
     gn_buf_fini(&sql);
 }
 
+/* A database in memory is gone when it could be looked at. */
+static bool lasts(const char *store_name)
+{
+    return strstr(store_name, ":memory:") == NULL;
+}
+
 static void summarize(struct run *r)
 {
     static struct gn_status status;
     const struct gn_totals *t = &status.totals;
+    struct gn_buf what = {0};
     struct gn_buf look = {0};
+    uint64_t errors;
     char runs[32];
     char rows[32];
     char took[32];
 
     gn_engine_status(r->engine, &status);
+    errors = gn_progress_errors(t);
     gn_text_count(t->stored, runs);
     gn_text_count(t->rows, rows);
     gn_text_duration(status.now_wall_us - status.started_wall_us, took);
-    look_at_it(r->collect, &look);
-    if (r->collect->screen) {
-        fprintf(stderr,
-                "\nStored in %s: %s runs and %s rows in %s; %" PRIu64
-                " errors, %" PRIu64 " missed.\nLook at it: %s\n",
-                r->collect->store_name, runs, rows, took, gn_progress_errors(t),
-                gn_progress_missed(t), gn_buf_cstr(&look));
-    } else {
-        gn_log(GN_LOG_INFO, NULL,
-               "stored in %s: %s runs and %s rows in %s; %" PRIu64
-               " errors, %" PRIu64 " missed",
-               r->collect->store_name, runs, rows, took, gn_progress_errors(t),
-               gn_progress_missed(t));
+    gn_buf_printf(&what,
+                  "tored in %s: %s run%s and %s row%s in %s; %" PRIu64
+                  " error%s, %" PRIu64 " missed",
+                  r->collect->store_name, runs, gn_text_plural(t->stored), rows,
+                  gn_text_plural(t->rows), took, errors, gn_text_plural(errors),
+                  gn_progress_missed(t));
+    look_at_it(r->collect, t->rows > 0, &look);
+    if (r->collect->screen)
+        fprintf(stderr, "\nS%s.\n", gn_buf_cstr(&what));
+    else
+        gn_log(GN_LOG_INFO, NULL, "s%s", gn_buf_cstr(&what));
+    if (lasts(r->collect->store_name) && r->collect->screen)
+        fprintf(stderr, "Look at it: %s\n", gn_buf_cstr(&look));
+    else if (lasts(r->collect->store_name))
         gn_log(GN_LOG_INFO, NULL, "look at it: %s", gn_buf_cstr(&look));
-    }
+    gn_buf_fini(&what);
     gn_buf_fini(&look);
 }
 
@@ -256,8 +268,11 @@ enum gn_exit gn_collect(const struct gn_collect *collect)
     enum garner_code code = gn_engine_new(collect->store, collect->config,
                                           &collect->engine, &r.engine, &err);
 
-    if (code == GARNER_OK)
+    if (code == GARNER_OK) {
         code = open_door(&r, &err);
+        if (code != GARNER_OK && code != GARNER_NOMEM)
+            code = GARNER_INVALID; /* no fault of the store */
+    }
     if (code == GARNER_OK) {
         code = work(&r, &err);
         if (failing(&r) > 0)

@@ -109,7 +109,7 @@ static void rates_are_those_since_the_last_line(void **state)
     gn_live_tick(l);
     gn_live_finish(l);
     text = release_stderr();
-    has(text, "1 sources, 100 fetches (10.0/s), 0 rows");
+    has(text, "1 source, 100 fetches (10.0/s), 0 rows");
     has(text, "150 fetches (5.0/s), 20 rows (2.0/s)");
     has(text, "150 fetches (0.0/s), 20 rows (0.0/s)");
 }

@@ -137,9 +137,8 @@ static void gauges(struct page *page, const struct gn_progress *p)
 
     gn_buf_printf(&page->line,
                   "  sources %12s   fetching %zu  extracting %zu"
-                  "  storing %zu  ",
+                  "  storing %zu",
                   count(s->sources, a), s->fetching, s->extracting, s->storing);
-    next_due(s, &page->line);
     end_line(page, "");
     gn_buf_printf(&page->line, "  latency p50 %s  p99 %s  max %s",
                   duration(gn_histogram_quantile(&s->latency, 0.5), a),
@@ -148,9 +147,10 @@ static void gauges(struct page *page, const struct gn_progress *p)
     gn_buf_printf(&page->line, "   started late p99 %s",
                   duration(gn_histogram_quantile(&s->lateness, 0.99), a));
     end_line(page, "");
-    gn_buf_printf(&page->line, "  memory  %s  log of the store %s",
+    gn_buf_printf(&page->line, "  memory  %s  log of the store %s   ",
                   size(s->resident_bytes, a),
                   size((int64_t)s->store.wal_bytes, b));
+    next_due(s, &page->line);
     end_line(page, "");
 }
 
@@ -255,14 +255,17 @@ void gn_progress_line(const struct gn_progress *p, struct gn_buf *out)
 {
     const struct gn_status *s = p->status;
     const struct gn_totals *t = &s->totals;
+    const uint64_t errors = gn_progress_errors(t);
     char a[32];
     char b[32];
 
     gn_buf_printf(out,
-                  "%zu sources, %" PRIu64 " fetches (%.1f/s), %" PRIu64
-                  " rows (%.1f/s), %" PRIu64 " errors, %" PRIu64 " missed, ",
-                  s->sources, t->fetched, p->fetches_per_s, t->rows,
-                  p->rows_per_s, gn_progress_errors(t), gn_progress_missed(t));
+                  "%zu source%s, %" PRIu64 " fetch%s (%.1f/s), %" PRIu64
+                  " row%s (%.1f/s), %" PRIu64 " error%s, %" PRIu64 " missed, ",
+                  s->sources, gn_text_plural(s->sources), t->fetched,
+                  t->fetched == 1 ? "" : "es", p->fetches_per_s, t->rows,
+                  gn_text_plural(t->rows), p->rows_per_s, errors,
+                  gn_text_plural(errors), gn_progress_missed(t));
     gn_buf_printf(out, "latency p50 %s p99 %s, ",
                   duration(gn_histogram_quantile(&s->latency, 0.5), a),
                   duration(gn_histogram_quantile(&s->latency, 0.99), b));

@@ -163,8 +163,14 @@ static void the_line_says_it_in_one(void **state)
     gn_progress_line(&progress, &out);
     assert_string_equal(
         gn_buf_cstr(&out),
-        "30 sources, 12345 fetches (199.8/s), 24690 rows (399.6/s), 1 errors, "
+        "30 sources, 12345 fetches (199.8/s), 24690 rows (399.6/s), 1 error, "
         "4 missed, latency p50 1.25 ms p99 1.25 ms, next due in 12.0 ms");
+    gn_buf_clear(&out);
+    status.sources = status.totals.fetched = status.totals.rows = 1;
+    gn_progress_line(&progress, &out);
+    assert_memory_equal(gn_buf_cstr(&out),
+                        "1 source, 1 fetch (199.8/s), 1 row (399.6/s), 1 error",
+                        53);
     gn_buf_fini(&out);
 }
 

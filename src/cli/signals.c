@@ -22,6 +22,16 @@ struct gn_signals {
     atomic_bool quit;
 };
 
+/* Under nohup(1) the terminal may go. A signal that is blocked and ignored
+ * would come all the same. */
+static bool is_ignored(int number)
+{
+    struct sigaction action;
+
+    GN_CHECK(sigaction(number, NULL, &action) == 0);
+    return action.sa_handler == SIG_IGN;
+}
+
 static void fill(sigset_t *set)
 {
     static const int waited[] = {SIGINT, SIGTERM, SIGUSR1, SIGWINCH, QUIT};
@@ -29,6 +39,8 @@ static void fill(sigset_t *set)
     GN_CHECK(sigemptyset(set) == 0);
     for (size_t i = 0; i < sizeof waited / sizeof waited[0]; i++)
         GN_CHECK(sigaddset(set, waited[i]) == 0);
+    if (!is_ignored(SIGHUP))
+        GN_CHECK(sigaddset(set, SIGHUP) == 0);
 }
 
 void gn_signals_block(void)
@@ -81,7 +93,7 @@ static void *wait_for_signals(void *arg)
     while (!atomic_load(&s->quit)) {
         const int n = wait_until(&set, next);
 
-        if (n == SIGINT || n == SIGTERM)
+        if (n == SIGINT || n == SIGTERM || n == SIGHUP)
             ended(s);
         else if (n == SIGUSR1)
             call(s->calls.status, s->calls.context);

@@ -14,10 +14,11 @@ struct gn_signals;
 /* Any may be NULL. */
 struct gn_signals_calls {
     void *context;
-    void (*end)(void *context, int times); /* SIGINT, SIGTERM; 1: the first */
-    void (*status)(void *context);         /* SIGUSR1 */
-    void (*resized)(void *context);        /* SIGWINCH */
-    void (*tick)(void *context);           /* every tick_ms */
+    /* SIGINT, SIGTERM, and SIGHUP unless it is ignored; 1: the first */
+    void (*end)(void *context, int times);
+    void (*status)(void *context);  /* SIGUSR1 */
+    void (*resized)(void *context); /* SIGWINCH */
+    void (*tick)(void *context);    /* every tick_ms */
     int tick_ms;
 };
 
@@ -33,7 +34,7 @@ enum garner_code gn_signals_start(const struct gn_signals_calls *calls,
 /* Ends the thread; no callback runs after it. NULL is fine. */
 void gn_signals_stop(struct gn_signals *s);
 
-/* How often SIGINT or SIGTERM came. Any thread. */
+/* How often the end was asked for. Any thread. */
 int gn_signals_times(struct gn_signals *s);
 
 #endif

@@ -109,6 +109,8 @@ static void each_signal_is_told_and_ends_are_counted(void **state)
     assert_int_equal(kill(getpid(), SIGTERM), 0);
     wait_for(&seen, &seen.ended, 2);
     assert_int_equal(gn_signals_times(s), 2);
+    assert_int_equal(kill(getpid(), SIGHUP), 0);
+    wait_for(&seen, &seen.ended, 3);
     gn_signals_stop(s);
     assert_int_equal(seen.status, 1);
     assert_int_equal(seen.resized, 1);
@@ -135,6 +137,32 @@ static void time_goes_on_between_signals(void **state)
     fini(&seen);
 }
 
+static void a_terminal_that_may_go_ends_nothing(void **state)
+{
+    struct seen seen;
+    struct gn_signals_calls calls = {&seen, on_end, on_status, NULL, NULL, 0};
+    struct gn_signals *s;
+    sigset_t hangup;
+    sigset_t before;
+
+    (void)state;
+    init(&seen);
+    assert_int_equal(sigemptyset(&hangup), 0);
+    assert_int_equal(sigaddset(&hangup, SIGHUP), 0);
+    /* as nohup(1) starts a program */
+    assert_true(signal(SIGHUP, SIG_IGN) != SIG_ERR);
+    assert_int_equal(pthread_sigmask(SIG_UNBLOCK, &hangup, &before), 0);
+    assert_int_equal(gn_signals_start(&calls, &s, NULL), GARNER_OK);
+    assert_int_equal(kill(getpid(), SIGHUP), 0);
+    assert_int_equal(kill(getpid(), SIGUSR1), 0);
+    wait_for(&seen, &seen.status, 1);
+    assert_int_equal(gn_signals_times(s), 0);
+    gn_signals_stop(s);
+    assert_true(signal(SIGHUP, SIG_DFL) != SIG_ERR);
+    assert_int_equal(pthread_sigmask(SIG_SETMASK, &before, NULL), 0);
+    fini(&seen);
+}
+
 static void lost_memory_is_an_error(void **state)
 {
     const struct gn_signals_calls calls = {0};
@@ -151,6 +179,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_signal_is_told_and_ends_are_counted),
         cmocka_unit_test(time_goes_on_between_signals),
+        cmocka_unit_test(a_terminal_that_may_go_ends_nothing),
         cmocka_unit_test(lost_memory_is_an_error),
     };
 

@@ -112,6 +112,11 @@ void gn_text_count(uint64_t count, char text[32])
     text[to] = '\0';
 }
 
+const char *gn_text_plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 /* Three digits: 1.25, 12.5, 125. */
 static void three_digits(double value, const char *unit, char text[32])
 {

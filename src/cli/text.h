@@ -26,6 +26,9 @@ size_t gn_text_show(struct gn_buf *out, const char *text, size_t size,
 /* 1234567 as "1,234,567". */
 void gn_text_count(uint64_t count, char text[32]);
 
+/* What a noun takes behind count: "" for one, else "s". */
+const char *gn_text_plural(uint64_t count);
+
 /* us microseconds for people, three digits: "850 us", "1.25 ms", "12.5 s",
  * "3m20s", "2d04h". */
 void gn_text_duration(int64_t us, char text[32]);

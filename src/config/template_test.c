@@ -58,7 +58,8 @@ static void unknown_names_are_problems(void **state)
     assert_int_equal(gn_template_fill("x{date}", NULL, 0, &memory, &out, &err),
                      GARNER_INVALID);
     assert_string_equal(err.message, "the URL has {date}, which is no "
-                                     "variable; give it a value (vars)");
+                                     "variable; give it a value (vars, or "
+                                     "-p NAME=VALUE)");
     assert_null(memory.chunks);
 }
 

@@ -75,9 +75,27 @@ static enum gn_failure explain_stall(const struct gn_ending *e, char text[240])
                e->place, limit, phase_text(e->phase));
 }
 
+/* Writes "host:port" of the proxy, if it is what could not be reached. Only
+ * libcurl's words tell: https://curl.se/libcurl/c/CURLINFO_USED_PROXY.html is
+ * younger than Debian 12's. */
+static bool find_proxy(const struct gn_ending *e, char text[160])
+{
+    char host[128];
+    unsigned port;
+
+    if (!e->proxied || sscanf(e->detail, "Failed to connect to %127s port %u",
+                              host, &port) != 2)
+        return false;
+    snprintf(text, 160, strchr(host, ':') != NULL ? "[%s]:%u" : "%s:%u", host,
+             port);
+    return strcmp(text, e->place) != 0;
+}
+
 static enum gn_failure explain_connect(const struct gn_ending *e,
                                        char text[240])
 {
+    char proxy[160];
+
     if (e->socket_error == EMFILE || e->socket_error == ENFILE)
         return say(GN_FAILURE_LOCAL, text,
                    "%s: too many open files to make another connection; raise "
@@ -86,6 +104,12 @@ static enum gn_failure explain_connect(const struct gn_ending *e,
     if (e->socket_error != 0)
         return say(GN_FAILURE_LOCAL, text, "%s: cannot make a socket: %s",
                    e->place, strerrordesc_np(e->socket_error));
+    if (e->result == CURLE_COULDNT_CONNECT && e->os_error != 0 &&
+        find_proxy(e, proxy))
+        return say(GN_FAILURE_CONNECT, text,
+                   "%s: cannot connect to the proxy %s: %s; check --proxy, "
+                   "proxy, or http_proxy in the environment",
+                   e->place, proxy, strerrordesc_np(e->os_error));
     if (e->result == CURLE_COULDNT_CONNECT && e->os_error != 0)
         return say(GN_FAILURE_CONNECT, text,
                    "%s: cannot connect: %s; check host, port and that the "
@@ -100,12 +124,17 @@ static enum gn_failure explain_tls(const struct gn_ending *e, char text[240])
     if (e->result == CURLE_PEER_FAILED_VERIFICATION)
         return say(GN_FAILURE_TLS, text,
                    "%s: the certificate is not trusted: %s; if it is right, "
-                   "name its authority's file as ca_file",
+                   "name its authority's file (ca_file, --cacert)",
                    e->place, detail(e));
     if (e->result == CURLE_SSL_CONNECT_ERROR)
         return say(GN_FAILURE_TLS, text,
                    "%s: no TLS connection: %s; check that the server speaks "
                    "https on this port",
+                   e->place, detail(e));
+    if (e->result == CURLE_SSL_CACERT_BADFILE)
+        return say(GN_FAILURE_TLS, text,
+                   "%s: the certificates to trust cannot be read: %s; name a "
+                   "PEM file of certificates",
                    e->place, detail(e));
     return say(GN_FAILURE_TLS, text, "%s: no TLS connection: %s", e->place,
                detail(e));
@@ -159,6 +188,12 @@ static enum gn_failure explain_protocol(const struct gn_ending *e,
 
 static enum gn_failure explain_local(const struct gn_ending *e, char text[240])
 {
+    /* libcurl's result for a line of headers over its limit, too. */
+    if (e->result == CURLE_OUT_OF_MEMORY && e->phase >= GN_PHASE_WAITING)
+        return say(GN_FAILURE_PROTOCOL, text,
+                   "%s: the answer is broken: a header of over 100 KiB; or no "
+                   "memory was left for it",
+                   e->place);
     return say(GN_FAILURE_LOCAL, text, "%s: %s", e->place, detail(e));
 }
 

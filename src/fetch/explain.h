@@ -33,6 +33,7 @@ struct gn_ending {
     const char *detail; /* libcurl's own words; "": none */
     const char *place;  /* "host:port", or a refused redirect's scheme */
     bool refused;       /* place is such a scheme */
+    bool proxied;       /* a proxy may have stood between */
     enum gn_phase phase;
     int redirects;
     int os_error;     /* of connecting; 0: not known */

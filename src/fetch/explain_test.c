@@ -38,6 +38,21 @@ static const struct example examples[] = {
      GN_FAILURE_CONNECT,
      "h:80: cannot connect: Connection refused; check host, port and that the "
      "server is up"},
+    {{.result = CURLE_COULDNT_CONNECT,
+      .os_error = ECONNREFUSED,
+      .proxied = true,
+      .detail = "Failed to connect to p.example port 3128 after 0 ms: why"},
+     GN_FAILURE_CONNECT,
+     "h:80: cannot connect to the proxy p.example:3128: Connection refused; "
+     "check --proxy, proxy, or http_proxy in the environment"},
+    {{.result = CURLE_COULDNT_CONNECT,
+      .os_error = ECONNREFUSED,
+      .proxied = true,
+      .place = "[::1]:80",
+      .detail = "Failed to connect to ::1 port 80 after 0 ms: why"},
+     GN_FAILURE_CONNECT,
+     "[::1]:80: cannot connect: Connection refused; check host, port and that "
+     "the server is up"},
     {{.result = CURLE_COULDNT_CONNECT, .detail = "why"},
      GN_FAILURE_CONNECT,
      "h:80: cannot connect: why"},
@@ -68,14 +83,15 @@ static const struct example examples[] = {
     {{.result = CURLE_PEER_FAILED_VERIFICATION, .detail = "self-signed"},
      GN_FAILURE_TLS,
      "h:80: the certificate is not trusted: self-signed; if it is right, name "
-     "its authority's file as ca_file"},
+     "its authority's file (ca_file, --cacert)"},
     {{.result = CURLE_SSL_CONNECT_ERROR, .detail = "why"},
      GN_FAILURE_TLS,
      "h:80: no TLS connection: why; check that the server speaks https on this "
      "port"},
     {{.result = CURLE_SSL_CACERT_BADFILE, .detail = "bad file: x"},
      GN_FAILURE_TLS,
-     "h:80: no TLS connection: bad file: x"},
+     "h:80: the certificates to trust cannot be read: bad file: x; name a PEM "
+     "file of certificates"},
     {{.result = CURLE_FILESIZE_EXCEEDED},
      GN_FAILURE_TOO_LARGE,
      "h:80: the body is over the limit of 1000 bytes (1000 B); raise it if "
@@ -109,6 +125,10 @@ static const struct example examples[] = {
      "h:80: out of memory for the reply; lower the body limit or fetch fewer "
      "at a time"},
     {{.result = CURLE_OUT_OF_MEMORY}, GN_FAILURE_LOCAL, "h:80: Out of memory"},
+    {{.result = CURLE_OUT_OF_MEMORY, .phase = GN_PHASE_WAITING},
+     GN_FAILURE_PROTOCOL,
+     "h:80: the answer is broken: a header of over 100 KiB; or no memory was "
+     "left for it"},
 };
 
 static void each_ending_has_its_sentence(void **state)

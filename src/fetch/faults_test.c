@@ -163,6 +163,8 @@ static void misbehave(struct tcp_peer *p, void *context)
             send_endlessly(p, "HTTP/1.1 200 OK\r\n\r\n", "more and more");
         } else if (tcp_peer_asks(p, "/endless-head")) {
             send_endlessly(p, "HTTP/1.1 200 OK\r\n", "X-More: and more\r\n");
+        } else if (tcp_peer_asks(p, "/huge-header")) {
+            send_endlessly(p, "HTTP/1.1 200 OK\r\nX-More: ", "and more");
         } else if (tcp_peer_asks(p, "/reset")) {
             tcp_peer_reset(p);
             return;
@@ -303,8 +305,8 @@ static void slowness_ends_by_the_total_limit(void **state)
 static void broken_answers_are_told(void **state)
 {
     static const char *const paths[] = {
-        "/cut",     "/chunk", "/badchunk", "/garbage",     "/version",
-        "/nothing", "/reset", "/badgzip",  "/endless-head"};
+        "/cut",     "/chunk", "/badchunk", "/garbage",      "/version",
+        "/nothing", "/reset", "/badgzip",  "/endless-head", "/huge-header"};
     struct fixture fx;
 
     (void)state;
@@ -318,6 +320,8 @@ static void broken_answers_are_told(void **state)
         assert_int_equal(r.size, 0);
         if (strcmp(paths[i], "/endless-head") == 0)
             assert_has(r.error, "its headers do not end");
+        if (strcmp(paths[i], "/huge-header") == 0)
+            assert_has(r.error, "a header of over 100 KiB");
     }
     finish(&fx);
 }

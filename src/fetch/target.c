@@ -280,6 +280,12 @@ static void set_method(struct setter *s, const struct gn_target *t)
     }
 }
 
+bool gn_target_proxied(const struct gn_target *t,
+                       const struct gn_proxies *proxies)
+{
+    return t->proxy != NULL ? t->proxy[0] != '\0' : proxies->any;
+}
+
 static void set_proxy(struct setter *s, const struct gn_target *t,
                       const struct gn_proxies *proxies)
 {

@@ -41,6 +41,10 @@ struct gn_shape {
 int gn_target_apply(const struct gn_target *t, void *easy,
                     const struct gn_proxies *proxies, struct gn_shape *shape);
 
+/* Whether a proxy may stand between: t's own, or the environment's. */
+bool gn_target_proxied(const struct gn_target *t,
+                       const struct gn_proxies *proxies);
+
 /* The URL without user and password; t's. */
 const char *gn_target_url(const struct gn_target *t);
 

@@ -318,6 +318,7 @@ static void explain(struct gn_transfer *t, CURLcode result)
         .result = (int)result,
         .detail = t->detail,
         .place = place,
+        .proxied = gn_target_proxied(t->target, &t->tools->proxies),
         .phase = phase(t),
         .os_error = small(t, CURLINFO_OS_ERRNO),
         .socket_error = t->socket_error,

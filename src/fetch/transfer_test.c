@@ -110,6 +110,22 @@ static void proxies_come_from_the_environment(void **state)
     set("NO_PROXY", NULL);
 }
 
+static void a_proxy_that_is_not_there_is_named(void **state)
+{
+    const struct gn_request r = {.url = "http://127.0.0.2:9/x",
+                                 .proxy = "http://u:secret@127.0.0.3:9"};
+    struct gn_target *target;
+    struct one o;
+
+    (void)state;
+    one_begin(&o);
+    assert_int_equal(gn_target_new(&r, &target, NULL), GARNER_OK);
+    assert_has(perform(&o, target)->error,
+               "127.0.0.2:9: cannot connect to the proxy 127.0.0.3:9: ");
+    gn_target_free(target);
+    one_finish(&o);
+}
+
 static void a_proxy_is_asked_for_each_url_in_turn(void **state)
 {
     static const char *const paths[] = {"/1", "/2", "/3"};
@@ -259,6 +275,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(proxies_come_from_the_environment),
+        cmocka_unit_test(a_proxy_that_is_not_there_is_named),
         cmocka_unit_test(a_proxy_is_asked_for_each_url_in_turn),
         cmocka_unit_test(the_body_is_hashed),
         cmocka_unit_test(an_early_end_tells_nothing_of_the_reply_before),
