@@ -122,7 +122,9 @@ static void wait_for_room(struct gn_commit *c, const struct gn_ticket *t,
         c->starving = NULL;
         gn_cond_wake_all(&c->room);
     } else if (!c->leading && c->room_waiters > 0) {
-        gn_cond_wake_one(&c->room); /* to lead, in place of this thread */
+        /* Who gives up may have taken the wake that would have had another
+         * lead (pthread_cond_timedwait allows that). */
+        gn_cond_wake_one(&c->room);
     }
 }
 
@@ -162,6 +164,8 @@ static enum garner_code blame_holder(const struct gn_commit *c,
 static enum garner_code give_up(struct gn_commit *c, struct gn_ticket *t)
 {
     gn_queue_remove(&c->queue, t);
+    if (c->room_waiters > 0)
+        gn_cond_wake_all(&c->room);
     if (c->asking)
         t->code = blame_holder(c, t);
     else if (gn_sqlite_is_held_off(c->connection))

@@ -55,6 +55,19 @@ static void await_queued(size_t batches)
         sched_yield();
 }
 
+/* Until so many threads wait for room in it. */
+static void await_room_waiters(int waiters)
+{
+    int now = -1;
+
+    while (now != waiters) {
+        sched_yield();
+        gn_lock(&c->lock);
+        now = c->room_waiters;
+        gn_unlock(&c->lock);
+    }
+}
+
 /* --- a leader that leads until the test lets it go -------------------------
  */
 
@@ -224,7 +237,7 @@ static int with_stop_here(void **state)
     sem_init(&in_sql, 0, 0);
     sem_init(&leave_sql, 0, 0);
     sqlite3_auto_extension((void (*)(void))add_stop_here);
-    rc = with_limits(state, 1000);
+    rc = with_limits(state, 2);
     sqlite3_cancel_auto_extension((void (*)(void))add_stop_here);
     return rc;
 }
@@ -283,11 +296,64 @@ static void who_can_wait_gets_room(void **state)
     assert_int_equal(submit("insert into t(b) values (0)", 0, NULL), GARNER_OK);
     for (size_t i = 0; i < 6; i++)
         start(&w[i], "insert into t(b) values (0)", SECONDS(20));
+    await_room_waiters(6);
     leave_lead();
     for (size_t i = 0; i < 6; i++)
         assert_int_equal(join(&w[i]), GARNER_OK);
     join_holder();
     assert_string_equal(foreign_text("select count(*) from t"), "8");
+}
+
+/* A thread that submits one row. */
+static void *submit_row(void *code)
+{
+    *(enum garner_code *)code =
+        submit("insert into t(b) values ('submitted')", SECONDS(20), NULL);
+    return NULL;
+}
+
+static void there_is_room_as_soon_as_a_group_is_taken(void **state)
+{
+    enum garner_code code = GARNER_FULL;
+    struct writer slow;
+    pthread_t submitter;
+
+    (void)state;
+    take_lead();
+    start(&slow, "insert into t values (1, stop_here())", SECONDS(20));
+    await_queued(1);
+    assert_int_equal(submit("insert into t(b) values (0)", 0, NULL), GARNER_OK);
+    assert_int_equal(gn_thread_start(&submitter, submit_row, &code, NULL), 0);
+    await_room_waiters(1);
+    leave_lead();
+    while (sem_wait(&in_sql) != 0)
+        ;
+    gn_thread_join(submitter); /* the group is still being run */
+    assert_int_equal(code, GARNER_OK);
+    sem_post(&leave_sql);
+    assert_int_equal(join(&slow), GARNER_OK);
+    join_holder();
+    assert_int_equal(gn_commit_flush(c, SECONDS(20), NULL), GARNER_OK);
+}
+
+static void who_gives_up_leaves_room(void **state)
+{
+    enum garner_code code = GARNER_FULL;
+    struct writer late;
+    pthread_t submitter;
+
+    (void)state;
+    take_lead();
+    assert_int_equal(submit("insert into t(b) values (0)", 0, NULL), GARNER_OK);
+    start(&late, "insert into t(b) values (0)", in_ms(50));
+    await_queued(2);
+    assert_int_equal(gn_thread_start(&submitter, submit_row, &code, NULL), 0);
+    assert_int_equal(join(&late), GARNER_TIMEOUT);
+    gn_thread_join(submitter); /* the leader has not moved */
+    assert_int_equal(code, GARNER_OK);
+    leave_lead();
+    join_holder();
+    assert_int_equal(gn_commit_flush(c, SECONDS(20), NULL), GARNER_OK);
 }
 
 static void who_finds_it_full_and_nobody_leading_leads(void **state)
@@ -391,6 +457,7 @@ static void closed_it_takes_nothing_more(void **state)
     assert_int_equal(submit("insert into t values (1, 0)", 0, NULL), GARNER_OK);
     assert_int_equal(submit("insert into t values (2, 0)", 0, NULL), GARNER_OK);
     start(&waits_for_room, "insert into t values (3, 0)", SECONDS(20));
+    await_room_waiters(1);
     gn_commit_close(c, SECONDS(20));
     assert_int_equal(join(&waits_for_room), GARNER_CLOSED);
     leave_lead();
@@ -438,6 +505,8 @@ int main(void)
         WITH(what_is_being_run_is_not_given_up, with_stop_here),
         WITH(a_full_queue_refuses_who_cannot_wait, with_small_queue),
         WITH(who_can_wait_gets_room, with_small_queue),
+        WITH(there_is_room_as_soon_as_a_group_is_taken, with_stop_here),
+        WITH(who_gives_up_leaves_room, with_small_queue),
         WITH(who_finds_it_full_and_nobody_leading_leads, with_small_queue),
         WITH(what_is_larger_than_the_queue_enters_it_empty, with_small_queue),
         WITH(a_foreign_lock_is_busy_for_all_who_wait, with_commit),

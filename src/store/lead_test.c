@@ -111,7 +111,10 @@ static void a_loss_is_booked_for_the_next_flush(void **state)
     (void)submit("nonsense", NULL, NULL);
     gn_lead_group(c, NULL, INT64_MAX);
     assert_int_equal(c->lost.code, GARNER_CONSTRAINT); /* the first */
-    assert_int_equal(c->stats.failed, 2);
+    (void)submit("nonsense too", NULL, NULL);
+    gn_lead_group(c, NULL, INT64_MAX);
+    assert_int_equal(c->lost.code, GARNER_CONSTRAINT);
+    assert_int_equal(c->stats.failed, 3);
 }
 
 static void a_foreign_lock_fails_those_whose_time_is_up(void **state)
@@ -140,6 +143,55 @@ static void a_foreign_lock_fails_those_whose_time_is_up(void **state)
     assert_int_equal(patient.ticket.code, GARNER_OK);
     assert_string_equal(foreign_text("select a from t"), "1,3");
     foreign_close(foreign);
+}
+
+static sqlite3 *handle; /* of the write connection */
+
+static int keep_handle(sqlite3 *db, const char **message, const void *api)
+{
+    (void)message;
+    (void)api;
+    handle = db;
+    return SQLITE_OK;
+}
+
+static int with_handle(void **state)
+{
+    int rc;
+
+    sqlite3_auto_extension((void (*)(void))keep_handle);
+    rc = with_commit(state);
+    sqlite3_cancel_auto_extension((void (*)(void))keep_handle);
+    return rc;
+}
+
+static void take_lock(void *foreign)
+{
+    foreign_run(foreign, "begin immediate");
+    sqlite3_rollback_hook(handle, NULL, NULL);
+}
+
+static void a_foreign_lock_midway_fails_the_guilty_only(void **state)
+{
+    sqlite3 *foreign = foreign_open();
+    struct note n[3];
+
+    (void)state;
+    run(c->connection, "insert into t values (9, 0)");
+    queue(NOTE(&n[0], "insert into t values (1, 0)"));
+    queue(NOTE(&n[1], "insert or rollback into t values (9, 0)"));
+    queue(NOTE(&n[2], "insert into t values (2, 0)"));
+    sqlite3_rollback_hook(handle, take_lock, foreign);
+    gn_lead_group(c, NULL, gn_clock_monotonic_ns() + 2000000);
+    assert_int_equal(n[1].ticket.code, GARNER_CONSTRAINT);
+    assert_int_equal(atomic_load(&n[1].ticket.state), GN_TICKET_DONE);
+    assert_ptr_equal(TAILQ_FIRST(&c->queue.all), &n[0].ticket);
+    assert_ptr_equal(TAILQ_NEXT(&n[0].ticket, in_queue), &n[2].ticket);
+    assert_int_equal(c->queue.batches, 2);
+    foreign_run(foreign, "commit");
+    foreign_close(foreign);
+    gn_lead_group(c, NULL, INT64_MAX);
+    assert_string_equal(foreign_text("select a from t"), "1,2,9");
 }
 
 static void the_leader_waits_no_longer_than_it_may(void **state)
@@ -227,6 +279,9 @@ int main(void)
         WITH(what_does_not_fit_stays),
         WITH(a_loss_is_booked_for_the_next_flush),
         WITH(a_foreign_lock_fails_those_whose_time_is_up),
+        cmocka_unit_test_setup_teardown(
+            a_foreign_lock_midway_fails_the_guilty_only, with_handle,
+            without_commit),
         WITH(the_leader_waits_no_longer_than_it_may),
         WITH(closed_a_foreign_lock_cannot_keep_it_for_ever),
         WITH(the_oldest_waiter_leads_next),
