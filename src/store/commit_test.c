@@ -456,7 +456,7 @@ static void closed_it_takes_nothing_more(void **state)
     take_lead();
     assert_int_equal(submit("insert into t values (1, 0)", 0, NULL), GARNER_OK);
     assert_int_equal(submit("insert into t values (2, 0)", 0, NULL), GARNER_OK);
-    start(&waits_for_room, "insert into t values (3, 0)", SECONDS(20));
+    start(&waits_for_room, "insert into t values (3, 0)", SECONDS(100));
     await_room_waiters(1);
     gn_commit_close(c, SECONDS(20));
     assert_int_equal(join(&waits_for_room), GARNER_CLOSED);

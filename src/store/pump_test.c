@@ -13,7 +13,7 @@ enum { MANY = 1000 };
 static struct gn_commit *c;
 static struct gn_pump *pump;
 
-static int start(void **state, int gather_ms)
+static int start(void **state, int gather_ms, size_t group_statements)
 {
     struct garner_options options;
     struct gn_sqlite *connection;
@@ -22,6 +22,7 @@ static int start(void **state, int gather_ms)
         return -1;
     garner_options_init(&options);
     options.gather_ms = gather_ms;
+    options.group_statements = group_statements;
     options.queue_statements = 100;
     connection = open_writer();
     run(connection, "create table t(a integer primary key)");
@@ -32,12 +33,17 @@ static int start(void **state, int gather_ms)
 
 static int with_pump(void **state)
 {
-    return start(state, 5);
+    return start(state, 5, 4096);
 }
 
 static int with_patient_pump(void **state)
 {
-    return start(state, 10000);
+    return start(state, 10000, 4096);
+}
+
+static int with_small_groups(void **state)
+{
+    return start(state, 10000, 50);
 }
 
 static void end(void)
@@ -231,6 +237,19 @@ static void who_waits_ends_the_gathering(void **state)
     end();
 }
 
+static void a_full_group_does_not_wait_for_its_time(void **state)
+{
+    (void)state;
+    await_sleep();
+    for (int i = 0; i < 60; i++)
+        assert_int_equal(submit("insert into t values (null)", NULL, NULL), 0);
+    for (int64_t until = SECONDS(5); stats().batches < 50;) {
+        assert_true(gn_clock_monotonic_ns() < until);
+        sched_yield();
+    }
+    end();
+}
+
 static void what_gathers_is_one_transaction(void **state)
 {
     (void)state;
@@ -342,6 +361,7 @@ int main(void)
         WITH(closed_a_callback_cannot_submit, with_patient_pump),
         WITH(a_slow_callback_holds_no_writer_up, with_pump),
         WITH(who_waits_ends_the_gathering, with_patient_pump),
+        WITH(a_full_group_does_not_wait_for_its_time, with_small_groups),
         WITH(what_gathers_is_one_transaction, with_patient_pump),
         WITH(a_callback_comes_at_once_when_another_led, with_patient_pump),
         WITH(alone_it_leads_when_the_time_is_up, with_pump),
