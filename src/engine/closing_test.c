@@ -34,7 +34,7 @@ static void the_store_may_outlive_the_engine(void **state)
     gn_engine_stop(w->engine);
     gn_engine_stop(w->engine);
     assert_int_equal(run_ended(w), GARNER_CANCELED);
-    assert_has(w->err.message, "still with the store");
+    assert_has(w->err.message, "has not taken 2 runs yet");
     assert_int_equal(sqlite3_exec(foreign, "commit", NULL, NULL, NULL),
                      SQLITE_OK);
     assert_int_equal(sqlite3_close(foreign), SQLITE_OK);

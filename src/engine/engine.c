@@ -268,12 +268,13 @@ static enum garner_code ending(const struct gn_engine *e,
 {
     const enum garner_code code =
         e->stops_seen > 1 ? GARNER_CANCELED : GARNER_TIMEOUT;
+    const size_t waiting = with_store(&e->flow);
 
-    if (e->flow.jobs > 0)
+    if (waiting > 0)
         return gn_fail(err, code,
-                       "%zu fetches were given up at the end, %zu of them are "
-                       "still with the store",
-                       e->flow.jobs, with_store(&e->flow));
+                       "the database has not taken %zu runs yet; they are "
+                       "written as soon as it does",
+                       waiting);
     if (e->stops_seen > 1)
         return gn_fail(err, code,
                        "stopped twice: what was under way was given up");

@@ -1,0 +1,95 @@
+"""tables_test.py GARNER - the queries in tables.md run, on a database that
+garner has just made, and its lists of columns are those of the tables."""
+import http.server
+import os
+import pathlib
+import re
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+
+GARNER = sys.argv[1]
+PAGE = (pathlib.Path(__file__).resolve().parent / "tables.md").read_text()
+NAMES = ("garner_run", "garner_source", "garner_body")
+
+
+class Server(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = b'{"text": "' + b"x" * 500 + b'"}'
+        self.send_response(200 if self.path == "/good" else 404)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args):
+        pass
+
+
+def garner(*args):
+    env = {name: value for name, value in os.environ.items()
+           if not name.lower().endswith("_proxy")}
+    return subprocess.run([GARNER, *args], capture_output=True, text=True,
+                          check=False, env=env)
+
+
+def collect(folder):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    base = f"http://127.0.0.1:{server.server_port}"
+    database = os.path.join(folder, "my.db")
+    result = garner("run", base + "/good", base + "/bad", "--every", "100ms",
+                    "--for", "500ms", "--db", database)
+    assert result.returncode in (0, 1), result.stderr
+    server.shutdown()
+    server.server_close()
+    return database, base + "/good"
+
+
+def check_columns(database):
+    with sqlite3.connect(database) as connection:
+        for name in NAMES:
+            section = re.search(rf"(?ms)^## {name}\n(.*?)^## ", PAGE)[1]
+            told = re.findall(r"(?m)^\| `(\w+)` \| (\w+) \|", section)
+            found = connection.execute(
+                "select name, lower(type) from pragma_table_info(?)", (name,))
+            assert told == found.fetchall(), name
+    connection.close()
+
+
+def check_queries(database, source):
+    queries = re.findall(r"(?ms)^```sql\n(.*?)^```$", PAGE)
+    assert len(queries) >= 10, len(queries)
+    for sql in queries:
+        given = {"name": source, "id": "1"}
+        flags = [flag for name, value in given.items() if f":{name}" in sql
+                 for flag in ("-p", f"{name}={value}")]
+        if sql.startswith("delete"):
+            flags.append("--write")
+        result = garner("query", database, *flags, sql)
+        assert result.returncode == 0, (sql, result.stderr)
+        assert result.stdout.strip() or "--write" in flags, sql
+        if "unzstd" not in sql:
+            connection = sqlite3.connect(database)
+            connection.execute(sql, given)
+            connection.close()
+
+
+def check_body(database):
+    result = garner("query", database, "--raw",
+                    "select iif(codec = 'zstd', unzstd(data), data)"
+                    " from garner_body where id = 1")
+    assert result.stdout.startswith('{"text": "xxx'), result
+    with sqlite3.connect(database) as connection:
+        codec, = connection.execute(
+            "select codec from garner_body where id = 1").fetchone()
+    connection.close()
+    assert codec == "zstd", codec
+
+
+with tempfile.TemporaryDirectory() as place:
+    path, name_of_source = collect(place)
+    check_columns(path)
+    check_body(path)
+    check_queries(path, name_of_source)
