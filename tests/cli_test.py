@@ -112,6 +112,33 @@ class Formats(Case):
         self.assert_code(garner("query", query_db, "select 1"), 3)
         self.assertFalse(query_db.exists(), "nor does it make a database")
 
+    def test_a_query_that_would_write_says_how(self):
+        result = garner("query", ":memory:", "create table t (a)")
+        self.assert_code(result, 2)
+        self.assertIn("--write", result.stderr)
+
+    def test_status_is_short_for_people(self):
+        nginx = Nginx()
+        self.addCleanup(nginx.stop)
+        garner("run", nginx.url + "/same", "--db", self.db)
+        head = garner("status", self.db).stdout.splitlines()[0].split()
+        self.assertEqual(head, "source age_s http ms runs failed missed rows error".split())
+        line, = json.loads(garner("status", self.db, "--json").stdout)
+        self.assertEqual((line["url"], line["bytes"]), (nginx.url + "/same",
+                                                        one(self.db, "select bytes from garner_run")))
+
+    def test_the_body_is_given_back(self):
+        nginx = Nginx()
+        self.addCleanup(nginx.stop)
+        for text in "short", "long " * 1000:
+            (nginx.folder / "files" / "x").write_text(text)
+            garner("get", nginx.url + "/files/x", "--db", self.db)
+            self.assertEqual(garner(
+                "query", self.db, "--raw", "select iif(codec = 'zstd', unzstd(data), data)"
+                " from garner_body order by id desc limit 1").stdout, text)
+        self.assertEqual(query(self.db, "select distinct codec from garner_body order by 1"),
+                         [("none",), ("zstd",)])
+
     def test_sql_from_elsewhere_that_is_wrong(self):
         result = garner("query", ":memory:", "selec 1")
         self.assert_code(result, 2)

@@ -102,18 +102,23 @@ const struct gn_command gn_cmd_query = {
         "Reads beside a running garner, without stopping it or being stopped. "
         "DB is a file or a URL (sqlite:FILE). A terminal gets a table; a pipe "
         "or a file gets a JSON object a line, unless a flag says otherwise. "
-        "Rows are written as they come and not kept.\n"
+        "Rows are written as they come and not kept; those too wide for the "
+        "terminal have a line a value.\n"
         "\n"
         "NULL is an empty field in CSV (an empty text is \"\"), \\N in TSV. "
         "Bytes are base64 in CSV and TSV, {\"$base64\": true, \"encoded\": "
         "...} in JSON; --raw writes them as they are.\n"
         "\n"
         "A value that is written as a number is one to the SQL, all else is "
-        "text.",
+        "text. The body of a fetch is data in garner_body: with the codec zstd "
+        "it is compressed, and unzstd(data) gives it back.",
     .examples =
         "garner query data.db \"select * from garner_log limit 10\"\n"
         "garner query data.db \"select * from ticker where symbol = :s\" "
         "-p s=ABC --csv\n"
+        "garner query data.db --raw \"select iif(codec = 'zstd', "
+        "unzstd(data), data)\n"
+        "  from garner_body order by id desc limit 1\"\n"
         "garner query data.db --write \"delete from ticker where price < 0\"\n",
     .options = options,
     .option_count = sizeof options / sizeof options[0],

@@ -19,28 +19,34 @@ struct settings {
 /* A line a source. ?1: the wall clock in microseconds, ?2: how many runs to
  * look back. garner_run has no index on its sources (it would cost a B-tree
  * write a run), hence the bound. Columns beside max() are those of its row. */
-static const char sources[] =
-    "with recent as (select source, max(id) as id,"
-    " started, status, duration_us, error,"
-    " count(*) as runs, count(failure) as failed, sum(rows) as rows,"
-    " sum(bytes) as bytes"
-    " from garner_run"
-    " where id > (select max(id) from garner_run) - ?2 and missed = 0"
-    " group by source),"
-    " gone as (select source, sum(missed) as missed from garner_run"
-    " where id > (select max(id) from garner_run) - ?2 and missed > 0"
-    " group by source)"
-    " select s.name as source,"
-    " strftime('%Y-%m-%dT%H:%M:%fZ', r.started / 1e6, 'unixepoch')"
-    " as last_run,"
-    " round((?1 - r.started) / 1e6, 1) as age_s, r.status as http,"
-    " round(r.duration_us / 1e3, 3) as ms, coalesce(r.runs, 0) as runs,"
-    " coalesce(r.failed, 0) as failed, coalesce(g.missed, 0) as missed,"
-    " coalesce(r.rows, 0) as rows, coalesce(r.bytes, 0) as bytes,"
-    " r.error, s.url"
-    " from garner_source s left join recent r on r.source = s.id"
-    " left join gone g on g.source = s.id"
-    " order by r.error is null, s.name";
+#define SOURCES(columns)                                                       \
+    "with recent as (select source, max(id) as id,"                            \
+    " started, status, duration_us, error,"                                    \
+    " count(*) as runs, count(failure) as failed, sum(rows) as rows,"          \
+    " sum(bytes) as bytes"                                                     \
+    " from garner_run"                                                         \
+    " where id > (select max(id) from garner_run) - ?2 and missed = 0"         \
+    " group by source),"                                                       \
+    " gone as (select source, sum(missed) as missed from garner_run"           \
+    " where id > (select max(id) from garner_run) - ?2 and missed > 0"         \
+    " group by source),"                                                       \
+    " line as (select s.name as source,"                                       \
+    " strftime('%Y-%m-%dT%H:%M:%fZ', r.started / 1e6, 'unixepoch')"            \
+    " as last_run,"                                                            \
+    " round((?1 - r.started) / 1e6, 1) as age_s, r.status as http,"            \
+    " round(r.duration_us / 1e3, 3) as ms, coalesce(r.runs, 0) as runs,"       \
+    " coalesce(r.failed, 0) as failed, coalesce(g.missed, 0) as missed,"       \
+    " coalesce(r.rows, 0) as rows, coalesce(r.bytes, 0) as bytes,"             \
+    " r.error, s.url"                                                          \
+    " from garner_source s left join recent r on r.source = s.id"              \
+    " left join gone g on g.source = s.id)"                                    \
+    " select " columns " from line order by error is null, source"
+
+static const char sources[] = SOURCES("*");
+
+/* What fits on a terminal. */
+static const char table[] =
+    SOURCES("source, age_s, http, ms, runs, failed, missed, rows, error");
 
 /* The sources whose last run failed. */
 static const char failing[] =
@@ -73,8 +79,11 @@ static int64_t number(struct garner_store *store, const char *sql,
 }
 
 static enum gn_exit report(struct garner_store *store, const char *url,
-                           int64_t runs, struct gn_output *output)
+                           const struct settings *s, struct gn_output *output)
 {
+    const struct gn_format_flags *f = &s->format;
+    const bool people = !f->csv && !f->tsv && !f->json && !f->nl && !f->raw;
+    const int64_t runs = s->runs > 0 ? s->runs : RUNS;
     enum gn_exit status = GN_EXIT_OK;
     const int64_t tables = number(store, has_tables, GARNER_ARGS(), &status);
 
@@ -87,7 +96,7 @@ static enum gn_exit report(struct garner_store *store, const char *url,
         return GN_EXIT_STORE;
     }
     status = gn_select(
-        store, sources,
+        store, people ? table : sources,
         GARNER_ARGS(garner_integer(gn_clock_wall_us()), garner_integer(runs)),
         0, output);
     if (status == GN_EXIT_OK &&
@@ -107,8 +116,7 @@ static enum gn_exit run(const struct gn_call *call)
     if (output == NULL)
         return status;
     if (gn_select_open(call->items[0], 0, &store, &err) == GARNER_OK) {
-        status =
-            report(store, call->items[0], s->runs > 0 ? s->runs : RUNS, output);
+        status = report(store, call->items[0], s, output);
         garner_close(store);
     } else {
         status = gn_exit_error(&err);
@@ -131,8 +139,9 @@ const struct gn_command gn_cmd_status = {
     .text =
         "Prints a line a source, those in trouble first: its last run and how "
         "long ago that was, and how many of the last runs failed, were missed, "
-        "and what they brought. It may be asked while a garner runs. The exit "
-        "status is 1 if some source's last run failed.",
+        "and what they brought. The other formats have the time of the last "
+        "run, the bytes and the URL, too. It may be asked while a garner runs. "
+        "The exit status is 1 if some source's last run failed.",
     .examples = "garner status data.db\n"
                 "garner status data.db --json\n",
     .options = options,

@@ -12,7 +12,7 @@ enum {
     HELD_ROWS = 500,          /* widths are judged by them */
     HELD_BYTES = 1024 * 1024, /* or by so much text */
     GAP = 2,
-    NARROWEST = 6, /* texts are cut no further */
+    NARROWEST = 8, /* texts are cut no further */
 };
 
 struct column {
@@ -34,7 +34,9 @@ struct gn_grid {
     size_t count; /* columns */
     size_t room;  /* the terminal's columns; 0: no bound */
     bool color;
-    bool begun; /* the head is written, widths are final */
+    bool begun;   /* the head is written, widths are final */
+    bool stacked; /* a line a value */
+    size_t named; /* width of the widest name, when stacked */
     struct gn_buf held;
     struct cell *cells;
     size_t rows;
@@ -99,10 +101,11 @@ static void put(const struct gn_grid *t, size_t column, const char *text,
                 const struct cell *cell, struct gn_buf *out)
 {
     const size_t width = t->columns[column].width;
-    const size_t gap = cell->width < width ? width - cell->width : 0;
+    const size_t gap =
+        !t->stacked && cell->width < width ? width - cell->width : 0;
     const bool dim = t->color && cell->type == GARNER_NULL;
 
-    pad(out, column > 0 ? GAP : 0);
+    pad(out, column > 0 && !t->stacked ? GAP : 0);
     if (is_number(cell->type))
         pad(out, gap);
     gn_buf_text(out, dim ? "\033[2m" : "");
@@ -112,10 +115,11 @@ static void put(const struct gn_grid *t, size_t column, const char *text,
         pad(out, gap);
 }
 
-/* Cuts text columns, the widest first, until the line fits. */
-static void fit(struct gn_grid *t)
+/* Cuts text columns, the widest first, until the line fits; false: it does not.
+ */
+static bool fit(struct gn_grid *t)
 {
-    size_t cap = t->room;
+    size_t cap = t->room > NARROWEST ? t->room : NARROWEST;
     size_t line;
 
     do {
@@ -128,6 +132,36 @@ static void fit(struct gn_grid *t)
             line += c->width;
         }
     } while (line > t->room && --cap >= NARROWEST);
+    return line <= t->room;
+}
+
+/* What stacked rows need: names in one column, values in the rest. */
+static void stack(struct gn_grid *t)
+{
+    t->stacked = true;
+    for (size_t i = 0; i < t->count; i++) {
+        const char *name = t->columns[i].name;
+        const size_t width =
+            gn_text_show(NULL, name, strlen(name), t->room / 2);
+
+        if (width > t->named)
+            t->named = width;
+    }
+    for (size_t i = 0; i < t->count; i++)
+        t->columns[i].width =
+            t->room > t->named + GAP ? t->room - t->named - GAP : NARROWEST;
+}
+
+/* A line of a stacked row, up to the value. */
+static void put_name(struct gn_grid *t, size_t column, struct gn_buf *out)
+{
+    const char *name = t->columns[column].name;
+    size_t width;
+
+    gn_buf_text(out, t->color ? "\033[1m" : "");
+    width = gn_text_show(out, name, strlen(name), t->room / 2);
+    gn_buf_text(out, t->color ? "\033[0m" : "");
+    pad(out, t->named - width + GAP);
 }
 
 static void head(struct gn_grid *t, struct gn_buf *out)
@@ -172,12 +206,18 @@ static void put_held(struct gn_grid *t, size_t column, const struct cell *cell,
 
 static void begin(struct gn_grid *t, struct gn_buf *out)
 {
-    if (t->room > 0)
-        fit(t);
-    head(t, out);
+    if (t->room > 0 && !fit(t) && t->rows > 0)
+        stack(t);
+    else
+        head(t, out);
     for (size_t row = 0; row < t->rows; row++) {
-        for (size_t i = 0; i < t->count; i++)
+        for (size_t i = 0; i < t->count; i++) {
+            if (t->stacked)
+                put_name(t, i, out);
             put_held(t, i, &t->cells[row * t->count + i], out);
+            if (t->stacked)
+                gn_buf_byte(out, '\n');
+        }
         gn_buf_byte(out, '\n');
     }
     t->begun = true;
@@ -216,7 +256,11 @@ static void write_row(struct gn_grid *t, const struct garner_value *values,
             gn_cell_table(&t->one, &values[i],
                           t->room > 0 ? t->columns[i].width : SIZE_MAX - 1);
         cell.size = t->one.size;
+        if (t->stacked)
+            put_name(t, i, out);
         put(t, i, gn_buf_cstr(&t->one), &cell, out);
+        if (t->stacked)
+            gn_buf_byte(out, '\n');
     }
     gn_buf_byte(out, '\n');
 }

@@ -2,7 +2,8 @@
  * grid.h - rows as a table for people: columns as wide as what is in them,
  * judged by the first rows, so that a long result needs no more memory than a
  * short one. Numbers stand to the right. Where the terminal is too narrow,
- * texts are cut, numbers never.
+ * texts are cut, numbers never; where that does not do, each value has a line
+ * of its own, behind its column's name.
  *
  * Thread: one at a time. Out of memory shows in gn_buf_failed(out) and in the
  * results.

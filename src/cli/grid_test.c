@@ -77,13 +77,33 @@ static void texts_are_cut_to_the_terminal_and_numbers_are_not(void **state)
             "name               n\n"
             "--------  ----------\n"
             "a text \xe2\x80\xa6  1234567890\n");
-    t = begin(10, false);
+}
+
+static void what_does_not_fit_has_a_line_a_value(void **state)
+{
+    struct gn_buf out = {0};
+    struct gn_grid *t = begin(19, false);
+
+    (void)state;
     add(t, garner_text("a text that is too long"), garner_integer(1234567890),
         &out);
+    add(t, garner_null(), garner_integer(2), &out);
     ends_as(t, &out,
-            "name             n\n"
-            "------  ----------\n"
-            "a tex\xe2\x80\xa6  1234567890\n");
+            "name  a text that \xe2\x80\xa6\n"
+            "n     1234567890\n"
+            "\n"
+            "name  NULL\n"
+            "n     2\n"
+            "\n");
+    t = begin(1, false);
+    for (int i = 0; i < 501; i++)
+        add(t, garner_text("a text that is too long"), garner_integer(i), &out);
+    gn_grid_end(t, &out);
+    assert_string_equal(gn_buf_cstr(&out) + out.size - 20,
+                        "  a text \xe2\x80\xa6\n  500\n\n");
+    gn_buf_fini(&out);
+    gn_grid_free(t);
+    ends_as(begin(2, false), &out, "name  n\n----  -\n");
 }
 
 static void rows_past_those_held_are_written_as_they_come(void **state)
@@ -148,6 +168,7 @@ int main(void)
         cmocka_unit_test(texts_stand_left_and_numbers_right),
         cmocka_unit_test(no_rows_leave_the_head),
         cmocka_unit_test(texts_are_cut_to_the_terminal_and_numbers_are_not),
+        cmocka_unit_test(what_does_not_fit_has_a_line_a_value),
         cmocka_unit_test(rows_past_those_held_are_written_as_they_come),
         cmocka_unit_test(colour_marks_the_head_and_nulls),
         cmocka_unit_test(lost_memory_is_an_error),

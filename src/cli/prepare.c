@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -122,35 +123,103 @@ static void spot(const struct gn_rows_spec *rows,
         *column = (unsigned)(found - in_file) + sql_column;
 }
 
-/* Notes what is wrong with the SQL of a file's sources. */
-static size_t check_all(const struct gn_config *config, const char *file,
-                        struct gn_buf *problems, struct garner_error *err)
-{
-    size_t count = 0;
+/* What is wrong with a file's sources. */
+struct faults {
+    const struct gn_config *config;
+    const char *file; /* its text */
+    struct gn_buf *problems;
+    struct garner_error *err; /* the first */
+    size_t count;
+};
 
-    for (size_t i = 0; i < config->source_count; i++) {
-        const struct gn_source *s = &config->sources[i];
+static void note(struct faults *f, const struct gn_source *source,
+                 const struct gn_rows_spec *rows,
+                 const struct garner_error *why)
+{
+    const char *path = f->config->path;
+    unsigned line;
+    unsigned column;
+
+    spot(rows, why, f->file, &line, &column);
+    if (f->count++ == 0)
+        gn_fail(f->err,
+                why->code == GARNER_NOMEM ? GARNER_NOMEM : GARNER_INVALID,
+                "%.60s:%u:%u: %.160s", path, line, column, why->message);
+    if (f->count <= PROBLEMS)
+        gn_buf_printf(f->problems, "%s:%u:%u: source %s: %s\n", path, line,
+                      column, source->name, why->message);
+}
+
+static void check_each(struct faults *f)
+{
+    for (size_t i = 0; i < f->config->source_count; i++) {
+        const struct gn_source *s = &f->config->sources[i];
 
         for (size_t k = 0; k < s->row_spec_count; k++) {
             struct garner_error why = {0};
-            unsigned line;
-            unsigned column;
 
-            if (check_rows(s, &s->rows[k], &why) == GARNER_OK)
-                continue;
-            spot(&s->rows[k], &why, file, &line, &column);
-            if (count++ == 0)
-                gn_fail(err,
-                        why.code == GARNER_NOMEM ? GARNER_NOMEM
-                                                 : GARNER_INVALID,
-                        "%.60s:%u:%u: %.160s", config->path, line, column,
-                        why.message);
-            if (count <= PROBLEMS)
-                gn_buf_printf(problems, "%s:%u:%u: source %s: %s\n",
-                              config->path, line, column, s->name, why.message);
+            if (check_rows(s, &s->rows[k], &why) != GARNER_OK)
+                note(f, s, &s->rows[k], &why);
         }
     }
-    return count;
+}
+
+/* A table that a source writes. */
+struct use {
+    const struct gn_source *source;
+    const struct gn_rows_spec *rows;
+};
+
+static int by_table(const void *a, const void *b)
+{
+    const struct use *x = a;
+    const struct use *y = b;
+    const int order = strcasecmp(x->rows->table, y->rows->table);
+
+    return order != 0 ? order : x->rows->line - y->rows->line;
+}
+
+static bool same_key(const struct gn_rows_spec *a, const struct gn_rows_spec *b)
+{
+    bool same = a->key_count == b->key_count;
+
+    for (size_t i = 0; same && i < a->key_count; i++)
+        same = strcasecmp(a->key[i], b->key[i]) == 0;
+    return same;
+}
+
+/* All who write a table must agree on its key. */
+static void check_together(struct faults *f)
+{
+    const struct use *first;
+    struct use *uses;
+    struct garner_error why;
+    size_t count = 0;
+
+    for (size_t i = 0; i < f->config->source_count; i++)
+        count += f->config->sources[i].row_spec_count;
+    uses = gn_alloc((count + 1) * sizeof *uses);
+    if (uses == NULL)
+        return; /* the engine looks again */
+    count = 0;
+    for (size_t i = 0; i < f->config->source_count; i++)
+        for (size_t k = 0; k < f->config->sources[i].row_spec_count; k++)
+            uses[count++] = (struct use){&f->config->sources[i],
+                                         &f->config->sources[i].rows[k]};
+    qsort(uses, count, sizeof *uses, by_table);
+    first = uses;
+    for (size_t i = 1; i < count; i++) {
+        if (strcasecmp(uses[i].rows->table, first->rows->table) != 0)
+            first = &uses[i];
+        if (same_key(uses[i].rows, first->rows))
+            continue;
+        gn_fail(&why, GARNER_INVALID,
+                "table %.60s has another key here than in source %.60s (line "
+                "%d); give it the same",
+                uses[i].rows->table, first->source->name, first->rows->line);
+        note(f, uses[i].source, uses[i].rows, &why);
+    }
+    gn_free(uses);
 }
 
 enum garner_code gn_prepare_load(const char *path, struct gn_config *config,
@@ -158,6 +227,7 @@ enum garner_code gn_prepare_load(const char *path, struct gn_config *config,
                                  struct garner_error *err)
 {
     struct gn_buf file = {0};
+    struct faults faults = {config, "", problems, err, 0};
     enum garner_code code = gn_config_load(path, config, problems, err);
 
     if (code != GARNER_OK)
@@ -165,7 +235,10 @@ enum garner_code gn_prepare_load(const char *path, struct gn_config *config,
     /* Only to say in which column: without it the line has to do. */
     if (gn_file_read(path, 64 << 20, true, &file, NULL) != GARNER_OK)
         gn_buf_clear(&file);
-    if (check_all(config, gn_buf_cstr(&file), problems, err) > 0) {
+    faults.file = gn_buf_cstr(&file);
+    check_each(&faults);
+    check_together(&faults);
+    if (faults.count > 0) {
         code = err->code;
         gn_config_fini(config);
     }

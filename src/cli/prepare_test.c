@@ -121,6 +121,27 @@ static void places_are_those_in_the_file(void **state)
     assert_string_equal(said, "");
 }
 
+static void a_table_has_one_key(void **state)
+{
+    static const char other[] = "  b:\n    url: http://h/\n    rows:\n"
+                                "      table: T\n      sql: select 1 as V\n";
+    char text[512];
+    char said[2048];
+
+    (void)state;
+    snprintf(text, sizeof text, "%s      sql: select 1 as v\n%s", HEAD, other);
+    assert_int_equal(load(text, said), GARNER_OK);
+    snprintf(text, sizeof text, "%s      sql: select 1 as v\n%s      key: V\n",
+             HEAD, other);
+    assert_int_equal(load(text, said), GARNER_INVALID);
+    assert_string_equal(said, ":12:12: source b: table T has another key here "
+                              "than in source a (line 7); give it the same\n");
+    snprintf(text, sizeof text,
+             "%s      key: v\n      sql: select 1 as v\n%s      key: V\n", HEAD,
+             other);
+    assert_int_equal(load(text, said), GARNER_OK);
+}
+
 static void faults_of_the_file_itself_come_first(void **state)
 {
     char said[2048];
@@ -138,6 +159,7 @@ int main(void)
         cmocka_unit_test(a_key_must_be_a_column),
         cmocka_unit_test(sql_that_does_not_prepare_is_told),
         cmocka_unit_test(places_are_those_in_the_file),
+        cmocka_unit_test(a_table_has_one_key),
         cmocka_unit_test(faults_of_the_file_itself_come_first),
     };
 

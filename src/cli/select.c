@@ -93,6 +93,17 @@ static enum gn_exit pass_rows(struct garner_rows *rows,
     return status;
 }
 
+/* In a program's words where the library's are for one that calls it. */
+static enum gn_exit refused(const struct garner_error *err)
+{
+    static const char writes[] = "a query may not write";
+
+    if (strncmp(err->message, writes, sizeof writes - 1) != 0)
+        return gn_exit_error(err);
+    gn_complain("%s; 'garner query --write' may", writes);
+    return gn_exit_for(err->code);
+}
+
 enum gn_exit gn_select(struct garner_store *store, const char *sql,
                        const struct garner_value *args, size_t count,
                        int64_t timeout_ms, struct gn_output *output)
@@ -103,7 +114,7 @@ enum gn_exit gn_select(struct garner_store *store, const char *sql,
     enum gn_exit status;
 
     if (garner_query(store, sql, args, count, &rows, &err) != GARNER_OK)
-        return gn_exit_error(&err);
+        return refused(&err);
     if (timeout_ms > 0)
         garner_rows_set_timeout(rows, timeout_ms < INT_MAX ? (int)timeout_ms
                                                            : INT_MAX);

@@ -85,12 +85,12 @@ static void wrong_values_are_problems(void **state)
     bad_source("schedule: { align: true }",
                "3:11: schedule has no interval; write one like \"every: 10s\"");
     bad_source("schedule: 400d",
-               "3:11: schedule: interval (every) of 34560000000 ms is out of "
+               "3:11: schedule: interval (every) of 400d is out of "
                "range: write 1ms to 366d");
     bad_source("schedule: 0s", "3:11: schedule is 0s; write at least 1ms");
     bad_source("schedule: { every: 1s, jitter: 1s }",
-               "3:11: schedule: jitter of 1000 ms is out of range: it must be "
-               "less than the interval (every) of 1000 ms");
+               "3:11: schedule: jitter of 1s is out of range: it must be "
+               "less than the interval (every) of 1s");
     bad_source("schedule: { every: 1s, overlap: queue }",
                "3:33: overlap: queue is not available in this version; write "
                "skip");

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/unit.h"
 
 enum { PIECE = 64 * 1024 };
 
@@ -41,6 +42,16 @@ static enum garner_code check_kind(int fd, const char *path, bool regular,
     return GARNER_OK;
 }
 
+static enum garner_code too_large(const char *path, size_t max,
+                                  struct garner_error *err)
+{
+    char limit[32];
+
+    gn_unit_format_size((int64_t)max, limit);
+    return gn_fail(err, GARNER_INVALID, "%.160s is larger than %s", path,
+                   limit);
+}
+
 static enum garner_code read_all(int fd, const char *path, size_t max,
                                  struct gn_buf *out, struct garner_error *err)
 {
@@ -60,8 +71,7 @@ static enum garner_code read_all(int fd, const char *path, size_t max,
             return failed(path, "read", err);
         all += (size_t)n;
         if (all > max)
-            return gn_fail(err, GARNER_INVALID,
-                           "%.160s is larger than %zu bytes", path, max);
+            return too_large(path, max, err);
         out->size += (size_t)n;
         out->data[out->size] = '\0';
     }

@@ -60,7 +60,7 @@ static void larger_ones_are_refused(void **state)
     (void)state;
     assert_int_equal(gn_file_read(path, 499999, true, &out, &err),
                      GARNER_INVALID);
-    assert_non_null(strstr(err.message, "larger than 499999 bytes"));
+    assert_non_null(strstr(err.message, "larger than 488 KiB"));
     gn_buf_fini(&out);
 }
 

@@ -34,6 +34,15 @@ static void read_version(struct gn_problems *p, const struct gn_node *node,
                         text);
 }
 
+/* "scheme://", but no file: that of a kind of database. */
+static bool is_foreign(const char *store)
+{
+    const size_t size = strcspn(store, ":/");
+
+    return strncmp(store + size, "://", 3) == 0 &&
+           (size != 6 || strncmp(store, "sqlite", 6) != 0);
+}
+
 static void read_store(struct gn_problems *p, const struct gn_node *node,
                        void *context)
 {
@@ -42,6 +51,11 @@ static void read_store(struct gn_problems *p, const struct gn_node *node,
     l->config->store = gn_common_text(p, node, &l->scope);
     if (l->config->store != NULL && l->config->store[0] == '\0')
         gn_walk_problem(p, node, "store is empty; name a database file");
+    if (l->config->store != NULL && is_foreign(l->config->store))
+        gn_walk_problem(p, node,
+                        "store: databases of the kind %.*s are not supported; "
+                        "write a file's name, or sqlite:PATH",
+                        (int)strcspn(l->config->store, ":"), l->config->store);
 }
 
 static void read_defaults(struct gn_problems *p, const struct gn_node *node,
@@ -93,7 +107,13 @@ static void walk_sources(struct gn_problems *p, struct loader *l)
     const struct gn_node *node = l->source_node;
     struct gn_source *source;
 
-    if (node->kind != GN_NODE_MAPPING || node->count == 0) {
+    if (node->kind == GN_NODE_MAPPING && node->count == 0) {
+        gn_walk_problem(p, node,
+                        "sources is empty; write \"NAME:\" lines, each with a "
+                        "url below it");
+        return;
+    }
+    if (node->kind != GN_NODE_MAPPING) {
         gn_walk_problem(p, node,
                         "sources must be a mapping; write \"NAME:\" lines, "
                         "each with a url below it");

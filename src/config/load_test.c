@@ -30,6 +30,13 @@ static void a_file_needs_version_and_sources(void **state)
     bad("garner: 1\nsources:\n",
         "f:2:9: sources must be a mapping; write \"NAME:\" lines, each with a "
         "url below it\n");
+    bad("garner: 1\nsources: {}\n", "f:2:10: sources is empty; write \"NAME:\" "
+                                    "lines, each with a url below "
+                                    "it\n");
+    bad("garner: 1\nstore: postgresql://me:secret@h/db\n"
+        "sources: { a: { url: http://h/ } }\n",
+        "f:2:8: store: databases of the kind postgresql are not supported; "
+        "write a file's name, or sqlite:PATH\n");
     bad("garner: 1\nsources: [a]\n",
         "f:2:10: sources must be a mapping; write \"NAME:\" lines, each with a "
         "url below it\n");

@@ -60,7 +60,8 @@ static enum garner_code add_value(const char *name, size_t size,
     meant = gn_suggest(text, var_name, vars, var_count);
     return gn_fail(err, GARNER_INVALID,
                    "the URL has {%s}, which is no variable; %s%s%s", text,
-                   meant != NULL ? "did you mean {" : "give it a value (vars, or -p NAME=VALUE)",
+                   meant != NULL ? "did you mean {"
+                                 : "give it a value (vars, or -p NAME=VALUE)",
                    meant != NULL ? meant : "", meant != NULL ? "}?" : "");
 }
 

@@ -1,29 +1,33 @@
 #include "schedule/spec.h"
 
-#include <inttypes.h>
-
 #include "base/error.h"
+#include "base/unit.h"
 
 enum { NS_PER_MS = 1000000 };
 
 enum garner_code gn_spec_check(const struct gn_spec *spec,
                                struct garner_error *err)
 {
+    char every[32];
+    char jitter[32];
+
+    gn_unit_format_duration(spec->every_ms, every);
+    gn_unit_format_duration(spec->jitter_ms, jitter);
     if (spec->every_ms != 0 &&
         (spec->every_ms < GN_EVERY_MIN_MS || spec->every_ms > GN_EVERY_MAX_MS))
         return gn_fail(err, GARNER_INVALID,
-                       "interval (every) of %" PRId64 " ms is out of range: "
-                       "write 1ms to 366d",
-                       spec->every_ms);
+                       "interval (every) of %s is out of range: write 1ms to "
+                       "366d",
+                       every);
     if (spec->every_ms == 0 && (spec->jitter_ms != 0 || spec->align))
         return gn_fail(err, GARNER_INVALID, "%s needs an interval: add every",
                        spec->align ? "align" : "jitter");
     if (spec->jitter_ms < 0 ||
         (spec->jitter_ms != 0 && spec->jitter_ms >= spec->every_ms))
         return gn_fail(err, GARNER_INVALID,
-                       "jitter of %" PRId64 " ms is out of range: it must be "
-                       "less than the interval (every) of %" PRId64 " ms",
-                       spec->jitter_ms, spec->every_ms);
+                       "jitter of %s is out of range: it must be less than the "
+                       "interval (every) of %s",
+                       jitter, every);
     return GARNER_OK;
 }
 

@@ -108,9 +108,13 @@ static void source(struct gn_json *j, const struct gn_source_status *s)
         gn_json_null(j);
     text(j, "error", s->error);
     instant(j, "last_start", s->last_wall_us);
-    duration(j, "last_duration_ms", s->last_duration_us);
+    duration(j, "last_duration_ms",
+             s->last_wall_us != 0 ? s->last_duration_us : INT64_MAX);
     gn_json_key(j, "last_bytes");
-    gn_json_integer(j, s->last_bytes);
+    if (s->last_wall_us != 0 && s->last_bytes >= 0)
+        gn_json_integer(j, s->last_bytes);
+    else
+        gn_json_null(j);
     duration(j, "next_due_ms", s->next_due_us);
     count(j, "runs", s->runs);
     count(j, "failures", s->failures);

@@ -84,11 +84,12 @@ static void what_is_not_yet_is_null(void **state)
     gn_api_status(&s, &line, 0, 1, &out);
     assert_non_null(strstr(out.data, "\"phase\":\"starting\","));
     assert_non_null(strstr(out.data, "\"next_due_ms\":null,\"fetching\""));
-    assert_non_null(strstr(
-        out.data, "{\"name\":\"a\",\"url\":\"http://h/\",\"status\":null,"
-                  "\"error\":null,\"last_start\":null,\"last_duration_ms\":0,"
-                  "\"last_bytes\":0,\"next_due_ms\":null,\"runs\":0,"
-                  "\"failures\":0,\"rows\":0,\"missed\":0}"));
+    assert_non_null(
+        strstr(out.data,
+               "{\"name\":\"a\",\"url\":\"http://h/\",\"status\":null,"
+               "\"error\":null,\"last_start\":null,\"last_duration_ms\":null,"
+               "\"last_bytes\":null,\"next_due_ms\":null,\"runs\":0,"
+               "\"failures\":0,\"rows\":0,\"missed\":0}"));
     gn_buf_clear(&out);
     gn_api_status(&s, NULL, 0, 0, &out);
     assert_non_null(strstr(out.data, "\"sources\":[]}\n"));
