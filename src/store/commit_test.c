@@ -308,7 +308,7 @@ static void who_can_wait_gets_room(void **state)
 static void *submit_row(void *code)
 {
     *(enum garner_code *)code =
-        submit("insert into t(b) values ('submitted')", SECONDS(20), NULL);
+        submit("insert into t(b) values ('submitted')", SECONDS(100), NULL);
     return NULL;
 }
 

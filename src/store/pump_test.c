@@ -93,6 +93,19 @@ static void await_sleep(void)
     }
 }
 
+/* Until it lets submitted batches gather. */
+static void await_gathering(void)
+{
+    bool gathers = false;
+
+    while (!gathers) {
+        sched_yield();
+        gn_lock(&c->lock);
+        gathers = c->pump_gathers;
+        gn_unlock(&c->lock);
+    }
+}
+
 static enum garner_code write_row(const char *sql)
 {
     struct note n;
@@ -240,7 +253,8 @@ static void who_waits_ends_the_gathering(void **state)
 static void a_full_group_does_not_wait_for_its_time(void **state)
 {
     (void)state;
-    await_sleep();
+    assert_int_equal(submit("insert into t values (null)", NULL, NULL), 0);
+    await_gathering();
     for (int i = 0; i < 60; i++)
         assert_int_equal(submit("insert into t values (null)", NULL, NULL), 0);
     for (int64_t until = SECONDS(5); stats().batches < 50;) {
@@ -270,6 +284,7 @@ static void a_callback_comes_at_once_when_another_led(void **state)
     atomic_store(&good, 0);
     atomic_store(&bad, 0);
     assert_int_equal(submit("insert into t values (null)", count, NULL), 0);
+    await_gathering();
     assert_int_equal(write_row("insert into t values (null)"), GARNER_OK);
     while (atomic_load(&good) == 0)
         sched_yield();
