@@ -224,7 +224,7 @@ static void who_fails_at_commit_is_found(void **state)
     assert_string_equal(foreign_text("select count(*) from t where a = 0"),
                         "0");
     assert_non_null(strstr(notes[3].err.message, "FOREIGN KEY"));
-    assert_true(counts.transactions < 40);
+    assert_in_range(counts.transactions, 2, 21); /* halves, not each */
 }
 
 static void all_kinds_of_failures_in_one_group(void **state)
