@@ -22,7 +22,7 @@
 #include "garner/write.h"
 #include "support/tcp_server.h"
 
-enum { MOST_SOURCES = 128, A_MINUTE = 60000 };
+enum { MOST_SOURCES = 128, LONG_MS = 20000 };
 
 struct world {
     struct tcp_server *server;
@@ -167,11 +167,11 @@ static inline enum garner_code run_ended(struct world *w)
     return w->code;
 }
 
-/* Looks at cond each millisecond, for at most a minute. */
+/* Looks at cond each millisecond, for at most 20 s. */
 #define WAIT_FOR(cond)                                                         \
     do {                                                                       \
         const struct timespec ms = {0, 1000000};                               \
-        int left = A_MINUTE;                                                   \
+        int left = LONG_MS;                                                    \
                                                                                \
         while (!(cond) && left-- > 0)                                          \
             (void)nanosleep(&ms, NULL);                                        \
