@@ -317,8 +317,8 @@ const struct gn_command gn_cmd_get = {
     .operands = "URL...",
     .summary = "fetch once: print the body or rows of it, or store it",
     .text =
-        "Prints the body, as curl does: the flags below are curl's, so that a "
-        "curl command with no others may be pasted after 'garner get'. "
+        "Prints the body, as curl does, with the most used of curl's flags: a "
+        "curl command that has no others may be pasted after 'garner get'. "
         "Redirects are followed and compression is undone without being "
         "asked.\n"
         "\n"
