@@ -243,6 +243,17 @@ sources:
             self.assert_code(result, 2)
             self.assertEqual(result.stdout, "")
 
+    def test_closed_standard_files(self):
+        def run(closed):
+            return subprocess.run(
+                ["bash", "-c", f"'{GARNER}' get {self.nginx.url}/same {closed}"],
+                capture_output=True, text=True, timeout=LIMIT, check=False,
+                env=clean_environment())
+        self.assert_code(run("2>&- <&-"), 0)
+        result = run(">&-")
+        self.assert_code(result, 1)
+        self.assertIn("cannot write to standard output", result.stderr)
+
     def test_get_looks_at_all_urls_first(self):
         result = garner("get", self.nginx.url + "/same", "http://u:secret@h h/")
         self.assert_code(result, 2)

@@ -317,9 +317,10 @@ const struct gn_command gn_cmd_get = {
     .operands = "URL...",
     .summary = "fetch once: print the body or rows of it, or store it",
     .text =
-        "Prints the body, as curl does and with curl's flags: a curl command "
-        "may be pasted after 'garner get'. Redirects are followed and "
-        "compression is undone without being asked.\n"
+        "Prints the body, as curl does, with the most used of curl's flags: a "
+        "curl command that has no others may be pasted after 'garner get'. "
+        "Redirects are followed and compression is undone without being "
+        "asked.\n"
         "\n"
         "With --sql it prints the rows that the SQL makes of the body, a table "
         "on a terminal, else a JSON object a line. With --db it stores the "

@@ -1,7 +1,10 @@
 /* main.c - finds the command and runs it. */
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/mem.h"
@@ -74,11 +77,21 @@ static enum gn_exit run_command(const struct gn_command *command, int argc,
     return status;
 }
 
+/* Takes the places of closed standard files (garner get URL >&-), before
+ * another file does: reading finds an end, writing an error. */
+static void hold_standard_files(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+            (void)open("/dev/null", O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
     const struct gn_command *command;
     const char *name = argc > 1 ? argv[1] : NULL;
 
+    hold_standard_files();
     gn_text_init();
     /* A reader that goes away is an error of write(2), not the end. */
     GN_CHECK(signal(SIGPIPE, SIG_IGN) != SIG_ERR);
