@@ -62,6 +62,8 @@ struct gn_ticket {
     struct garner_result result; /* zero when it failed */
     struct garner_error *err;    /* where its message goes; may be NULL */
 
+    atomic_uint *wakes; /* whom its thread wakes once it is done; or NULL */
+
     atomic_uint state; /* enum gn_ticket_state */
 };
 

@@ -224,8 +224,11 @@ enum garner_code gn_commit_wait(struct gn_commit *c, struct gn_ticket *t)
     for (;;) {
         unsigned state = atomic_load_explicit(&t->state, memory_order_acquire);
 
-        if (state == GN_TICKET_DONE)
+        if (state == GN_TICKET_DONE) {
+            if (t->wakes != NULL)
+                gn_futex_wake(t->wakes);
             return t->code;
+        }
         if (state == GN_TICKET_LEAD) {
             if (lead(c, t))
                 return t->code;
