@@ -18,6 +18,10 @@
 
 enum { NEXT = 1, TURN = 2 }; /* the bytes that are locked */
 
+/* A canceled thread leaves its frames without returning: AddressSanitizer must
+ * not have fenced them, or it finds the fences where the thread ends. */
+#define LEFT_BY_CANCEL __attribute__((no_sanitize("address")))
+
 /* What the file holds, for messages alone: a holder that died leaves it. */
 struct page {
     _Atomic int64_t pid;
@@ -90,6 +94,7 @@ unsigned gn_turn_forks(void)
 /* Locks (F_WRLCK) or unlocks (F_UNLCK) a byte; false: another holds it, or a
  * wait was interrupted. Any other failure means that the kernel cannot lock
  * this file: then nobody's turn is respected, and SQLite's own locks decide. */
+LEFT_BY_CANCEL
 static bool lock_byte(const struct gn_turn *t, int byte, short kind, int how)
 {
     struct flock l = {
@@ -149,6 +154,7 @@ void gn_turn_holder(const struct gn_turn *t, int64_t *pid, int64_t *since_ns)
 
 /* The only thread that waits in the kernel, and the only one that is ever
  * canceled: there, and nowhere else. */
+LEFT_BY_CANCEL
 static void wait_in_line(struct gn_turn *t)
 {
     int old;
@@ -163,6 +169,7 @@ static void wait_in_line(struct gn_turn *t)
     note_holder(t);
 }
 
+LEFT_BY_CANCEL
 static void *wait_for_turns(void *argument)
 {
     struct gn_turn *t = argument;
