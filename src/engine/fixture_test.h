@@ -226,8 +226,14 @@ static inline const char *ask(struct world *w, const char *sql)
     return text;
 }
 
-#define assert_asked(w, sql, expected)                                         \
-    assert_string_equal(ask(w, sql), expected)
+static inline void assert_asked(struct world *w, const char *sql,
+                                const char *expected)
+{
+    const char *text = ask(w, sql);
+
+    if (strcmp(text, expected) != 0)
+        fail_msg("'%s' instead of '%s': %s", text, expected, sql);
+}
 
 static inline void assert_has(const char *text, const char *part)
 {

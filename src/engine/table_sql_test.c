@@ -25,7 +25,7 @@ static void fill(void)
     values[5 + 3] = garner_blob("b", 1);
 }
 
-#define assert_sql(call, expected)                                             \
+#define SQL_IS(call, expected)                                                 \
     do {                                                                       \
         struct gn_buf sql = {0};                                               \
         call;                                                                  \
@@ -41,16 +41,16 @@ static void tables_get_the_affinities_of_first_values(void **state)
 
     (void)state;
     fill();
-    assert_sql(gn_table_sql_create(&sql, &spec, &rows),
-               "create table if not exists \"my \"\"t\"\"\" (\"id\" INTEGER, "
-               "\"odd \"\"name\"\"\" TEXT, \"v\" REAL, \"w\" BLOB, \"x\")");
+    SQL_IS(gn_table_sql_create(&sql, &spec, &rows),
+           "create table if not exists \"my \"\"t\"\"\" (\"id\" INTEGER, "
+           "\"odd \"\"name\"\"\" TEXT, \"v\" REAL, \"w\" BLOB, \"x\")");
     spec.key = key;
     spec.key_count = 2;
     spec.table = "t";
-    assert_sql(gn_table_sql_create(&sql, &spec, &rows),
-               "create table if not exists \"t\" (\"id\" INTEGER, "
-               "\"odd \"\"name\"\"\" TEXT, \"v\" REAL, \"w\" BLOB, \"x\", "
-               "primary key (\"ID\", \"odd \"\"name\"\"\"))");
+    SQL_IS(gn_table_sql_create(&sql, &spec, &rows),
+           "create table if not exists \"t\" (\"id\" INTEGER, "
+           "\"odd \"\"name\"\"\" TEXT, \"v\" REAL, \"w\" BLOB, \"x\", "
+           "primary key (\"ID\", \"odd \"\"name\"\"\"))");
 }
 
 static void columns_are_added_with_a_type_where_one_must_be(void **state)
@@ -59,14 +59,14 @@ static void columns_are_added_with_a_type_where_one_must_be(void **state)
 
     (void)state;
     fill();
-    assert_sql(gn_table_sql_widen(&sql, &spec, &rows, 2, false),
-               "alter table \"t\" add column \"v\" REAL");
-    assert_sql(gn_table_sql_widen(&sql, &spec, &rows, 4, false),
-               "alter table \"t\" add column \"x\"");
-    assert_sql(gn_table_sql_widen(&sql, &spec, &rows, 4, true),
-               "alter table \"t\" add column \"x\" ANY");
-    assert_sql(gn_table_sql_widen(&sql, &spec, &rows, 2, true),
-               "alter table \"t\" add column \"v\" REAL");
+    SQL_IS(gn_table_sql_widen(&sql, &spec, &rows, 2, false),
+           "alter table \"t\" add column \"v\" REAL");
+    SQL_IS(gn_table_sql_widen(&sql, &spec, &rows, 4, false),
+           "alter table \"t\" add column \"x\"");
+    SQL_IS(gn_table_sql_widen(&sql, &spec, &rows, 4, true),
+           "alter table \"t\" add column \"x\" ANY");
+    SQL_IS(gn_table_sql_widen(&sql, &spec, &rows, 2, true),
+           "alter table \"t\" add column \"v\" REAL");
 }
 
 static void inserts_become_upserts_with_a_key(void **state)
@@ -78,18 +78,18 @@ static void inserts_become_upserts_with_a_key(void **state)
     struct gn_rows_spec spec = {.table = "t"};
 
     (void)state;
-    assert_sql(gn_table_sql_insert(&sql, &spec, &two),
-               "insert into \"t\" (\"a\", \"b\") values (?, ?)");
+    SQL_IS(gn_table_sql_insert(&sql, &spec, &two),
+           "insert into \"t\" (\"a\", \"b\") values (?, ?)");
     spec.key = key;
     spec.key_count = 1;
-    assert_sql(gn_table_sql_insert(&sql, &spec, &three),
-               "insert into \"t\" (\"a\", \"b\", \"c\") values (?, ?, ?)"
-               " on conflict (\"B\") do update set \"a\" = excluded.\"a\","
-               " \"c\" = excluded.\"c\"");
+    SQL_IS(gn_table_sql_insert(&sql, &spec, &three),
+           "insert into \"t\" (\"a\", \"b\", \"c\") values (?, ?, ?)"
+           " on conflict (\"B\") do update set \"a\" = excluded.\"a\","
+           " \"c\" = excluded.\"c\"");
     spec.key_count = 2;
-    assert_sql(gn_table_sql_insert(&sql, &spec, &two),
-               "insert into \"t\" (\"a\", \"b\") values (?, ?)"
-               " on conflict (\"B\", \"a\") do nothing");
+    SQL_IS(gn_table_sql_insert(&sql, &spec, &two),
+           "insert into \"t\" (\"a\", \"b\") values (?, ?)"
+           " on conflict (\"B\", \"a\") do nothing");
 }
 
 static void keys_get_an_index(void **state)
@@ -98,9 +98,9 @@ static void keys_get_an_index(void **state)
     const struct gn_rows_spec spec = {.table = "t", .key = key, .key_count = 2};
 
     (void)state;
-    assert_sql(gn_table_sql_index(&sql, &spec),
-               "create unique index \"t_key_a_b\"\"\" on \"t\""
-               " (`a`, `b\"`)");
+    SQL_IS(gn_table_sql_index(&sql, &spec),
+           "create unique index \"t_key_a_b\"\"\" on \"t\""
+           " (`a`, `b\"`)");
     assert_true(gn_table_sql_is_key(&spec, "A"));
     assert_false(gn_table_sql_is_key(&spec, "b"));
 }
