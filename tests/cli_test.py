@@ -289,6 +289,9 @@ sources:
         result = garner("run", "-c", "s.yaml", "http://h/", cwd=self.folder)
         self.assert_code(result, 2)
         self.assertIn("names of its sources", result.stderr)
+        result = garner("run", "-c", "none.yaml", "http://h/", cwd=self.folder)
+        self.assert_code(result, 2)
+        self.assertIn("cannot open none.yaml", result.stderr)
 
     def test_log_lines_are_json_when_asked(self):
         result = garner("run", self.nginx.url + "/missing", "--db", self.db,

@@ -102,12 +102,15 @@ static enum gn_exit from_file(const struct gn_call *call,
 
     if (code == GARNER_OK)
         code = gn_prepare_load(s->config, config, &problems, &err);
-    if (code == GARNER_OK)
+    if (code == GARNER_OK) {
         code = gn_config_keep(config, call->items, call->count, &err);
-    if (code == GARNER_NOTFOUND && call->count > 0 && is_url(call->items[0]))
-        gn_fail(&err, code,
-                "with --config FILE the operands are names of its sources; "
-                "write a URL into the file");
+        if (code == GARNER_NOTFOUND && is_url(call->items[0]))
+            gn_fail(&err, code,
+                    "with --config FILE the operands are names of its sources; "
+                    "write a URL into the file");
+        if (code != GARNER_OK)
+            gn_config_fini(config);
+    }
     if (code != GARNER_OK && problems.size > 0)
         fputs(gn_buf_cstr(&problems), stderr);
     else if (code != GARNER_OK)
