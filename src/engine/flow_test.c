@@ -64,7 +64,7 @@ static void bodies_stay_within_their_budget(void **state)
     for (int i = 0; i < 10; i++)
         add_rows(w, add_source(w, "/large", 1), "t", NULL,
                  "select value as n from json_each(:body)");
-    w->options.max_body_bytes = 2 * LARGE;
+    w->options.max_body_bytes = (size_t)2 * LARGE;
     run_beside(w);
     WAIT_FOR(status_of(w).totals.stored >= 10); /* sizes are known now */
     while (status_of(w).totals.stored < 60) {
