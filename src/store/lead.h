@@ -29,7 +29,9 @@ struct gn_commit {
 
     /* the leader's */
     bool has_turn;
-    int64_t slice_ns; /* since when, or since nobody else wanted it */
+    bool moved;        /* the database's file, when last looked at ... */
+    int64_t looked_ns; /* ... then */
+    int64_t slice_ns;  /* since when, or since nobody else wanted it */
     struct gn_sqlite *connection;
     struct gn_wal wal;
     struct gn_apply_counts counts;

@@ -305,6 +305,29 @@ static void at_no_place_is_lost_memory_more_than_an_error(void **state)
     assert_string_equal(foreign_text("pragma integrity_check"), "ok");
 }
 
+/* SQLite goes on writing into a file that was moved, and into a log that keeps
+ * the old name: what it acknowledged would be lost. */
+static void a_moved_file_is_not_written_to(void **state)
+{
+    const char *const insert = "insert into moved values (1)";
+    char elsewhere[128];
+    struct garner_error err;
+
+    (void)state;
+    snprintf(elsewhere, sizeof elsewhere, "%s.moved", fixture.db);
+    assert_int_equal(
+        garner_exec(store, "create table moved (a)", NULL, 0, NULL, NULL),
+        GARNER_OK);
+    assert_int_equal(rename(fixture.db, elsewhere), 0);
+    while (garner_exec(store, insert, NULL, 0, NULL, &err) == GARNER_OK)
+        ; /* it is looked at every millisecond */
+    assert_int_equal(err.code, GARNER_IO);
+    assert_non_null(strstr(err.message, "was moved or removed"));
+    assert_int_equal(rename(elsewhere, fixture.db), 0);
+    while (garner_exec(store, insert, NULL, 0, NULL, &err) != GARNER_OK)
+        assert_int_equal(err.code, GARNER_IO);
+}
+
 #define WITH(f) cmocka_unit_test_setup_teardown(f, with_store, without_store)
 
 int main(void)
@@ -316,6 +339,7 @@ int main(void)
         WITH(the_log_is_cut_when_a_reader_lets_go),
         WITH(a_full_disk_is_an_error_until_there_is_room),
         WITH(a_full_database_is_an_error_too),
+        WITH(a_moved_file_is_not_written_to),
         WITH(at_no_place_is_lost_memory_more_than_an_error),
     };
 

@@ -421,6 +421,15 @@ enum garner_code gn_sqlite_sync_log(struct gn_sqlite *c,
     return GARNER_IO;
 }
 
+bool gn_sqlite_has_moved(struct gn_sqlite *c)
+{
+    int moved = 0;
+
+    /* Where SQLite cannot tell (in memory), nothing can move. */
+    (void)sqlite3_file_control(c->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    return moved != 0;
+}
+
 size_t gn_sqlite_log_bytes(const struct gn_sqlite *c)
 {
     return c->log_pages * c->page_bytes;
@@ -472,8 +481,10 @@ enum garner_code gn_cursor_open(struct gn_sqlite *c,
     GN_CHECK(c->cursor.stmt == NULL);
     code = make_ready(c, s, SQLITE_TRANSIENT, &stmt, err);
     if (code == GARNER_OK && !sqlite3_stmt_readonly(stmt))
-        code = gn_fail(err, GARNER_SQL,
-                       "a query may not write; use garner_exec: %.80s", s->sql);
+        code = gn_fail(
+            err, GARNER_SQL,
+            "a query only reads; use garner_exec (garner query --write): %.80s",
+            s->sql);
     if (code != GARNER_OK)
         return code;
     c->cursor = (struct gn_cursor){

@@ -96,6 +96,11 @@ enum garner_code gn_sqlite_run_alone(struct gn_sqlite *c,
 enum garner_code gn_sqlite_sync_log(struct gn_sqlite *c,
                                     struct garner_error *err);
 
+/* true: the database's file is no longer where it was opened; what is written
+ * would be lost with its log, which keeps the old name
+ * (https://sqlite.org/howtocorrupt.html section 2.4). */
+bool gn_sqlite_has_moved(struct gn_sqlite *c);
+
 /* Bytes of the log in use after the last commit; 0: not known yet. */
 size_t gn_sqlite_log_bytes(const struct gn_sqlite *c);
 
