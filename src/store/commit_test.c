@@ -173,22 +173,22 @@ static enum garner_code submit(const char *sql, int64_t deadline_ns,
 
 static void those_who_wait_share_the_next_transaction(void **state)
 {
-    struct writer w[20];
+    struct writer w[40]; /* more than one thread wakes */
 
     (void)state;
     take_lead();
-    for (size_t i = 0; i < 20; i++) {
-        start(&w[i], "insert into t(b) values (0)", SECONDS(20));
+    for (size_t i = 0; i < 40; i++) {
+        start(&w[i], "insert into t(b) values (0)", SECONDS(100));
         await_queued(i + 1);
     }
     leave_lead();
-    for (size_t i = 0; i < 20; i++) {
+    for (size_t i = 0; i < 40; i++) {
         assert_int_equal(join(&w[i]), GARNER_OK);
         assert_int_equal(w[i].note.ticket.result.last_rowid, i + 1);
     }
     join_holder();
     assert_int_equal(stats().groups, 1);
-    assert_int_equal(stats().batches, 20);
+    assert_int_equal(stats().batches, 40);
 }
 
 static void who_waits_gives_up_at_its_deadline(void **state)
