@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "store/driver/cache.h"
 #include "store/driver/error.h"
+#include "store/driver/log.h"
 #include "store/driver/open.h"
 #include "store/driver/value.h"
 
@@ -34,10 +35,8 @@ struct gn_sqlite {
     bool alone;            /* a statement is its own transaction */
     struct gn_guard guard; /* lifted for what we run ourselves */
     int sync;              /* commits sync: 0, 1; -1: not set yet */
-    bool unsynced;         /* the log holds commits that were not */
+    struct gn_log log;
     bool left_traces;
-    size_t page_bytes;
-    size_t log_pages;
     int64_t busy_deadline_ns;
     int64_t work_deadline_ns;
     struct gn_cursor cursor;
@@ -77,18 +76,22 @@ static int count_log(void *context, sqlite3 *db, const char *name, int pages)
 
     (void)db;
     (void)name;
-    c->log_pages = (size_t)pages;
-    c->unsynced = c->sync != 1;
+    gn_log_committed(&c->log, (size_t)pages, c->sync == 1);
     return SQLITE_OK;
 }
 
 /* The last moment to stop a statement that turned out, while it was already
- * run by itself, to have a trigger: it may have failed halfway. */
-static int refuse_commit(void *context)
+ * run by itself, to have a trigger: it may have failed halfway. And one at
+ * which the write lock is surely held. */
+static int before_commit(void *context)
 {
-    const struct gn_sqlite *c = context;
+    struct gn_sqlite *c = context;
 
-    return c->alone && c->guard.met_trigger;
+    if (c->alone && c->guard.met_trigger)
+        return 1;
+    if (c->wal && c->sync == 1)
+        gn_log_make_room(&c->log);
+    return 0;
 }
 
 static enum garner_code prepare_fixed(struct gn_sqlite *c,
@@ -117,7 +120,7 @@ static enum garner_code read_page_size(struct gn_sqlite *c,
     int rc = sqlite3_prepare_v2(c->db, "PRAGMA page_size", -1, &stmt, NULL);
 
     if (rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW)
-        c->page_bytes = (size_t)sqlite3_column_int(stmt, 0);
+        c->log.page_bytes = (size_t)sqlite3_column_int(stmt, 0);
     if (rc == SQLITE_OK)
         rc = sqlite3_finalize(stmt);
     return rc == SQLITE_OK ? GARNER_OK : gn_sqlite_fail(c->db, rc, NULL, err);
@@ -149,8 +152,10 @@ enum garner_code gn_sqlite_open(const struct gn_sqlite_options *options,
         *out = NULL;
         return code;
     }
+    c->log.db = c->db;
+    c->log.most_bytes = options->wal_bytes;
     gn_open_guard(c->db, &c->guard);
-    (void)sqlite3_commit_hook(c->db, refuse_commit, c);
+    (void)sqlite3_commit_hook(c->db, before_commit, c);
     (void)sqlite3_busy_handler(c->db, wait_for_lock, c);
     (void)sqlite3_wal_hook(c->db, count_log, c);
     sqlite3_progress_handler(c->db, PROGRESS_STEPS, past_deadline, c);
@@ -402,23 +407,7 @@ bool gn_sqlite_left_traces(const struct gn_sqlite *c)
 enum garner_code gn_sqlite_sync_log(struct gn_sqlite *c,
                                     struct garner_error *err)
 {
-    sqlite3_file *log = NULL;
-    int rc;
-
-    if (!c->unsynced)
-        return GARNER_OK;
-    rc =
-        sqlite3_file_control(c->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
-    if (rc == SQLITE_OK && log != NULL && log->pMethods != NULL)
-        rc = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
-    c->unsynced = rc != SQLITE_OK;
-    if (rc == SQLITE_OK)
-        return GARNER_OK;
-    gn_fail(err, GARNER_IO, "%s: the log cannot be synced: %s",
-            sqlite3_db_filename(c->db, "main"), sqlite3_errstr(rc));
-    if (err != NULL)
-        err->native = rc;
-    return GARNER_IO;
+    return gn_log_sync(&c->log, err);
 }
 
 bool gn_sqlite_has_moved(struct gn_sqlite *c)
@@ -432,7 +421,7 @@ bool gn_sqlite_has_moved(struct gn_sqlite *c)
 
 size_t gn_sqlite_log_bytes(const struct gn_sqlite *c)
 {
-    return c->log_pages * c->page_bytes;
+    return gn_log_bytes(&c->log);
 }
 
 /* A checkpoint that does not get the write lock goes on without it, beside the
@@ -466,7 +455,7 @@ enum garner_code gn_sqlite_checkpoint(struct gn_sqlite *c, int64_t until_ns,
     if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_BUSY)
         return gn_sqlite_fail(c->db, rc, NULL, err);
     if (pages > copied)
-        *left_bytes = (size_t)(pages - copied) * c->page_bytes;
+        *left_bytes = (size_t)(pages - copied) * c->log.page_bytes;
     return GARNER_OK;
 }
 

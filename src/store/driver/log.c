@@ -1,0 +1,94 @@
+#include "store/driver/log.h"
+
+#include "base/error.h"
+
+enum {
+    HEADER_BYTES = 32, /* of the log, https://sqlite.org/fileformat2.html */
+    FRAME_BYTES = 24,  /* of each frame, before its page */
+    PIECE_BYTES = 64 * 1024, /* of zeros at a time; the least that is added */
+};
+
+static sqlite3_file *file_of(const struct gn_log *l)
+{
+    sqlite3_file *file = NULL;
+
+    if (sqlite3_file_control(l->db, "main", SQLITE_FCNTL_JOURNAL_POINTER,
+                             &file) != SQLITE_OK ||
+        file == NULL || file->pMethods == NULL)
+        return NULL;
+    return file;
+}
+
+void gn_log_committed(struct gn_log *l, size_t pages, bool synced)
+{
+    if (pages < l->pages)
+        l->file_bytes = 0; /* it began anew, and may have been cut */
+    l->pages = pages;
+    l->unsynced = !synced;
+}
+
+size_t gn_log_bytes(const struct gn_log *l)
+{
+    return l->pages * l->page_bytes;
+}
+
+enum garner_code gn_log_sync(struct gn_log *l, struct garner_error *err)
+{
+    sqlite3_file *file;
+    int rc = SQLITE_OK;
+
+    if (!l->unsynced)
+        return GARNER_OK;
+    file = file_of(l);
+    if (file != NULL)
+        rc = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+    l->unsynced = rc != SQLITE_OK;
+    if (rc == SQLITE_OK)
+        return GARNER_OK;
+    gn_fail(err, GARNER_IO, "%s: the log cannot be synced: %s",
+            sqlite3_db_filename(l->db, "main"), sqlite3_errstr(rc));
+    if (err != NULL)
+        err->native = rc;
+    return GARNER_IO;
+}
+
+/* Zeros from one offset to another; what was written of them is taken back
+ * when the disk is full, since others need it more. */
+static bool fill(sqlite3_file *file, sqlite3_int64 from, sqlite3_int64 to)
+{
+    static const char zeros[PIECE_BYTES];
+
+    for (sqlite3_int64 at = from; at < to;) {
+        const sqlite3_int64 left = to - at;
+        const int size = left < PIECE_BYTES ? (int)left : PIECE_BYTES;
+
+        if (file->pMethods->xWrite(file, zeros, size, at) != SQLITE_OK) {
+            (void)file->pMethods->xTruncate(file, from);
+            return false;
+        }
+        at += size;
+    }
+    return true;
+}
+
+void gn_log_make_room(struct gn_log *l)
+{
+    const size_t used = HEADER_BYTES + l->pages * (FRAME_BYTES + l->page_bytes);
+    sqlite3_file *file;
+    sqlite3_int64 size;
+    sqlite3_int64 wanted;
+
+    if (used + PIECE_BYTES / 2 <= l->file_bytes || used >= l->most_bytes)
+        return;
+    file = file_of(l);
+    if (file == NULL || file->pMethods->xFileSize(file, &size) != SQLITE_OK)
+        return;
+    l->file_bytes = (size_t)size;
+    if (size == 0 || used + PIECE_BYTES / 2 <= l->file_bytes)
+        return; /* no header yet; or another made it longer */
+    wanted = 2 * size > PIECE_BYTES ? 2 * size : PIECE_BYTES;
+    if (wanted > (sqlite3_int64)l->most_bytes)
+        wanted = (sqlite3_int64)l->most_bytes;
+    if (wanted > size && fill(file, size, wanted))
+        l->file_bytes = (size_t)wanted;
+}
