@@ -1,0 +1,35 @@
+/*
+ * read.c - garner/read.h: a query becomes a cursor (rows.h).
+ */
+#include "garner/read.h"
+
+#include "base/error.h"
+#include "store/handle.h"
+#include "store/rows.h"
+
+enum garner_code garner_query(struct garner_store *store, const char *sql,
+                              const struct garner_value *args, size_t count,
+                              struct garner_rows **rows,
+                              struct garner_error *err)
+{
+    struct gn_shard *s;
+    struct gn_statement statement;
+    enum garner_code code;
+    int64_t deadline_ns;
+
+    if (rows != NULL)
+        *rows = NULL;
+    if (sql == NULL || rows == NULL || (args == NULL && count > 0))
+        return gn_fail(err, GARNER_MISUSE, "garner_query: a NULL argument");
+    code = gn_handle_reads(store, &s, err);
+    if (code != GARNER_OK)
+        return code;
+    gn_statement_init(&statement, sql, args, count);
+    deadline_ns = gn_shard_deadline_ns(s->options.timeout_ms);
+    code = s->pool != NULL
+               ? gn_rows_lease(s->pool, &statement, deadline_ns, rows, err)
+               : gn_rows_read(s->commit, &statement, deadline_ns, rows, err);
+    if (code == GARNER_OK)
+        atomic_fetch_add_explicit(&s->queries, 1, memory_order_relaxed);
+    return code;
+}

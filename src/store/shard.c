@@ -1,0 +1,173 @@
+#include "store/shard.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/mem.h"
+#include "store/lead.h"
+#include "store/report.h"
+#include "store/turn.h"
+
+int64_t gn_shard_deadline_ns(int timeout_ms)
+{
+    return gn_clock_monotonic_ns() + (int64_t)timeout_ms * INT64_C(1000000);
+}
+
+/* Without it (a folder that cannot be written to) other processes are met by
+ * SQLite's busy wait alone. */
+static void open_turn(struct gn_shard *s)
+{
+    struct garner_error err;
+    struct gn_turn *turn;
+
+    if (gn_turn_open(s->path, gn_lead_granted, s->commit, &turn, &err) ==
+        GARNER_OK)
+        gn_commit_set_turn(s->commit, turn);
+    else
+        gn_report("processes that write will not take fair turns: %s",
+                  err.message);
+}
+
+static enum garner_code open_writer(struct gn_shard *s,
+                                    const struct gn_sqlite_options *options,
+                                    bool *wal, struct garner_error *err)
+{
+    struct gn_sqlite *connection;
+    enum garner_code code = gn_sqlite_open(options, &connection, err);
+
+    if (code != GARNER_OK)
+        return code;
+    *wal = gn_sqlite_is_wal(connection);
+    code = gn_commit_new(connection, &s->options, &s->commit, err);
+    if (code != GARNER_OK) {
+        gn_sqlite_close(connection);
+        return code;
+    }
+    if (strcmp(s->path, ":memory:") != 0)
+        open_turn(s);
+    return gn_pump_start(s->commit, &s->pump, err);
+}
+
+/* Opens one read connection, so that a database that cannot be read is known
+ * of now. */
+static enum garner_code open_pool(struct gn_shard *s,
+                                  const struct gn_sqlite_options *options,
+                                  struct garner_error *err)
+{
+    struct gn_sqlite *first;
+    enum garner_code code =
+        gn_pool_new(options, s->options.readers, &s->pool, err);
+
+    if (code == GARNER_OK)
+        code = gn_pool_lease(s->pool, options->deadline_ns, &first, err);
+    if (code == GARNER_OK)
+        gn_pool_give_back(s->pool, first);
+    return code;
+}
+
+static enum garner_code open_parts(struct gn_shard *s, struct garner_error *err)
+{
+    struct gn_sqlite_options options = {
+        .path = s->path,
+        .create = s->options.create,
+        .read_only = s->options.read_only,
+        .foreign_keys = s->options.foreign_keys,
+        .statements = s->options.statements,
+        .wal_bytes = s->options.wal_bytes,
+        .deadline_ns = gn_shard_deadline_ns(s->options.timeout_ms),
+    };
+    bool wal = true;
+    enum garner_code code = GARNER_OK;
+
+    if (!s->options.read_only) {
+        options.writer = true;
+        code = open_writer(s, &options, &wal, err);
+        options.writer = false;
+        options.create = false;
+    }
+    if (code == GARNER_OK && wal)
+        code = open_pool(s, &options, err);
+    return code;
+}
+
+enum garner_code gn_shard_open(const char *path,
+                               const struct garner_options *options,
+                               struct gn_shard **out, struct garner_error *err)
+{
+    struct gn_shard *s;
+    enum garner_code code;
+
+    *out = NULL;
+    s = gn_alloc(sizeof *s);
+    if (s != NULL)
+        s->path = gn_strdup(path);
+    if (s == NULL || s->path == NULL) {
+        gn_free(s);
+        return gn_fail(err, GARNER_NOMEM, "a store");
+    }
+    s->forks = gn_turn_forks();
+    s->options = *options;
+    code = open_parts(s, err);
+    if (code == GARNER_OK)
+        *out = s;
+    else
+        gn_shard_close(s);
+    return code;
+}
+
+/* A child of fork may not touch what its parent opened, not even close it
+ * (https://sqlite.org/howtocorrupt.html section 2.6). */
+static bool is_parents(const struct gn_shard *s)
+{
+    return s->forks != gn_turn_forks();
+}
+
+void gn_shard_close(struct gn_shard *s)
+{
+    if (s == NULL || is_parents(s))
+        return;
+    if (s->commit != NULL)
+        gn_commit_close(s->commit, gn_shard_deadline_ns(s->options.timeout_ms));
+    gn_pump_join(s->pump);
+    /* Readers first: the last connection to close checkpoints the log, which
+     * is the writer's. */
+    gn_pool_free(s->pool);
+    gn_commit_free(s->commit);
+    gn_free(s->path);
+    gn_free(s);
+}
+
+enum garner_code gn_shard_may_read(const struct gn_shard *s,
+                                   struct garner_error *err)
+{
+    if (is_parents(s))
+        return gn_fail(err, GARNER_MISUSE,
+                       "%s was opened by the parent process; open it again "
+                       "after fork",
+                       s->path);
+    return GARNER_OK;
+}
+
+enum garner_code gn_shard_may_write(const struct gn_shard *s,
+                                    struct garner_error *err)
+{
+    const enum garner_code code = gn_shard_may_read(s, err);
+
+    if (code == GARNER_OK && s->commit == NULL)
+        return gn_fail(err, GARNER_UNSUPPORTED,
+                       "%s was opened for reading alone", s->path);
+    return code;
+}
+
+void gn_shard_stats(struct gn_shard *s, struct garner_stats *stats)
+{
+    *stats = (struct garner_stats){0};
+    if (is_parents(s))
+        return;
+    if (s->commit != NULL)
+        gn_commit_stats(s->commit, stats);
+    if (s->pool != NULL)
+        gn_pool_count(s->pool, &stats->readers_open, &stats->readers_leased);
+    stats->queries = atomic_load(&s->queries);
+}

@@ -1,0 +1,52 @@
+/*
+ * shard.h - one database: its write path (commit, pump) and its read pool.
+ *
+ * Thread: any, except that gn_shard_close must be the last call.
+ */
+#ifndef GN_STORE_SHARD_H
+#define GN_STORE_SHARD_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "garner/store.h"
+#include "store/commit.h"
+#include "store/pool.h"
+#include "store/pump.h"
+
+struct gn_shard {
+    /* constant */
+    struct garner_options options;
+    char *path;
+    unsigned forks;           /* gn_turn_forks when it was opened */
+    struct gn_commit *commit; /* NULL: read-only */
+    struct gn_pump *pump;     /* NULL: read-only */
+    struct gn_pool *pool;     /* NULL: reads take turns with writes */
+
+    atomic_uint_fast64_t queries;
+};
+
+/* Opens the database at path (a file, or ":memory:"). Borrows both, and has
+ * checked neither. Errors: as garner_open. */
+enum garner_code gn_shard_open(const char *path,
+                               const struct garner_options *options,
+                               struct gn_shard **out, struct garner_error *err);
+
+/* As garner_close. In a forked child it does nothing. NULL is fine. */
+void gn_shard_close(struct gn_shard *s);
+
+/* OK, or MISUSE in a forked child; and UNSUPPORTED for a writer, where the
+ * database was opened for reading alone. */
+enum garner_code gn_shard_may_read(const struct gn_shard *s,
+                                   struct garner_error *err);
+enum garner_code gn_shard_may_write(const struct gn_shard *s,
+                                    struct garner_error *err);
+
+/* Fills the counters and gauges. */
+void gn_shard_stats(struct gn_shard *s, struct garner_stats *stats);
+
+/* When a call that starts now and may take timeout_ms is to end, by the
+ * monotonic clock. */
+int64_t gn_shard_deadline_ns(int timeout_ms);
+
+#endif
