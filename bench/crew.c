@@ -71,6 +71,8 @@ static void sleep_for(double seconds)
     struct timespec time = {(time_t)seconds,
                             (long)((seconds - (double)(time_t)seconds) * 1e9)};
 
+    if (seconds <= 0)
+        return;
     while (nanosleep(&time, &time) != 0)
         ;
 }
@@ -137,6 +139,8 @@ uint64_t crew_run(const struct plan *plan, crew_work *work, void *context,
         pthread_barrier_init(&crew.ready, NULL, plan->threads + 1) != 0)
         die("crew", "out of memory");
     hire(&crew, hands, plan->threads, context);
+    if (plan->join_ns > 0)
+        sleep_for((double)(plan->join_ns - gn_clock_monotonic_ns()) / 1e9);
     processor = processor_seconds();
     pthread_barrier_wait(&crew.ready);
     began = gn_clock_monotonic_ns();

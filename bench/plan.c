@@ -20,7 +20,7 @@ static _Noreturn void usage(const char *program)
     fprintf(stderr,
             "usage: %s MODE -d NEW-FILE [-t THREADS] [-s SECONDS | -r "
             "ROWS-EACH] [-n] "
-            "[-b ROWS-A-BATCH] [-w WAL-PAGES]\n",
+            "[-b ROWS-A-BATCH] [-w WAL-PAGES] [-j BEGIN-NS]\n",
             program);
     _exit(2);
 }
@@ -32,7 +32,7 @@ struct plan plan_read(int argc, char **argv)
     int option;
 
     /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread yet */
-    while ((option = getopt(argc, argv, "d:t:s:r:nb:w:")) != -1) {
+    while ((option = getopt(argc, argv, "d:t:s:r:nb:w:j:")) != -1) {
         if (option == 'd')
             plan.db = optarg;
         else if (option == 't')
@@ -47,6 +47,8 @@ struct plan plan_read(int argc, char **argv)
             plan.batch = (unsigned)strtoul(optarg, NULL, 10);
         else if (option == 'w')
             plan.wal_pages = (int)strtol(optarg, NULL, 10);
+        else if (option == 'j')
+            plan.join_ns = strtoll(optarg, NULL, 10);
         else
             usage(argv[0]);
     }
@@ -54,7 +56,7 @@ struct plan plan_read(int argc, char **argv)
         plan.batch < 1 || !(plan.seconds > 0))
         usage(argv[0]);
     plan.mode = argv[optind];
-    if (access(plan.db, F_OK) == 0)
+    if (plan.join_ns == 0 && access(plan.db, F_OK) == 0)
         die(plan.db, "is there already; name a new file");
     return plan;
 }

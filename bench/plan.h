@@ -10,17 +10,20 @@
 
 struct plan {
     const char *mode; /* what the program shall do; its own words */
-    const char *db;   /* a file that does not exist yet */
+    const char *db;   /* a file that does not exist yet, unless joining */
     unsigned threads;
     double seconds;     /* how long the threads work ... */
     uint64_t rows_each; /* ... or how many rows each has to write; 0: timed */
     bool normal;        /* committed, not synced: PRAGMA synchronous=NORMAL */
     unsigned batch;     /* rows handed over together */
     int wal_pages;      /* raw peer: automatic checkpoint; 0: never */
+    int64_t join_ns;    /* beside other processes: begin then, by the monotonic
+                           clock, on a database that is there; 0: alone */
 };
 
 /* Reads `MODE -d FILE [-t N] [-s SECONDS | -r ROWS-EACH] [-n] [-b N] [-w
- * PAGES]`. Ends the program with a message when it is wrong. Borrows argv. */
+ * PAGES] [-j BEGIN-NS]`. Ends the program with a message when it is wrong.
+ * Borrows argv. */
 struct plan plan_read(int argc, char **argv);
 
 /* One column of each type that a fetch leaves: ids differ, the rest stays, so
