@@ -37,7 +37,7 @@ class Runs:
 
 def measure_round(setting, runs):
     garner, raw = setting.program("bench/store"), setting.program("bench/raw")
-    python = ["python3", kit.BENCH / "peer_lock.py"]
+    python = ["/usr/bin/python3", kit.BENCH / "peer_python.py", "lock"]
     some = ["-s", setting.seconds(1.5, 0.1)]
     each = ["-r", setting.size(300, 5)]
     threads = THREADS if not setting.smoke else (1, 4)
