@@ -120,6 +120,21 @@ static UNUSED const char *foreign_text(const char *sql)
     return text;
 }
 
+/* Whether a foreign connection can have the log start anew: no snapshot is in
+ * its way. */
+static UNUSED bool nobody_reads(void)
+{
+    sqlite3 *db = foreign_open();
+    int rc;
+
+    foreign_number(db,
+                   "select count(*) from sqlite_schema"); /* finds the log */
+    rc = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_RESTART, NULL,
+                                   NULL);
+    foreign_close(db);
+    return rc == SQLITE_OK;
+}
+
 /* --- a connection of ours --------------------------------------------------
  */
 

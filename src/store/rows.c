@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "store/driver/cursor.h"
 #include "store/turn.h"
 
 /* A row kept in memory. */

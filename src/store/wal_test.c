@@ -2,6 +2,7 @@
  */
 #include "store/fixture_test.h"
 
+#include "store/driver/cursor.h"
 #include "store/wal.h"
 
 enum { LIMIT = 200000 };

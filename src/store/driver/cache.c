@@ -9,9 +9,10 @@
 #include "base/mem.h"
 #include "store/driver/error.h"
 
-struct entry {
-    TAILQ_ENTRY(entry) by_use; /* most recently used first */
-    struct entry *chain;       /* next of the same bucket */
+/* While it is held it is in none of the lists. */
+struct gn_cached {
+    TAILQ_ENTRY(gn_cached) by_use; /* most recently used first */
+    struct gn_cached *chain;       /* next of the same bucket */
     sqlite3_stmt *stmt;
     uint32_t hash;
     bool may_fail_halfway;
@@ -25,8 +26,8 @@ struct gn_cache {
     size_t room;
     size_t count;
     size_t buckets; /* a power of two */
-    TAILQ_HEAD(uses, entry) by_use;
-    struct entry *table[];
+    TAILQ_HEAD(uses, gn_cached) by_use;
+    struct gn_cached *table[];
 };
 
 enum garner_code gn_cache_new(sqlite3 *db, size_t room, bool *met_trigger,
@@ -38,7 +39,7 @@ enum garner_code gn_cache_new(sqlite3 *db, size_t room, bool *met_trigger,
     GN_CHECK(room >= 1);
     while (buckets < 2 * room)
         buckets *= 2;
-    *out = c = gn_alloc(sizeof *c + buckets * sizeof(struct entry *));
+    *out = c = gn_alloc(sizeof *c + buckets * sizeof(struct gn_cached *));
     if (c == NULL)
         return gn_fail(err, GARNER_NOMEM, "cache of %zu statements", room);
     c->db = db;
@@ -49,22 +50,40 @@ enum garner_code gn_cache_new(sqlite3 *db, size_t room, bool *met_trigger,
     return GARNER_OK;
 }
 
-static struct entry **bucket(struct gn_cache *c, uint32_t hash)
+static struct gn_cached **bucket(struct gn_cache *c, uint32_t hash)
 {
     return &c->table[hash & (c->buckets - 1)];
 }
 
-static void drop(struct gn_cache *c, struct entry *e)
+static void put(struct gn_cache *c, struct gn_cached *e)
 {
-    struct entry **at = bucket(c, e->hash);
+    e->chain = *bucket(c, e->hash);
+    *bucket(c, e->hash) = e;
+    TAILQ_INSERT_HEAD(&c->by_use, e, by_use);
+    c->count++;
+}
+
+static void take(struct gn_cache *c, struct gn_cached *e)
+{
+    struct gn_cached **at = bucket(c, e->hash);
 
     while (*at != e)
         at = &(*at)->chain;
     *at = e->chain;
     TAILQ_REMOVE(&c->by_use, e, by_use);
     c->count--;
+}
+
+static void drop(struct gn_cache *c, struct gn_cached *e)
+{
+    take(c, e);
     (void)sqlite3_finalize(e->stmt); /* its last step's error, told before */
     gn_free(e);
+}
+
+static void drop_oldest(struct gn_cache *c)
+{
+    drop(c, TAILQ_LAST(&c->by_use, uses));
 }
 
 void gn_cache_free(struct gn_cache *c)
@@ -72,7 +91,7 @@ void gn_cache_free(struct gn_cache *c)
     if (c == NULL)
         return;
     while (!TAILQ_EMPTY(&c->by_use))
-        drop(c, TAILQ_FIRST(&c->by_use));
+        drop_oldest(c);
     gn_free(c);
 }
 
@@ -105,7 +124,7 @@ static bool blank(const char *sql)
     }
 }
 
-static enum garner_code prepare(struct gn_cache *c, struct entry *e,
+static enum garner_code prepare(struct gn_cache *c, struct gn_cached *e,
                                 struct garner_error *err)
 {
     const char *tail;
@@ -129,10 +148,10 @@ static enum garner_code prepare(struct gn_cache *c, struct entry *e,
 }
 
 static enum garner_code add(struct gn_cache *c, const char *sql, size_t size,
-                            uint32_t hash, struct entry **out,
+                            uint32_t hash, struct gn_cached **out,
                             struct garner_error *err)
 {
-    struct entry *e;
+    struct gn_cached *e;
     enum garner_code code;
 
     *out = NULL;
@@ -151,11 +170,8 @@ static enum garner_code add(struct gn_cache *c, const char *sql, size_t size,
         return code;
     }
     if (c->count == c->room)
-        drop(c, TAILQ_LAST(&c->by_use, uses));
-    c->count++;
-    e->chain = *bucket(c, hash);
-    *bucket(c, hash) = e;
-    TAILQ_INSERT_HEAD(&c->by_use, e, by_use);
+        drop_oldest(c);
+    put(c, e);
     *out = e;
     return GARNER_OK;
 }
@@ -164,7 +180,7 @@ enum garner_code gn_cache_get(struct gn_cache *c, const char *sql, size_t size,
                               uint32_t hash, sqlite3_stmt **stmt,
                               struct garner_error *err)
 {
-    struct entry *e = *bucket(c, hash);
+    struct gn_cached *e = *bucket(c, hash);
 
     while (e != NULL && (e->hash != hash || e->size != size ||
                          memcmp(e->sql, sql, size) != 0))
@@ -180,6 +196,21 @@ enum garner_code gn_cache_get(struct gn_cache *c, const char *sql, size_t size,
     }
     *stmt = e->stmt;
     return GARNER_OK;
+}
+
+struct gn_cached *gn_cache_hold(struct gn_cache *c)
+{
+    struct gn_cached *e = TAILQ_FIRST(&c->by_use);
+
+    take(c, e);
+    return e;
+}
+
+void gn_cache_release(struct gn_cache *c, struct gn_cached *held)
+{
+    if (c->count == c->room)
+        drop_oldest(c);
+    put(c, held);
 }
 
 bool gn_cache_may_fail_halfway(const struct gn_cache *c)

@@ -85,6 +85,46 @@ static void the_least_recently_used_makes_room(void **state)
     assert_true(is_prepared("select 1"));
 }
 
+static void who_is_held_is_nobody_else_s(void **state)
+{
+    sqlite3_stmt *one = get("select 1");
+    struct gn_cached *held = gn_cache_hold(cache);
+    sqlite3_stmt *other;
+
+    (void)state;
+    assert_int_equal(sqlite3_step(one), SQLITE_ROW);
+    other = get("select 1");
+    assert_ptr_not_equal(other, one);
+    for (int i = 2; i < 9; i++) {
+        char sql[16];
+
+        snprintf(sql, sizeof sql, "select %d", i);
+        get(sql);
+    }
+    assert_int_equal(sqlite3_column_int(one, 0), 1); /* made no room */
+    assert_int_equal(sqlite3_reset(one), SQLITE_OK);
+    gn_cache_release(cache, held);
+    assert_ptr_equal(get("select 1"), one);
+    assert_false(is_prepared("select 6")); /* the room is what it was */
+    assert_true(is_prepared("select 7"));
+}
+
+static void two_of_the_same_text_both_serve(void **state)
+{
+    struct gn_cached *held;
+
+    (void)state;
+    get("select 1");
+    held = gn_cache_hold(cache);
+    get("select 1");
+    gn_cache_release(cache, held);
+    get("select 1");
+    get("select 2");
+    get("select 3");
+    get("select 4");
+    assert_false(is_prepared("select 1"));
+}
+
 static void many_come_and_go(void **state)
 {
     char sql[32];
@@ -216,6 +256,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH(a_statement_is_prepared_once),
         WITH(the_least_recently_used_makes_room),
+        WITH(who_is_held_is_nobody_else_s),
+        WITH(two_of_the_same_text_both_serve),
         WITH(many_come_and_go),
         WITH(a_hash_that_is_another_s_does_no_harm),
         WITH(one_statement_and_no_more),

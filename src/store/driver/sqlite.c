@@ -1,46 +1,18 @@
 #include "store/driver/sqlite.h"
 
-#include <sqlite3.h>
-#include <stdatomic.h>
 #include <time.h>
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
-#include "store/driver/cache.h"
+#include "store/driver/connection.h"
 #include "store/driver/error.h"
-#include "store/driver/log.h"
-#include "store/driver/open.h"
 #include "store/driver/value.h"
 
 enum {
     PROGRESS_STEPS = 4000, /* virtual machine steps between looks at a clock */
     FIRST_WAIT_US = 100,
     LONGEST_WAIT_US = 2000,
-};
-
-struct gn_cursor {
-    struct gn_sqlite *connection;
-    sqlite3_stmt *stmt; /* NULL: closed */
-    size_t columns;
-};
-
-enum { BEGIN, COMMIT, ROLLBACK, MARK, KEEP, UNDO, FIXED };
-
-struct gn_sqlite {
-    sqlite3 *db;
-    struct gn_cache *cache;
-    sqlite3_stmt *fixed[FIXED]; /* a writer's transaction control */
-    bool wal;
-    bool alone;            /* a statement is its own transaction */
-    struct gn_guard guard; /* lifted for what we run ourselves */
-    int sync;              /* commits sync: 0, 1; -1: not set yet */
-    struct gn_log log;
-    bool left_traces;
-    int64_t busy_deadline_ns;
-    int64_t work_deadline_ns;
-    struct gn_cursor cursor;
-    atomic_bool held_off;
 };
 
 /* SQLite's own busy wait sleeps up to 100 ms at a time and so starves who
@@ -97,13 +69,16 @@ static int before_commit(void *context)
 static enum garner_code prepare_fixed(struct gn_sqlite *c,
                                       struct garner_error *err)
 {
-    static const char *const sql[FIXED] = {
-        [BEGIN] = "BEGIN IMMEDIATE",     [COMMIT] = "COMMIT",
-        [ROLLBACK] = "ROLLBACK",         [MARK] = "SAVEPOINT garner_batch",
-        [KEEP] = "RELEASE garner_batch", [UNDO] = "ROLLBACK TO garner_batch",
+    static const char *const sql[GN_FIXED] = {
+        [GN_FIXED_BEGIN] = "BEGIN IMMEDIATE",
+        [GN_FIXED_COMMIT] = "COMMIT",
+        [GN_FIXED_ROLLBACK] = "ROLLBACK",
+        [GN_FIXED_MARK] = "SAVEPOINT garner_batch",
+        [GN_FIXED_KEEP] = "RELEASE garner_batch",
+        [GN_FIXED_UNDO] = "ROLLBACK TO garner_batch",
     };
 
-    for (int i = 0; i < FIXED; i++) {
+    for (int i = 0; i < GN_FIXED; i++) {
         int rc = sqlite3_prepare_v3(
             c->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &c->fixed[i], NULL);
 
@@ -167,7 +142,7 @@ void gn_sqlite_close(struct gn_sqlite *c)
     if (c == NULL)
         return;
     gn_cache_free(c->cache);
-    for (int i = 0; i < FIXED; i++)
+    for (int i = 0; i < GN_FIXED; i++)
         (void)sqlite3_finalize(c->fixed[i]); /* repeats an error told before */
     GN_CHECK(sqlite3_close(c->db) == SQLITE_OK); /* else a statement is left */
     gn_free(c);
@@ -240,7 +215,7 @@ static void forget_lock(struct gn_sqlite *c)
 
 enum garner_code gn_sqlite_begin(struct gn_sqlite *c, struct garner_error *err)
 {
-    enum garner_code code = step_fixed(c, BEGIN, err);
+    enum garner_code code = step_fixed(c, GN_FIXED_BEGIN, err);
 
     if (code == GARNER_OK)
         forget_lock(c);
@@ -249,7 +224,7 @@ enum garner_code gn_sqlite_begin(struct gn_sqlite *c, struct garner_error *err)
 
 enum garner_code gn_sqlite_commit(struct gn_sqlite *c, struct garner_error *err)
 {
-    return step_fixed(c, COMMIT, err);
+    return step_fixed(c, GN_FIXED_COMMIT, err);
 }
 
 void gn_sqlite_rollback(struct gn_sqlite *c)
@@ -257,7 +232,7 @@ void gn_sqlite_rollback(struct gn_sqlite *c)
     /* An error leaves the transaction rolled back all the same
      * (https://sqlite.org/lang_transaction.html section 3). */
     if (gn_sqlite_in_transaction(c))
-        (void)step_fixed(c, ROLLBACK, NULL);
+        (void)step_fixed(c, GN_FIXED_ROLLBACK, NULL);
     GN_CHECK(!gn_sqlite_in_transaction(c));
 }
 
@@ -273,46 +248,32 @@ void gn_sqlite_start(struct gn_sqlite *c)
 
 enum garner_code gn_sqlite_mark(struct gn_sqlite *c, struct garner_error *err)
 {
-    return step_fixed(c, MARK, err);
+    return step_fixed(c, GN_FIXED_MARK, err);
 }
 
 enum garner_code gn_sqlite_keep(struct gn_sqlite *c, struct garner_error *err)
 {
-    return step_fixed(c, KEEP, err);
+    return step_fixed(c, GN_FIXED_KEEP, err);
 }
 
 enum garner_code gn_sqlite_undo(struct gn_sqlite *c, struct garner_error *err)
 {
-    enum garner_code code = step_fixed(c, UNDO, err);
+    enum garner_code code = step_fixed(c, GN_FIXED_UNDO, err);
 
-    return code == GARNER_OK ? step_fixed(c, KEEP, err) : code;
+    return code == GARNER_OK ? step_fixed(c, GN_FIXED_KEEP, err) : code;
 }
 
 /* A prepared statement of s with its arguments bound. */
 static enum garner_code make_ready(struct gn_sqlite *c,
                                    const struct gn_statement *s,
-                                   sqlite3_destructor_type lifetime,
                                    sqlite3_stmt **stmt,
                                    struct garner_error *err)
 {
-    enum garner_code code =
+    const enum garner_code code =
         gn_cache_get(c->cache, s->sql, s->size, s->hash, stmt, err);
-    int wanted;
 
-    if (code != GARNER_OK)
-        return code;
-    wanted = sqlite3_bind_parameter_count(*stmt);
-    if ((size_t)wanted != s->count)
-        return gn_fail(err, GARNER_SQL,
-                       "%d parameters, but %zu arguments: %.80s", wanted,
-                       s->count, s->sql);
-    for (int i = 0; i < wanted; i++) {
-        int rc = gn_value_bind(*stmt, i + 1, &s->args[i], lifetime);
-
-        if (rc != SQLITE_OK)
-            return gn_sqlite_fail(c->db, rc, s->sql, err);
-    }
-    return GARNER_OK;
+    return code == GARNER_OK ? gn_value_bind_all(*stmt, s, SQLITE_STATIC, err)
+                             : code;
 }
 
 /* Steps a statement that is ready through to its end. */
@@ -348,7 +309,7 @@ enum garner_code gn_sqlite_run(struct gn_sqlite *c,
                                struct garner_error *err)
 {
     sqlite3_stmt *stmt;
-    enum garner_code code = make_ready(c, s, SQLITE_STATIC, &stmt, err);
+    enum garner_code code = make_ready(c, s, &stmt, err);
 
     c->left_traces = false;
     return code == GARNER_OK ? run_ready(c, stmt, result, err) : code;
@@ -377,7 +338,7 @@ enum garner_code gn_sqlite_run_alone(struct gn_sqlite *c,
                                      struct garner_error *err)
 {
     sqlite3_stmt *stmt;
-    enum garner_code code = make_ready(c, s, SQLITE_STATIC, &stmt, err);
+    enum garner_code code = make_ready(c, s, &stmt, err);
 
     if (code != GARNER_OK)
         return code;
@@ -457,78 +418,4 @@ enum garner_code gn_sqlite_checkpoint(struct gn_sqlite *c, int64_t until_ns,
     if (pages > copied)
         *left_bytes = (size_t)(pages - copied) * c->log.page_bytes;
     return GARNER_OK;
-}
-
-enum garner_code gn_cursor_open(struct gn_sqlite *c,
-                                const struct gn_statement *s,
-                                struct gn_cursor **cursor,
-                                struct garner_error *err)
-{
-    sqlite3_stmt *stmt;
-    enum garner_code code;
-
-    GN_CHECK(c->cursor.stmt == NULL);
-    code = make_ready(c, s, SQLITE_TRANSIENT, &stmt, err);
-    if (code == GARNER_OK && !sqlite3_stmt_readonly(stmt))
-        code = gn_fail(
-            err, GARNER_SQL,
-            "a query only reads; use garner_exec (garner query --write): %.80s",
-            s->sql);
-    if (code != GARNER_OK)
-        return code;
-    c->cursor = (struct gn_cursor){
-        .connection = c,
-        .stmt = stmt,
-        .columns = (size_t)sqlite3_column_count(stmt),
-    };
-    *cursor = &c->cursor;
-    return GARNER_OK;
-}
-
-enum garner_code gn_cursor_next(struct gn_cursor *cursor,
-                                struct garner_error *err)
-{
-    const int rc = sqlite3_step(cursor->stmt);
-
-    /* A changed schema has it prepared again at its first step. */
-    cursor->columns = (size_t)sqlite3_column_count(cursor->stmt);
-    switch (rc) {
-    case SQLITE_ROW:
-        return GARNER_ROW;
-    case SQLITE_DONE:
-        return GARNER_DONE;
-    default:
-        return gn_sqlite_fail(cursor->connection->db,
-                              sqlite3_extended_errcode(cursor->connection->db),
-                              sqlite3_sql(cursor->stmt), err);
-    }
-}
-
-size_t gn_cursor_columns(const struct gn_cursor *cursor)
-{
-    return cursor->columns;
-}
-
-const char *gn_cursor_name(const struct gn_cursor *cursor, size_t column)
-{
-    const char *name = column < cursor->columns
-                           ? sqlite3_column_name(cursor->stmt, (int)column)
-                           : NULL;
-
-    return name != NULL ? name : "";
-}
-
-struct garner_value gn_cursor_value(const struct gn_cursor *cursor,
-                                    size_t column)
-{
-    return column < cursor->columns
-               ? gn_value_of_column(cursor->stmt, (int)column)
-               : garner_null();
-}
-
-void gn_cursor_close(struct gn_cursor *cursor)
-{
-    (void)sqlite3_reset(cursor->stmt); /* an unreset statement pins the log */
-    (void)sqlite3_clear_bindings(cursor->stmt);
-    cursor->stmt = NULL;
 }

@@ -1,5 +1,6 @@
 /*
- * sqlite.h - one connection to a SQLite database, for writing or for reading.
+ * sqlite.h - one connection to a SQLite database, for writing or for reading
+ * (cursor.h).
  *
  * Thread: one at a time (opened with SQLITE_OPEN_NOMUTEX). A store never reads
  * anything from a connection later: results travel with their batch.
@@ -17,7 +18,6 @@
 #include "store/batch.h"
 
 struct gn_sqlite;
-struct gn_cursor; /* a prepared query on a connection; one at a time */
 
 struct gn_sqlite_options {
     const char *path; /* a file, or ":memory:" */
@@ -114,23 +114,5 @@ size_t gn_sqlite_log_bytes(const struct gn_sqlite *c);
 enum garner_code gn_sqlite_checkpoint(struct gn_sqlite *c, int64_t until_ns,
                                       size_t *left_bytes,
                                       struct garner_error *err);
-
-/* Prepares a query with its arguments (copied). The cursor is the
- * connection's own: one at a time, until closed. Errors: SQL, NOMEM. */
-enum garner_code gn_cursor_open(struct gn_sqlite *c,
-                                const struct gn_statement *s,
-                                struct gn_cursor **cursor,
-                                struct garner_error *err);
-/* ROW, DONE, or an error. */
-enum garner_code gn_cursor_next(struct gn_cursor *cursor,
-                                struct garner_error *err);
-/* May change at the first gn_cursor_next, and names then too, when the schema
- * did. */
-size_t gn_cursor_columns(const struct gn_cursor *cursor);
-const char *gn_cursor_name(const struct gn_cursor *cursor, size_t column);
-struct garner_value gn_cursor_value(const struct gn_cursor *cursor,
-                                    size_t column);
-/* Ends the query and its snapshot. */
-void gn_cursor_close(struct gn_cursor *cursor);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <sys/stat.h>
 
+#include "store/driver/cursor.h"
+
 static struct gn_sqlite *c;
 
 static int with_writer(void **state)
@@ -303,51 +305,6 @@ static void a_foreign_lock_is_waited_for_and_told(void **state)
     foreign_close(foreign);
 }
 
-static void work_ends_at_its_deadline(void **state)
-{
-    struct gn_cursor *cursor =
-        query(c, "with recursive n(i) as (select 1 union all select i + 1 from "
-                 "n) select count(*) from n");
-    struct garner_error err;
-
-    (void)state;
-    gn_sqlite_set_work_deadline(c, gn_clock_monotonic_ns() + 5000000);
-    assert_int_equal(gn_cursor_next(cursor, &err), GARNER_TIMEOUT);
-    assert_non_null(strstr(err.message, "past its deadline"));
-    gn_cursor_close(cursor);
-    gn_sqlite_set_work_deadline(c, INT64_MAX);
-    assert_int_equal(number(c, "select 5"), 5);
-}
-
-static void a_query_may_not_write(void **state)
-{
-    struct gn_statement s;
-    struct gn_cursor *cursor;
-    struct garner_error err;
-
-    (void)state;
-    gn_statement_init(&s, "create table t(a)", NULL, 0);
-    assert_int_equal(gn_cursor_open(c, &s, &cursor, &err), GARNER_SQL);
-    assert_non_null(strstr(err.message, "use garner_exec"));
-    assert_int_equal(number(c, "select 5"), 5);
-}
-
-static void a_query_s_arguments_are_its_own(void **state)
-{
-    char text[] = "abc";
-    const struct garner_value args[] = {garner_text(text)};
-    struct gn_cursor *cursor;
-    struct gn_statement s;
-
-    (void)state;
-    gn_statement_init(&s, "select ?", args, 1);
-    assert_int_equal(gn_cursor_open(c, &s, &cursor, NULL), GARNER_OK);
-    memset(text, 'x', 3);
-    assert_int_equal(gn_cursor_next(cursor, NULL), GARNER_ROW);
-    assert_memory_equal(gn_cursor_value(cursor, 0).bytes.data, "abc", 3);
-    gn_cursor_close(cursor);
-}
-
 static void the_log_is_copied_and_starts_anew(void **state)
 {
     struct gn_sqlite *reader = open_reader();
@@ -484,9 +441,6 @@ int main(void)
         WITH(a_savepoint_is_kept_or_undone),
         WITH(a_deferred_key_fails_the_commit),
         WITH(a_foreign_lock_is_waited_for_and_told),
-        WITH(work_ends_at_its_deadline),
-        WITH(a_query_may_not_write),
-        WITH(a_query_s_arguments_are_its_own),
         WITH(the_log_is_copied_and_starts_anew),
         WITH(no_checkpoint_runs_beside_a_foreign_writer),
         WITH(memory_has_no_log),

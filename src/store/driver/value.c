@@ -1,5 +1,8 @@
 #include "store/driver/value.h"
 
+#include "base/error.h"
+#include "store/driver/error.h"
+
 int gn_value_bind(sqlite3_stmt *stmt, int at, const struct garner_value *v,
                   sqlite3_destructor_type lifetime)
 {
@@ -21,6 +24,26 @@ int gn_value_bind(sqlite3_stmt *stmt, int at, const struct garner_value *v,
         return sqlite3_bind_null(stmt, at);
     }
     return SQLITE_MISUSE;
+}
+
+enum garner_code gn_value_bind_all(sqlite3_stmt *stmt,
+                                   const struct gn_statement *s,
+                                   sqlite3_destructor_type lifetime,
+                                   struct garner_error *err)
+{
+    const int wanted = sqlite3_bind_parameter_count(stmt);
+
+    if ((size_t)wanted != s->count)
+        return gn_fail(err, GARNER_SQL,
+                       "%d parameters, but %zu arguments: %.80s", wanted,
+                       s->count, s->sql);
+    for (int i = 0; i < wanted; i++) {
+        int rc = gn_value_bind(stmt, i + 1, &s->args[i], lifetime);
+
+        if (rc != SQLITE_OK)
+            return gn_sqlite_fail(sqlite3_db_handle(stmt), rc, s->sql, err);
+    }
+    return GARNER_OK;
 }
 
 struct garner_value gn_value_of_column(sqlite3_stmt *stmt, int at)

@@ -1,0 +1,45 @@
+/*
+ * connection.h - what a connection is made of: for sqlite.c, and for those
+ * beside it that run statements of their own on one.
+ *
+ * Thread: the connection's.
+ */
+#ifndef GN_STORE_DRIVER_CONNECTION_H
+#define GN_STORE_DRIVER_CONNECTION_H
+
+#include <sqlite3.h>
+#include <stdatomic.h>
+
+#include "store/driver/cache.h"
+#include "store/driver/log.h"
+#include "store/driver/open.h"
+#include "store/driver/sqlite.h"
+
+/* A writer's transaction control. */
+enum {
+    GN_FIXED_BEGIN,
+    GN_FIXED_COMMIT,
+    GN_FIXED_ROLLBACK,
+    GN_FIXED_MARK,
+    GN_FIXED_KEEP,
+    GN_FIXED_UNDO,
+    GN_FIXED,
+};
+
+struct gn_sqlite {
+    sqlite3 *db;
+    struct gn_cache *cache;
+    sqlite3_stmt *fixed[GN_FIXED];
+    bool wal;
+    bool alone;            /* a statement is its own transaction */
+    struct gn_guard guard; /* lifted for what we run ourselves */
+    int sync;              /* commits sync: 0, 1; -1: not set yet */
+    struct gn_log log;
+    bool left_traces;
+    int64_t busy_deadline_ns;
+    int64_t work_deadline_ns;
+
+    atomic_bool held_off; /* read by any thread */
+};
+
+#endif

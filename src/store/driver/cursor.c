@@ -1,0 +1,104 @@
+#include "store/driver/cursor.h"
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "store/driver/connection.h"
+#include "store/driver/error.h"
+#include "store/driver/value.h"
+
+struct gn_cursor {
+    struct gn_sqlite *connection;
+    struct gn_cached *held; /* stmt, in the connection's cache */
+    sqlite3_stmt *stmt;
+    size_t columns;
+};
+
+static enum garner_code prepare(struct gn_cursor *cursor,
+                                const struct gn_statement *s,
+                                struct garner_error *err)
+{
+    struct gn_cache *cache = cursor->connection->cache;
+    enum garner_code code =
+        gn_cache_get(cache, s->sql, s->size, s->hash, &cursor->stmt, err);
+
+    if (code != GARNER_OK)
+        return code;
+    cursor->held = gn_cache_hold(cache);
+    cursor->columns = (size_t)sqlite3_column_count(cursor->stmt);
+    if (!sqlite3_stmt_readonly(cursor->stmt))
+        return gn_fail(
+            err, GARNER_SQL,
+            "a query only reads; use garner_exec (garner query --write): %.80s",
+            s->sql);
+    return gn_value_bind_all(cursor->stmt, s, SQLITE_TRANSIENT, err);
+}
+
+enum garner_code gn_cursor_open(struct gn_sqlite *c,
+                                const struct gn_statement *s,
+                                struct gn_cursor **cursor,
+                                struct garner_error *err)
+{
+    enum garner_code code;
+
+    *cursor = gn_alloc(sizeof **cursor);
+    if (*cursor == NULL)
+        return gn_fail(err, GARNER_NOMEM, "a cursor");
+    (*cursor)->connection = c;
+    code = prepare(*cursor, s, err);
+    if (code != GARNER_OK) {
+        gn_cursor_close(*cursor);
+        *cursor = NULL;
+    }
+    return code;
+}
+
+enum garner_code gn_cursor_next(struct gn_cursor *cursor,
+                                struct garner_error *err)
+{
+    sqlite3 *db = cursor->connection->db;
+    const int rc = sqlite3_step(cursor->stmt);
+
+    /* A changed schema has it prepared again at its first step. */
+    cursor->columns = (size_t)sqlite3_column_count(cursor->stmt);
+    switch (rc) {
+    case SQLITE_ROW:
+        return GARNER_ROW;
+    case SQLITE_DONE: /* with it, and with an error, goes the snapshot */
+        return GARNER_DONE;
+    default:
+        return gn_sqlite_fail(db, sqlite3_extended_errcode(db),
+                              sqlite3_sql(cursor->stmt), err);
+    }
+}
+
+size_t gn_cursor_columns(const struct gn_cursor *cursor)
+{
+    return cursor->columns;
+}
+
+const char *gn_cursor_name(const struct gn_cursor *cursor, size_t column)
+{
+    const char *name = column < cursor->columns
+                           ? sqlite3_column_name(cursor->stmt, (int)column)
+                           : NULL;
+
+    return name != NULL ? name : "";
+}
+
+struct garner_value gn_cursor_value(const struct gn_cursor *cursor,
+                                    size_t column)
+{
+    return column < cursor->columns
+               ? gn_value_of_column(cursor->stmt, (int)column)
+               : garner_null();
+}
+
+void gn_cursor_close(struct gn_cursor *cursor)
+{
+    if (cursor->held != NULL) {
+        (void)sqlite3_reset(cursor->stmt); /* unreset it pins the log */
+        (void)sqlite3_clear_bindings(cursor->stmt);
+        gn_cache_release(cursor->connection->cache, cursor->held);
+    }
+    gn_free(cursor);
+}
