@@ -96,7 +96,7 @@ class Live(Case):
     def test_progress_and_an_end_by_hand(self):
         terminal = self.terminal("run", self.nginx.url + "/tick", "--every", "100ms",
                                  "--db", self.db)
-        terminal.wait_for(r"/s\b")
+        terminal.wait_for(r"stored [1-9]")
         terminal.press(b"\x03")
         self.assertEqual(terminal.wait(), 0, terminal.text)
         self.assertIn("garner query", terminal.text)

@@ -19,34 +19,43 @@ class Missed(Case):
         return dict(query(self.db, "select error, sum(missed) from garner_run"
                                    " where missed > 0 group by error"))
 
+    def slots(self):
+        """Used and missed."""
+        return count_runs(self.db) + sum(self.missed().values())
+
     def test_while_the_last_one_goes_on(self):
         slow = Misbehaving({"/slow": lambda sock, request, server: (
             server.done.wait(0.45), sock.sendall(reply("1")))})
         self.addCleanup(slow.stop)
+        start = time.monotonic()
         running = self.start("run", slow.url + "/slow", "--every", "100ms",
                              "--for", "3s", "--db", self.db)
         self.assertEqual(running.wait(), 0, running.output)
-        (reason, slots), = self.missed().items()
-        self.assertIn("still", reason)
-        runs = count_runs(self.db)
-        self.assertLessEqual(runs, 8)
-        self.assertGreaterEqual(runs + slots, 29)
-        self.assertLessEqual(runs + slots, 40)
+        took = time.monotonic() - start
+        # A busy machine is late for some.
+        self.assertGreater(sum(slots for reason, slots in self.missed().items()
+                               if "still" in reason), 0)
+        self.assertLessEqual(count_runs(self.db), took / 0.45 + 1)
+        # It may stop it late, too, never early.
+        self.assertGreaterEqual(self.slots(), 29)
+        self.assertLessEqual(self.slots(), took / 0.1 + 1)
         self.assertIn("missed", running.output)
 
     def test_while_the_machine_sleeps(self):
+        start = time.monotonic()
         running = self.start("run", self.nginx.url + "/tick", "--every", "50ms",
-                             "--for", "4s", "--db", self.db)
+                             "--db", self.db)
         wait_until(lambda: running.alive() and count_runs(self.db) > 4, "some runs")
         running.process.send_signal(signal.SIGSTOP)
+        asleep = time.monotonic()
         time.sleep(1)  # the fault itself, not something waited for
+        slept = time.monotonic() - asleep
+        before = count_runs(self.db)
         running.process.send_signal(signal.SIGCONT)
-        self.assertEqual(running.wait(), 0, running.output)
-        slots = sum(self.missed().values())
-        self.assertGreater(slots, 10)
-        # A busy machine may stop it late, never early.
-        self.assertGreaterEqual(count_runs(self.db) + slots, 79)
-        self.assertLessEqual(count_runs(self.db) + slots, 100)
+        wait_until(lambda: running.alive() and count_runs(self.db) > before + 4, "more")
+        self.assertEqual(running.stop(), 0, running.output)
+        self.assertGreaterEqual(sum(self.missed().values()), slept / 0.05 - 2)
+        self.assertLessEqual(self.slots(), (time.monotonic() - start) / 0.05 + 1)
 
     def test_the_numbers_of_the_door_agree(self):
         port = dead_port()
@@ -77,16 +86,18 @@ class Together(Case):
     def test_three_programs_on_one_database(self):
         nginx = Nginx()
         self.addCleanup(nginx.stop)
+        start = time.monotonic()
         programs = [self.start("run", f"{nginx.url}/tick?n={n}", "--every", "10ms",
                                "--for", "3s", "--db", self.db) for n in range(3)]
         for program in programs:
             self.assertEqual(program.wait(), 0, program.output)
+        took = time.monotonic() - start
         self.assertEqual(query(self.db, "select error from garner_run"
                                         " where missed = 0 and error is not null"), [])
         for source, slots in query(self.db, "select source, sum(iif(missed, missed, 1))"
                                             " from garner_run group by source"):
             self.assertGreaterEqual(slots, 299, source)
-            self.assertLessEqual(slots, 400, source)
+            self.assertLessEqual(slots, took / 0.01 + 1, source)
         self.assertNotIn("lock", programs[0].output.lower())
         self.assert_sound()
 

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import unittest
 
 from support.program import Case, LIMIT, clean_environment, get_json, one, query, wait_until
@@ -88,6 +89,7 @@ class Question(Case):
 
     def test_every_due_fetch_is_there_or_recorded_as_missed(self):
         port = dead_port()
+        start = time.monotonic()
         running = self.start(
             "run", *(f"{self.nginx.url}/tick?n={n}" for n in range(URLS)),
             "--every", "1s", "--for", f"{SECONDS}s", "--db", self.db,
@@ -108,6 +110,7 @@ class Question(Case):
                 running.process.wait(0.2)
             except subprocess.TimeoutExpired:
                 pass
+        took = time.monotonic() - start
         reader, writer = [companion.end() for companion in companions]
         self.assertEqual(running.process.returncode, 0, running.output)
 
@@ -123,9 +126,10 @@ class Question(Case):
         missed = self.missed()
         print(f"{runs} runs, {missed} missed, {reader['done']} reads,"
               f" {writer['done']} writes, last status {totals}", file=sys.stderr)
-        # The first and last second may hold one slot more or less each.
+        # The first and last second may hold one slot more or less each; a busy
+        # machine may stop it late.
         self.assertGreaterEqual(runs + missed, URLS * (SECONDS - 1))
-        self.assertLessEqual(runs + missed, URLS * (SECONDS + 1))
+        self.assertLessEqual(runs + missed, URLS * (took + 1))
         self.assertEqual(query(self.db, "select failure, error from garner_run"
                                         " where error is not null and missed = 0"), [])
         self.assertEqual(query(self.db, "select * from garner_run"

@@ -8,7 +8,8 @@
 #include "store/lead.h"
 #include "store/pump.h"
 
-enum { MANY = 1000 };
+/* No test waits for a gathering so long, nor fails for a slow machine. */
+enum { MANY = 1000, ENDLESS_MS = 1000000, PATIENCE_S = 50 };
 
 static struct gn_commit *c;
 static struct gn_pump *pump;
@@ -38,12 +39,12 @@ static int with_pump(void **state)
 
 static int with_patient_pump(void **state)
 {
-    return start(state, 10000, 4096);
+    return start(state, ENDLESS_MS, 4096);
 }
 
 static int with_small_groups(void **state)
 {
-    return start(state, 10000, 50);
+    return start(state, ENDLESS_MS, 50);
 }
 
 static void end(void)
@@ -193,13 +194,11 @@ static void refused(void *context, const struct garner_result *result,
 
 static void closed_a_callback_cannot_submit(void **state)
 {
-    const int64_t before_ns = gn_clock_monotonic_ns();
     enum garner_code code = GARNER_OK;
 
     (void)state;
     assert_int_equal(submit("insert into t values (7)", refused, &code), 0);
-    end(); /* ends its gathering, ten seconds long */
-    assert_true(gn_clock_monotonic_ns() < before_ns + 5000000000);
+    end(); /* ends its gathering */
     assert_int_equal(code, GARNER_CLOSED);
     assert_string_equal(foreign_text("select a from t"), "7");
 }
@@ -242,10 +241,10 @@ static void a_slow_callback_holds_no_writer_up(void **state)
 static void who_waits_ends_the_gathering(void **state)
 {
     (void)state;
-    /* It would be ten seconds, but some wait for room, or for a flush. */
+    /* It would be long, but some wait for room, or for a flush. */
     for (int i = 0; i < 250; i++)
         assert_int_equal(submit("insert into t values (null)", NULL, NULL), 0);
-    assert_int_equal(gn_commit_flush(c, SECONDS(5), NULL), GARNER_OK);
+    assert_int_equal(gn_commit_flush(c, SECONDS(PATIENCE_S), NULL), GARNER_OK);
     assert_string_equal(foreign_text("select count(*) from t"), "250");
     end();
 }
@@ -257,10 +256,8 @@ static void a_full_group_does_not_wait_for_its_time(void **state)
     await_gathering();
     for (int i = 0; i < 60; i++)
         assert_int_equal(submit("insert into t values (null)", NULL, NULL), 0);
-    for (int64_t until = SECONDS(5); stats().batches < 50;) {
-        assert_true(gn_clock_monotonic_ns() < until);
+    while (stats().batches < 50)
         sched_yield();
-    }
     end();
 }
 
@@ -278,8 +275,6 @@ static void what_gathers_is_one_transaction(void **state)
 
 static void a_callback_comes_at_once_when_another_led(void **state)
 {
-    const int64_t before_ns = gn_clock_monotonic_ns();
-
     (void)state;
     atomic_store(&good, 0);
     atomic_store(&bad, 0);
@@ -288,7 +283,6 @@ static void a_callback_comes_at_once_when_another_led(void **state)
     assert_int_equal(write_row("insert into t values (null)"), GARNER_OK);
     while (atomic_load(&good) == 0)
         sched_yield();
-    assert_true(gn_clock_monotonic_ns() < before_ns + 5000000000);
     end();
 }
 

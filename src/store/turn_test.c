@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -145,6 +146,7 @@ static void a_child_does_not_keep_its_dead_parent_s_turn(void **state)
     if (holder == 0) {
         struct gn_turn *mine;
 
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* should the test fail */
         (void)close(life[1]);
         if (gn_turn_open(path, granted, NULL, &mine, NULL) != GARNER_OK ||
             !gn_turn_try(mine))
@@ -159,6 +161,7 @@ static void a_child_does_not_keep_its_dead_parent_s_turn(void **state)
             pause();
     }
     assert_true(holder > 0);
+    (void)close(up[1]);
     assert_int_equal(read(up[0], &byte, 1), 1);
     t = open_turn();
     assert_false(gn_turn_try(t));
@@ -169,7 +172,6 @@ static void a_child_does_not_keep_its_dead_parent_s_turn(void **state)
     (void)close(life[0]);
     (void)close(life[1]);
     (void)close(up[0]);
-    (void)close(up[1]);
 }
 
 static void forks_are_counted_in_the_child(void **state)

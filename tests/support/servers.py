@@ -28,11 +28,17 @@ def listener():
     return sock
 
 
+HELD = []
+
+
 def dead_port():
-    """A port on which nothing listens."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
+    """A port on which nothing listens. It is held, so that nobody else is given
+    it; a program that asks for just it gets it, as garner does to listen."""
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind(("127.0.0.1", 0))
+    HELD.append(sock)
+    return sock.getsockname()[1]
 
 
 def make_certificates(folder):
