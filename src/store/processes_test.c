@@ -132,6 +132,47 @@ static void every_process_s_rows_are_there_once_and_in_order(void **state)
     garner_close(store);
 }
 
+/* SQLite refuses the change to WAL as busy without waiting when several make
+ * it at once (https://sqlite.org/wal.html section 9). */
+static void many_may_make_the_same_new_file_at_once(void **state)
+{
+    enum { MAKERS = 12, ROUNDS = 5 };
+    pid_t children[MAKERS];
+    sqlite3 *foreign;
+    int gate[2];
+    char byte;
+
+    (void)state;
+    for (int round = 0; round < ROUNDS; round++) {
+        assert_int_equal(pipe(gate), 0);
+        for (int i = 0; i < MAKERS; i++) {
+            children[i] = start_child();
+            if (children[i] != 0)
+                continue;
+            close(gate[1]); /* its end lets all of them go */
+            (void)!read(gate[0], &byte, 1);
+            struct garner_store *store = open_store(60000);
+            const bool well =
+                store != NULL &&
+                garner_exec(store, "create table if not exists t (n)", NULL, 0,
+                            NULL, NULL) == GARNER_OK &&
+                garner_exec(store, "insert into t values (1)", NULL, 0, NULL,
+                            NULL) == GARNER_OK;
+            garner_close(store);
+            _exit(well ? 0 : 1);
+        }
+        close(gate[0]);
+        close(gate[1]);
+        for (int i = 0; i < MAKERS; i++)
+            assert_int_equal(end_of(children[i]), 0);
+        foreign = foreign_open();
+        assert_int_equal(foreign_number(foreign, "select count(*) from t"),
+                         MAKERS);
+        foreign_close(foreign);
+        assert_int_equal(unlink(fixture.db), 0); /* no log is left beside it */
+    }
+}
+
 static void one_that_is_killed_leaves_the_turn(void **state)
 {
     struct garner_store *store;
@@ -297,6 +338,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(every_process_s_rows_are_there_once_and_in_order),
+        TEST(many_may_make_the_same_new_file_at_once),
         TEST(one_that_is_killed_leaves_the_turn),
         TEST(who_waits_too_long_is_told_for_whom),
         TEST(closing_does_not_wait_for_ever),
