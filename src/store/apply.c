@@ -76,10 +76,10 @@ static void run_marked(struct gn_sqlite *c, struct gn_ticket *t)
         t->code = gn_sqlite_keep(c, &err);
         if (t->code != GARNER_OK)
             settle(t, t->code, &err);
-    } else if (gn_sqlite_in_transaction(c) &&
-               gn_sqlite_undo(c, &err) != GARNER_OK) {
-        gn_sqlite_rollback(c); /* half a batch must not stay */
     }
+    if (t->code != GARNER_OK && gn_sqlite_in_transaction(c) &&
+        gn_sqlite_undo(c, &err) != GARNER_OK)
+        gn_sqlite_rollback(c); /* what failed must not stay, nor half of it */
 }
 
 static void run_ticket(struct gn_sqlite *c, struct gn_ticket *t)
