@@ -168,29 +168,6 @@ void gn_sqlite_set_work_deadline(struct gn_sqlite *c, int64_t deadline_ns)
     c->work_deadline_ns = deadline_ns;
 }
 
-enum garner_code gn_sqlite_set_sync(struct gn_sqlite *c, bool sync,
-                                    struct garner_error *err)
-{
-    const char *pragma =
-        sync ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL";
-    int rc;
-
-    if (c->sync == (int)sync)
-        return GARNER_OK;
-    /* Without a log that could be synced later, each commit lasts; FULL may
-     * lose the last one there. */
-    if (!c->wal)
-        pragma = "PRAGMA synchronous=EXTRA";
-    /* The pragma acts while it is prepared, so it cannot be kept prepared. */
-    c->guard.lifted = true;
-    rc = sqlite3_exec(c->db, pragma, NULL, NULL, NULL);
-    c->guard.lifted = false;
-    if (rc != SQLITE_OK)
-        return gn_sqlite_fail(c->db, rc, NULL, err);
-    c->sync = sync;
-    return GARNER_OK;
-}
-
 static enum garner_code step_fixed(struct gn_sqlite *c, int which,
                                    struct garner_error *err)
 {
@@ -207,6 +184,59 @@ static enum garner_code step_fixed(struct gn_sqlite *c, int which,
     return code;
 }
 
+void gn_sqlite_rollback(struct gn_sqlite *c)
+{
+    const bool open = sqlite3_get_autocommit(c->db) == 0;
+
+    /* An error leaves the transaction rolled back all the same
+     * (https://sqlite.org/lang_transaction.html section 3); unless there was
+     * not even the memory to prepare it anew, after a change of the schema. */
+    if (open)
+        (void)step_fixed(c, GN_FIXED_ROLLBACK, NULL);
+    c->stuck = open && sqlite3_get_autocommit(c->db) == 0;
+}
+
+bool gn_sqlite_in_transaction(const struct gn_sqlite *c)
+{
+    return sqlite3_get_autocommit(c->db) == 0 && !c->stuck;
+}
+
+enum garner_code gn_sqlite_unstick(struct gn_sqlite *c,
+                                   struct garner_error *err)
+{
+    if (c->stuck)
+        gn_sqlite_rollback(c);
+    return !c->stuck ? GARNER_OK
+                     : gn_fail(err, GARNER_NOMEM,
+                               "%s: a transaction that failed can only be "
+                               "rolled back when there is memory again",
+                               sqlite3_db_filename(c->db, "main"));
+}
+
+enum garner_code gn_sqlite_set_sync(struct gn_sqlite *c, bool sync,
+                                    struct garner_error *err)
+{
+    const char *pragma =
+        sync ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL";
+    enum garner_code code = gn_sqlite_unstick(c, err);
+    int rc;
+
+    if (code != GARNER_OK || c->sync == (int)sync)
+        return code;
+    /* Without a log that could be synced later, each commit lasts; FULL may
+     * lose the last one there. */
+    if (!c->wal)
+        pragma = "PRAGMA synchronous=EXTRA";
+    /* The pragma acts while it is prepared, so it cannot be kept prepared. */
+    c->guard.lifted = true;
+    rc = sqlite3_exec(c->db, pragma, NULL, NULL, NULL);
+    c->guard.lifted = false;
+    if (rc != SQLITE_OK)
+        return gn_sqlite_fail(c->db, rc, NULL, err);
+    c->sync = sync;
+    return GARNER_OK;
+}
+
 static void forget_lock(struct gn_sqlite *c)
 {
     if (gn_sqlite_is_held_off(c))
@@ -215,8 +245,10 @@ static void forget_lock(struct gn_sqlite *c)
 
 enum garner_code gn_sqlite_begin(struct gn_sqlite *c, struct garner_error *err)
 {
-    enum garner_code code = step_fixed(c, GN_FIXED_BEGIN, err);
+    enum garner_code code = gn_sqlite_unstick(c, err);
 
+    if (code == GARNER_OK)
+        code = step_fixed(c, GN_FIXED_BEGIN, err);
     if (code == GARNER_OK)
         forget_lock(c);
     return code;
@@ -225,20 +257,6 @@ enum garner_code gn_sqlite_begin(struct gn_sqlite *c, struct garner_error *err)
 enum garner_code gn_sqlite_commit(struct gn_sqlite *c, struct garner_error *err)
 {
     return step_fixed(c, GN_FIXED_COMMIT, err);
-}
-
-void gn_sqlite_rollback(struct gn_sqlite *c)
-{
-    /* An error leaves the transaction rolled back all the same
-     * (https://sqlite.org/lang_transaction.html section 3). */
-    if (gn_sqlite_in_transaction(c))
-        (void)step_fixed(c, GN_FIXED_ROLLBACK, NULL);
-    GN_CHECK(!gn_sqlite_in_transaction(c));
-}
-
-bool gn_sqlite_in_transaction(const struct gn_sqlite *c)
-{
-    return sqlite3_get_autocommit(c->db) == 0;
 }
 
 void gn_sqlite_start(struct gn_sqlite *c)
@@ -269,9 +287,10 @@ static enum garner_code make_ready(struct gn_sqlite *c,
                                    sqlite3_stmt **stmt,
                                    struct garner_error *err)
 {
-    const enum garner_code code =
-        gn_cache_get(c->cache, s->sql, s->size, s->hash, stmt, err);
+    enum garner_code code = gn_sqlite_unstick(c, err);
 
+    if (code == GARNER_OK)
+        code = gn_cache_get(c->cache, s->sql, s->size, s->hash, stmt, err);
     return code == GARNER_OK ? gn_value_bind_all(*stmt, s, SQLITE_STATIC, err)
                              : code;
 }
@@ -393,7 +412,7 @@ static bool can_write(struct gn_sqlite *c)
     if (gn_sqlite_begin(c, NULL) != GARNER_OK)
         return false;
     gn_sqlite_rollback(c);
-    return true;
+    return !c->stuck;
 }
 
 enum garner_code gn_sqlite_checkpoint(struct gn_sqlite *c, int64_t until_ns,

@@ -61,6 +61,8 @@ enum garner_code gn_sqlite_begin(struct gn_sqlite *c, struct garner_error *err);
  * CONSTRAINT (a deferred foreign key), IO, BUSY, NOMEM. */
 enum garner_code gn_sqlite_commit(struct gn_sqlite *c,
                                   struct garner_error *err);
+/* Where even that fails, for want of memory, it is tried again before anything
+ * else is run: until then all gives NOMEM. */
 void gn_sqlite_rollback(struct gn_sqlite *c);
 /* false after a statement that should run in one: SQLite rolled all back. */
 bool gn_sqlite_in_transaction(const struct gn_sqlite *c);
