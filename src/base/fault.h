@@ -3,8 +3,9 @@
  * thread, break something, or kill the process.
  *
  * GN_FAULT("room.step") stands where what happens just then matters: a batch is
- * queued, a group is taken, a commit is on the disk. Without a test's hook it is
- * one relaxed load; points stand once in a group, never in the work on a row.
+ * queued, a group is taken, a commit is on the disk. Without a test's hook it
+ * is one relaxed load; points stand once in a group, never in the work on a
+ * row.
  *
  * Thread: a point is any thread's, and so is the hook, which is called on the
  * thread that came by; it may wait, call what the thread may call, and end the
