@@ -6,6 +6,7 @@
 struct run {
     struct gn_sqlite *connection;
     struct gn_apply_counts *counts;
+    bool sync;     /* what is committed */
     bool held_off; /* by a foreign lock: what is left is not run */
     struct garner_error *reason;
 };
@@ -76,10 +77,10 @@ static void run_marked(struct gn_sqlite *c, struct gn_ticket *t)
         t->code = gn_sqlite_keep(c, &err);
         if (t->code != GARNER_OK)
             settle(t, t->code, &err);
-    } else if (gn_sqlite_in_transaction(c) &&
-               gn_sqlite_undo(c, &err) != GARNER_OK) {
-        gn_sqlite_rollback(c); /* half a batch must not stay */
     }
+    if (t->code != GARNER_OK && gn_sqlite_in_transaction(c) &&
+        gn_sqlite_undo(c, &err) != GARNER_OK)
+        gn_sqlite_rollback(c); /* what failed must not stay, nor half of it */
 }
 
 static void run_ticket(struct gn_sqlite *c, struct gn_ticket *t)
@@ -157,6 +158,23 @@ static enum garner_code commit(struct run *run, struct garner_error *err)
     return code;
 }
 
+/* Commits sync by themselves; but where there was nothing to commit, the log
+ * may hold what groups before did not sync. If that fails, these tickets are
+ * without effect, as an error says. */
+static void sync_rest(const struct run *run, struct gn_ticket **tickets,
+                      size_t count)
+{
+    struct garner_error err;
+    enum garner_code code = GARNER_OK;
+
+    if (run->sync)
+        code = gn_sqlite_sync_log(run->connection, &err);
+    for (size_t i = 0; i < count && code != GARNER_OK; i++)
+        if (!tickets[i]->unrun && tickets[i]->code == GARNER_OK &&
+            tickets[i]->ack == GARNER_SYNCED)
+            settle(tickets[i], code, &err);
+}
+
 /*
  * Runs and commits tickets, in as few transactions as their failures allow.
  * Whoever breaks a transaction fails, those before it are run again without
@@ -186,7 +204,9 @@ static void run_group(struct run *run, struct gn_ticket **tickets, size_t count,
             return;
         } else if (code != GARNER_OK && together > 1) {
             run_group(run, tickets, together /= 2, depth + 1);
-        } else if (code != GARNER_OK && tickets[0]->code == GARNER_OK) {
+        } else if (code == GARNER_OK) {
+            sync_rest(run, tickets, together);
+        } else if (tickets[0]->code == GARNER_OK) {
             settle(tickets[0], code, &err);
         }
         tickets += together;
@@ -200,20 +220,6 @@ static bool all_empty(struct gn_ticket **tickets, size_t count)
         if (tickets[i]->count > 0)
             return false;
     return true;
-}
-
-/* Commits sync by themselves, but a group may hold nothing to commit, while the
- * log holds what groups before it did not sync. */
-static void sync_rest(struct gn_sqlite *c, struct gn_ticket **tickets,
-                      size_t count)
-{
-    struct garner_error err;
-    enum garner_code code = gn_sqlite_sync_log(c, &err);
-
-    for (size_t i = 0; i < count && code != GARNER_OK; i++)
-        if (!tickets[i]->unrun && tickets[i]->code == GARNER_OK &&
-            tickets[i]->ack == GARNER_SYNCED)
-            settle(tickets[i], code, &err);
 }
 
 /* One statement with nobody beside it needs no transaction around it. */
@@ -231,6 +237,8 @@ static void run_lone(struct run *run, struct gn_ticket *t)
     }
     if (t->code != GARNER_OK)
         settle(t, t->code, &err);
+    else
+        sync_rest(run, &t, 1);
     run->counts->transactions++;
 }
 
@@ -239,7 +247,8 @@ enum garner_code gn_apply(struct gn_sqlite *c, struct gn_ticket **tickets,
                           struct garner_error *err)
 {
     const bool sync = wants_sync(tickets, count);
-    struct run run = {.connection = c, .counts = counts, .reason = err};
+    struct run run = {
+        .connection = c, .counts = counts, .sync = sync, .reason = err};
     struct garner_error reason;
     enum garner_code code;
 
@@ -247,7 +256,7 @@ enum garner_code gn_apply(struct gn_sqlite *c, struct gn_ticket **tickets,
         tickets[i]->unrun = false;
     if (all_empty(tickets, count)) {
         settle_all(tickets, count, GARNER_OK, NULL);
-        sync_rest(c, tickets, count);
+        sync_rest(&run, tickets, count);
         return GARNER_OK;
     }
     code = gn_sqlite_set_sync(c, sync, &reason);
@@ -259,9 +268,6 @@ enum garner_code gn_apply(struct gn_sqlite *c, struct gn_ticket **tickets,
         run_lone(&run, tickets[0]);
     else
         run_group(&run, tickets, count, 0);
-    if (sync && !tickets[0]->unrun) {
-        sync_rest(c, tickets, count);
-        counts->syncs++;
-    }
+    counts->syncs += sync && !tickets[0]->unrun;
     return run.held_off ? GARNER_BUSY : GARNER_OK;
 }

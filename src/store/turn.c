@@ -6,7 +6,6 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/queue.h>
 #include <unistd.h>
 
@@ -22,10 +21,11 @@ enum { NEXT = 1, TURN = 2 }; /* the bytes that are locked */
  * not have fenced them, or it finds the fences where the thread ends. */
 #define LEFT_BY_CANCEL __attribute__((no_sanitize("address")))
 
-/* What the file holds, for messages alone: a holder that died leaves it. */
-struct page {
-    _Atomic int64_t pid;
-    _Atomic int64_t since_ns;
+/* What the file holds, for messages alone: a holder that died leaves it. It is
+ * not mapped: on a full disk, touching a page of a file ends the process. */
+struct holder {
+    int64_t pid;
+    int64_t since_ns;
 };
 
 struct gn_turn {
@@ -33,7 +33,6 @@ struct gn_turn {
     void (*granted)(void *context);
     void *context;
     int file; /* -1 in a forked child */
-    struct page *page;
     LIST_ENTRY(gn_turn) in_all; /* guarded by all_lock */
 
     /* the leader's */
@@ -73,7 +72,7 @@ static void in_child(void)
     atomic_fetch_add(&forks, 1);
     LIST_FOREACH(t, &all, in_all)
     {
-        (void)close(t->file); /* nothing was written through it */
+        (void)close(t->file); /* what was written does not matter */
         t->file = -1;
     }
     LIST_INIT(&all);
@@ -105,12 +104,18 @@ static bool lock_byte(const struct gn_turn *t, int byte, short kind, int how)
     return errno != EAGAIN && errno != EACCES && errno != EINTR;
 }
 
+/* What cannot be written is not told. */
+static void write_holder(const struct gn_turn *t, int64_t pid)
+{
+    const struct holder h = {.pid = pid, .since_ns = gn_clock_monotonic_ns()};
+
+    (void)!pwrite(t->file, &h, sizeof h, 0);
+}
+
 static void note_holder(struct gn_turn *t)
 {
     t->held = true;
-    atomic_store_explicit(&t->page->since_ns, gn_clock_monotonic_ns(),
-                          memory_order_relaxed);
-    atomic_store_explicit(&t->page->pid, getpid(), memory_order_relaxed);
+    write_holder(t, getpid());
 }
 
 bool gn_turn_try(struct gn_turn *t)
@@ -131,7 +136,7 @@ void gn_turn_give(struct gn_turn *t)
 {
     GN_CHECK(t->held);
     t->held = false;
-    atomic_store_explicit(&t->page->pid, 0, memory_order_relaxed);
+    write_holder(t, 0);
     (void)lock_byte(t, TURN, F_UNLCK, F_OFD_SETLK);
 }
 
@@ -145,8 +150,12 @@ bool gn_turn_is_wanted(const struct gn_turn *t)
 
 void gn_turn_holder(const struct gn_turn *t, int64_t *pid, int64_t *since_ns)
 {
-    *pid = atomic_load_explicit(&t->page->pid, memory_order_relaxed);
-    *since_ns = atomic_load_explicit(&t->page->since_ns, memory_order_relaxed);
+    struct holder h;
+
+    if (pread(t->file, &h, sizeof h, 0) != sizeof h)
+        h = (struct holder){0};
+    *pid = h.pid;
+    *since_ns = h.since_ns;
 }
 
 /* --- waiting
@@ -216,23 +225,6 @@ enum garner_code gn_turn_ask(struct gn_turn *t, struct garner_error *err)
 /* --- opening and closing -----------------------------------------------------
  */
 
-/* The mapping is made through a description of its own: a mapping holds on to
- * its description, and with it to the locks, in a forked child too. */
-static bool map_page(struct gn_turn *t, const char *name)
-{
-    const int file = open(name, O_RDWR | O_CLOEXEC);
-    void *page = MAP_FAILED;
-
-    if (file < 0)
-        return false;
-    if (ftruncate(file, sizeof *t->page) == 0)
-        page = mmap(NULL, sizeof *t->page, PROT_READ | PROT_WRITE, MAP_SHARED,
-                    file, 0);
-    (void)close(file); /* nothing was written through it */
-    t->page = page;
-    return page != MAP_FAILED;
-}
-
 static enum garner_code open_file(struct gn_turn *t, const char *path,
                                   struct garner_error *err)
 {
@@ -244,12 +236,9 @@ static enum garner_code open_file(struct gn_turn *t, const char *path,
     if (gn_buf_failed(&name))
         return gn_fail(err, GARNER_NOMEM, "the turn of %s", path);
     t->file = open(gn_buf_cstr(&name), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (t->file < 0 || !map_page(t, gn_buf_cstr(&name))) {
+    if (t->file < 0)
         code = gn_fail(err, GARNER_IO, "%s: %s", gn_buf_cstr(&name),
                        strerror_r(errno, reason, sizeof reason));
-        if (t->file >= 0)
-            (void)close(t->file); /* nothing was written through it */
-    }
     gn_buf_fini(&name);
     return code;
 }
@@ -309,7 +298,6 @@ void gn_turn_close(struct gn_turn *t)
     if (t->held)
         gn_turn_give(t);
     (void)close(t->file); /* that gives back whatever is left */
-    GN_CHECK(munmap(t->page, sizeof *t->page) == 0);
     gn_cond_fini(&t->change);
     gn_mutex_fini(&t->lock);
     gn_free(t);

@@ -124,15 +124,35 @@ static bool blank(const char *sql)
     }
 }
 
+static int try_to_prepare(struct gn_cache *c, struct gn_cached *e,
+                          const char **tail)
+{
+    *c->met_trigger = false;
+    return sqlite3_prepare_v3(c->db, e->sql, (int)e->size + 1,
+                              SQLITE_PREPARE_PERSISTENT, &e->stmt, tail);
+}
+
+/* A table that is missing may be one that another connection just made. SQLite
+ * looks whether the schema changed before it says so; but when that cannot be
+ * read (the disk fails), it keeps silent about that and says so all the same.
+ */
+static int prepare_surely(struct gn_cache *c, struct gn_cached *e,
+                          const char **tail)
+{
+    int rc = try_to_prepare(c, e, tail);
+
+    if (rc != SQLITE_ERROR)
+        return rc;
+    rc = sqlite3_exec(c->db, "PRAGMA schema_version", NULL, NULL, NULL);
+    return rc == SQLITE_OK ? try_to_prepare(c, e, tail) : rc;
+}
+
 static enum garner_code prepare(struct gn_cache *c, struct gn_cached *e,
                                 struct garner_error *err)
 {
     const char *tail;
-    int rc;
+    const int rc = prepare_surely(c, e, &tail);
 
-    *c->met_trigger = false;
-    rc = sqlite3_prepare_v3(c->db, e->sql, (int)e->size + 1,
-                            SQLITE_PREPARE_PERSISTENT, &e->stmt, &tail);
     e->may_fail_halfway = *c->met_trigger || strcasestr(e->sql, "fail") != NULL;
 
     if (rc != SQLITE_OK)

@@ -36,10 +36,16 @@ struct gn_sqlite {
     int sync;              /* commits sync: 0, 1; -1: not set yet */
     struct gn_log log;
     bool left_traces;
+    bool stuck; /* in a transaction that could not be rolled back */
     int64_t busy_deadline_ns;
     int64_t work_deadline_ns;
 
     atomic_bool held_off; /* read by any thread */
 };
+
+/* Before anything else is run: rolls back what could not be before. Until then
+ * nothing may be done, nor seen of it. Errors: NOMEM. */
+enum garner_code gn_sqlite_unstick(struct gn_sqlite *c,
+                                   struct garner_error *err);
 
 #endif

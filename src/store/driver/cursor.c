@@ -18,9 +18,11 @@ static enum garner_code prepare(struct gn_cursor *cursor,
                                 struct garner_error *err)
 {
     struct gn_cache *cache = cursor->connection->cache;
-    enum garner_code code =
-        gn_cache_get(cache, s->sql, s->size, s->hash, &cursor->stmt, err);
+    enum garner_code code = gn_sqlite_unstick(cursor->connection, err);
 
+    if (code == GARNER_OK)
+        code =
+            gn_cache_get(cache, s->sql, s->size, s->hash, &cursor->stmt, err);
     if (code != GARNER_OK)
         return code;
     cursor->held = gn_cache_hold(cache);

@@ -1,6 +1,8 @@
 #include "store/driver/log.h"
 
 #include "base/error.h"
+#include "base/mem.h"
+#include "store/driver/error.h"
 
 enum {
     HEADER_BYTES = 32, /* of the log, https://sqlite.org/fileformat2.html */
@@ -32,24 +34,74 @@ size_t gn_log_bytes(const struct gn_log *l)
     return l->pages * l->page_bytes;
 }
 
+void gn_log_note(struct gn_log *l, int rc)
+{
+    if (rc == SQLITE_IOERR_FSYNC || rc == SQLITE_IOERR_DIR_FSYNC)
+        l->suspect = true;
+}
+
+static enum garner_code cannot_sync(struct gn_log *l, int rc,
+                                    struct garner_error *err)
+{
+    const enum garner_code code = gn_sqlite_code(rc);
+
+    gn_log_note(l, rc);
+    gn_fail(err, code, "%s: the log cannot be synced: %s",
+            sqlite3_db_filename(l->db, "main"), sqlite3_errstr(rc));
+    if (err != NULL)
+        err->native = rc;
+    return code;
+}
+
 enum garner_code gn_log_sync(struct gn_log *l, struct garner_error *err)
 {
     sqlite3_file *file;
     int rc = SQLITE_OK;
 
+    GN_CHECK(!l->suspect);
     if (!l->unsynced)
         return GARNER_OK;
     file = file_of(l);
     if (file != NULL)
         rc = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
-    l->unsynced = rc != SQLITE_OK;
-    if (rc == SQLITE_OK)
-        return GARNER_OK;
-    gn_fail(err, GARNER_IO, "%s: the log cannot be synced: %s",
-            sqlite3_db_filename(l->db, "main"), sqlite3_errstr(rc));
-    if (err != NULL)
-        err->native = rc;
-    return GARNER_IO;
+    if (rc != SQLITE_OK)
+        return cannot_sync(l, rc, err);
+    l->unsynced = false;
+    return GARNER_OK;
+}
+
+static int write_again(sqlite3_file *file, void *piece)
+{
+    sqlite3_int64 size;
+    int rc = file->pMethods->xFileSize(file, &size);
+
+    for (sqlite3_int64 at = 0; rc == SQLITE_OK && at < size;
+         at += PIECE_BYTES) {
+        const sqlite3_int64 left = size - at;
+        const int bytes = left < PIECE_BYTES ? (int)left : PIECE_BYTES;
+
+        rc = file->pMethods->xRead(file, piece, bytes, at);
+        if (rc == SQLITE_OK)
+            rc = file->pMethods->xWrite(file, piece, bytes, at);
+    }
+    return rc == SQLITE_OK ? file->pMethods->xSync(file, SQLITE_SYNC_NORMAL)
+                           : rc;
+}
+
+enum garner_code gn_log_repair(struct gn_log *l, struct garner_error *err)
+{
+    sqlite3_file *file = file_of(l);
+    void *piece = gn_alloc(PIECE_BYTES);
+    int rc = SQLITE_NOMEM;
+
+    if (piece != NULL)
+        rc = file != NULL ? write_again(file, piece) : SQLITE_OK;
+    gn_free(piece);
+    if (rc != SQLITE_OK)
+        return cannot_sync(l, rc, err);
+    l->suspect = false;
+    l->unsynced = false;
+    return GARNER_OK;
 }
 
 /* Zeros from one offset to another; what was written of them is taken back

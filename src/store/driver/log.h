@@ -9,6 +9,12 @@
  * frames: recovery stops at the first whose salt is not the header's
  * (https://sqlite.org/fileformat2.html section 4).
  *
+ * A sync that failed may not just be tried again: the system holds the pages it
+ * could not write for clean from then on, and the next sync writes nothing and
+ * succeeds (https://wiki.postgresql.org/wiki/Fsync_Errors). What is read of
+ * them is right still: the same bytes, written once more, make the next sync a
+ * true one.
+ *
  * Thread: the connection's.
  */
 #ifndef GN_STORE_DRIVER_LOG_H
@@ -27,6 +33,7 @@ struct gn_log {
     size_t pages;      /* frames in use after the last commit; 0: not known */
     size_t file_bytes; /* at least so long is the file; 0: look */
     bool unsynced;     /* it holds commits that were not synced */
+    bool suspect;      /* a sync failed; of it, as far as is known */
 };
 
 /* A commit has left pages frames in it; synced: it is on the disk. */
@@ -35,8 +42,15 @@ void gn_log_committed(struct gn_log *l, size_t pages, bool synced);
 /* Bytes of the log in use after the last commit; 0: not known yet. */
 size_t gn_log_bytes(const struct gn_log *l);
 
-/* Syncs it, unless all in it is synced. Errors: IO. */
+/* SQLite returned rc: where that is a sync that failed, the log is suspect. */
+void gn_log_note(struct gn_log *l, int rc);
+
+/* Syncs it, which is not suspect, unless all in it is synced. Errors: IO. */
 enum garner_code gn_log_sync(struct gn_log *l, struct garner_error *err);
+
+/* Writes all of it to its place again and syncs it, so that it is suspect no
+ * longer. Only with the database's write lock held. Errors: IO, NOMEM. */
+enum garner_code gn_log_repair(struct gn_log *l, struct garner_error *err);
 
 /* Makes the file longer if its frames will soon reach its end. Only with the
  * database's write lock held: else another process may append there. Where the

@@ -143,6 +143,54 @@ static void what_is_in_the_log_is_counted(void **state)
     assert_int_equal(gn_log_sync(&l, NULL), GARNER_OK);
 }
 
+static char *bytes_of_log(size_t *size)
+{
+    char path[128];
+    char *bytes;
+    FILE *file;
+
+    snprintf(path, sizeof path, "%s-wal", fixture.db);
+    *size = file_bytes("-wal");
+    bytes = malloc(*size + 1);
+    file = fopen(path, "r");
+    assert_true(bytes != NULL && file != NULL);
+    assert_int_equal(fread(bytes, 1, *size, file), *size);
+    fclose(file);
+    return bytes;
+}
+
+static void a_log_that_is_repaired_holds_the_same(void **state)
+{
+    struct gn_log l = {.unsynced = true};
+    size_t size;
+    size_t size_after;
+    char *before;
+    char *after;
+
+    (void)state;
+    insert(100);
+    before = bytes_of_log(&size);
+    assert_true(size > 100 * KIB);
+    l.db = foreign_open();
+    foreign_run(l.db, "select count(*) from t; begin immediate");
+    gn_log_note(&l, SQLITE_FULL);
+    assert_false(l.suspect);
+    gn_log_note(&l, SQLITE_IOERR_FSYNC);
+    assert_true(l.suspect);
+    gn_mem_fail_at(1);
+    assert_int_equal(gn_log_repair(&l, NULL), GARNER_NOMEM);
+    assert_true(l.suspect && l.unsynced);
+    assert_int_equal(gn_log_repair(&l, NULL), GARNER_OK);
+    assert_false(l.suspect || l.unsynced);
+    foreign_run(l.db, "rollback");
+    foreign_close(l.db);
+    after = bytes_of_log(&size_after);
+    assert_int_equal(size_after, size);
+    assert_memory_equal(after, before, size);
+    free(before);
+    free(after);
+}
+
 #define WITH(f) cmocka_unit_test_setup_teardown(f, with_writer, without_writer)
 
 int main(void)
@@ -152,6 +200,7 @@ int main(void)
         WITH(commits_that_do_not_sync_ask_for_none),
         WITH(recovery_ends_where_the_zeros_begin),
         WITH(foreign_frames_are_never_written_over),
+        WITH(a_log_that_is_repaired_holds_the_same),
         cmocka_unit_test(what_is_in_the_log_is_counted),
     };
 

@@ -144,6 +144,9 @@ void gn_sqlite_close(struct gn_sqlite *c)
     gn_cache_free(c->cache);
     for (int i = 0; i < GN_FIXED; i++)
         (void)sqlite3_finalize(c->fixed[i]); /* repeats an error told before */
+    if (c->log.suspect) /* it may not be copied into the database */
+        (void)sqlite3_db_config(c->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
+                                NULL);
     GN_CHECK(sqlite3_close(c->db) == SQLITE_OK); /* else a statement is left */
     gn_free(c);
 }
@@ -168,15 +171,62 @@ void gn_sqlite_set_work_deadline(struct gn_sqlite *c, int64_t deadline_ns)
     c->work_deadline_ns = deadline_ns;
 }
 
+static enum garner_code step_fixed(struct gn_sqlite *c, int which,
+                                   struct garner_error *err)
+{
+    enum garner_code code = GARNER_OK;
+    int rc;
+
+    c->guard.lifted = true; /* a changed schema has them prepared again */
+    rc = sqlite3_step(c->fixed[which]);
+    c->guard.lifted = false;
+
+    gn_log_note(&c->log, rc);
+    if (rc != SQLITE_DONE)
+        code = gn_sqlite_fail(c->db, rc, NULL, err);
+    (void)sqlite3_reset(c->fixed[which]); /* repeats the step's error */
+    return code;
+}
+
+void gn_sqlite_rollback(struct gn_sqlite *c)
+{
+    const bool open = sqlite3_get_autocommit(c->db) == 0;
+
+    /* An error leaves the transaction rolled back all the same
+     * (https://sqlite.org/lang_transaction.html section 3); unless there was
+     * not even the memory to prepare it anew, after a change of the schema. */
+    if (open)
+        (void)step_fixed(c, GN_FIXED_ROLLBACK, NULL);
+    c->stuck = open && sqlite3_get_autocommit(c->db) == 0;
+}
+
+bool gn_sqlite_in_transaction(const struct gn_sqlite *c)
+{
+    return sqlite3_get_autocommit(c->db) == 0 && !c->stuck;
+}
+
+enum garner_code gn_sqlite_unstick(struct gn_sqlite *c,
+                                   struct garner_error *err)
+{
+    if (c->stuck)
+        gn_sqlite_rollback(c);
+    return !c->stuck ? GARNER_OK
+                     : gn_fail(err, GARNER_NOMEM,
+                               "%s: a transaction that failed can only be "
+                               "rolled back when there is memory again",
+                               sqlite3_db_filename(c->db, "main"));
+}
+
 enum garner_code gn_sqlite_set_sync(struct gn_sqlite *c, bool sync,
                                     struct garner_error *err)
 {
     const char *pragma =
         sync ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL";
+    enum garner_code code = gn_sqlite_unstick(c, err);
     int rc;
 
-    if (c->sync == (int)sync)
-        return GARNER_OK;
+    if (code != GARNER_OK || c->sync == (int)sync)
+        return code;
     /* Without a log that could be synced later, each commit lasts; FULL may
      * lose the last one there. */
     if (!c->wal)
@@ -191,22 +241,6 @@ enum garner_code gn_sqlite_set_sync(struct gn_sqlite *c, bool sync,
     return GARNER_OK;
 }
 
-static enum garner_code step_fixed(struct gn_sqlite *c, int which,
-                                   struct garner_error *err)
-{
-    enum garner_code code = GARNER_OK;
-    int rc;
-
-    c->guard.lifted = true; /* a changed schema has them prepared again */
-    rc = sqlite3_step(c->fixed[which]);
-    c->guard.lifted = false;
-
-    if (rc != SQLITE_DONE)
-        code = gn_sqlite_fail(c->db, rc, NULL, err);
-    (void)sqlite3_reset(c->fixed[which]); /* repeats the step's error */
-    return code;
-}
-
 static void forget_lock(struct gn_sqlite *c)
 {
     if (gn_sqlite_is_held_off(c))
@@ -215,30 +249,25 @@ static void forget_lock(struct gn_sqlite *c)
 
 enum garner_code gn_sqlite_begin(struct gn_sqlite *c, struct garner_error *err)
 {
-    enum garner_code code = step_fixed(c, GN_FIXED_BEGIN, err);
+    enum garner_code code = gn_sqlite_unstick(c, err);
 
     if (code == GARNER_OK)
-        forget_lock(c);
+        code = step_fixed(c, GN_FIXED_BEGIN, err);
+    if (code != GARNER_OK)
+        return code;
+    forget_lock(c);
+    /* Until the log is surely on the disk, nothing may be called synced, and
+     * nothing copied from it into the database. */
+    if (c->log.suspect)
+        code = gn_log_repair(&c->log, err);
+    if (code != GARNER_OK)
+        gn_sqlite_rollback(c);
     return code;
 }
 
 enum garner_code gn_sqlite_commit(struct gn_sqlite *c, struct garner_error *err)
 {
     return step_fixed(c, GN_FIXED_COMMIT, err);
-}
-
-void gn_sqlite_rollback(struct gn_sqlite *c)
-{
-    /* An error leaves the transaction rolled back all the same
-     * (https://sqlite.org/lang_transaction.html section 3). */
-    if (gn_sqlite_in_transaction(c))
-        (void)step_fixed(c, GN_FIXED_ROLLBACK, NULL);
-    GN_CHECK(!gn_sqlite_in_transaction(c));
-}
-
-bool gn_sqlite_in_transaction(const struct gn_sqlite *c)
-{
-    return sqlite3_get_autocommit(c->db) == 0;
 }
 
 void gn_sqlite_start(struct gn_sqlite *c)
@@ -269,9 +298,10 @@ static enum garner_code make_ready(struct gn_sqlite *c,
                                    sqlite3_stmt **stmt,
                                    struct garner_error *err)
 {
-    const enum garner_code code =
-        gn_cache_get(c->cache, s->sql, s->size, s->hash, stmt, err);
+    enum garner_code code = gn_sqlite_unstick(c, err);
 
+    if (code == GARNER_OK)
+        code = gn_cache_get(c->cache, s->sql, s->size, s->hash, stmt, err);
     return code == GARNER_OK ? gn_value_bind_all(*stmt, s, SQLITE_STATIC, err)
                              : code;
 }
@@ -288,6 +318,7 @@ static enum garner_code run_ready(struct gn_sqlite *c, sqlite3_stmt *stmt,
     do
         rc = sqlite3_step(stmt);
     while (rc == SQLITE_ROW);
+    gn_log_note(&c->log, rc);
     if (rc != SQLITE_DONE)
         code = gn_sqlite_fail(c->db, rc, sqlite3_sql(stmt), err);
     (void)sqlite3_reset(stmt); /* repeats the step's error */
@@ -315,7 +346,8 @@ enum garner_code gn_sqlite_run(struct gn_sqlite *c,
     return code == GARNER_OK ? run_ready(c, stmt, result, err) : code;
 }
 
-/* What fails halfway commits its half if it is its own transaction. */
+/* What fails halfway commits its half if it is its own transaction; and a log
+ * is repaired in one. */
 static enum garner_code run_within(struct gn_sqlite *c, sqlite3_stmt *stmt,
                                    struct garner_result *result,
                                    struct garner_error *err)
@@ -342,7 +374,7 @@ enum garner_code gn_sqlite_run_alone(struct gn_sqlite *c,
 
     if (code != GARNER_OK)
         return code;
-    if (gn_cache_may_fail_halfway(c->cache))
+    if (gn_cache_may_fail_halfway(c->cache) || c->log.suspect)
         return run_within(c, stmt, result, err);
     c->guard.met_trigger = false;
     c->alone = true;
@@ -368,7 +400,14 @@ bool gn_sqlite_left_traces(const struct gn_sqlite *c)
 enum garner_code gn_sqlite_sync_log(struct gn_sqlite *c,
                                     struct garner_error *err)
 {
-    return gn_log_sync(&c->log, err);
+    enum garner_code code;
+
+    if (!c->log.suspect)
+        return gn_log_sync(&c->log, err);
+    code = gn_sqlite_begin(c, err); /* repairs it */
+    if (code == GARNER_OK)
+        gn_sqlite_rollback(c);
+    return code;
 }
 
 bool gn_sqlite_has_moved(struct gn_sqlite *c)
@@ -387,13 +426,17 @@ size_t gn_sqlite_log_bytes(const struct gn_sqlite *c)
 
 /* A checkpoint that does not get the write lock goes on without it, beside the
  * commits of whoever holds it. */
-static bool can_write(struct gn_sqlite *c)
+static enum garner_code must_be_alone(struct gn_sqlite *c,
+                                      struct garner_error *err)
 {
+    enum garner_code code;
+
     c->busy_deadline_ns = 0;
-    if (gn_sqlite_begin(c, NULL) != GARNER_OK)
-        return false;
+    code = gn_sqlite_begin(c, err);
+    if (code != GARNER_OK)
+        return code;
     gn_sqlite_rollback(c);
-    return true;
+    return gn_sqlite_unstick(c, err);
 }
 
 enum garner_code gn_sqlite_checkpoint(struct gn_sqlite *c, int64_t until_ns,
@@ -401,18 +444,22 @@ enum garner_code gn_sqlite_checkpoint(struct gn_sqlite *c, int64_t until_ns,
                                       struct garner_error *err)
 {
     const int64_t deadline_ns = c->busy_deadline_ns;
+    enum garner_code code = must_be_alone(c, err);
     int pages = -1; /* not run */
     int copied = -1;
     int rc = SQLITE_BUSY;
 
-    if (can_write(c)) {
+    if (code == GARNER_OK) {
         c->busy_deadline_ns = until_ns;
         rc = sqlite3_wal_checkpoint_v2(c->db, "main", SQLITE_CHECKPOINT_RESTART,
                                        &pages, &copied);
+        gn_log_note(&c->log, rc);
     }
     c->busy_deadline_ns = deadline_ns;
     forget_lock(c); /* a reader's, maybe */
     *left_bytes = rc == SQLITE_OK ? 0 : gn_sqlite_log_bytes(c);
+    if (code != GARNER_OK && code != GARNER_BUSY)
+        return code;
     if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_BUSY)
         return gn_sqlite_fail(c->db, rc, NULL, err);
     if (pages > copied)

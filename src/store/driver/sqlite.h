@@ -55,12 +55,15 @@ bool gn_sqlite_is_held_off(const struct gn_sqlite *c);
 enum garner_code gn_sqlite_set_sync(struct gn_sqlite *c, bool sync,
                                     struct garner_error *err);
 
-/* BEGIN IMMEDIATE. Errors: BUSY, IO, CORRUPT, NOMEM. */
+/* BEGIN IMMEDIATE. After a sync that failed, the log is written anew (log.h)
+ * before anything else is done. Errors: BUSY, IO, CORRUPT, NOMEM. */
 enum garner_code gn_sqlite_begin(struct gn_sqlite *c, struct garner_error *err);
 /* On an error the transaction may be open still: roll back. Errors:
  * CONSTRAINT (a deferred foreign key), IO, BUSY, NOMEM. */
 enum garner_code gn_sqlite_commit(struct gn_sqlite *c,
                                   struct garner_error *err);
+/* Where even that fails, for want of memory, it is tried again before anything
+ * else is run: until then all gives NOMEM. */
 void gn_sqlite_rollback(struct gn_sqlite *c);
 /* false after a statement that should run in one: SQLite rolled all back. */
 bool gn_sqlite_in_transaction(const struct gn_sqlite *c);
@@ -92,7 +95,7 @@ enum garner_code gn_sqlite_run_alone(struct gn_sqlite *c,
                                      struct garner_error *err);
 
 /* Syncs the log unless all in it is synced already, so that all that was
- * committed before lasts. Errors: IO. */
+ * committed before lasts. Errors: IO; BUSY, NOMEM (as gn_sqlite_begin). */
 enum garner_code gn_sqlite_sync_log(struct gn_sqlite *c,
                                     struct garner_error *err);
 

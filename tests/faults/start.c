@@ -1,0 +1,61 @@
+#include "faults/start.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void start_empty(struct start *start)
+{
+    *start = (struct start){.name = "a new file"};
+}
+
+void start_life(const struct start *start, const char *path, struct life *life)
+{
+    life_init(life, path);
+    image_put(&start->image, path);
+    atomic_store(&life->count, start->count);
+    for (int i = 0; i < start->count; i++) {
+        atomic_store(&life->rows[i], start->rows[i]);
+        atomic_store(&life->outcomes[i], start->outcomes[i]);
+    }
+}
+
+static struct start *taken_for;
+
+static void take(struct life *life)
+{
+    taken_for->image = image_take(life->path);
+}
+
+void start_crashed(struct start *start, const char *path)
+{
+    struct life life;
+
+    *start = (struct start){.name = "a crashed one"};
+    start_life(start, path, &life);
+    life.leaves = take;
+    taken_for = start;
+    if (!life_run(&life) || life.complaint[0] != '\0') {
+        fprintf(stderr, "%s\n", life.complaint);
+        abort();
+    }
+    if (start->image.log_size < 10000)
+        abort(); /* nothing to recover */
+    start->count = atomic_load(&life.count);
+    for (int i = 0; i < start->count; i++) {
+        start->rows[i] = atomic_load(&life.rows[i]);
+        start->outcomes[i] = atomic_load(&life.outcomes[i]);
+    }
+}
+
+void start_free(struct start *start)
+{
+    image_free(&start->image);
+}
+
+unsigned sweep_step(unsigned step)
+{
+    const char *faults = getenv("FAULTS");
+
+    return faults != NULL && strcmp(faults, "full") == 0 ? 1 : step;
+}

@@ -1,0 +1,177 @@
+/* vfs_sweep_test.c - every call on a file fails in turn, once or for good, in
+ * each way it can: no call of the store does more than say so, nothing that was
+ * acknowledged is lost, nothing that failed is there, and all goes on when the
+ * files can be used again. */
+#include "store/fixture_test.h"
+
+#include "faults/plan.h"
+#include "faults/start.h"
+
+static const struct plan plans[] = {
+    {.op = SHIM_OPEN, .rc = SQLITE_CANTOPEN},
+    {.op = SHIM_DELETE, .rc = SQLITE_IOERR_DELETE},
+    {.op = SHIM_ACCESS, .rc = SQLITE_IOERR_ACCESS},
+    {.op = SHIM_READ, .rc = SQLITE_IOERR_READ},
+    {.op = SHIM_READ, .rc = SQLITE_IOERR_NOMEM},
+    {.op = SHIM_WRITE, .rc = SQLITE_IOERR_WRITE},
+    {.op = SHIM_WRITE, .rc = SQLITE_FULL},
+    {.op = SHIM_WRITE, .rc = SQLITE_FULL, .half = true},
+    {.op = SHIM_TRUNCATE, .rc = SQLITE_IOERR_TRUNCATE},
+    {.op = SHIM_SYNC, .rc = SQLITE_IOERR_FSYNC},
+    {.op = SHIM_SIZE, .rc = SQLITE_IOERR_FSTAT},
+    {.op = SHIM_LOCK, .rc = SQLITE_IOERR_LOCK},
+    {.op = SHIM_LOCK, .rc = SQLITE_BUSY},
+    {.op = SHIM_SHM_MAP, .rc = SQLITE_IOERR_SHMMAP},
+    {.op = SHIM_SHM_MAP, .rc = SQLITE_IOERR_SHMSIZE},
+    {.op = SHIM_SHM_LOCK, .rc = SQLITE_IOERR_SHMLOCK},
+    {.op = SHIM_SHM_LOCK, .rc = SQLITE_BUSY},
+};
+
+static bool is_of_files(enum garner_code code)
+{
+    return code == GARNER_IO || code == GARNER_BUSY || code == GARNER_NOMEM ||
+           code == GARNER_NOTFOUND; /* there is no file, and none was made */
+}
+
+static void heal(void)
+{
+    (void)plan_stop();
+}
+
+/* What the log of the library is told is not looked at. */
+static void ignore(void *context, const char *line)
+{
+    (void)context;
+    (void)line;
+}
+
+static const char *describe(const struct plan *plan, const struct start *start)
+{
+    static char text[200];
+
+    snprintf(text, sizeof text, "%s %u failing %s with %s%s, from %s",
+             shim_op_name(plan->op), plan->nth,
+             plan->for_good ? "for good" : "once", sqlite3_errstr(plan->rc),
+             plan->half ? " halfway" : "", start->name);
+    return text;
+}
+
+/* One life with one fault; false: there was no such call. */
+static bool live_with(const struct plan *plan, const struct start *start)
+{
+    struct life life;
+    bool met;
+
+    start_life(start, fixture.db, &life);
+    life.allows = is_of_files;
+    life.heals = heal;
+    if (plan->for_good && plan->rc == SQLITE_BUSY)
+        life.options.timeout_ms = 10;
+    plan_start(plan);
+    (void)life_run(&life);
+    met = plan_stop() > 0;
+    if (!life_audit(&life))
+        fail_msg("%s: %s", describe(plan, start), life.complaint);
+    return met;
+}
+
+static unsigned sweep(struct plan plan, const struct start *start)
+{
+    const unsigned step = sweep_step(plan.op == SHIM_SHM_LOCK ? 17 : 7);
+    unsigned failed = 0;
+    int missed = 0;
+
+    /* The calls are not the same each time: threads meet in other ways. */
+    for (plan.nth = 1; missed < 3; plan.nth += failed < 20 ? 1 : step) {
+        if (live_with(&plan, start)) {
+            failed++;
+            missed = 0;
+        } else {
+            missed++;
+        }
+    }
+    return failed;
+}
+
+static void sweep_all(const struct start *start)
+{
+    garner_set_log(ignore, NULL);
+    for (size_t i = 0; i < sizeof plans / sizeof plans[0]; i++) {
+        struct plan plan = plans[i];
+        unsigned once;
+        unsigned for_good;
+
+        plan.name = "";
+        once = sweep(plan, start);
+        plan.for_good = true;
+        for_good = plan.rc != SQLITE_BUSY ? sweep(plan, start) : 0;
+        print_message("faults: %s, %s%s, from %s: %u times once, %u for good\n",
+                      shim_op_name(plan.op), sqlite3_errstr(plan.rc),
+                      plan.half ? " halfway" : "", start->name, once, for_good);
+    }
+    garner_set_log(NULL, NULL);
+}
+
+static void no_failing_call_harms_a_new_database(void **state)
+{
+    struct start start;
+
+    (void)state;
+    start_empty(&start);
+    sweep_all(&start);
+}
+
+static void no_failing_call_harms_one_that_was_left_by_a_crash(void **state)
+{
+    struct start start;
+
+    (void)state;
+    start_crashed(&start, fixture.db);
+    sweep_all(&start);
+    start_free(&start);
+}
+
+/* SQLite looks whether a table that it does not know was made meanwhile. */
+static void a_schema_that_cannot_be_read_is_no_missing_table(void **state)
+{
+    const struct plan plan = {.op = SHIM_READ,
+                              .name = "",
+                              .nth = 1,
+                              .for_good = true,
+                              .rc = SQLITE_IOERR_READ};
+    struct garner_store *store;
+    struct garner_rows *rows;
+    struct garner_error err;
+    struct life life;
+
+    (void)state;
+    life_init(&life, fixture.db);
+    assert_int_equal(garner_open(fixture.db, &life.options, &store, NULL),
+                     GARNER_OK);
+    assert_int_equal(
+        garner_exec(store, "create table t (a)", NULL, 0, NULL, NULL),
+        GARNER_OK);
+    plan_start(&plan);
+    assert_int_equal(
+        garner_query(store, "select a from t", NULL, 0, &rows, &err),
+        GARNER_IO);
+    assert_true(plan_stop() > 0);
+    assert_non_null(strstr(err.message, "disk I/O error"));
+    assert_int_equal(
+        garner_query(store, "select a from t", NULL, 0, &rows, NULL),
+        GARNER_OK);
+    garner_rows_close(rows);
+    garner_close(store);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(no_failing_call_harms_a_new_database),
+        TEST(no_failing_call_harms_one_that_was_left_by_a_crash),
+        TEST(a_schema_that_cannot_be_read_is_no_missing_table),
+    };
+
+    shim_install();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
