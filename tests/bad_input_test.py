@@ -146,7 +146,7 @@ class Extraction(BadInput):
 
     def test_a_key_that_is_null(self):
         self.run_sql(self.good, "select null as name, 1 as price", "(?i)name", "(?i)null",
-                     args=("--key", "name"))
+                     "; 1 error, 0 missed", args=("--key", "name"))
 
     def test_columns_that_clash(self):
         with sqlite3.connect(self.db) as db:

@@ -228,6 +228,43 @@ sources:
         self.assert_code(status, 0)
         self.assertIn("ticks", status.stdout)
 
+    def test_a_secret_is_nowhere(self):
+        (self.folder / "token").write_text("mostsecret\n")
+        self.write("garner.yaml", f"""garner: 1
+store: {self.db}
+sources:
+  plain:
+    url: {self.nginx.url}/same?key=${{file:token}}
+    schedule: 100ms
+    rows: {{ table: t, sql: "select :url as url, :final_url as final" }}
+  moved:
+    url: {self.nginx.url}/moved-with?key={{key}}
+    vars: {{ key: "${{env:KEY}}" }}
+    schedule: 100ms
+    rows: {{ table: t, sql: "select :url as url, :final_url as final" }}
+  lost:
+    url: {self.nginx.url}/missing/${{file:token}}
+    schedule: 100ms
+""")
+        running = self.start("run", "-c", "garner.yaml", "--listen", "127.0.0.1:0",
+                             env=clean_environment(KEY="most+secret/two"))
+        found = wait_until(lambda: running.alive() and re.search(
+            r"http://127\.0\.0\.1:\d+", running.output), "where it listens")
+        wait_until(lambda: get_json(found[0] + "/status.json")["totals"]["stored"] > 5,
+                   "runs of each")
+        told = get_bytes(found[0] + "/status.json") + get_bytes(found[0] + "/metrics")
+        self.assertEqual(running.stop(), 1)
+        urls = {url.removeprefix(self.nginx.url) for url, in query(
+            self.db, "select url from garner_source union select url from garner_run"
+                     " union select url from t union select final from t")}
+        self.assertEqual(urls, {"/same?key=***", "/moved-with?key=***", "/missing/***"})
+        told += running.output.encode() + b"".join(
+            path.read_bytes() for path in self.folder.glob("data.db*"))
+        told += garner("status", self.db).stdout.encode()
+        self.assertIn(b"/same?key=***", told)
+        for secret in b"mostsecret", b"most+secret", b"most%2", b"two":
+            self.assertNotIn(secret, told)
+
     def test_get_into_stores(self):
         result = garner("get", self.nginx.url + "/same", "--db", self.db, "--into", "t",
                         "--sql", "select :body->>'$.name' as name")

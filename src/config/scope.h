@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "config/config.h"
+#include "config/secret.h"
 #include "config/tree.h"
 
 /* One mapping being read: defaults, or a source. */
@@ -12,8 +13,10 @@ struct gn_scope {
     struct gn_arena *memory; /* the config's */
     const char *folder;      /* of the file; relative paths begin there */
 
-    struct gn_source *source;  /* filled in */
-    const struct gn_node *url; /* looked at last, when vars are known */
+    struct gn_source *source;        /* filled in */
+    const struct gn_node *url;       /* looked at last, when vars are known */
+    struct gn_secret *secrets;       /* that its values came from ... */
+    struct gn_secret **of_variables; /* ... and each of source->vars */
     bool ack_said;
 };
 

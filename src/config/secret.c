@@ -78,11 +78,29 @@ static enum garner_code add_reference(const char *name, const char *folder,
                    name);
 }
 
+/* Notes the value that out has got from its byte before on. */
+static enum garner_code note(const struct gn_buf *out, size_t before,
+                             struct gn_arena *memory, struct gn_secret **found,
+                             struct garner_error *err)
+{
+    struct gn_secret *secret = gn_arena_alloc(memory, sizeof *secret);
+
+    if (secret == NULL || gn_buf_failed(out))
+        return gn_fail(err, GARNER_NOMEM, "out of memory");
+    secret->value = gn_arena_text(memory, gn_buf_cstr(out) + before);
+    secret->next = *found;
+    *found = secret;
+    return secret->value != NULL ? GARNER_OK
+                                 : gn_fail(err, GARNER_NOMEM, "out of memory");
+}
+
 static enum garner_code expand(const char *p, const char *folder,
-                               struct gn_arena *memory, struct gn_buf *out,
+                               struct gn_arena *memory,
+                               struct gn_secret **found, struct gn_buf *out,
                                struct garner_error *err)
 {
     enum garner_code code = GARNER_OK;
+    size_t before;
 
     while (code == GARNER_OK) {
         const char *mark = strstr(p, "${");
@@ -106,14 +124,18 @@ static enum garner_code expand(const char *p, const char *folder,
         name = gn_arena_copy(memory, mark + 2, (size_t)(close - mark - 2));
         if (name == NULL)
             return gn_fail(err, GARNER_NOMEM, "out of memory");
+        before = out->size;
         code = add_reference(name, folder, memory, out, err);
+        if (code == GARNER_OK)
+            code = note(out, before, memory, found, err);
         p = close + 1;
     }
     return code;
 }
 
 enum garner_code gn_secret_expand(const char *text, const char *folder,
-                                  struct gn_arena *memory, const char **out,
+                                  struct gn_arena *memory,
+                                  struct gn_secret **found, const char **out,
                                   struct garner_error *err)
 {
     struct gn_buf whole = {0};
@@ -122,7 +144,7 @@ enum garner_code gn_secret_expand(const char *text, const char *folder,
     *out = text;
     if (strstr(text, "${") == NULL)
         return GARNER_OK;
-    code = expand(text, folder, memory, &whole, err);
+    code = expand(text, folder, memory, found, &whole, err);
     if (code == GARNER_OK) {
         *out = gn_buf_failed(&whole)
                    ? NULL

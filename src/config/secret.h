@@ -9,11 +9,19 @@
 #include "base/arena.h"
 #include "garner/error.h"
 
+/* What a reference was replaced by. */
+struct gn_secret {
+    const char *value;
+    struct gn_secret *next;
+};
+
 /* Puts text with its references replaced into *out: text itself if it has none,
  * else a copy in memory. A relative PATH begins at folder; one newline at a
- * file's end is not part of it. Errors: INVALID, NOTFOUND, IO, NOMEM. */
+ * file's end is not part of it. What they were replaced by is put before *found
+ * (in memory, too). Errors: INVALID, NOTFOUND, IO, NOMEM. */
 enum garner_code gn_secret_expand(const char *text, const char *folder,
-                                  struct gn_arena *memory, const char **out,
+                                  struct gn_arena *memory,
+                                  struct gn_secret **found, const char **out,
                                   struct garner_error *err);
 
 /* path, or, if it is relative, the one that begins at folder, in memory;

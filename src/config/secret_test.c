@@ -83,10 +83,11 @@ static void references_are_filled_in(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct gn_secret *found = NULL;
         const char *out;
 
         assert_int_equal(
-            gn_secret_expand(cases[i][0], folder, &memory, &out, NULL),
+            gn_secret_expand(cases[i][0], folder, &memory, &found, &out, NULL),
             GARNER_OK);
         assert_string_equal(out, cases[i][1]);
     }
@@ -115,14 +116,36 @@ static void what_cannot_be_filled_in_is_named(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct garner_error err;
+        struct gn_secret *found = NULL;
         const char *out;
 
-        assert_int_equal(
-            gn_secret_expand(cases[i].text, folder, &memory, &out, &err),
-            cases[i].code);
+        assert_int_equal(gn_secret_expand(cases[i].text, folder, &memory,
+                                          &found, &out, &err),
+                         cases[i].code);
         assert_non_null(strstr(err.message, cases[i].message));
         assert_null(strstr(err.message, "from "));
     }
+    gn_arena_clear(&memory);
+}
+
+static void what_was_filled_in_is_noted(void **state)
+{
+    struct gn_secret known = {"known", NULL};
+    struct gn_secret *found = &known;
+    struct gn_arena memory = {0};
+    const char *out;
+
+    (void)state;
+    assert_int_equal(gn_secret_expand("no ${ here: $${", folder, &memory,
+                                      &found, &out, NULL),
+                     GARNER_INVALID);
+    assert_ptr_equal(found, &known);
+    assert_int_equal(gn_secret_expand("a ${file:token} b ${env:GN_TEST_EMPTY}",
+                                      folder, &memory, &found, &out, NULL),
+                     GARNER_OK);
+    assert_string_equal(found->value, "");
+    assert_string_equal(found->next->value, "s3cret");
+    assert_ptr_equal(found->next->next, &known);
     gn_arena_clear(&memory);
 }
 
@@ -143,11 +166,12 @@ static void lost_memory_is_told(void **state)
     for (unsigned nth = 1;; nth++) {
         struct gn_arena memory = {0};
         enum garner_code code;
+        struct gn_secret *found = NULL;
         const char *out;
 
         gn_mem_fail_at(nth);
-        code =
-            gn_secret_expand("a ${file:token} b", folder, &memory, &out, NULL);
+        code = gn_secret_expand("a ${file:token} b", folder, &memory, &found,
+                                &out, NULL);
         gn_mem_fail_at(0);
         gn_arena_clear(&memory);
         if (code == GARNER_OK) {
@@ -163,6 +187,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(references_are_filled_in),
         cmocka_unit_test(what_cannot_be_filled_in_is_named),
+        cmocka_unit_test(what_was_filled_in_is_noted),
         cmocka_unit_test(relative_paths_begin_at_the_folder),
         cmocka_unit_test(lost_memory_is_told),
     };

@@ -3,9 +3,11 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/mask.h"
 #include "base/url.h"
 #include "config/check.h"
 #include "config/common.h"
+#include "config/hide.h"
 #include "config/template.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -113,6 +115,22 @@ static void read_data(struct gn_problems *p, const struct gn_node *node,
     s->source->request.body_size = data != NULL ? strlen(data) : 0;
 }
 
+/* A value, and the secrets it came from. */
+static const char *text_and_secrets(struct gn_problems *p,
+                                    const struct gn_node *node,
+                                    struct gn_scope *s,
+                                    struct gn_secret **found)
+{
+    struct gn_secret *const others = s->secrets;
+    const char *text;
+
+    s->secrets = NULL;
+    text = gn_common_text(p, node, s);
+    *found = s->secrets;
+    s->secrets = others;
+    return text;
+}
+
 static void read_vars(struct gn_problems *p, const struct gn_node *node,
                       void *scope)
 {
@@ -124,12 +142,13 @@ static void read_vars(struct gn_problems *p, const struct gn_node *node,
     if (!is_mapping(p, node))
         return;
     vars = get(p, s, node->count, sizeof *vars);
-    for (const struct gn_node *v = node->first; v != NULL && vars != NULL;
-         v = v->next) {
+    s->of_variables = get(p, s, node->count, sizeof(struct gn_secret *));
+    for (const struct gn_node *v = node->first;
+         v != NULL && vars != NULL && s->of_variables != NULL; v = v->next) {
         if (!passed(p, v->key, gn_check_var(v->key->text, &err), &err))
             continue;
         vars[n].name = copy(p, s, v->key->text);
-        vars[n].value = gn_common_text(p, v, s);
+        vars[n].value = text_and_secrets(p, v, s, &s->of_variables[n]);
         n += vars[n].name != NULL && vars[n].value != NULL;
     }
     s->source->vars = vars;
@@ -325,21 +344,64 @@ static const struct gn_walk_key source_keys[] = {
     {"urls", NULL, NULL},
 };
 
+static void append(struct gn_secret **list, struct gn_secret *more)
+{
+    while (*list != NULL)
+        list = &(*list)->next;
+    *list = more;
+}
+
+/* Parts the secrets of the variables that text, the URL as it is written,
+ * uses from those of the others. */
+static void part_secrets(struct gn_scope *s, const char *text,
+                         struct gn_secret **in_url)
+{
+    for (size_t i = 0; i < s->source->var_count; i++)
+        append(gn_template_uses(text, s->source->vars[i].name) ? in_url
+                                                               : &s->secrets,
+               s->of_variables[i]);
+}
+
+/* Notes what is wrong with the URL by what may be told of it. */
+static void bad_url(struct gn_problems *p, const struct gn_node *node,
+                    const struct gn_request *request)
+{
+    struct gn_buf told = {0};
+    struct garner_error err;
+    struct gn_url parts;
+
+    gn_mask(&told, request->url, request->secrets, 1);
+    if (gn_buf_failed(&told))
+        gn_problem_memory(p);
+    else if (gn_url_split(gn_buf_cstr(&told), &parts, &err) != GARNER_OK)
+        gn_walk_problem(p, node, "%s", err.message);
+    else
+        gn_walk_problem(p, node,
+                        "with its secrets filled in this is no URL; check what "
+                        "they hold: spaces, line breaks");
+    gn_buf_fini(&told);
+}
+
 static void finish_url(struct gn_problems *p, const struct gn_node *node,
                        struct gn_scope *s)
 {
-    const char *text = gn_common_text(p, node, s);
+    struct gn_request *request = &s->source->request;
+    struct gn_secret *in_url = NULL;
+    const char *text = text_and_secrets(p, node, s, &in_url);
     struct garner_error err;
     struct gn_url parts;
 
     if (text == NULL ||
         !passed(p, node,
                 gn_template_fill(text, s->source->vars, s->source->var_count,
-                                 s->memory, &text, &err),
-                &err) ||
-        !passed(p, node, gn_url_split(text, &parts, &err), &err))
+                                 s->memory, &request->url, &err),
+                &err))
         return;
-    s->source->request.url = text;
+    part_secrets(s, text, &in_url);
+    if (!gn_hide_secrets(request, in_url, s->secrets, s->memory))
+        gn_problem_memory(p);
+    else if (gn_url_split(request->url, &parts, NULL) != GARNER_OK)
+        bad_url(p, node, request);
 }
 
 void gn_source_read(struct gn_problems *p, const struct gn_node *node,

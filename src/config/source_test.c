@@ -104,6 +104,50 @@ static void a_source_needs_a_url_that_is_one(void **state)
         "\"\" is not\n");
 }
 
+static void what_came_from_secrets_is_to_be_hidden(void **state)
+{
+    struct gn_config config =
+        good("garner: 1\n"
+             "sources:\n"
+             "  a: { url: 'http://h/?k=${env:GN_TEST_TOKEN}' }\n"
+             "  b:\n"
+             "    url: http://h/{t}\n"
+             "    vars: { t: 'x${env:GN_TEST_SHORT}', u: "
+             "'${env:GN_TEST_SHORT}' }\n"
+             "  c:\n"
+             "    url: http://h/\n"
+             "    vars: { t: '${env:GN_TEST_SHORT}' }\n"
+             "    headers: { A: 'Bearer ${env:GN_TEST_TOKEN}' }\n"
+             "  d: { url: http://h/ }\n"
+             "  e: { url: http://h/, vars: { t: '${env:GN_TEST_SHORT}' } }\n");
+    const struct gn_source *s = config.sources;
+
+    (void)state;
+    assert_string_equal(s[0].request.url, "http://h/?k=s3cret");
+    assert_string_equal(s[0].request.secrets[0], "s3cret");
+    assert_null(s[0].request.secrets[1]);
+    assert_string_equal(s[1].request.url, "http://h/xs");
+    assert_string_equal(s[1].request.secrets[0], "s");
+    assert_null(s[1].request.secrets[1]);
+    assert_string_equal(s[2].request.secrets[0], "s3cret");
+    assert_null(s[2].request.secrets[1]);
+    assert_null(s[3].request.secrets);
+    assert_null(s[4].request.secrets[0]);
+    gn_config_fini(&config);
+}
+
+static void a_problem_tells_no_secret(void **state)
+{
+    (void)state;
+    bad("garner: 1\nsources:\n  a: { url: '${env:GN_TEST_TOKEN}/x' }\n",
+        "f:3:13: URL has no scheme; write https:// or http:// before "
+        "\"***/x\"\n");
+    bad("garner: 1\nsources:\n  a: { url: 'http://h/?${env:GN_TEST_LINES}' "
+        "}\n",
+        "f:3:13: with its secrets filled in this is no URL; check what they "
+        "hold: spaces, line breaks\n");
+}
+
 static void wrong_values_are_problems(void **state)
 {
     (void)state;
@@ -169,8 +213,10 @@ static void wrong_rows_are_problems(void **state)
 static int set_token(void **state)
 {
     (void)state;
-    /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
-    return setenv("GN_TEST_TOKEN", "s3cret", 1);
+    /* NOLINTBEGIN(concurrency-mt-unsafe): one thread */
+    return setenv("GN_TEST_TOKEN", "s3cret", 1) |
+           setenv("GN_TEST_SHORT", "s", 1) | setenv("GN_TEST_LINES", "a\nb", 1);
+    /* NOLINTEND(concurrency-mt-unsafe) */
 }
 
 int main(void)
@@ -179,6 +225,8 @@ int main(void)
         cmocka_unit_test(all_keys_are_read),
         cmocka_unit_test(rows_may_be_a_list_and_the_strongest_ack_counts),
         cmocka_unit_test(a_source_needs_a_url_that_is_one),
+        cmocka_unit_test(what_came_from_secrets_is_to_be_hidden),
+        cmocka_unit_test(a_problem_tells_no_secret),
         cmocka_unit_test(wrong_values_are_problems),
         cmocka_unit_test(wrong_rows_are_problems),
     };

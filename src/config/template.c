@@ -1,6 +1,5 @@
 #include "config/template.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -24,6 +23,18 @@ size_t gn_template_name(const char *text)
     while (is_letter(text[size]) || (size > 0 && is_digit(text[size])))
         size++;
     return size;
+}
+
+bool gn_template_uses(const char *text, const char *name)
+{
+    const size_t size = strlen(name);
+
+    while ((text = strchr(text, '{')) != NULL) {
+        text++;
+        if (strncmp(text, name, size) == 0 && text[size] == '}')
+            return true;
+    }
+    return false;
 }
 
 /* All but the unreserved characters of RFC 3986 section 2.3 as %XX. */

@@ -2,6 +2,7 @@
 #ifndef GN_CONFIG_TEMPLATE_H
 #define GN_CONFIG_TEMPLATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -15,6 +16,9 @@
 enum garner_code gn_template_fill(const char *text, const struct gn_var *vars,
                                   size_t var_count, struct gn_arena *memory,
                                   const char **out, struct garner_error *err);
+
+/* true: {name} is in text. */
+bool gn_template_uses(const char *text, const char *name);
 
 /* Bytes of the name (letter or _, then letters, digits or _) text begins with;
  * 0: it begins with none. */

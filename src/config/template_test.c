@@ -18,6 +18,16 @@ static const struct gn_var vars[] = {
 
 enum { VARS = sizeof vars / sizeof vars[0] };
 
+static void it_is_known_which_are_used(void **state)
+{
+    (void)state;
+    assert_true(gn_template_uses("http://h/?a={a1}", "a1"));
+    assert_true(gn_template_uses("{a}{{a1}", "a1"));
+    assert_false(gn_template_uses("{a}{a12}{a1", "a1"));
+    assert_false(gn_template_uses("a1", "a1"));
+    assert_false(gn_template_uses("", "a1"));
+}
+
 static void names_are_filled_in(void **state)
 {
     static const char *const cases[][2] = {
@@ -92,6 +102,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_filled_in),
+        cmocka_unit_test(it_is_known_which_are_used),
         cmocka_unit_test(unknown_names_are_problems),
         cmocka_unit_test(names_are_measured),
         cmocka_unit_test(lost_memory_is_told),

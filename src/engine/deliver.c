@@ -63,6 +63,8 @@ static void note_run(struct gn_job *job, bool stored)
     f->storing_count--;
     f->totals.stored += stored;
     f->totals.store_failed += !stored || job->alone;
+    f->totals.extract_failed +=
+        job->run.failure != NULL && !job->counted && !job->alone;
     f->totals.rows += rows;
     if (differs) {
         before = a->last.error;

@@ -27,6 +27,9 @@ static void serve(struct tcp_peer *p, void *context)
             tcp_peer_reply(p, "200 OK", json, "[{\"id\":7,\"more\":1.5}]");
         } else if (tcp_peer_asks(p, "/turns")) {
             tcp_peer_reply(p, "200 OK", json, ++*count % 3 == 0 ? "1" : "22");
+        } else if (tcp_peer_asks(p, "/cut")) {
+            tcp_peer_text(p, "HTTP/1.1 500 No\r\nContent-Length: 9\r\n\r\nx");
+            return;
         } else if (tcp_peer_asks(p, "/count")) {
             snprintf(body, sizeof body, "[{\"id\":%d}]", ++*count);
             tcp_peer_reply(p, "200 OK", json, body);
@@ -184,6 +187,29 @@ static void a_table_that_changes_is_looked_at_again(void **state)
     end(w);
 }
 
+/* Whatever fails, it is one error, of one kind. */
+static void a_failed_run_is_in_one_total(void **state)
+{
+    struct world *w = begin(serve, NULL);
+    const struct gn_totals *t = &w->status.totals;
+
+    (void)state;
+    add_rows(w, add_source(w, "/", 0), "t", id, "select null as id");
+    add_rows(w, add_source(w, "/", 0), "u", NULL,
+             "select value as x from json_each(substr(:body, 2))");
+    add_source(w, "/cut", 0);
+    assert_int_equal(run(w), GARNER_OK);
+    assert_asked(w,
+                 "select group_concat(failure || status) from"
+                 " (select * from garner_run order by source)",
+                 "rows200,sql200,protocol500");
+    assert_int_equal(t->extract_failed, 2);
+    assert_int_equal(t->fetch_failed, 1);
+    assert_int_equal(t->http_errors + t->store_failed, 0);
+    assert_int_equal(t->stored, 3);
+    end(w);
+}
+
 /* Each batch that fails was to create the table; those behind it in the queue
  * count on that. */
 static void one_failure_does_not_spread(void **state)
@@ -273,6 +299,7 @@ int main(void)
         cmocka_unit_test(bodies_are_the_runs_own),
         cmocka_unit_test(bodies_that_come_again_are_told_apart),
         cmocka_unit_test(a_table_that_changes_is_looked_at_again),
+        cmocka_unit_test(a_failed_run_is_in_one_total),
         cmocka_unit_test(one_failure_does_not_spread),
         cmocka_unit_test(a_full_store_is_waited_for),
         cmocka_unit_test(a_foreign_lock_is_waited_for),

@@ -130,9 +130,9 @@ static inline void *run_engine(void *world)
 
 static inline void open_engine(struct world *w)
 {
-    assert_int_equal(
-        gn_engine_new(w->store, &w->config, &w->options, &w->engine, &w->err),
-        GARNER_OK);
+    if (gn_engine_new(w->store, &w->config, &w->options, &w->engine, &w->err) !=
+        GARNER_OK)
+        fail_msg("%s", w->err.message);
 }
 
 static inline void close_engine(struct world *w)

@@ -42,6 +42,7 @@ static void extracted(struct gn_job *job)
     const bool failed = job->extraction.code != GARNER_OK;
 
     not_extracting(job->flow, failed);
+    job->counted = failed;
     if (failed)
         gn_job_fail(job, "sql", job->extraction.error.message);
     gn_deliver(job, NULL, 0);
@@ -125,17 +126,18 @@ static void describe(struct gn_job *job, const struct gn_response *r)
 
 static void note_fetch(struct gn_job *job, const struct gn_response *response)
 {
-    const bool unchanged = response->failure == GN_FAILURE_NONE &&
-                           (!job->body_is_new || job->body_is_expected);
-
+    const bool failed = response->failure != GN_FAILURE_NONE;
+    const bool unchanged =
+        !failed && (!job->body_is_new || job->body_is_expected);
     struct gn_flow *f = job->flow;
 
+    job->counted = failed || response->status >= 400;
     gn_lock(&f->lock);
     f->fetching_count--;
     f->reserved_bytes -= job->held;
     f->totals.fetched++;
-    f->totals.fetch_failed += response->failure != GN_FAILURE_NONE;
-    f->totals.http_errors += response->status >= 400;
+    f->totals.fetch_failed += failed;
+    f->totals.http_errors += !failed && response->status >= 400;
     f->totals.bytes += response->body->size;
     f->totals.bodies_unchanged += unchanged;
     gn_histogram_add(&f->latency, response->duration_us);
@@ -209,6 +211,7 @@ static void not_started(struct gn_job *job, const struct garner_error *err)
     f->totals.fetch_failed++;
     gn_unlock(&f->lock);
     job->held = 0;
+    job->counted = true;
     job->run.started_us = gn_clock_wall_us();
     gn_job_fail(job, gn_failure_name(GN_FAILURE_LOCAL), err->message);
     gn_deliver(job, NULL, 0);

@@ -112,6 +112,7 @@ struct gn_job {
     bool on_trust; /* its rows count on a change that is on its way */
     int stale;     /* times that its rows met a table that had changed */
     bool alone;    /* stored without rows, for those were refused */
+    bool counted;  /* its failure is in one of the totals */
     uint64_t losses[GN_LOSS_REASONS]; /* told with it */
 
     /* the store's thread's, until it is posted back */

@@ -19,11 +19,11 @@ struct gn_totals {
     uint64_t missed_overlap; /* due = started + the three missed */
     uint64_t missed_late;
     uint64_t missed_refused;
-    uint64_t fetched;      /* fetches ended, failed ones too */
-    uint64_t fetch_failed; /* no usable answer */
-    uint64_t http_errors;  /* status 400 and up */
-    uint64_t extract_failed;
-    uint64_t store_failed;
+    uint64_t fetched;          /* fetches ended, failed ones too */
+    uint64_t fetch_failed;     /* no usable answer */
+    uint64_t http_errors;      /* a whole answer of status 400 and up */
+    uint64_t extract_failed;   /* no rows of it, or none that can be written */
+    uint64_t store_failed;     /* the store refused the rows, or all of it */
     uint64_t stored;           /* runs acknowledged by the store */
     uint64_t rows;             /* rows handed to the store */
     uint64_t bytes;            /* body bytes, decoded */

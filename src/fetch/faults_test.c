@@ -164,6 +164,12 @@ static void misbehave(struct tcp_peer *p, void *context)
                            "");
         } else if (tcp_peer_asks(p, "/to-500")) {
             send_redirect(p);
+        } else if (tcp_peer_asks(p, "/with")) {
+            tcp_peer_reply(p, "302 Found", "Location: /500?a=ab&k=to%40ken\r\n",
+                           "");
+        } else if (tcp_peer_asks(p, "/away")) {
+            tcp_peer_reply(p, "302 Found",
+                           "Location: http://token1.invalid/\r\n", "");
         } else if (tcp_peer_asks(p, "/slow")) {
             send_slowly(p);
         } else if (tcp_peer_asks(p, "/bomb")) {
@@ -434,6 +440,37 @@ static void redirects_are_followed_within_bounds(void **state)
     finish(&fx);
 }
 
+/* A server may send us elsewhere with what we sent it. */
+static void secrets_are_not_told_when_they_come_back(void **state)
+{
+    static const char *const secrets[] = {"to@ken", "ab", "token1", NULL};
+    const struct gn_request moved = {.secrets = secrets};
+    const struct gn_request stays = {.secrets = secrets,
+                                     .limits = {.max_redirects = -1}};
+    struct fixture fx;
+    struct result r;
+    char url[64];
+
+    (void)state;
+    begin(&fx, misbehave, NULL);
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/500?a=***&k=***",
+             tcp_server_port(fx.server));
+    r = fetch(&fx, "/with?k=to@ken&a=ab", &moved);
+    assert_int_equal(r.status, 500);
+    assert_string_equal(r.final_url, url);
+    r = fetch(&fx, "/with?k=to@ken&a=ab", &stays);
+    assert_int_equal(r.status, 302);
+    assert_string_equal(r.headers, "content-length: 0\n"
+                                   "location: /500?a=***&k=***\n");
+    assert_has(r.final_url, "/with?k=***&a=***");
+    r = fetch(&fx, "/away", &moved);
+    assert_int_equal(r.failure, GN_FAILURE_RESOLVE);
+    assert_string_equal(r.error, "the server: the host name has no address; "
+                                 "check its spelling and the DNS");
+    assert_has(r.final_url, "http://***.invalid/");
+    finish(&fx);
+}
+
 static void one_bad_server_leaves_the_others_alone(void **state)
 {
     static const char *const paths[] = {"/cut",   "/500",     "/silent",
@@ -498,6 +535,7 @@ int main(void)
         cmocka_unit_test(bodies_over_the_limit_are_refused),
         cmocka_unit_test(a_body_of_just_the_limit_is_fine),
         cmocka_unit_test(redirects_are_followed_within_bounds),
+        cmocka_unit_test(secrets_are_not_told_when_they_come_back),
         cmocka_unit_test(one_bad_server_leaves_the_others_alone),
         cmocka_unit_test(no_file_left_is_told),
     };

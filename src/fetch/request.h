@@ -29,6 +29,9 @@ struct gn_request {
                                of the environment goes before both */
     const char *ca_file;    /* NULL: the system's certificates */
     bool insecure;          /* do not verify TLS certificates */
+    /* What may not be told of the fetch: *** stands for it in URLs, messages
+     * and headers (gn_mask_url). NULL at the end; or NULL. */
+    const char *const *secrets;
     struct gn_fetch_limits limits;
 };
 

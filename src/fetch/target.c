@@ -7,13 +7,15 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/mask.h"
 #include "base/mem.h"
 #include "base/url.h"
 
 /* constant once made */
 struct gn_target {
     CURLU *parsed;
-    char *url; /* without user and password */
+    char *url;      /* without user, password and secrets */
+    char **secrets; /* NULL at the end; NULL: none */
     struct curl_slist *headers;
     char *method; /* NULL: GET, or POST with a body */
     char *body;   /* NULL: none */
@@ -36,13 +38,15 @@ static enum garner_code no_memory(struct garner_error *err)
 static enum garner_code write_url(struct gn_target *t, struct garner_error *err)
 {
     CURLU *bare = curl_url_dup(t->parsed);
+    struct gn_buf shown = {0};
     char *text = NULL;
 
     if (bare != NULL &&
         curl_url_set(bare, CURLUPART_USER, NULL, 0) == CURLUE_OK &&
         curl_url_set(bare, CURLUPART_PASSWORD, NULL, 0) == CURLUE_OK &&
         curl_url_get(bare, CURLUPART_URL, &text, 0) == CURLUE_OK)
-        t->url = gn_strdup(text);
+        gn_target_hide_url(t, text, &shown);
+    t->url = gn_buf_take(&shown);
     curl_free(text);
     curl_url_cleanup(bare);
     return t->url != NULL ? GARNER_OK : no_memory(err);
@@ -147,6 +151,25 @@ static enum garner_code copy_texts(struct gn_target *t,
     return code;
 }
 
+static enum garner_code copy_secrets(struct gn_target *t,
+                                     const char *const *secrets,
+                                     struct garner_error *err)
+{
+    enum garner_code code = GARNER_OK;
+    size_t count = 0;
+
+    while (secrets != NULL && secrets[count] != NULL)
+        count++;
+    if (count == 0)
+        return GARNER_OK;
+    t->secrets = gn_alloc((count + 1) * sizeof(char *));
+    if (t->secrets == NULL)
+        return no_memory(err);
+    for (size_t i = 0; i < count && code == GARNER_OK; i++)
+        code = copy_text(&t->secrets[i], secrets[i], err);
+    return code;
+}
+
 /* A text with its length, so that neighbours cannot run into each other. */
 static void add_text(struct gn_buf *b, const char *text)
 {
@@ -190,6 +213,8 @@ enum garner_code gn_target_new(const struct gn_request *request,
     t->insecure = request->insecure;
     code = gn_request_check(request, &t->limits, err);
     if (code == GARNER_OK)
+        code = copy_secrets(t, request->secrets, err);
+    if (code == GARNER_OK)
         code = parse_url(t, request->url, err);
     if (code == GARNER_OK)
         code = copy_headers(t, request->headers, err);
@@ -212,6 +237,9 @@ void gn_target_free(struct gn_target *t)
         return;
     curl_url_cleanup(t->parsed);
     curl_slist_free_all(t->headers);
+    for (char **s = t->secrets; s != NULL && *s != NULL; s++)
+        gn_free(*s);
+    gn_free(t->secrets);
     gn_free(t->url);
     gn_free(t->method);
     gn_free(t->body);
@@ -224,6 +252,23 @@ void gn_target_free(struct gn_target *t)
 const char *gn_target_url(const struct gn_target *t)
 {
     return t->url;
+}
+
+bool gn_target_hides(const struct gn_target *t)
+{
+    return t->secrets != NULL;
+}
+
+void gn_target_hide_url(const struct gn_target *t, const char *url,
+                        struct gn_buf *out)
+{
+    gn_mask_url(out, url, (const char *const *)t->secrets);
+}
+
+void gn_target_hide(const struct gn_target *t, const char *text,
+                    struct gn_buf *out)
+{
+    gn_mask(out, text, (const char *const *)t->secrets, GN_MASK_LONG);
 }
 
 const struct gn_fetch_limits *gn_target_limits(const struct gn_target *t)

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "fetch/request.h"
 #include "garner/error.h"
 
@@ -45,8 +46,20 @@ int gn_target_apply(const struct gn_target *t, void *easy,
 bool gn_target_proxied(const struct gn_target *t,
                        const struct gn_proxies *proxies);
 
-/* The URL without user and password; t's. */
+/* The URL without user, password and secrets; t's. */
 const char *gn_target_url(const struct gn_target *t);
+
+/* true: it has secrets, so that what is told of its fetches has to be hidden.
+ */
+bool gn_target_hides(const struct gn_target *t);
+
+/* Appends url, of where a fetch of t has led to, without its secrets. */
+void gn_target_hide_url(const struct gn_target *t, const char *url,
+                        struct gn_buf *out);
+
+/* The same for any text. */
+void gn_target_hide(const struct gn_target *t, const char *text,
+                    struct gn_buf *out);
 
 /* With defaults filled in; t's. */
 const struct gn_fetch_limits *gn_target_limits(const struct gn_target *t);

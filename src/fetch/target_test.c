@@ -40,6 +40,30 @@ static void urls_are_written_out_without_secrets(void **state)
     gn_target_free(NULL);
 }
 
+static void secrets_are_hidden(void **state)
+{
+    static const char *const secrets[] = {"k y", "s3cret", NULL};
+    const struct gn_request r = {.url = "http://me:s3cret@h/k%20y?a=s3cret",
+                                 .secrets = secrets};
+    const struct gn_request none = {.url = "http://h/s3cret"};
+    struct gn_buf text = {0};
+    struct gn_target *t;
+
+    (void)state;
+    assert_int_equal(gn_target_new(&r, &t, NULL), GARNER_OK);
+    assert_true(gn_target_hides(t));
+    assert_string_equal(gn_target_url(t), "http://h/***?a=***");
+    gn_target_hide_url(t, "https://i/?k=k+y", &text);
+    gn_target_hide(t, " s3cret k y", &text);
+    assert_string_equal(gn_buf_cstr(&text), "https://i/?k=*** *** k y");
+    gn_buf_fini(&text);
+    gn_target_free(t);
+    assert_int_equal(gn_target_new(&none, &t, NULL), GARNER_OK);
+    assert_false(gn_target_hides(t));
+    assert_string_equal(gn_target_url(t), "http://h/s3cret");
+    gn_target_free(t);
+}
+
 static void bad_urls_are_refused_with_a_reason(void **state)
 {
     static const struct {
@@ -142,7 +166,9 @@ static void only_what_differs_is_set_again(void **state)
 static void lost_memory_is_an_error_wherever_it_is_lost(void **state)
 {
     static const char *const headers[] = {"A: b", "Empty:", NULL};
+    static const char *const secrets[] = {"a", "b", NULL};
     const struct gn_request r = {.url = "http://u:p@h/",
+                                 .secrets = secrets,
                                  .method = "PUT",
                                  .headers = headers,
                                  .body = "x",
@@ -167,7 +193,7 @@ static void lost_memory_is_an_error_wherever_it_is_lost(void **state)
         }
     }
     assert_int_equal(code, GARNER_OK);
-    assert_true(nth > 7);
+    assert_true(nth > 10);
     gn_target_free(t);
 }
 
@@ -175,6 +201,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(urls_are_written_out_without_secrets),
+        cmocka_unit_test(secrets_are_hidden),
         cmocka_unit_test(bad_urls_are_refused_with_a_reason),
         cmocka_unit_test(a_bad_request_is_refused),
         cmocka_unit_test(only_what_differs_is_set_again),

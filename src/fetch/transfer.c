@@ -266,13 +266,15 @@ static void find_final_url(struct gn_transfer *t)
 {
     const char *url = NULL;
     CURLU *parsed = curl_url();
+    struct gn_buf shown = {0};
     char *text = NULL;
 
     curl_easy_getinfo(t->easy, CURLINFO_EFFECTIVE_URL, &url);
     if (parsed != NULL && url != NULL)
         text = bare_url(parsed, url);
     if (text != NULL)
-        t->redirected = gn_strdup(text);
+        gn_target_hide_url(t->target, text, &shown);
+    t->redirected = gn_buf_take(&shown);
     if (t->redirected != NULL)
         t->response.final_url = t->redirected;
     curl_free(text);
@@ -375,6 +377,42 @@ static void read_reply(struct gn_transfer *t)
         find_final_url(t);
 }
 
+/* Appends the reply's headers, whose lines it cuts, as they may be told. */
+static void hide_headers(struct gn_transfer *t, struct gn_buf *out)
+{
+    char *line = t->headers.size > 0 ? t->headers.data : NULL;
+
+    while (line != NULL && *line != '\0') {
+        char *end = strchr(line, '\n');
+
+        if (end != NULL) /* else memory ran out within it */
+            *end = '\0';
+        if (strncmp(line, "location:", 9) == 0)
+            gn_target_hide_url(t->target, line, out);
+        else
+            gn_target_hide(t->target, line, out);
+        gn_buf_byte(out, '\n');
+        line = end != NULL ? end + 1 : NULL;
+    }
+}
+
+/* Rids what is told of the fetch of the target's secrets, should they be in it:
+ * a server may send us, and so itself, elsewhere with them. */
+static void hide(struct gn_transfer *t)
+{
+    struct gn_response *r = &t->response;
+    struct gn_buf text = {0};
+
+    gn_target_hide(t->target, r->error, &text);
+    snprintf(r->error, sizeof r->error, "%s", gn_buf_cstr(&text));
+    gn_buf_clear(&text);
+    hide_headers(t, &text);
+    gn_buf_fini(&t->headers);
+    if (gn_buf_failed(&text)) /* half a line may be half a secret */
+        gn_buf_fini(&text);
+    t->headers = text;
+}
+
 void gn_transfer_end(struct gn_transfer *t, CURLcode result,
                      enum gn_cause cause)
 {
@@ -393,6 +431,8 @@ void gn_transfer_end(struct gn_transfer *t, CURLcode result,
         hash(t);
     if (result != CURLE_OK || t->cause != GN_CAUSE_LIBCURL)
         explain(t, result);
+    if (gn_target_hides(t->target))
+        hide(t);
 }
 
 static void trim(struct gn_buf *b)

@@ -35,7 +35,7 @@ static const struct number counters[] = {
     TOTAL("http_errors_total", http_errors,
           "Answers with an HTTP status of 400 or more."),
     TOTAL("extract_failures_total", extract_failed,
-          "Answers that SQL could not make rows of."),
+          "Answers of which no rows could be made, or none written."),
     TOTAL("store_failures_total", store_failed, "Runs the store refused."),
     TOTAL("runs_stored_total", stored, "Runs acknowledged by the store."),
     TOTAL("rows_total", rows, "Rows handed to the store."),

@@ -242,6 +242,30 @@ static void who_waits_too_long_is_told_for_whom(void **state)
     garner_close(store);
 }
 
+/* One process opens the file, which is not there yet, by a symbolic link, the
+ * other by its name. */
+static void a_link_is_the_file_it_leads_to(void **state)
+{
+    struct garner_store *store;
+    struct garner_error err;
+    char name[sizeof fixture.db];
+    pid_t child;
+
+    (void)state;
+    memcpy(name, fixture.db, sizeof name);
+    snprintf(fixture.db, sizeof fixture.db, "%s/link", fixture.folder);
+    assert_int_equal(symlink("./t.db", fixture.db), 0);
+    store = with_table(50);
+    memcpy(fixture.db, name, sizeof name);
+    assert_int_equal(access(fixture.db, F_OK), 0);
+    child = holder();
+    assert_int_equal(insert(store, 0, 0, &err), GARNER_BUSY);
+    assert_non_null(strstr(err.message, "has had its turn"));
+    assert_int_equal(kill(child, SIGKILL), 0);
+    (void)end_of(child);
+    garner_close(store);
+}
+
 static void count_failure(void *context, const struct garner_result *result,
                           const struct garner_error *err)
 {
@@ -341,6 +365,7 @@ int main(void)
         TEST(many_may_make_the_same_new_file_at_once),
         TEST(one_that_is_killed_leaves_the_turn),
         TEST(who_waits_too_long_is_told_for_whom),
+        TEST(a_link_is_the_file_it_leads_to),
         TEST(closing_does_not_wait_for_ever),
         TEST(a_forked_child_may_only_open_its_own),
     };

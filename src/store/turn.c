@@ -2,9 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
 #include <unistd.h>
@@ -230,9 +232,12 @@ static enum garner_code open_file(struct gn_turn *t, const char *path,
 {
     struct gn_buf name = {0};
     enum garner_code code = GARNER_OK;
+    char real[PATH_MAX];
     char reason[128];
 
-    gn_buf_printf(&name, "%s-turn", path);
+    /* Others may know the database by another name; SQLite, too, keeps its
+     * files beside the one that a symbolic link leads to. */
+    gn_buf_printf(&name, "%s-turn", realpath(path, real) != NULL ? real : path);
     if (gn_buf_failed(&name))
         return gn_fail(err, GARNER_NOMEM, "the turn of %s", path);
     t->file = open(gn_buf_cstr(&name), O_RDWR | O_CREAT | O_CLOEXEC, 0666);

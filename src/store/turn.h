@@ -22,8 +22,9 @@
 
 struct gn_turn;
 
-/* Opens the turn of the database at path. granted is called each time the turn
- * was asked for and has come. Errors: NOMEM, IO (the file beside the database
+/* Opens the turn of the database at path, one for all its names: a symbolic
+ * link is followed. granted is called each time the turn was asked for and has
+ * come. Errors: NOMEM, IO (the file beside the database
  * cannot be made). */
 enum garner_code gn_turn_open(const char *path, void (*granted)(void *context),
                               void *context, struct gn_turn **out,

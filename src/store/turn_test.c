@@ -1,4 +1,5 @@
 /* turn_test.c - one holder at a time, a line behind it, no lock survives. */
+#include <fcntl.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -83,6 +84,35 @@ static void one_has_it_at_a_time(void **state)
     gn_turn_close(b); /* gives it back */
     assert_true(gn_turn_try(a));
     gn_turn_close(a);
+}
+
+static void all_names_of_a_file_have_one_turn(void **state)
+{
+    struct gn_turn *t[4];
+    char real[80];
+    char names[3][80];
+    const char *const targets[] = {real, "./db.real", "db.link1"};
+
+    (void)state;
+    snprintf(real, sizeof real, "%s.real", path);
+    assert_int_equal(close(open(real, O_CREAT | O_WRONLY, 0600)), 0);
+    for (int i = 0; i < 3; i++) {
+        snprintf(names[i], sizeof names[i], "%s.link%d", path, i);
+        assert_int_equal(symlink(targets[i], names[i]), 0);
+    }
+    assert_int_equal(gn_turn_open(real, granted, NULL, &t[3], NULL), 0);
+    assert_true(gn_turn_try(t[3]));
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(gn_turn_open(names[i], granted, NULL, &t[i], NULL), 0);
+        assert_false(gn_turn_try(t[i]));
+        gn_turn_close(t[i]);
+    }
+    gn_turn_close(t[3]);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(unlink(names[i]), 0);
+    assert_int_equal(unlink(real), 0);
+    snprintf(real, sizeof real, "%s.real-turn", path);
+    assert_int_equal(unlink(real), 0);
 }
 
 static void who_asks_is_granted_it_and_none_passes_by(void **state)
@@ -212,6 +242,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_has_it_at_a_time),
+        cmocka_unit_test(all_names_of_a_file_have_one_turn),
         cmocka_unit_test(who_asks_is_granted_it_and_none_passes_by),
         cmocka_unit_test(closing_ends_the_wait),
         cmocka_unit_test(a_child_does_not_keep_its_dead_parent_s_turn),

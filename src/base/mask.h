@@ -1,0 +1,24 @@
+/* mask.h - secrets in a text, replaced by "***". Pure. */
+#ifndef GN_BASE_MASK_H
+#define GN_BASE_MASK_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+
+/* Shorter ones are looked for in a URL's path and query alone: elsewhere they
+ * are more likely there by chance. */
+enum { GN_MASK_LONG = 6 };
+
+/* Appends text to out. What repeats one of secrets (texts, NULL at the end; or
+ * NULL for none) of least bytes or more, be it with some of its bytes written
+ * as %XX, or a space as +, becomes "***". */
+void gn_mask(struct gn_buf *out, const char *text, const char *const *secrets,
+             size_t least);
+
+/* The same for a URL: secrets of GN_MASK_LONG bytes or more, and from its path
+ * on those of any length. */
+void gn_mask_url(struct gn_buf *out, const char *url,
+                 const char *const *secrets);
+
+#endif

@@ -1,0 +1,123 @@
+/* mask_test.c - secrets are found however they are written. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/mask.h"
+#include "base/mem.h"
+
+static const char *const secrets[] = {"s3cret", "a b/c%d", "%25xyz", "7",
+                                      "cretXY", "",        NULL};
+
+static void mask_long(struct gn_buf *out, const char *text,
+                      const char *const *list)
+{
+    gn_mask(out, text, list, GN_MASK_LONG);
+}
+
+static void each(void (*mask)(struct gn_buf *, const char *,
+                              const char *const *),
+                 const char *const (*cases)[2], size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct gn_buf out = {0};
+
+        mask(&out, cases[i][0], secrets);
+        assert_string_equal(gn_buf_cstr(&out), cases[i][1]);
+        gn_buf_fini(&out);
+    }
+}
+
+static void a_text_is_rid_of_long_ones(void **state)
+{
+    static const char *const cases[][2] = {
+        {"", ""},
+        {"nothing in 7 here", "nothing in 7 here"},
+        {"s3cret", "***"},
+        {"xs3crets3cretx", "x******x"},
+        {"s3cretXY", "***"}, /* where one ends in another */
+        {"s3cre", "s3cre"},
+        {"S3CRET", "S3CRET"},
+        {"%733cr%65t", "***"},
+        {"=a b/c%d&", "=***&"},
+        {"=a+b%2fc%25d&", "=***&"},
+        {"=a%20b%2Fc%25d&", "=***&"},
+        {"=a%2520b%252Fc%2525d&", "=***&"},
+        {"=a%252520b%25252Fc%252525d&", "=***&"},
+        {"=a%20b%2Fc%25%25d", "=a%20b%2Fc%25%25d"},
+        {"=%25xyz&", "=***&"}, /* as it is, not decoded */
+        {"=%2525xyz&", "=***&"},
+        {"%", "%"},
+        {"%7", "%7"},
+        {"s3cre%7", "s3cre%7"},
+        {"s3cre%", "s3cre%"},
+    };
+
+    (void)state;
+    each(mask_long, cases, sizeof cases / sizeof cases[0]);
+}
+
+static void a_url_is_rid_of_short_ones_from_its_path_on(void **state)
+{
+    static const char *const cases[][2] = {
+        {"http://127.0.0.1:7/", "http://127.0.0.1:7/"},
+        {"http://h7/7?a=7#7", "http://h7/***?a=***#***"},
+        {"http://h7?7", "http://h7?***"},
+        {"http://s3cret.example/", "http://***.example/"},
+        {"http://h.s3cret/s3cret", "http://h.***/***"},
+        {"no URL, 7", "no URL, ***"},
+        {"http://h/?next=http%3A%2F%2Fi%2F7", "http://h/?next=http%3A%2F%2Fi%"
+                                              "2F***"},
+    };
+
+    (void)state;
+    each(gn_mask_url, cases, sizeof cases / sizeof cases[0]);
+}
+
+static void short_ones_are_hidden_where_asked(void **state)
+{
+    struct gn_buf out = {0};
+
+    (void)state;
+    gn_mask(&out, "7 of 17", secrets, 1);
+    assert_string_equal(gn_buf_cstr(&out), "*** of 1***");
+    gn_buf_fini(&out);
+}
+
+static void without_secrets_nothing_changes(void **state)
+{
+    struct gn_buf out = {0};
+
+    (void)state;
+    gn_mask(&out, "s3cret 7", NULL, 1);
+    gn_mask_url(&out, "http://h/7", NULL);
+    assert_string_equal(gn_buf_cstr(&out), "s3cret 7http://h/7");
+    gn_buf_fini(&out);
+}
+
+static void lost_memory_is_told(void **state)
+{
+    struct gn_buf out = {0};
+
+    (void)state;
+    gn_mem_fail_at(1);
+    gn_mask(&out, "s3cret", secrets, 1);
+    assert_true(gn_buf_failed(&out));
+    gn_buf_fini(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_text_is_rid_of_long_ones),
+        cmocka_unit_test(a_url_is_rid_of_short_ones_from_its_path_on),
+        cmocka_unit_test(short_ones_are_hidden_where_asked),
+        cmocka_unit_test(without_secrets_nothing_changes),
+        cmocka_unit_test(lost_memory_is_told),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
