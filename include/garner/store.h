@@ -81,23 +81,51 @@ GARNER_API void garner_close(struct garner_store *store);
 GARNER_CHECKED GARNER_API enum garner_code
 garner_flush(struct garner_store *store, struct garner_error *err);
 
-/* Counters since garner_open, and gauges (as they are now). */
-struct garner_stats {
-    uint64_t batches;      /* acknowledged batches (garner_exec is one) */
-    uint64_t statements;   /* statements in them */
-    uint64_t failed;       /* batches that ended in an error */
-    uint64_t groups;       /* transactions: batches / groups = mean group */
-    uint64_t syncs;        /* groups that were synced to the disk */
-    uint64_t reruns;       /* groups run again because one batch broke them */
-    uint64_t checkpoints;  /* checkpoints of the log */
-    uint64_t queries;      /* cursors opened */
-    size_t queued_batches; /* gauge */
-    size_t queued_bytes;   /* gauge */
-    size_t wal_bytes;      /* gauge: size of the log after the last group */
-    int readers_open;      /* gauge */
-    int readers_leased;    /* gauge */
+/* How many of something were measured since garner_open, and how large they
+ * were: half of them at most p50, 99 of a hundred at most p99 (true to 6 %).
+ * All 0 as long as there was none. */
+struct garner_spread {
+    uint64_t count;
+    int64_t sum;
+    int64_t p50;
+    int64_t p99;
+    int64_t max;
 };
 
+/* Counters since garner_open, and gauges (as they are now). Until version 1.0
+ * the struct may grow with each minor version, and the library's soname with
+ * it: a program is built with the header of the library it runs with. */
+struct garner_stats {
+    uint64_t batches;    /* acknowledged batches (garner_exec is one) */
+    uint64_t statements; /* statements in them */
+    uint64_t failed;     /* batches that ended in an error */
+    uint64_t groups;     /* transactions: batches / groups = mean group */
+    uint64_t syncs;      /* groups that were synced to the disk */
+    uint64_t reruns;     /* groups run again because one batch broke them */
+    uint64_t queries;    /* cursors opened */
+
+    /* Batches in a group; nanoseconds from the call of a write to its
+     * acknowledgement; nanoseconds of commits that sync. */
+    struct garner_spread group_batches;
+    struct garner_spread wait_ns;
+    struct garner_spread sync_ns;
+
+    size_t queued_batches;    /* gauge */
+    size_t queued_statements; /* gauge */
+    size_t queued_bytes;      /* gauge */
+
+    size_t wal_bytes;             /* gauge: the log's after the last group */
+    size_t wal_most_bytes;        /* the largest it was after a group */
+    uint64_t checkpoints;         /* of the log, those cut short too */
+    uint64_t checkpoint_failures; /* of them: ended in an error */
+    int64_t checkpoint_most_ns;   /* the longest took so long */
+    struct garner_error checkpoint_error; /* of the last that failed */
+
+    int readers_open;   /* gauge */
+    int readers_leased; /* gauge */
+};
+
+/* Fills *stats. */
 GARNER_API void garner_stats(struct garner_store *store,
                              struct garner_stats *stats);
 

@@ -74,6 +74,32 @@ static void totals(struct gn_json *j, const struct gn_totals *t)
     gn_json_close(j, '}');
 }
 
+/* Nanoseconds go out as milliseconds. */
+static void wait(struct gn_json *j, const char *key,
+                 const struct garner_spread *s)
+{
+    const double mean = s->count > 0 ? (double)s->sum / (double)s->count : 0;
+
+    gn_json_key(j, key);
+    gn_json_open(j, '{');
+    count(j, "count", s->count);
+    duration(j, "mean_ms", llround(mean / 1000));
+    duration(j, "p50_ms", s->p50 / 1000);
+    duration(j, "p99_ms", s->p99 / 1000);
+    duration(j, "max_ms", s->max / 1000);
+    gn_json_close(j, '}');
+}
+
+static void groups(struct gn_json *j, const struct garner_spread *s)
+{
+    gn_json_key(j, "group_batches");
+    gn_json_open(j, '{');
+    count(j, "p50", (uint64_t)s->p50);
+    count(j, "p99", (uint64_t)s->p99);
+    count(j, "max", (uint64_t)s->max);
+    gn_json_close(j, '}');
+}
+
 static void store(struct gn_json *j, const struct garner_stats *s)
 {
     gn_json_key(j, "store");
@@ -84,11 +110,19 @@ static void store(struct gn_json *j, const struct garner_stats *s)
     count(j, "groups", s->groups);
     count(j, "syncs", s->syncs);
     count(j, "reruns", s->reruns);
-    count(j, "checkpoints", s->checkpoints);
-    count(j, "queries", s->queries);
+    groups(j, &s->group_batches);
+    wait(j, "wait", &s->wait_ns);
+    wait(j, "sync", &s->sync_ns);
     count(j, "queued_batches", s->queued_batches);
+    count(j, "queued_statements", s->queued_statements);
     count(j, "queued_bytes", s->queued_bytes);
     count(j, "wal_bytes", s->wal_bytes);
+    count(j, "wal_most_bytes", s->wal_most_bytes);
+    count(j, "checkpoints", s->checkpoints);
+    count(j, "checkpoint_failures", s->checkpoint_failures);
+    duration(j, "checkpoint_longest_ms", s->checkpoint_most_ns / 1000);
+    text(j, "checkpoint_error", s->checkpoint_error.message);
+    count(j, "queries", s->queries);
     gn_json_key(j, "readers_open");
     gn_json_integer(j, s->readers_open);
     gn_json_key(j, "readers_leased");

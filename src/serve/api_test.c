@@ -12,21 +12,41 @@
 #include "base/mem.h"
 #include "serve/api.h"
 
+static struct gn_status running = {
+    .phase = GN_PHASE_RUNNING,
+    .started_wall_us = 1500000000000000,
+    .now_wall_us = 1500000012345678,
+    .sources = 9,
+    .fetching = 1,
+    .extracting = 2,
+    .storing = 3,
+    .body_bytes = 4,
+    .next_due_us = 1500,
+    .totals = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14},
+    .store = {.batches = 1,
+              .statements = 2,
+              .failed = 3,
+              .groups = 4,
+              .syncs = 5,
+              .reruns = 6,
+              .queries = 7,
+              .group_batches = {8, 9, 10, 11, 12},
+              .wait_ns = {4, 10000000, 1000000, 2500000, 4000000},
+              .queued_batches = 13,
+              .queued_statements = 14,
+              .queued_bytes = 15,
+              .wal_bytes = 16,
+              .wal_most_bytes = 17,
+              .checkpoints = 18,
+              .checkpoint_failures = 19,
+              .checkpoint_most_ns = 20500000,
+              .checkpoint_error = {.message = "no room"},
+              .readers_open = 21,
+              .readers_leased = 22},
+    .resident_bytes = 5};
+
 static void a_running_engine(void **state)
 {
-    struct gn_status s = {
-        .phase = GN_PHASE_RUNNING,
-        .started_wall_us = 1500000000000000,
-        .now_wall_us = 1500000012345678,
-        .sources = 9,
-        .fetching = 1,
-        .extracting = 2,
-        .storing = 3,
-        .body_bytes = 4,
-        .next_due_us = 1500,
-        .totals = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14},
-        .store = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13},
-        .resident_bytes = 5};
     const struct gn_source_status line = {.name = "a \"b\"",
                                           .url = "http://h/",
                                           .error = "refused",
@@ -42,9 +62,9 @@ static void a_running_engine(void **state)
     struct gn_buf out = {0};
 
     (void)state;
-    gn_histogram_add(&s.latency, 10);
-    gn_histogram_add(&s.latency, 13);
-    gn_api_status(&s, &line, 7, 1, &out);
+    gn_histogram_add(&running.latency, 10);
+    gn_histogram_add(&running.latency, 13);
+    gn_api_status(&running, &line, 7, 1, &out);
     assert_string_equal(
         gn_buf_cstr(&out),
         "{\"version\":\"" GN_VERSION "\",\"phase\":\"running\","
@@ -62,9 +82,17 @@ static void a_running_engine(void **state)
         "\"lateness\":{\"count\":0,\"mean_ms\":0,\"p50_ms\":0,\"p90_ms\":0,"
         "\"p99_ms\":0,\"max_ms\":0},"
         "\"store\":{\"batches\":1,\"statements\":2,\"failed\":3,\"groups\":4,"
-        "\"syncs\":5,\"reruns\":6,\"checkpoints\":7,\"queries\":8,"
-        "\"queued_batches\":9,\"queued_bytes\":10,\"wal_bytes\":11,"
-        "\"readers_open\":12,\"readers_leased\":13},"
+        "\"syncs\":5,\"reruns\":6,"
+        "\"group_batches\":{\"p50\":10,\"p99\":11,\"max\":12},"
+        "\"wait\":{\"count\":4,\"mean_ms\":2.5,\"p50_ms\":1,\"p99_ms\":2.5,"
+        "\"max_ms\":4},"
+        "\"sync\":{\"count\":0,\"mean_ms\":0,\"p50_ms\":0,\"p99_ms\":0,"
+        "\"max_ms\":0},"
+        "\"queued_batches\":13,\"queued_statements\":14,\"queued_bytes\":15,"
+        "\"wal_bytes\":16,\"wal_most_bytes\":17,\"checkpoints\":18,"
+        "\"checkpoint_failures\":19,\"checkpoint_longest_ms\":20.5,"
+        "\"checkpoint_error\":\"no room\",\"queries\":7,"
+        "\"readers_open\":21,\"readers_leased\":22},"
         "\"sources_total\":9,\"sources_first\":7,\"sources\":["
         "{\"name\":\"a \\\"b\\\"\",\"url\":\"http://h/\",\"status\":500,"
         "\"error\":\"refused\",\"last_start\":\"2017-07-14T02:40:01.000Z\","

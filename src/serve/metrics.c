@@ -54,6 +54,8 @@ static const struct number counters[] = {
           "Transactions run again because one batch broke them."),
     STORE("store_checkpoints_total", checkpoints,
           "Checkpoints of the write-ahead log."),
+    STORE("store_checkpoint_failures_total", checkpoint_failures,
+          "Checkpoints that ended in an error."),
     STORE("store_queries_total", queries, "Queries read from the store."),
 };
 
@@ -64,9 +66,13 @@ static const struct number gauges[] = {
           "Bodies in memory between fetch and store."),
     STORE("store_queued_batches", queued_batches,
           "Batches that wait to be committed."),
+    STORE("store_queued_statements", queued_statements,
+          "Statements that wait to be committed."),
     STORE("store_queued_bytes", queued_bytes,
           "Bytes of batches that wait to be committed."),
     STORE("store_wal_bytes", wal_bytes, "Size of the write-ahead log."),
+    STORE("store_wal_most_bytes", wal_most_bytes,
+          "The largest the write-ahead log was."),
 };
 
 /* Upper bounds of the buckets, microseconds. */
@@ -114,6 +120,36 @@ static void histogram(struct gn_buf *out, const char *name,
                   "garner_%s_sum %.6f\n"
                   "garner_%s_count %" PRIu64 "\n",
                   name, h->count, name, (double)h->sum / 1e6, name, h->count);
+}
+
+/* scale: how much of it is one of the unit. */
+static void summary(struct gn_buf *out, const char *name, const char *help,
+                    const struct garner_spread *s, double scale)
+{
+    head(out, name, "summary", help);
+    gn_buf_printf(out,
+                  "garner_%s{quantile=\"0.5\"} %g\n"
+                  "garner_%s{quantile=\"0.99\"} %g\n"
+                  "garner_%s{quantile=\"1\"} %g\n"
+                  "garner_%s_sum %g\n"
+                  "garner_%s_count %" PRIu64 "\n",
+                  name, (double)s->p50 / scale, name, (double)s->p99 / scale,
+                  name, (double)s->max / scale, name, (double)s->sum / scale,
+                  name, s->count);
+}
+
+static void write_store(const struct garner_stats *s, struct gn_buf *out)
+{
+    summary(out, "store_group_batches", "Batches in a transaction.",
+            &s->group_batches, 1);
+    summary(out, "store_wait_seconds",
+            "From the call of a write to its acknowledgement.", &s->wait_ns,
+            1e9);
+    summary(out, "store_sync_seconds", "Duration of commits that sync.",
+            &s->sync_ns, 1e9);
+    seconds(out, "store_checkpoint_longest_seconds",
+            "Duration of the longest checkpoint.",
+            (double)s->checkpoint_most_ns / 1e9);
 }
 
 static void write_plain(const struct gn_status *s, struct gn_buf *out)
@@ -178,6 +214,7 @@ void gn_metrics_write(const struct gn_status *s, struct gn_buf *out)
                   s->resident_bytes);
     write_labelled(s, out);
     write_plain(s, out);
+    write_store(&s->store, out);
     head(out, "start_lateness_seconds", "histogram",
          "Start of a fetch after it was due.");
     histogram(out, "start_lateness_seconds", &s->lateness, lateness_bounds,

@@ -33,12 +33,16 @@ static int fill(void **state)
                                        .missed_late = 3,
                                        .missed_refused = 7,
                                        .rows = UINT64_MAX / 2};
-    status.store = (struct garner_stats){.batches = 21,
-                                         .groups = 22,
-                                         .queued_bytes = 23,
-                                         .wal_bytes = 24,
-                                         .readers_open = 5,
-                                         .readers_leased = 2};
+    status.store = (struct garner_stats){
+        .batches = 21,
+        .groups = 22,
+        .queued_bytes = 23,
+        .wal_bytes = 24,
+        .group_batches = {3, 70, 20, 30, 40},
+        .wait_ns = {9, 4500000000, 1000, 2000000, 3000000000},
+        .checkpoint_most_ns = 1500000,
+        .readers_open = 5,
+        .readers_leased = 2};
     gn_histogram_add(&status.latency, 900);
     gn_histogram_add(&status.latency, 40000);
     gn_histogram_add(&status.latency, 3000000000);
@@ -92,6 +96,18 @@ static void numbers_are_the_engines(void **state)
     has(out.data, "garner_store_groups_total 22");
     has(out.data, "garner_store_queued_bytes 23");
     has(out.data, "garner_store_wal_bytes 24");
+    has(out.data, "garner_store_group_batches{quantile=\"0.5\"} 20");
+    has(out.data, "garner_store_group_batches{quantile=\"0.99\"} 30");
+    has(out.data, "garner_store_group_batches{quantile=\"1\"} 40");
+    has(out.data, "garner_store_group_batches_sum 70");
+    has(out.data, "garner_store_group_batches_count 3");
+    has(out.data, "garner_store_wait_seconds{quantile=\"0.5\"} 1e-06");
+    has(out.data, "garner_store_wait_seconds{quantile=\"0.99\"} 0.002");
+    has(out.data, "garner_store_wait_seconds{quantile=\"1\"} 3");
+    has(out.data, "garner_store_wait_seconds_sum 4.5");
+    has(out.data, "garner_store_wait_seconds_count 9");
+    has(out.data, "garner_store_sync_seconds_count 0");
+    has(out.data, "garner_store_checkpoint_longest_seconds 0.001500");
     has(out.data, "garner_store_readers{state=\"leased\"} 2");
     has(out.data, "garner_store_readers{state=\"idle\"} 3");
     gn_buf_fini(&out);
@@ -121,8 +137,8 @@ static void histograms_are_cumulative_and_in_seconds(void **state)
 }
 
 /* The name of the sample on line, cut to its family's: _bucket and so on left
- * out if type says histogram. */
-static void family_of(const char *line, bool histogram, char name[80])
+ * out if it is one of several, as type says. */
+static void family_of(const char *line, bool several, char name[80])
 {
     static const char *const ends[] = {"_bucket", "_sum", "_count"};
     const size_t size = strcspn(line, "{ ");
@@ -130,7 +146,7 @@ static void family_of(const char *line, bool histogram, char name[80])
     assert_true(size < 80);
     memcpy(name, line, size);
     name[size] = '\0';
-    for (size_t i = 0; i < 3 && histogram; i++) {
+    for (size_t i = 0; i < 3 && several; i++) {
         const size_t length = strlen(ends[i]);
 
         if (size > length && strcmp(name + size - length, ends[i]) == 0) {
@@ -184,7 +200,10 @@ static void every_sample_is_announced_and_documented(void **state)
             if (strcmp(type, "histogram") == 0)
                 assert_non_null(strstr(name, "_seconds"));
         } else {
-            family_of(line, strcmp(type, "histogram") == 0, family);
+            family_of(line,
+                      strcmp(type, "histogram") == 0 ||
+                          strcmp(type, "summary") == 0,
+                      family);
             assert_string_equal(family, name);
         }
     }

@@ -41,6 +41,7 @@ struct gn_ticket {
     size_t count;
     size_t bytes;
     enum garner_ack ack;
+    int64_t start_ns;    /* when its call began; of those with statements */
     int64_t deadline_ns; /* INT64_MAX: none */
     /* In place of statements: run alone, by the leader, outside a transaction,
      * with the write connection. */

@@ -425,9 +425,14 @@ void gn_commit_do(struct gn_commit *c, enum gn_commit_task task)
 
 void gn_commit_stats(struct gn_commit *c, struct garner_stats *stats)
 {
+    struct gn_books books;
+
     gn_lock(&c->lock);
     *stats = c->stats;
+    books = c->books;
     stats->queued_batches = c->queue.batches;
+    stats->queued_statements = c->queue.statements;
     stats->queued_bytes = c->queue.bytes;
     gn_unlock(&c->lock);
+    gn_books_report(&books, stats);
 }

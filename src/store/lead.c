@@ -120,10 +120,13 @@ static size_t give_up_expired(struct gn_commit *c, size_t count,
 static void settle(struct gn_commit *c, size_t count,
                    const struct gn_ticket *own)
 {
+    const int64_t now_ns = gn_clock_monotonic_ns();
+    const int64_t commit_ns = gn_sqlite_take_commit_ns(c->connection);
     struct gn_settled s;
 
-    count = gn_settle_sort(c->group, count, &s);
     gn_lock(&c->lock);
+    gn_books_group(&c->books, c->group, count, now_ns, commit_ns);
+    count = gn_settle_sort(c->group, count, &s);
     TAILQ_CONCAT(&c->settled, &s.due, in_queue);
     if (c->lost.code == GARNER_OK)
         c->lost = s.lost;
@@ -136,13 +139,12 @@ static void settle(struct gn_commit *c, size_t count,
 
 static void tend_log(struct gn_commit *c, bool idle)
 {
-    struct garner_error err;
-    enum garner_code code =
-        idle ? gn_wal_when_idle(&c->wal, c->connection, &err)
-             : gn_wal_after_commit(&c->wal, c->connection, &err);
+    enum garner_code code = idle ? gn_wal_when_idle(&c->wal, c->connection)
+                                 : gn_wal_after_commit(&c->wal, c->connection);
 
     if (code != GARNER_OK)
-        gn_report("a checkpoint failed; it is tried again: %s", err.message);
+        gn_report("a checkpoint failed; it is tried again: %s",
+                  c->wal.error.message);
 }
 
 static bool try_turn(struct gn_commit *c)
@@ -199,10 +201,8 @@ void gn_lead_give_turn(struct gn_commit *c)
 }
 
 /* The kernel is asked once in a slice whether somebody waits. */
-static void share_turn(struct gn_commit *c)
+static void share_turn(struct gn_commit *c, int64_t now_ns)
 {
-    const int64_t now_ns = gn_clock_monotonic_ns();
-
     if (!c->has_turn || now_ns - c->slice_ns < TURN_NS)
         return;
     c->slice_ns = now_ns;
@@ -242,6 +242,23 @@ void gn_lead_idle(struct gn_commit *c)
         tend_log(c, true);
 }
 
+/* With the lock held: copies what the leader counts by itself. */
+static void publish(struct gn_commit *c)
+{
+    struct garner_stats *stats = &c->stats;
+
+    stats->groups = c->counts.transactions;
+    stats->syncs = c->counts.syncs;
+    stats->reruns = c->counts.reruns;
+    stats->wal_bytes = gn_sqlite_log_bytes(c->connection);
+    stats->wal_most_bytes = c->wal.most_bytes;
+    stats->checkpoints = c->wal.checkpoints;
+    stats->checkpoint_most_ns = c->wal.most_ns;
+    if (stats->checkpoint_failures != c->wal.failures)
+        stats->checkpoint_error = c->wal.error;
+    stats->checkpoint_failures = c->wal.failures;
+}
+
 /* With the lock held and leadership given up: those who may want it. */
 static void wake_idle(struct gn_commit *c)
 {
@@ -256,18 +273,15 @@ static void wake_idle(struct gn_commit *c)
 
 void gn_lead_hand_over(struct gn_commit *c)
 {
+    const int64_t now_ns = gn_clock_monotonic_ns();
     struct gn_ticket *heir;
 
-    share_turn(c);
+    share_turn(c, now_ns);
     gn_lock(&c->lock);
     c->kept = c->has_turn;
     c->log_dirty = c->wal.dirty;
-    c->last_group_ns = gn_clock_monotonic_ns();
-    c->stats.groups = c->counts.transactions;
-    c->stats.syncs = c->counts.syncs;
-    c->stats.reruns = c->counts.reruns;
-    c->stats.checkpoints = c->wal.checkpoints;
-    c->stats.wal_bytes = gn_sqlite_log_bytes(c->connection);
+    c->last_group_ns = now_ns;
+    publish(c);
     if (!TAILQ_EMPTY(&c->settled))
         gn_cond_wake_one(&c->task);
     heir = TAILQ_FIRST(&c->queue.waiters);

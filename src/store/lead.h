@@ -10,6 +10,7 @@
 #include <pthread.h>
 
 #include "store/apply.h"
+#include "store/books.h"
 #include "store/queue.h"
 #include "store/turn.h"
 #include "store/wal.h"
@@ -57,7 +58,8 @@ struct gn_commit {
     bool pump_gathers;                /* for a full group, or its time */
     bool log_dirty;                   /* an idle gap could be used */
     int64_t last_group_ns;            /* when the last one ended */
-    struct garner_stats stats;
+    struct garner_stats stats;        /* the counters */
+    struct gn_books books;
     struct garner_error lost; /* first failure that nobody was told of */
 };
 

@@ -1,6 +1,7 @@
 /* lead_test.c - what the leader does, step by step, without other threads. */
 #include "store/fixture_test.h"
 
+#include "base/error.h"
 #include "store/commit.h"
 #include "store/lead.h"
 #include "store/settle.h"
@@ -80,6 +81,9 @@ static void a_group_is_run_and_told(void **state)
     assert_int_equal(atomic_load(&b.ticket.state), GN_TICKET_DONE);
     assert_int_equal(c->stats.batches, 3);
     assert_int_equal(c->stats.failed, 1);
+    assert_int_equal(c->books.waits.count, 3);
+    assert_int_equal(c->books.groups.max, 3);
+    assert_int_equal(c->books.syncs.count, 1);
     assert_true(c->had_followers);
     assert_int_equal(c->lost.code, GARNER_OK);
     TAILQ_CONCAT(&due, &c->settled, in_queue);
@@ -268,6 +272,18 @@ static void an_idle_gap_empties_the_log(void **state)
     gn_lead_hand_over(c);
     assert_false(c->log_dirty);
     assert_int_equal(c->stats.checkpoints, 1);
+    assert_true(c->stats.checkpoint_most_ns > 0);
+    assert_true(c->stats.wal_most_bytes > 0);
+}
+
+static void a_failed_checkpoint_is_published(void **state)
+{
+    (void)state;
+    c->wal.failures = 1;
+    (void)gn_fail(&c->wal.error, GARNER_IO, "no room");
+    gn_lead_hand_over(c);
+    assert_int_equal(c->stats.checkpoint_failures, 1);
+    assert_string_equal(c->stats.checkpoint_error.message, "no room");
 }
 
 #define WITH(f) cmocka_unit_test_setup_teardown(f, with_commit, without_commit)
@@ -286,6 +302,7 @@ int main(void)
         WITH(closed_a_foreign_lock_cannot_keep_it_for_ever),
         WITH(the_oldest_waiter_leads_next),
         WITH(an_idle_gap_empties_the_log),
+        WITH(a_failed_checkpoint_is_published),
     };
 
     garner_set_log(NULL, NULL);

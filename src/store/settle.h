@@ -4,7 +4,8 @@
  * A ticket of a waiting thread is gone once its thread is told; a submitted
  * one once its callback ran, or at once when nobody asked to hear of it.
  *
- * Thread: the leader's, holding no lock; gn_settle_call_back: the pump.
+ * Thread: gn_settle_sort: the leader's; gn_settle_tell too, holding no lock;
+ * gn_settle_call_back: the pump.
  */
 #ifndef GN_STORE_SETTLE_H
 #define GN_STORE_SETTLE_H

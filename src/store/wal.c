@@ -23,14 +23,18 @@ static int64_t patience_ns(const struct gn_wal *w, size_t log_bytes)
 }
 
 static enum garner_code checkpoint(struct gn_wal *w, struct gn_sqlite *c,
-                                   int64_t wait_ns, struct garner_error *err)
+                                   int64_t wait_ns)
 {
     const size_t log_bytes = gn_sqlite_log_bytes(c);
+    const int64_t start_ns = gn_clock_monotonic_ns();
     size_t left = 0;
     enum garner_code code =
-        gn_sqlite_checkpoint(c, gn_clock_monotonic_ns() + wait_ns, &left, err);
+        gn_sqlite_checkpoint(c, start_ns + wait_ns, &left, &w->error);
+    const int64_t took_ns = gn_clock_monotonic_ns() - start_ns;
 
     w->checkpoints++;
+    w->failures += code != GARNER_OK;
+    w->most_ns = took_ns > w->most_ns ? took_ns : w->most_ns;
     w->dirty = code != GARNER_OK || left > 0;
     /* A log that is pinned grows on; it is tried again a quarter later, so
      * that all the waits for a long reader stay few. */
@@ -40,21 +44,23 @@ static enum garner_code checkpoint(struct gn_wal *w, struct gn_sqlite *c,
     return code;
 }
 
-enum garner_code gn_wal_after_commit(struct gn_wal *w, struct gn_sqlite *c,
-                                     struct garner_error *err)
+enum garner_code gn_wal_after_commit(struct gn_wal *w, struct gn_sqlite *c)
 {
+    const size_t log_bytes = gn_sqlite_log_bytes(c);
+
     if (!gn_sqlite_is_wal(c))
         return GARNER_OK;
     w->dirty = true;
-    if (gn_sqlite_log_bytes(c) < w->limit_bytes)
+    if (log_bytes > w->most_bytes)
+        w->most_bytes = log_bytes;
+    if (log_bytes < w->limit_bytes)
         w->next_bytes = w->limit_bytes;
-    if (gn_sqlite_log_bytes(c) < w->next_bytes)
+    if (log_bytes < w->next_bytes)
         return GARNER_OK;
-    return checkpoint(w, c, patience_ns(w, gn_sqlite_log_bytes(c)), err);
+    return checkpoint(w, c, patience_ns(w, log_bytes));
 }
 
-enum garner_code gn_wal_when_idle(struct gn_wal *w, struct gn_sqlite *c,
-                                  struct garner_error *err)
+enum garner_code gn_wal_when_idle(struct gn_wal *w, struct gn_sqlite *c)
 {
-    return w->dirty ? checkpoint(w, c, 0, err) : GARNER_OK;
+    return w->dirty ? checkpoint(w, c, 0) : GARNER_OK;
 }

@@ -22,18 +22,22 @@ struct gn_wal {
     size_t limit_bytes;
     size_t next_bytes; /* the log is checkpointed once it is larger */
     bool dirty;        /* commits since the last complete checkpoint */
+    size_t most_bytes; /* the largest log there was after a commit */
     uint64_t checkpoints;
+    uint64_t failures;         /* of them */
+    int64_t most_ns;           /* the longest took so long */
+    struct garner_error error; /* of the last failure */
 };
 
 void gn_wal_init(struct gn_wal *w, size_t limit_bytes);
 
-/* After a group was committed: checkpoints if the log is past its size. An
- * error leaves the log as it was; commits are not harmed. */
-enum garner_code gn_wal_after_commit(struct gn_wal *w, struct gn_sqlite *c,
-                                     struct garner_error *err);
+/* After a group was committed: checkpoints if the log is past its size. On an
+ * error, which is in w->error too, the log is as it was; commits are not
+ * harmed. */
+enum garner_code gn_wal_after_commit(struct gn_wal *w, struct gn_sqlite *c);
 
-/* In an idle gap: checkpoints if there is anything to copy. */
-enum garner_code gn_wal_when_idle(struct gn_wal *w, struct gn_sqlite *c,
-                                  struct garner_error *err);
+/* In an idle gap: checkpoints if there is anything to copy. Errors: as above.
+ */
+enum garner_code gn_wal_when_idle(struct gn_wal *w, struct gn_sqlite *c);
 
 #endif

@@ -2,6 +2,9 @@
  */
 #include "store/fixture_test.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 #include "store/driver/cursor.h"
 #include "store/wal.h"
 
@@ -30,7 +33,7 @@ static int without_log(void **state)
 static void commit(const char *sql)
 {
     run(c, sql);
-    assert_int_equal(gn_wal_after_commit(&w, c, NULL), GARNER_OK);
+    assert_int_equal(gn_wal_after_commit(&w, c), GARNER_OK);
 }
 
 static void below_its_size_the_log_is_left_alone(void **state)
@@ -84,12 +87,12 @@ static void a_long_reader_is_tried_seldom_and_then_cleared_away(void **state)
 static void an_idle_gap_is_used_once(void **state)
 {
     (void)state;
-    assert_int_equal(gn_wal_when_idle(&w, c, NULL), GARNER_OK);
+    assert_int_equal(gn_wal_when_idle(&w, c), GARNER_OK);
     assert_int_equal(w.checkpoints, 0);
     commit("insert into t values (1)");
-    assert_int_equal(gn_wal_when_idle(&w, c, NULL), GARNER_OK);
+    assert_int_equal(gn_wal_when_idle(&w, c), GARNER_OK);
     assert_int_equal(w.checkpoints, 1);
-    assert_int_equal(gn_wal_when_idle(&w, c, NULL), GARNER_OK);
+    assert_int_equal(gn_wal_when_idle(&w, c), GARNER_OK);
     assert_int_equal(w.checkpoints, 1);
 }
 
@@ -100,12 +103,52 @@ static void a_foreign_writer_puts_it_off(void **state)
     (void)state;
     commit("insert into t values (1)");
     foreign_run(foreign, "begin immediate");
-    assert_int_equal(gn_wal_when_idle(&w, c, NULL), GARNER_OK);
+    assert_int_equal(gn_wal_when_idle(&w, c), GARNER_OK);
     assert_true(w.dirty);
     foreign_run(foreign, "commit");
-    assert_int_equal(gn_wal_when_idle(&w, c, NULL), GARNER_OK);
+    assert_int_equal(gn_wal_when_idle(&w, c), GARNER_OK);
     assert_false(w.dirty);
     foreign_close(foreign);
+}
+
+static void its_size_and_its_checkpoints_are_counted(void **state)
+{
+    (void)state;
+    commit("insert into t values (zeroblob(150000))");
+    assert_int_equal(w.most_ns, 0);
+    commit("insert into t values (zeroblob(100000))");
+    assert_int_equal(w.checkpoints, 1);
+    assert_true(w.most_ns > 0);
+    assert_in_range(w.most_bytes, 250000, 300000);
+    commit("insert into t values (1)");
+    assert_true(gn_sqlite_log_bytes(c) < 100000);
+    assert_in_range(w.most_bytes, 250000, 300000);
+    assert_int_equal(w.failures, 0);
+}
+
+/* Files may not grow: the database has no room for what the log holds. */
+static void a_failure_is_kept_and_tried_again(void **state)
+{
+    struct rlimit old;
+    struct rlimit small = {0};
+
+    (void)state;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    small.rlim_max = old.rlim_max;
+    commit("insert into t values (zeroblob(100000))");
+    assert_ptr_not_equal(signal(SIGXFSZ, SIG_IGN), SIG_ERR);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    assert_int_equal(gn_wal_when_idle(&w, c), GARNER_IO);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+    assert_int_equal(w.failures, 1);
+    assert_int_equal(w.error.code, GARNER_IO);
+    assert_non_null(strstr(w.error.message, fixture.db));
+    assert_true(w.dirty);
+    assert_int_equal(gn_wal_when_idle(&w, c), GARNER_OK);
+    assert_false(w.dirty);
+    assert_int_equal(w.failures, 1);
+    assert_int_equal(w.checkpoints, 2);
+    assert_int_equal(w.error.code, GARNER_IO); /* the last one's */
 }
 
 static void without_a_log_there_is_nothing_to_do(void **state)
@@ -117,7 +160,7 @@ static void without_a_log_there_is_nothing_to_do(void **state)
     options.path = ":memory:";
     assert_int_equal(gn_sqlite_open(&options, &memory, NULL), GARNER_OK);
     run(memory, "create table t(a)");
-    assert_int_equal(gn_wal_after_commit(&w, memory, NULL), GARNER_OK);
+    assert_int_equal(gn_wal_after_commit(&w, memory), GARNER_OK);
     assert_false(w.dirty);
     gn_sqlite_close(memory);
 }
@@ -132,6 +175,8 @@ int main(void)
         WITH(a_long_reader_is_tried_seldom_and_then_cleared_away),
         WITH(an_idle_gap_is_used_once),
         WITH(a_foreign_writer_puts_it_off),
+        WITH(its_size_and_its_checkpoints_are_counted),
+        WITH(a_failure_is_kept_and_tried_again),
         WITH(without_a_log_there_is_nothing_to_do),
     };
 

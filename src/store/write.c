@@ -4,6 +4,7 @@
  */
 #include "garner/write.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "store/handle.h"
 
@@ -40,6 +41,13 @@ static enum garner_code enqueue_statement(struct garner_store *store,
     return code;
 }
 
+/* One look at the clock tells both. */
+static void start(struct gn_ticket *ticket, int timeout_ms)
+{
+    ticket->start_ns = gn_clock_monotonic_ns();
+    ticket->deadline_ns = ticket->start_ns + timeout_ms * INT64_C(1000000);
+}
+
 static enum garner_code wait_for(struct gn_shard *s, struct gn_ticket *ticket,
                                  struct garner_result *result)
 {
@@ -73,7 +81,7 @@ enum garner_code garner_exec(struct garner_store *store, const char *sql,
     ticket.count = 1;
     ticket.bytes = gn_statement_bytes(&statement);
     ticket.ack = s->options.ack;
-    ticket.deadline_ns = gn_shard_deadline_ns(s->options.timeout_ms);
+    start(&ticket, s->options.timeout_ms);
     ticket.work = NULL;
     ticket.err = err;
     return wait_for(s, &ticket, result);
@@ -85,11 +93,10 @@ static enum garner_ack ack_of(const struct gn_shard *s,
     return batch->ack_set ? batch->ack : s->options.ack;
 }
 
-static int64_t deadline_of(const struct gn_shard *s,
-                           const struct garner_batch *batch)
+static int timeout_of(const struct gn_shard *s,
+                      const struct garner_batch *batch)
 {
-    return gn_shard_deadline_ns(batch->timeout_ms >= 0 ? batch->timeout_ms
-                                                       : s->options.timeout_ms);
+    return batch->timeout_ms >= 0 ? batch->timeout_ms : s->options.timeout_ms;
 }
 
 enum garner_code garner_write(struct garner_store *store,
@@ -115,7 +122,7 @@ enum garner_code garner_write(struct garner_store *store,
     ticket.count = batch->count;
     ticket.bytes = batch->bytes;
     ticket.ack = ack_of(s, batch);
-    ticket.deadline_ns = deadline_of(s, batch);
+    start(&ticket, timeout_of(s, batch));
     return wait_for(s, &ticket, result);
 }
 
@@ -141,5 +148,6 @@ enum garner_code garner_submit(struct garner_store *store,
         (struct garner_result){0}; /* an empty batch runs nothing */
     ticket->done = done;
     ticket->done_context = context;
-    return gn_commit_submit(s->commit, batch, deadline_of(s, batch), err);
+    start(ticket, timeout_of(s, batch));
+    return gn_commit_submit(s->commit, batch, ticket->deadline_ns, err);
 }

@@ -102,6 +102,38 @@ static void an_empty_batch_is_settled_too(void **state)
     assert_int_equal(called, 1);
 }
 
+static void every_kind_of_write_is_booked(void **state)
+{
+    const int64_t started_ns = gn_clock_monotonic_ns();
+    struct garner_batch *b;
+    struct garner_stats stats;
+    int64_t elapsed_ns;
+
+    (void)state;
+    exec("create table t(a)");
+    assert_int_equal(garner_batch_new(&b, NULL), GARNER_OK);
+    assert_int_equal(
+        garner_batch_add(b, "insert into t values (1)", NULL, 0, NULL),
+        GARNER_OK);
+    assert_int_equal(garner_write(store, b, NULL, NULL), GARNER_OK);
+    garner_stats(store, &stats);
+    assert_int_equal(stats.wait_ns.count, 2);
+    assert_int_equal(garner_submit(store, b, NULL, NULL, NULL), GARNER_OK);
+    assert_int_equal(garner_flush(store, NULL), GARNER_OK);
+    garner_stats(store, &stats);
+    elapsed_ns = gn_clock_monotonic_ns() - started_ns;
+    assert_int_equal(stats.batches, 3);
+    assert_int_equal(stats.wait_ns.count, 3);
+    assert_in_range(stats.wait_ns.max, 1, elapsed_ns);
+    assert_in_range(stats.wait_ns.sum, stats.wait_ns.max, elapsed_ns);
+    assert_int_equal(stats.sync_ns.count, 3);
+    assert_in_range(stats.sync_ns.max, 1, stats.wait_ns.max);
+    assert_in_range(stats.sync_ns.p50, 1, stats.sync_ns.p99);
+    assert_int_equal(stats.group_batches.count, 3);
+    assert_int_equal(stats.group_batches.max, 1);
+    assert_true(stats.wal_most_bytes > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -109,6 +141,7 @@ int main(void)
         WITH(what_cannot_be_written_says_why, with_store),
         WITH(null_arguments_are_misuse, with_store),
         WITH(an_empty_batch_is_settled_too, with_store),
+        WITH(every_kind_of_write_is_booked, with_store),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,6 +36,7 @@ struct gn_sqlite {
     int sync;              /* commits sync: 0, 1; -1: not set yet */
     struct gn_log log;
     bool left_traces;
+    int64_t commit_ns; /* when the last commit that syncs began */
     bool stuck; /* in a transaction that could not be rolled back */
     int64_t busy_deadline_ns;
     int64_t work_deadline_ns;

@@ -61,7 +61,10 @@ static int before_commit(void *context)
 
     if (c->alone && c->guard.met_trigger)
         return 1;
-    if (c->wal && c->sync == 1)
+    if (c->sync != 1)
+        return 0;
+    c->commit_ns = gn_clock_monotonic_ns();
+    if (c->wal)
         gn_log_make_room(&c->log);
     return 0;
 }
@@ -395,6 +398,14 @@ enum garner_code gn_sqlite_run_alone(struct gn_sqlite *c,
 bool gn_sqlite_left_traces(const struct gn_sqlite *c)
 {
     return c->left_traces;
+}
+
+int64_t gn_sqlite_take_commit_ns(struct gn_sqlite *c)
+{
+    const int64_t began_ns = c->commit_ns;
+
+    c->commit_ns = 0;
+    return began_ns;
 }
 
 enum garner_code gn_sqlite_sync_log(struct gn_sqlite *c,

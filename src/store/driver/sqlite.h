@@ -94,6 +94,10 @@ enum garner_code gn_sqlite_run_alone(struct gn_sqlite *c,
                                      struct garner_result *result,
                                      struct garner_error *err);
 
+/* When the last commit that syncs began, by the monotonic clock; 0: none did
+ * since this was asked before. */
+int64_t gn_sqlite_take_commit_ns(struct gn_sqlite *c);
+
 /* Syncs the log unless all in it is synced already, so that all that was
  * committed before lasts. Errors: IO; BUSY, NOMEM (as gn_sqlite_begin). */
 enum garner_code gn_sqlite_sync_log(struct gn_sqlite *c,

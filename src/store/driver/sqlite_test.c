@@ -386,6 +386,8 @@ GARNER_API int fdatasync(int fildes)
 
 static void each_level_syncs_as_often_as_it_says(void **state)
 {
+    const int64_t started_ns = gn_clock_monotonic_ns();
+
     (void)state;
     assert_int_equal(gn_sqlite_set_sync(c, false, NULL), GARNER_OK);
     assert_int_equal(number(c, "pragma synchronous"), 1);
@@ -399,7 +401,11 @@ static void each_level_syncs_as_often_as_it_says(void **state)
     assert_int_equal(syncs, 1); /* all is synced already */
     assert_int_equal(gn_sqlite_set_sync(c, true, NULL), GARNER_OK);
     assert_int_equal(number(c, "pragma synchronous"), 2);
+    assert_int_equal(gn_sqlite_take_commit_ns(c), 0);
     run(c, "insert into t values (1)");
+    assert_in_range(gn_sqlite_take_commit_ns(c), started_ns,
+                    gn_clock_monotonic_ns());
+    assert_int_equal(gn_sqlite_take_commit_ns(c), 0); /* was taken */
     assert_int_equal(syncs, 2);
     assert_int_equal(gn_sqlite_sync_log(c, NULL), GARNER_OK);
     assert_int_equal(syncs, 2); /* its commit did */
