@@ -11,6 +11,7 @@
 
 #include "store/driver/error.h"
 #include "store/driver/functions.h"
+#include "store/driver/regexp.h"
 
 enum { RETRY_MS = 2 };
 
@@ -122,7 +123,9 @@ static enum garner_code set_up(sqlite3 *db,
     code = run(db, settings, err);
     if (code == GARNER_OK && !options->writer)
         (void)sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-    return code == GARNER_OK ? gn_functions_add(db, err) : code;
+    if (code == GARNER_OK)
+        code = gn_functions_add(db, err);
+    return code == GARNER_OK ? gn_regexp_add(db, err) : code;
 }
 
 enum garner_code gn_open_database(const struct gn_sqlite_options *options,
