@@ -5,6 +5,7 @@
 #include "garner/codec.h"
 #include "garner/error.h"
 #include "garner/read.h"
+#include "garner/record.h"
 #include "garner/store.h"
 #include "garner/value.h"
 #include "garner/write.h"

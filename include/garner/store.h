@@ -70,6 +70,10 @@ GARNER_CHECKED GARNER_API enum garner_code
 garner_open(const char *url, const struct garner_options *options,
             struct garner_store **store, struct garner_error *err);
 
+/* Copies into *options what the store was opened with. */
+GARNER_API void garner_options_of(const struct garner_store *store,
+                                  struct garner_options *options);
+
 /* Refuses new work, commits and syncs all that was accepted, runs the
  * callbacks that are due, and frees the store. Cursors must be closed before.
  * NULL is fine. Not from a done callback. */

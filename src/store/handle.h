@@ -6,10 +6,12 @@
 #ifndef GN_STORE_HANDLE_H
 #define GN_STORE_HANDLE_H
 
+#include "store/codecs.h"
 #include "store/shard.h"
 
 struct garner_store {
-    struct gn_shard *shard; /* constant */
+    struct gn_shard *shard;  /* constant */
+    struct gn_codecs codecs; /* any thread */
 };
 
 /* The database that a call on store reads from, or writes to. Errors: MISUSE

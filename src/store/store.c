@@ -106,11 +106,19 @@ enum garner_code garner_open(const char *url,
     garner_options_init(&defaults);
     code = gn_shard_open(path, options != NULL ? options : &defaults, &s->shard,
                          err);
-    if (code == GARNER_OK)
-        *store = s;
-    else
+    if (code != GARNER_OK) {
         gn_free(s);
-    return code;
+        return code;
+    }
+    gn_codecs_init(&s->codecs);
+    *store = s;
+    return GARNER_OK;
+}
+
+void garner_options_of(const struct garner_store *store,
+                       struct garner_options *options)
+{
+    *options = store->shard->options;
 }
 
 void garner_close(struct garner_store *store)
@@ -119,6 +127,7 @@ void garner_close(struct garner_store *store)
     if (store == NULL || gn_shard_may_read(store->shard, NULL) != GARNER_OK)
         return;
     gn_shard_close(store->shard);
+    gn_codecs_fini(&store->codecs);
     gn_free(store);
 }
 
