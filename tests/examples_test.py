@@ -1,12 +1,15 @@
 """The files of examples/ do what they say, and so does the README."""
+import http.server
 import os
 import pathlib
 import re
 import sqlite3
 import subprocess
+import threading
 import unittest
 
-from support.program import Case, LIMIT, clean_environment, garner, one, wait_until
+from support.program import (Case, GARNER, LIMIT, clean_environment, garner, one,
+                             query, wait_until)
 from support.servers import dead_port
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent
@@ -47,6 +50,65 @@ class Examples(Case):
             self.assert_code(result, 0)
             self.assertEqual((result.stdout, result.stderr), (f"{100 * times} rows\n", ""))
         self.assertEqual(one(self.db, "select count(distinct thread) from result"), 100)
+
+
+class Hello(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "5")
+        self.end_headers()
+        self.wfile.write(b"hello")
+
+    def log_message(self, *args):
+        pass
+
+
+class Records(Case):
+    """examples/records.c, and what other programs see of its records."""
+
+    def records(self, *args, **more):
+        program = os.path.abspath(os.environ.get("RECORDS_EXAMPLE",
+                                                 "build/examples/records"))
+        result = subprocess.run([program, self.db, *args], capture_output=True, text=True,
+                                timeout=LIMIT, check=False, env=clean_environment(), **more)
+        self.assert_code(result, 0)
+        self.assertEqual(result.stderr, "")
+        return result.stdout
+
+    def test_labels_and_a_queue(self):
+        expected = ("Plans of one of the top seven agents:\n"
+                    "#plan agent007 #london: goldfinger\n"
+                    "#plan agent006 #paris: goldeneye\n"
+                    "The latest of all:\n"
+                    "#plan agent009 #paris: octopussy\n"
+                    "working on one thing\nworking on another\n")
+        self.assertEqual(self.records(), expected)
+        result = garner("query", self.db, "--raw",
+                        "select id from garner_record where notes regexp '7\\b'")
+        self.assert_code(result, 0)
+        self.assertEqual(result.stdout.strip(), "1")
+        self.assertEqual(one(self.db, "select count(*) from garner_record"), 3)
+
+    def test_a_file(self):
+        path = self.write("page.html", "<p>" + "page " * 100)
+        self.assertEqual(self.records(path), "record 1\n")
+        self.assertEqual(one(self.db, "select notes from garner_record"), str(path))
+        self.assertEqual(one(self.db, "select codec from garner_record"), "zstd")
+
+    def test_a_url_through_a_pipe(self):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hello)
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/"
+        with subprocess.Popen([GARNER, "get", url], stdout=subprocess.PIPE,
+                              env=clean_environment()) as page:
+            told = self.records("/dev/stdin", url, stdin=page.stdout)
+            self.assertEqual(page.wait(LIMIT), 0)
+        self.assertEqual(told, "record 1\n")
+        self.assertEqual(query(self.db, "select notes, size, data from garner_record"
+                                        " join garner_record_body using (id)"),
+                         [(url, 5, b"hello")])
 
 
 class Readme(Case):

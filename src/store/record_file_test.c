@@ -5,6 +5,13 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+/* Under a sanitizer that takes a gigabyte, and long. */
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+enum { READS_MUCH = 0 };
+#else
+enum { READS_MUCH = 1 };
+#endif
+
 static char path[128];
 
 static void write_file(const char *name, const char *data, size_t size)
@@ -100,8 +107,10 @@ static void what_cannot_be_read_is_told(void **state)
     assert_fails(
         garner_put_file(store, NULL, "/proc/self/mem", NULL, NULL, &err),
         GARNER_IO, "/proc/self/mem cannot be read");
-    assert_fails(garner_put_file(store, NULL, "/dev/zero", NULL, NULL, &err),
-                 GARNER_INVALID, "is larger than 268435456 bytes");
+    if (READS_MUCH)
+        assert_fails(
+            garner_put_file(store, NULL, "/dev/zero", NULL, NULL, &err),
+            GARNER_INVALID, "is larger than 268435456 bytes");
     write_file("sparse", "", 0);
     assert_int_equal(truncate(path, (off_t)GARNER_RECORD_MAX + 1), 0);
     assert_fails(garner_put_file(store, NULL, path, NULL, NULL, &err),

@@ -5,10 +5,11 @@
 #include "store/record_filter.h"
 #include "store/record_queue.h"
 
-/* What SQLite does for a statement, a line a step. */
-static const char *plan_of(const struct gn_record_sql *sql)
+static char plan[4096];
+
+/* Sets plan to what SQLite does for a statement, a line a step. */
+static void make_plan(const struct gn_record_sql *sql)
 {
-    static char plan[4096];
     char text[4096];
     sqlite3 *db = foreign_open();
     sqlite3_stmt *stmt;
@@ -26,10 +27,9 @@ static const char *plan_of(const struct gn_record_sql *sql)
                               sqlite3_column_text(stmt, 3));
     assert_int_equal(sqlite3_finalize(stmt), SQLITE_OK);
     foreign_close(db);
-    return plan;
 }
 
-static void expect(const char *plan, const char *step)
+static void expect(const char *step)
 {
     if (strstr(plan, step) == NULL)
         fail_msg("no '%s' in:\n%s", step, plan);
@@ -39,11 +39,10 @@ static void expect(const char *plan, const char *step)
 static void expect_search(const struct garner_filter *filter, const char *step)
 {
     struct gn_record_sql sql = {0};
-    const char *plan;
 
     gn_record_filter_select(&sql, "c", filter);
-    plan = plan_of(&sql);
-    expect(plan, step);
+    make_plan(&sql);
+    expect(step);
     assert_null(strstr(plan, "SCAN r"));
     gn_record_sql_fini(&sql);
 }
@@ -82,13 +81,12 @@ static void taking_is_one_search(void **state)
     (void)put("c", "", "");
     for (int i = 0; i < 2; i++) {
         struct gn_record_sql sql = {0};
-        const char *plan;
 
         gn_record_queue_take(&sql, "c", &options, 1, 2);
-        plan = plan_of(&sql);
-        expect(plan, "SEARCH r USING COVERING INDEX garner_record_due "
-                     "(collection=? AND due_us<?)");
-        expect(plan, "SEARCH garner_record USING INTEGER PRIMARY KEY");
+        make_plan(&sql);
+        expect("SEARCH r USING COVERING INDEX garner_record_due "
+               "(collection=? AND due_us<?)");
+        expect("SEARCH garner_record USING INTEGER PRIMARY KEY");
         assert_null(strstr(plan, "SCAN"));
         assert_null(strstr(plan, "B-TREE"));
         gn_record_sql_fini(&sql);

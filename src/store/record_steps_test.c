@@ -2,7 +2,7 @@
  * no other. */
 #include "store/record_fixture_test.h"
 
-enum { MANY = 1000 }; /* several steps, the last one not full */
+enum { MANY = 600 }; /* several steps, the last one not full */
 
 static void put_many(const char *collection, const char *notes)
 {
@@ -68,7 +68,7 @@ static void each_step_is_acknowledged_for_itself(void **state)
     (void)state;
     put_many("a", "");
     exec("create trigger stops before delete on garner_record"
-         " when old.id = 600 begin select raise(abort, 'no further'); end");
+         " when old.id = 550 begin select raise(abort, 'no further'); end");
     assert_fails(garner_remove_found(store, "a", NULL, &count, &err),
                  GARNER_CONSTRAINT, "no further");
     assert_int_equal(count, 512);
