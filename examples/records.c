@@ -3,7 +3,7 @@
  * some under notes and finds them again; then hands out work from a queue. With
  * FILE, puts what it holds, and that is all; a web page, for example, by
  *
- *   garner get https://example.org/ | ./records my.db /dev/stdin "#page example"
+ *   garner get https://example.org/ | ./records my.db /dev/stdin "a page"
  *
  *   cc records.c $(pkg-config --cflags --libs garner) && ./a.out
  */

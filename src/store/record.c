@@ -230,7 +230,7 @@ enum garner_code garner_remove(struct garner_store *store,
                                struct garner_error *err)
 {
     enum garner_code code = gn_record_tables_check(store, &collection, err);
-    int64_t changes;
+    int64_t changes = 0;
 
     if (code == GARNER_OK)
         code = gn_record_tables_run(

@@ -2,7 +2,7 @@
  * get other names, or end. */
 #include "store/record_fixture_test.h"
 
-enum { MANY = 600 };
+enum { MANY = 600, TEN_MINUTES_MS = 600000 };
 
 /* Each a minute older than the one before. */
 static void put_minutes(const char *collection, int count)
@@ -38,7 +38,7 @@ static void the_old_go(void **state)
     assert_int_equal(trim((struct garner_keep){.age_ms = INT64_MAX}), 0);
     assert_int_equal(trim((struct garner_keep){.age_ms = 86400000}), 0);
     /* The eleventh is ten minutes old and a moment. */
-    assert_int_equal(trim((struct garner_keep){.age_ms = 10 * 60000}),
+    assert_int_equal(trim((struct garner_keep){.age_ms = TEN_MINUTES_MS}),
                      MANY - 10);
     assert_int_equal(number("select count(*) from garner_record"), 30);
     assert_int_equal(number("select count(*) from garner_record_body"), 30);
@@ -76,10 +76,11 @@ static void both_limits_hold(void **state)
     (void)state;
     put_minutes("a", 20);
     assert_int_equal(
-        trim((struct garner_keep){.age_ms = 10 * 60000, .count = 3}), 17);
+        trim((struct garner_keep){.age_ms = TEN_MINUTES_MS, .count = 3}), 17);
     put_minutes("a", 20);
     assert_int_equal(
-        trim((struct garner_keep){.age_ms = 10 * 60000, .count = 1000}), 10);
+        trim((struct garner_keep){.age_ms = TEN_MINUTES_MS, .count = 1000}),
+        10);
 }
 
 static void what_is_worked_on_stays(void **state)

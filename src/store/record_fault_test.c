@@ -4,25 +4,27 @@
 
 static char data[3000]; /* worth compressing */
 
-/* Makes each allocation of call fail in turn, until it works; what must hold
- * each time it failed is asked of the database as a number, which is 1. */
-#define SWEEP(call, holds)                                                     \
-    do {                                                                       \
-        enum garner_code code;                                                 \
-        unsigned nth = 1;                                                      \
-                                                                               \
-        do {                                                                   \
-            gn_mem_fail_at(nth++);                                             \
-            code = (call);                                                     \
-            gn_mem_fail_at(0);                                                 \
-            if (code != GARNER_OK) {                                           \
-                assert_int_equal(code, GARNER_NOMEM);                          \
-                if (number(holds) != 1)                                        \
-                    fail_msg("allocation %u: %s", nth - 1, holds);             \
-            }                                                                  \
-        } while (code != GARNER_OK);                                           \
-        assert_true(nth > 3);                                                  \
-    } while (0)
+static unsigned nth; /* the allocation that fails */
+
+/* After a call of which the nth allocation failed: true when it worked all the
+ * same, there being no nth. Until then, what must hold each time is asked of
+ * the database as a number, which is 1. */
+static bool worked(enum garner_code code, const char *holds)
+{
+    gn_mem_fail_at(0);
+    if (code == GARNER_OK) {
+        assert_true(nth > 1);
+        nth = 0;
+        return true;
+    }
+    assert_int_equal(code, GARNER_NOMEM);
+    if (number(holds) != 1)
+        fail_msg("allocation %u: %s", nth, holds);
+    return false;
+}
+
+/* Makes each allocation of call fail in turn, until it works. */
+#define SWEEP(call, holds) while (!worked((gn_mem_fail_at(++nth), call), holds))
 
 static int with_records(void **state)
 {

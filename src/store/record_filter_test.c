@@ -160,26 +160,27 @@ static void the_longest_pattern_runs(void **state)
     assert_string_equal(FIND(.regexp = pattern), "");
 }
 
+static void expect_failure(const struct garner_filter *filter,
+                           const char *words)
+{
+    const struct garner_pop_options options = {.filter = filter};
+    struct garner_records *rs;
+    struct garner_record *r;
+    int64_t n;
+
+    assert_fails(garner_find(store, NULL, filter, NULL, &rs, &err),
+                 GARNER_INVALID, words);
+    assert_null(rs);
+    assert_fails(garner_pop(store, NULL, &options, &r, &err), GARNER_INVALID,
+                 words);
+    assert_fails(garner_remove_found(store, NULL, filter, &n, &err),
+                 GARNER_INVALID, words);
+    assert_fails(garner_requeue(store, NULL, filter, &n, &err), GARNER_INVALID,
+                 words);
+}
+
 #define FAILS(words, ...)                                                      \
-    do {                                                                       \
-        const struct garner_filter filter = {__VA_ARGS__};                     \
-        struct garner_records *rs;                                             \
-        struct garner_record *r;                                               \
-        int64_t n;                                                             \
-                                                                               \
-        assert_fails(garner_find(store, NULL, &filter, NULL, &rs, &err),       \
-                     GARNER_INVALID, words);                                   \
-        assert_null(rs);                                                       \
-        assert_fails(                                                          \
-            garner_pop(store, NULL,                                            \
-                       &(struct garner_pop_options){.filter = &filter}, &r,    \
-                       &err),                                                  \
-            GARNER_INVALID, words);                                            \
-        assert_fails(garner_remove_found(store, NULL, &filter, &n, &err),      \
-                     GARNER_INVALID, words);                                   \
-        assert_fails(garner_requeue(store, NULL, &filter, &n, &err),           \
-                     GARNER_INVALID, words);                                   \
-    } while (0)
+    expect_failure(&(struct garner_filter){__VA_ARGS__}, words)
 
 static void words_and_patterns_that_cannot_run_are_told(void **state)
 {

@@ -9,11 +9,13 @@
 
 static struct garner_store *store;
 
+/* What the call under test, which names it, fills in. */
+static struct garner_error err;
+
 static UNUSED struct garner_store *open_at(enum garner_ack ack)
 {
     struct garner_options options;
     struct garner_store *s;
-    struct garner_error err;
 
     garner_options_init(&options);
     options.ack = ack;
@@ -51,31 +53,30 @@ static UNUSED int without_store(void **state)
 #define WITH_MEMORY(f)                                                         \
     cmocka_unit_test_setup_teardown(f, with_memory, without_store)
 
-/* The call fails so, with these words in its message. */
-#define assert_fails(call, expected, words)                                    \
-    do {                                                                       \
-        struct garner_error err = {0};                                         \
-        const enum garner_code got = (call);                                   \
-                                                                               \
-        if (got != (expected) || err.code != (expected) ||                     \
-            strstr(err.message, words) == NULL)                                \
-            fail_msg("%s: %s, %s", #call, garner_code_name(got), err.message); \
-    } while (0)
+static UNUSED void check_works(enum garner_code got, const char *call)
+{
+    if (got != GARNER_OK)
+        fail_msg("%s: %s, %s", call, garner_code_name(got), err.message);
+    assert_int_equal(err.code, 0);
+}
+
+static UNUSED void check_fails(enum garner_code got, enum garner_code expected,
+                               const char *words, const char *call)
+{
+    if (got != expected || err.code != expected ||
+        strstr(err.message, words) == NULL)
+        fail_msg("%s: %s, %s", call, garner_code_name(got), err.message);
+}
 
 #define assert_works(call)                                                     \
-    do {                                                                       \
-        struct garner_error err = {0};                                         \
-        const enum garner_code got = (call);                                   \
-                                                                               \
-        if (got != GARNER_OK)                                                  \
-            fail_msg("%s: %s, %s", #call, garner_code_name(got), err.message); \
-        assert_int_equal(err.code, 0);                                         \
-    } while (0)
+    check_works((err = (struct garner_error){0}, call), #call)
+
+/* The call fails so, with these words in its message. */
+#define assert_fails(call, expected, words)                                    \
+    check_fails((err = (struct garner_error){0}, call), expected, words, #call)
 
 static UNUSED void exec(const char *sql)
 {
-    struct garner_error err;
-
     if (garner_exec(store, sql, NULL, 0, NULL, &err) != GARNER_OK)
         fail_msg("%s", err.message);
 }
@@ -84,7 +85,6 @@ static UNUSED void exec(const char *sql)
 static UNUSED int64_t number(const char *sql)
 {
     struct garner_rows *rows;
-    struct garner_error err;
     int64_t n;
 
     if (garner_query(store, sql, NULL, 0, &rows, &err) != GARNER_OK)

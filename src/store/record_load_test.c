@@ -14,6 +14,7 @@ enum {
     TOTAL = THREADS * EACH,
     PROCESSES = 4,
     OF_EACH = 60,
+    ALL_OF_THEM = PROCESSES * OF_EACH,
     /* Nobody is late here, however slow the machine. */
     LEASE_MS = 3600000,
 };
@@ -150,7 +151,7 @@ static int put_and_work(int process)
     for (int i = 0; i < OF_EACH && good; i++)
         good = garner_put(s, "q", &entry, NULL, NULL) == GARNER_OK &&
                work_on_one(s, process);
-    while (good && count_done(s) < PROCESSES * OF_EACH)
+    while (good && count_done(s) < ALL_OF_THEM)
         good = work_on_one(s, process);
     garner_close(s);
     return good ? 0 : 1;
@@ -181,7 +182,7 @@ static void processes_take_each_record_once(void **state)
     for (int i = 0; i < PROCESSES; i++)
         assert_int_equal(end_of(children[i]), 0);
     store = open_at(GARNER_COMMITTED);
-    assert_int_equal(number("select count(*) from done"), PROCESSES * OF_EACH);
+    assert_int_equal(number("select count(*) from done"), ALL_OF_THEM);
     assert_int_equal(number("select count(*) from garner_record"), 0);
     exec("insert into garner_record_words (garner_record_words)"
          " values ('integrity-check')");

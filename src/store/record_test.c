@@ -216,7 +216,7 @@ static void notes_of_a_mebibyte_are_the_longest(void **state)
 
     (void)state;
     for (size_t i = 0; i < GARNER_NOTES_MAX; i++)
-        notes[i] = i % 8 == 7 ? ' ' : (char)('a' + i % 7 + i / 80000);
+        notes[i] = "abcdefg "[(i + i / 80000) % 8];
     assert_works(garner_put(store, NULL, &entry, &id, &err));
     assert_works(garner_get(store, NULL, id, &r, &err));
     assert_string_equal(r->notes, notes);
