@@ -42,9 +42,6 @@ enum {
 /* Longest lease and delay: ten years. */
 #define GARNER_WAIT_MAX_MS INT64_C(315360000000)
 
-/* --- putting --------------------------------------------------------------
- */
-
 /* What is to become a record. All zero, it is an empty one of now. */
 struct garner_entry {
     const char *notes; /* UTF-8; NULL: none */
@@ -77,9 +74,6 @@ GARNER_CHECKED GARNER_API enum garner_code
 garner_put_file(struct garner_store *store, const char *collection,
                 const char *path, const struct garner_entry *entry, int64_t *id,
                 struct garner_error *err);
-
-/* --- getting and finding ---------------------------------------------------
- */
 
 struct garner_record {
     int64_t id;
@@ -162,14 +156,13 @@ garner_records_next(struct garner_records *records,
 /* NULL is fine. */
 GARNER_API void garner_records_close(struct garner_records *records);
 
-/* --- taking: a queue -------------------------------------------------------
- *
- * garner_pop gives a record to one taker for the time of a lease. Within it the
- * taker says garner_ack, and the record is gone; else, if it gives it back or
- * has died, it is given out again. So each record is worked on at least once,
- * and by one taker at a time as long as leases are kept. The record's lease is
- * a random number, new each time: once another has the record, or it is gone,
- * all that is said with the old number is NOTFOUND.
+/*
+ * Taking, as from a queue: garner_pop gives a record to one taker for the time
+ * of a lease. Within it the taker says garner_ack, and the record is gone;
+ * else, if it gives it back or has died, it is given out again. So each record
+ * is worked on at least once, and by one taker at a time as long as leases are
+ * kept. The record's lease is a random number, new each time: once another has
+ * the record, or it is gone, all that is said with the old number is NOTFOUND.
  *
  * Those given out first are those that could have been for the longest: since
  * they were put, their delay was over, their lease ended, or they were given
@@ -193,9 +186,10 @@ struct garner_pop_options {
 /* Takes a record and gives it in *record (free it with garner_record_free).
  * Borrows all; options may be NULL. Is acknowledged when it is committed,
  * whatever the store's level: a power failure takes back a lease, no record.
- * Errors: NOTFOUND (there is none to be given out now), TIMEOUT (leases ended
- * before their record was read); *record is NULL then. A record that cannot be
- * read is set aside, and the error is CORRUPT. */
+ * Errors: NOTFOUND (there is none to be given out now), TIMEOUT (none was had
+ * in the store's timeout_ms, as when leases end before their record is read);
+ * *record is NULL then. A record that cannot be read is set aside, and the
+ * error is CORRUPT. */
 GARNER_CHECKED GARNER_API enum garner_code
 garner_pop(struct garner_store *store, const char *collection,
            const struct garner_pop_options *options,
@@ -228,9 +222,7 @@ garner_requeue(struct garner_store *store, const char *collection,
                const struct garner_filter *filter, int64_t *count,
                struct garner_error *err);
 
-/* --- removing, keeping, moving ---------------------------------------------
- *
- * What says "in steps" works on some hundred records at a time, each time in a
+/* What says "in steps" works on some hundred records at a time, each time in a
  * transaction of its own, so that no other writer waits long. An error leaves
  * the steps before it done.
  */
