@@ -7,6 +7,7 @@ import pathlib
 import re
 import sqlite3
 import subprocess
+import sys
 import unittest
 
 from support.program import (Case, GARNER, LIMIT, clean_environment, count_runs, garner,
@@ -257,6 +258,47 @@ class Databases(BadInput):
             db.execute("update garner_meta set value = 999 where key = 'version'")
         db.close()
         self.refused("run", self.good, "--db", self.db, code=STORE, says=("999|newer",))
+
+
+class ReadOnlyDisk(BadInput):
+    """A file system that is mounted for reading only, in a mount namespace."""
+
+    def test_what_can_be_read_is(self):
+        disk = self.folder / "disk"
+        disk.mkdir()
+        script = f"""
+            mount -t tmpfs none {disk} || exit 99
+            '{GARNER}' run '{self.good}' --db {disk}/d.db || exit 98
+            '{GARNER}' query {disk}/d.db --write 'create table t as select 7 as a' || exit 98
+            cd {disk} && '{sys.executable}' -c 'if True:
+                import shutil, sqlite3
+                db = sqlite3.connect("d.db")
+                db.execute("insert into t values (8)")
+                db.commit()
+                for end in "", "-wal":
+                    shutil.copy("d.db" + end, "left.db" + end)' || exit 98
+            mount -o remount,ro {disk} || exit 99
+            exec 2>&1
+            for db in d left; do
+                '{GARNER}' query $db.db --csv 'select a from t'; echo $db query $?
+                '{GARNER}' status $db.db --csv; echo $db status $?
+            done
+            for db in d none; do
+                '{GARNER}' run '{self.good}' --db $db.db; echo $db run $?
+            done"""
+        result = subprocess.run(["unshare", "-m", "bash", "-c", script], text=True,
+                                capture_output=True, timeout=LIMIT, check=False,
+                                env=clean_environment())
+        if result.returncode == 99 or "unshare" in result.stderr:
+            self.skipTest("no mount namespace here")
+        self.assert_code(result, 0)
+        self.assert_says(result.stdout, r"a\n7\n8\nd query 0", r"same.*\n.*d status 0",
+                         r"left\.db: its log.*copy\s?both[^\n]*\nleft query 3",
+                         r"left\.db: its log[^\n]*\nleft status 3",
+                         r"d\.db: cannot be opened for writing \(its file system is"
+                         r" mounted for reading only\)[^\n]*\nd run 3",
+                         r"none\.db: .*none could be made there \(its file system"
+                         r"[^\n]*\nnone run 3")
 
 
 class FullDisk(BadInput):

@@ -48,9 +48,12 @@ struct garner_options {
     int readers;             /* most read connections; default 2 per core */
     size_t statements;       /* prepared statements kept a connection; 128 */
     size_t wal_bytes;        /* the log is checkpointed past it; 4 MiB */
-    bool read_only;          /* open for reading alone; default false */
-    bool create;             /* make the database if missing; default true */
-    bool foreign_keys;       /* enforce them; default false, as SQLite */
+    /* Open for reading alone; default false. Where nothing may be written
+     * beside the database (a read-only mount) and its log is empty, it is read
+     * without locks: should others write to it then, queries end in IO. */
+    bool read_only;
+    bool create;       /* make the database if missing; default true */
+    bool foreign_keys; /* enforce them; default false, as SQLite */
 };
 
 GARNER_API void garner_options_init(struct garner_options *options);

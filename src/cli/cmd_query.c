@@ -99,7 +99,8 @@ const struct gn_command gn_cmd_query = {
     .operands = "DB SQL",
     .summary = "run SQL on a store and print the rows",
     .text =
-        "Reads beside a running garner, without stopping it or being stopped. "
+        "Reads beside a running garner, without stopping it or being stopped, "
+        "and where nothing may be written (a read-only mount). "
         "DB is a file or a URL (sqlite:FILE). A terminal gets a table; a pipe "
         "or a file gets a JSON object a line, unless a flag says otherwise. "
         "Rows are written as they come and not kept; those too wide for the "

@@ -46,7 +46,9 @@ enum garner_code gn_cursor_open(struct gn_sqlite *c,
     if (*cursor == NULL)
         return gn_fail(err, GARNER_NOMEM, "a cursor");
     (*cursor)->connection = c;
-    code = prepare(*cursor, s, err);
+    code = gn_still_check(&c->still, c->db, false, err);
+    if (code == GARNER_OK)
+        code = prepare(*cursor, s, err);
     if (code != GARNER_OK) {
         gn_cursor_close(*cursor);
         *cursor = NULL;
@@ -57,11 +59,14 @@ enum garner_code gn_cursor_open(struct gn_sqlite *c,
 enum garner_code gn_cursor_next(struct gn_cursor *cursor,
                                 struct garner_error *err)
 {
+    const struct gn_still *still = &cursor->connection->still;
     sqlite3 *db = cursor->connection->db;
     const int rc = sqlite3_step(cursor->stmt);
 
     /* A changed schema has it prepared again at its first step. */
     cursor->columns = (size_t)sqlite3_column_count(cursor->stmt);
+    if (rc != SQLITE_ROW && gn_still_check(still, db, true, err) != GARNER_OK)
+        return GARNER_IO;
     switch (rc) {
     case SQLITE_ROW:
         return GARNER_ROW;

@@ -1,10 +1,12 @@
 #include "store/driver/open.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -21,6 +23,14 @@ static enum garner_code run(sqlite3 *db, const char *sql,
     int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
 
     return rc == SQLITE_OK ? GARNER_OK : gn_sqlite_fail(db, rc, NULL, err);
+}
+
+/* Why path cannot be written to, as far as that is worth to be told. */
+static const char *why_not(const char *path)
+{
+    if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0 || errno != EROFS)
+        return "";
+    return " (its file system is mounted for reading only)";
 }
 
 /* Says which part of the path is the trouble; SQLite only says "unable". Only
@@ -46,16 +56,21 @@ static enum garner_code explain(const struct gn_sqlite_options *options, int rc,
     else if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
         code =
             gn_fail(err, GARNER_IO, "%s: is a folder; name a file in it", path);
+    else if (stat(path, &st) != 0 && errno == ENOENT && !options->create)
+        code = gn_fail(err, GARNER_NOTFOUND,
+                       "%s: no such database; check the name", path);
     else if (stat(path, &st) != 0 && errno == ENOENT)
-        code = gn_fail(err, GARNER_NOTFOUND, "%s: no such database%s", path,
-                       options->create ? ", and none could be made there"
-                                       : "; check the name");
+        code = gn_fail(err, GARNER_NOTFOUND,
+                       "%s: no such database, and none could be made there%s; "
+                       "check the permissions of its folder",
+                       path, why_not(folder));
     else
         code = gn_fail(
             err, GARNER_IO,
-            "%s: cannot be opened%s; check the permissions of the file and "
+            "%s: cannot be opened%s%s; check the permissions of the file and "
             "its folder",
-            path, rc == SQLITE_READONLY ? " for writing" : "");
+            path, rc == SQLITE_READONLY ? " for writing" : "",
+            rc == SQLITE_READONLY ? why_not(path) : "");
     if (err != NULL)
         err->native = rc;
     return code;
@@ -128,8 +143,15 @@ static enum garner_code set_up(sqlite3 *db,
     return code == GARNER_OK ? gn_regexp_add(db, err) : code;
 }
 
+static bool wants_log(const struct gn_sqlite_options *options, sqlite3 *db)
+{
+    return options->read_only &&
+           gn_still_explains(sqlite3_extended_errcode(db));
+}
+
 enum garner_code gn_open_database(const struct gn_sqlite_options *options,
                                   sqlite3 **db, bool *wal,
+                                  struct gn_still *still,
                                   struct garner_error *err)
 {
     const int64_t wait_ms =
@@ -144,10 +166,16 @@ enum garner_code gn_open_database(const struct gn_sqlite_options *options,
     enum garner_code code;
     int rc = sqlite3_open_v2(options->path, db, flags, NULL);
 
+    *still = (struct gn_still){.yes = false};
     if (rc == SQLITE_OK) {
         /* Before anything else: opening meets the locks of others. */
         sqlite3_busy_timeout(*db, wait_ms < 1 ? 1 : (int)wait_ms);
         code = set_up(*db, options, wal, err);
+        if (code != GARNER_OK && wants_log(options, *db)) {
+            code = gn_still_reopen(still, db, err);
+            if (code == GARNER_OK)
+                code = set_up(*db, options, wal, err);
+        }
     } else if (*db == NULL) {
         return gn_fail(err, GARNER_NOMEM, "%s: a connection", options->path);
     } else {

@@ -8,12 +8,14 @@
 #include <sqlite3.h>
 
 #include "store/driver/sqlite.h"
+#include "store/driver/still.h"
 
 /* Opens *db by options; it has a busy wait of its own until options'
- * deadline. *wal tells whether it is in WAL mode. Errors: as garner_open;
- * *db is NULL then. */
+ * deadline. *wal tells whether it is in WAL mode, *still whether nothing can be
+ * written beside it. Errors: as garner_open; *db is NULL then. */
 enum garner_code gn_open_database(const struct gn_sqlite_options *options,
                                   sqlite3 **db, bool *wal,
+                                  struct gn_still *still,
                                   struct garner_error *err);
 
 struct gn_guard {

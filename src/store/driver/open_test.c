@@ -20,11 +20,12 @@ static int with_options(void **state)
 
 static sqlite3 *open_it(void)
 {
+    struct gn_still still;
     sqlite3 *db;
     bool wal;
     struct garner_error err;
 
-    if (gn_open_database(&options, &db, &wal, &err) != GARNER_OK)
+    if (gn_open_database(&options, &db, &wal, &still, &err) != GARNER_OK)
         fail_msg("%s", err.message);
     assert_true(wal);
     return db;
@@ -32,14 +33,15 @@ static sqlite3 *open_it(void)
 
 static enum garner_code refused(const char *words)
 {
+    struct gn_still still;
     sqlite3 *db;
     bool wal;
     struct garner_error err;
-    enum garner_code code = gn_open_database(&options, &db, &wal, &err);
+    enum garner_code code = gn_open_database(&options, &db, &wal, &still, &err);
 
     assert_null(db);
     assert_int_not_equal(code, GARNER_OK);
-    assert_int_equal(gn_open_database(&options, &db, &wal, NULL), code);
+    assert_int_equal(gn_open_database(&options, &db, &wal, &still, NULL), code);
     if (strstr(err.message, words) == NULL)
         fail_msg("'%s' is not in: %s", words, err.message);
     return code;

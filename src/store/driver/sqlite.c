@@ -117,7 +117,7 @@ enum garner_code gn_sqlite_open(const struct gn_sqlite_options *options,
     c->sync = -1;
     c->busy_deadline_ns = options->deadline_ns;
     c->work_deadline_ns = INT64_MAX;
-    code = gn_open_database(options, &c->db, &c->wal, err);
+    code = gn_open_database(options, &c->db, &c->wal, &c->still, err);
     if (code == GARNER_OK)
         code = gn_cache_new(c->db, options->statements, &c->guard.met_trigger,
                             &c->cache, err);
