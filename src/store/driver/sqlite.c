@@ -104,6 +104,24 @@ static enum garner_code read_page_size(struct gn_sqlite *c,
     return rc == SQLITE_OK ? GARNER_OK : gn_sqlite_fail(c->db, rc, NULL, err);
 }
 
+/* Where SQLite cannot open a file for writing, it opens it for reading and says
+ * so at the first write. For the log too, and that as long as it is open: so it
+ * is found out here. When it is busy, the first write will tell. */
+static enum garner_code try_to_write(struct gn_sqlite *c,
+                                     struct garner_error *err)
+{
+    const int64_t deadline_ns = c->busy_deadline_ns;
+    enum garner_code code;
+
+    c->busy_deadline_ns = 0;
+    code = gn_sqlite_begin(c, err);
+    if (code == GARNER_OK)
+        gn_sqlite_rollback(c);
+    c->busy_deadline_ns = deadline_ns;
+    atomic_store_explicit(&c->held_off, false, memory_order_relaxed);
+    return code == GARNER_BUSY ? GARNER_OK : code;
+}
+
 enum garner_code gn_sqlite_open(const struct gn_sqlite_options *options,
                                 struct gn_sqlite **out,
                                 struct garner_error *err)
@@ -137,7 +155,13 @@ enum garner_code gn_sqlite_open(const struct gn_sqlite_options *options,
     (void)sqlite3_busy_handler(c->db, wait_for_lock, c);
     (void)sqlite3_wal_hook(c->db, count_log, c);
     sqlite3_progress_handler(c->db, PROGRESS_STEPS, past_deadline, c);
-    return GARNER_OK;
+    if (options->writer)
+        code = try_to_write(c, err);
+    if (code != GARNER_OK) {
+        gn_sqlite_close(c);
+        *out = NULL;
+    }
+    return code;
 }
 
 void gn_sqlite_close(struct gn_sqlite *c)
