@@ -291,6 +291,26 @@ sources:
         self.assert_code(result, 1)
         self.assertIn("cannot write to standard output", result.stderr)
 
+    def test_a_low_limit_of_open_files(self):
+        """It says so, or does its work; it never aborts."""
+        url, said = self.nginx.url + "/same", 0
+        for files in range(4, 30):
+            for args in (["run", url, "--db", self.db], ["get", url],
+                         ["query", self.db, "select 1"]):
+                with self.subTest(files=files, command=args[0]):
+                    result = subprocess.run(
+                        ["prlimit", f"--nofile={files}", GARNER, *args],
+                        capture_output=True, text=True, timeout=LIMIT, check=False,
+                        env=clean_environment())
+                    if "shared libraries" in result.stderr or "prlimit" in result.stderr:
+                        continue  # not even that many
+                    self.assertIn(result.returncode, (0, 1, 3), result.stderr)
+                    if result.returncode:
+                        self.assertIn("ulimit -n", result.stderr)
+                        said += 1
+        self.assertEqual(result.returncode, 0)
+        self.assertGreater(said, 10)
+
     def test_get_looks_at_all_urls_first(self):
         result = garner("get", self.nginx.url + "/same", "http://u:secret@h h/")
         self.assert_code(result, 2)
