@@ -200,6 +200,30 @@ class Runs(Case):
         self.assertGreaterEqual(time.monotonic() - start, 0.9)
         self.assertGreaterEqual(count_runs(self.db), 2)
 
+    def test_a_failure_that_is_over(self):
+        """A job has failed; a service works again."""
+        fetches = []
+
+        def fail_once(sock, request, server):
+            fetches.append(request)
+            sock.sendall(reply("1", status="200 OK" if len(fetches) > 1 else "500 No"))
+
+        server = Misbehaving({"/x": fail_once})
+        self.addCleanup(server.stop)
+        result = garner("run", server.url + "/x", "--every", "100ms", "--for", "1s",
+                        "--db", self.db)
+        self.assertEqual(one(self.db, "select count(*) from garner_run"
+                                      " where error is not null and missed = 0"), 1)
+        self.assertIn("; 1 error,", result.stderr)
+        self.assert_code(result, 1)
+        fetches.clear()
+        before = count_runs(self.db)
+        running = self.start("run", server.url + "/x", "--every", "100ms",
+                             "--db", self.db)
+        wait_until(lambda: running.alive() and count_runs(self.db) > before + 2, "runs")
+        self.assertEqual(running.stop(), 0)
+        self.assertIn("; 1 error,", running.output)
+
     def test_a_key_updates_in_place(self):
         for _ in range(2):
             self.assert_code(garner(
