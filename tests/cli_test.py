@@ -200,6 +200,30 @@ class Runs(Case):
         self.assertGreaterEqual(time.monotonic() - start, 0.9)
         self.assertGreaterEqual(count_runs(self.db), 2)
 
+    def test_a_failure_that_is_over(self):
+        """A job has failed; a service works again."""
+        fetches = []
+
+        def fail_once(sock, request, server):
+            fetches.append(request)
+            sock.sendall(reply("1", status="200 OK" if len(fetches) > 1 else "500 No"))
+
+        server = Misbehaving({"/x": fail_once})
+        self.addCleanup(server.stop)
+        result = garner("run", server.url + "/x", "--every", "100ms", "--for", "1s",
+                        "--db", self.db)
+        self.assertEqual(one(self.db, "select count(*) from garner_run"
+                                      " where error is not null and missed = 0"), 1)
+        self.assertIn("; 1 error,", result.stderr)
+        self.assert_code(result, 1)
+        fetches.clear()
+        before = count_runs(self.db)
+        running = self.start("run", server.url + "/x", "--every", "100ms",
+                             "--db", self.db)
+        wait_until(lambda: running.alive() and count_runs(self.db) > before + 2, "runs")
+        self.assertEqual(running.stop(), 0)
+        self.assertIn("; 1 error,", running.output)
+
     def test_a_key_updates_in_place(self):
         for _ in range(2):
             self.assert_code(garner(
@@ -290,6 +314,26 @@ sources:
         result = run(">&-")
         self.assert_code(result, 1)
         self.assertIn("cannot write to standard output", result.stderr)
+
+    def test_a_low_limit_of_open_files(self):
+        """It says so, or does its work; it never aborts."""
+        url, said = self.nginx.url + "/same", 0
+        for files in range(4, 30):
+            for args in (["run", url, "--db", self.db], ["get", url],
+                         ["query", self.db, "select 1"]):
+                with self.subTest(files=files, command=args[0]):
+                    result = subprocess.run(
+                        ["prlimit", f"--nofile={files}", GARNER, *args],
+                        capture_output=True, text=True, timeout=LIMIT, check=False,
+                        env=clean_environment())
+                    if "shared libraries" in result.stderr or "prlimit" in result.stderr:
+                        continue  # not even that many
+                    self.assertIn(result.returncode, (0, 1, 3), result.stderr)
+                    if result.returncode:
+                        self.assertIn("ulimit -n", result.stderr)
+                        said += 1
+        self.assertEqual(result.returncode, 0)
+        self.assertGreater(said, 10)
 
     def test_get_looks_at_all_urls_first(self):
         result = garner("get", self.nginx.url + "/same", "http://u:secret@h h/")

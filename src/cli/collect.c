@@ -26,6 +26,7 @@ struct run {
     struct gn_engine *engine;
     struct gn_server *server;
     struct gn_live *live;
+    bool ended; /* by a signal */
 };
 
 static void on_end(void *context, int times)
@@ -111,6 +112,7 @@ static enum garner_code work(struct run *r, struct garner_error *err)
         code = gn_signals_start(&calls, &signals, err);
     if (code == GARNER_OK)
         code = gn_engine_run(r->engine, err);
+    r->ended = signals != NULL && gn_signals_times(signals) > 0;
     gn_signals_stop(signals);
     gn_live_finish(r->live);
     return code;
@@ -225,10 +227,9 @@ static bool lasts(const char *store_name)
     return strstr(store_name, ":memory:") == NULL;
 }
 
-static void summarize(struct run *r)
+static void summarize(const struct run *r, const struct gn_status *status)
 {
-    static struct gn_status status;
-    const struct gn_totals *t = &status.totals;
+    const struct gn_totals *t = &status->totals;
     struct gn_buf what = {0};
     struct gn_buf look = {0};
     uint64_t errors;
@@ -236,11 +237,10 @@ static void summarize(struct run *r)
     char rows[32];
     char took[32];
 
-    gn_engine_status(r->engine, &status);
     errors = gn_progress_errors(t);
     gn_text_count(t->stored, runs);
     gn_text_count(t->rows, rows);
-    gn_text_duration(status.now_wall_us - status.started_wall_us, took);
+    gn_text_duration(status->now_wall_us - status->started_wall_us, took);
     gn_buf_printf(&what,
                   "tored in %s: %s run%s and %s row%s in %s; %" PRIu64
                   " error%s, %" PRIu64 " missed",
@@ -260,6 +260,20 @@ static void summarize(struct run *r)
     gn_buf_fini(&look);
 }
 
+/* Tells how the run went; its exit status, unless it ended in an error. */
+static enum gn_exit conclude(struct run *r)
+{
+    static struct gn_status status;
+    bool bad = failing(r) > 0;
+
+    gn_engine_status(r->engine, &status);
+    if (!r->ended) /* a job; else a service, whose past is in the store */
+        bad = bad || gn_progress_errors(&status.totals) > 0;
+    if (r->collect->summary)
+        summarize(r, &status);
+    return bad ? GN_EXIT_FAILED : GN_EXIT_OK;
+}
+
 enum gn_exit gn_collect(const struct gn_collect *collect)
 {
     struct run r = {.collect = collect};
@@ -275,10 +289,7 @@ enum gn_exit gn_collect(const struct gn_collect *collect)
     }
     if (code == GARNER_OK) {
         code = work(&r, &err);
-        if (failing(&r) > 0)
-            status = GN_EXIT_FAILED;
-        if (collect->summary)
-            summarize(&r);
+        status = conclude(&r);
     }
     if (code != GARNER_OK && collect->json)
         gn_log(GN_LOG_ERROR, NULL, "%s", err.message);

@@ -28,7 +28,8 @@ struct gn_collect {
 
 /* Runs until the engine ends or signals end it (gn_signals_block must have been
  * called). Borrows all. Complains about what goes wrong; returns the exit
- * status: FAILED when a source's last run failed. */
+ * status: FAILED when a source's last run failed or, where no signal ended it,
+ * any did. */
 enum gn_exit gn_collect(const struct gn_collect *collect);
 
 /* Appends a name as SQL reads it back. */

@@ -226,9 +226,12 @@ static const char man_head[] =
 
 static const char man_tail[] =
     ".SH EXIT STATUS\n"
-    ".TP\n.B 0\nAll went well; a run that was stopped by a signal and stored\n"
-    "what it had fetched is one of these.\n"
-    ".TP\n.B 1\nThe last run of some source failed, or a statement did.\n"
+    ".TP\n.B 0\nAll went well; of a \\fBrun\\fR that was ended by a signal, "
+    "the\n"
+    "last fetch of each source.\n"
+    ".TP\n.B 1\nA fetch failed (of a \\fBrun\\fR that was ended by a signal, "
+    "the\n"
+    "last one of some source), or a statement did.\n"
     ".TP\n.B 2\nThe command line, a file or the SQL in it is wrong.\n"
     ".TP\n.B 3\nThe store cannot be used.\n"
     ".TP\n.B 22\n\\fBget \\-\\-fail\\fR: HTTP status 400 and up.\n"

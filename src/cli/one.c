@@ -5,8 +5,11 @@
 #include <uv.h>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/mem.h"
 #include "fetch/fetcher.h"
+
+enum { FILES = 12 }; /* for a loop and a fetch */
 
 /* A fetch under way. */
 struct under_way {
@@ -61,10 +64,13 @@ enum garner_code gn_one_fetch(const struct gn_request *request,
 {
     struct gn_target *target = NULL;
     uv_loop_t loop;
-    enum garner_code code;
-    int n = uv_loop_init(&loop);
+    enum garner_code code = gn_files_check(FILES, err);
+    int n;
 
     *one = (struct gn_one){0};
+    if (code != GARNER_OK)
+        return code;
+    n = uv_loop_init(&loop);
     if (n != 0)
         return gn_fail(err, GARNER_IO, "cannot make an event loop: %s",
                        uv_strerror(n));

@@ -183,7 +183,8 @@ static void a_table_that_changes_is_looked_at_again(void **state)
                  " missed = 0",
                  "rows");
     assert_asked(w, "select error from garner_run where failure = 'rows'",
-                 "table t has no column id, which is to be its key");
+                 "table t has no column id, which is to be its key: add one to"
+                 " it (alter table), or name another key or table");
     end(w);
 }
 

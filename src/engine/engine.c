@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/files.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
@@ -17,6 +18,7 @@
 enum {
     DEFAULT_PARALLEL = 1024,
     DEFAULT_DRAIN_MS = 10000,
+    FILES = 24, /* for a loop and some fetches, all in all */
     LAST_WAIT_MS = 2000,
     LAST_BATCH = 1000
 };
@@ -53,9 +55,12 @@ static enum garner_code open_flow(struct gn_engine *e,
         .idle_connections = o->parallel < 256 ? 256 : o->parallel};
     const struct gn_extractor_options extractor = {.workers = o->workers};
     struct gn_flow *f = &e->flow;
-    enum garner_code code;
-    int rc = uv_loop_init(&e->loop);
+    enum garner_code code = gn_files_check(FILES, err);
+    int rc;
 
+    if (code != GARNER_OK)
+        return code;
+    rc = uv_loop_init(&e->loop);
     if (rc != 0)
         return gn_fail(err, GARNER_IO, "an event loop: %s", uv_strerror(rc));
     f->loop = &e->loop;

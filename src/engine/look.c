@@ -137,7 +137,9 @@ static enum garner_code look_once(struct gn_look *look,
     for (size_t i = 0; i < spec->key_count; i++)
         if (!gn_names_has(&look->columns, spec->key[i]))
             return gn_fail(err, GARNER_INVALID,
-                           "table %s has no column %s, which is to be its key",
+                           "table %s has no column %s, which is to be its "
+                           "key: add one to it (alter table), or name another "
+                           "key or table",
                            spec->table, spec->key[i]);
     code = find_key(spec, store, &found, err);
     return code == GARNER_OK && !found ? make_key(spec, store, err) : code;

@@ -93,7 +93,9 @@ static void a_key_that_cannot_be_is_refused(void **state)
     store_runs(w, "create table t (a)");
     assert_int_equal(look(w, &l, &spec), GARNER_INVALID);
     assert_string_equal(w->err.message,
-                        "table t has no column B, which is to be its key");
+                        "table t has no column B, which is to be its key: add "
+                        "one to it (alter table), or name another key or "
+                        "table");
     gn_look_fini(&l);
     store_runs(w, "alter table t add column b");
     store_runs(w, "insert into t values (1, 2), (1, 2)");

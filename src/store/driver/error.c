@@ -1,5 +1,6 @@
 #include "store/driver/error.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -40,10 +41,22 @@ enum garner_code gn_sqlite_code(int rc)
     }
 }
 
+bool gn_sqlite_lacks_files(sqlite3 *db, int rc)
+{
+    const int reason =
+        (rc & 0xff) == SQLITE_CANTOPEN ? sqlite3_system_errno(db) : 0;
+
+    return reason == EMFILE || reason == ENFILE;
+}
+
 /* What the user can do, where it is not plain from SQLite's own words. */
-static const char *advice(int rc)
+static const char *advice(sqlite3 *db, int rc)
 {
     switch (rc & 0xff) {
+    case SQLITE_CANTOPEN:
+        return gn_sqlite_lacks_files(db, rc)
+                   ? ": too many files are open; raise the limit (ulimit -n)"
+                   : "; check the permissions of its folder";
     case SQLITE_FULL:
         return "; free some space on its disk";
     case SQLITE_READONLY:
@@ -92,11 +105,11 @@ enum garner_code gn_sqlite_fail(sqlite3 *db, int rc, const char *sql,
                 SQL_SHOWN, sql);
     else if (sql == NULL)
         gn_fail(err, gn_sqlite_code(rc), "%s%s%s", file, sqlite3_errmsg(db),
-                advice(rc));
+                advice(db, rc));
     else
         gn_fail(err, gn_sqlite_code(rc), "%s%s%s, %s: %.*s%s", file,
-                sqlite3_errmsg(db), advice(rc), at > 0 ? "at" : "in", SQL_SHOWN,
-                shown, strlen(shown) > SQL_SHOWN ? "..." : "");
+                sqlite3_errmsg(db), advice(db, rc), at > 0 ? "at" : "in",
+                SQL_SHOWN, shown, strlen(shown) > SQL_SHOWN ? "..." : "");
     if (err != NULL)
         err->native = rc;
     return gn_sqlite_code(rc);

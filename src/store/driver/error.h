@@ -3,6 +3,7 @@
 #define GN_STORE_DRIVER_ERROR_H
 
 #include <sqlite3.h>
+#include <stdbool.h>
 
 #include "garner/error.h"
 
@@ -10,6 +11,9 @@
  * sql may be NULL. Returns the code. Only with the connection still ours. */
 enum garner_code gn_sqlite_fail(sqlite3 *db, int rc, const char *sql,
                                 struct garner_error *err);
+
+/* true: db's last error, rc, is that no more files may be opened. */
+bool gn_sqlite_lacks_files(sqlite3 *db, int rc);
 
 /* The code that rc stands for. Pure. */
 enum garner_code gn_sqlite_code(int rc);

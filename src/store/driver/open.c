@@ -35,8 +35,8 @@ static const char *why_not(const char *path)
 
 /* Says which part of the path is the trouble; SQLite only says "unable". Only
  * stat(2) is used: it takes no descriptor. */
-static enum garner_code explain(const struct gn_sqlite_options *options, int rc,
-                                struct garner_error *err)
+static enum garner_code explain(const struct gn_sqlite_options *options,
+                                sqlite3 *db, int rc, struct garner_error *err)
 {
     const char *path = options->path;
     char folder[4096];
@@ -49,6 +49,8 @@ static enum garner_code explain(const struct gn_sqlite_options *options, int rc,
              slash != NULL ? path : ".");
     if (slash == path)
         snprintf(folder, sizeof folder, "/");
+    if (gn_sqlite_lacks_files(db, rc))
+        return gn_sqlite_fail(db, rc, NULL, err);
     if (stat(folder, &st) != 0 && errno == ENOENT)
         code = gn_fail(err, GARNER_NOTFOUND,
                        "%s: the folder %s does not exist; make it first", path,
@@ -124,7 +126,7 @@ static enum garner_code set_up(sqlite3 *db,
     /* SQLite opens for reading what it may not write, and tells at the first
      * write. */
     if (options->writer && sqlite3_db_readonly(db, "main") == 1)
-        return explain(options, SQLITE_READONLY, err);
+        return explain(options, db, SQLITE_READONLY, err);
     code = enter_wal(db, options, wal, err);
     if (code == GARNER_OK)
         code = run(db, "SELECT count(*) FROM sqlite_schema", err);
@@ -145,8 +147,10 @@ static enum garner_code set_up(sqlite3 *db,
 
 static bool wants_log(const struct gn_sqlite_options *options, sqlite3 *db)
 {
-    return options->read_only &&
-           gn_still_explains(sqlite3_extended_errcode(db));
+    const int rc = sqlite3_extended_errcode(db);
+
+    return options->read_only && gn_still_explains(rc) &&
+           !gn_sqlite_lacks_files(db, rc);
 }
 
 enum garner_code gn_open_database(const struct gn_sqlite_options *options,
@@ -179,7 +183,7 @@ enum garner_code gn_open_database(const struct gn_sqlite_options *options,
     } else if (*db == NULL) {
         return gn_fail(err, GARNER_NOMEM, "%s: a connection", options->path);
     } else {
-        code = explain(options, rc, err);
+        code = explain(options, *db, rc, err);
     }
     if (code != GARNER_OK) {
         (void)sqlite3_close(*db); /* no statement is left on it */
