@@ -67,8 +67,8 @@ static void of_the_same_time_the_last_put_stay(void **state)
     for (int i = 0; i < 5; i++)
         (void)put("a", "", "x");
     exec("update garner_record set time_us = 5");
-    assert_int_equal(trim((struct garner_keep){.count = 2}), 3);
-    assert_int_equal(number("select min(id) from garner_record"), 4);
+    assert_int_equal(trim((struct garner_keep){.count = 1}), 4);
+    assert_int_equal(number("select min(id) from garner_record"), 5);
 }
 
 static void both_limits_hold(void **state)
@@ -93,7 +93,8 @@ static void what_is_worked_on_stays(void **state)
     put_minutes("a", 10);
     exec("update garner_record set time_us = time_us - 60000000");
     assert_works(garner_pop(store, "a", &options, &r, &err));
-    exec("update garner_record set due_us = null where id = 2"); /* set aside */
+    /* set aside */
+    exec("update garner_record set due_us = null, lease = 5 where id = 2");
     assert_int_equal(trim(second), 9);
     assert_int_equal(trim((struct garner_keep){.count = 1}), 0);
     assert_string_equal(found("a", NULL), "x");
@@ -149,6 +150,22 @@ static void a_collection_ends(void **state)
     assert_string_equal(found("a", NULL), "again");
 }
 
+/* Whoever puts while it is emptied makes it go on. */
+static void a_collection_ends_with_all_that_comes_late(void **state)
+{
+    (void)state;
+    (void)put("a", "early", "1");
+    exec("create trigger another after delete on garner_record"
+         " when old.notes = 'early' begin"
+         " insert into garner_record"
+         "  (collection, time_us, notes, size, codec, due_us)"
+         "  values (old.collection, 1, 'late', 0, 'none', 1);"
+         " end");
+    assert_works(garner_drop(store, "a", &err));
+    assert_int_equal(number("select count(*) from garner_record"), 0);
+    assert_int_equal(number("select count(*) from garner_collection"), 0);
+}
+
 static void wrong_arguments_are_told(void **state)
 {
     const struct garner_keep bad[] = {{.age_ms = -1}, {.count = -1}};
@@ -191,6 +208,7 @@ int main(void)
         WITH(trimming_nothing_is_fine),
         WITH(a_collection_gets_another_name),
         WITH(a_collection_ends),
+        WITH(a_collection_ends_with_all_that_comes_late),
         WITH(wrong_arguments_are_told),
         WITH(nothing_was_ever_put),
     };

@@ -139,7 +139,7 @@ static void all_conditions_hold_together(void **state)
 /* More than one page of each index, put in no order. */
 static void the_order_holds_for_many(void **state)
 {
-    enum { MANY = 3000 };
+    enum { MANY = 1200 };
     static struct garner_entry entries[MANY];
     const struct garner_filter filters[] = {
         {.words = "every"},
@@ -209,7 +209,7 @@ static void data_may_be_left_out(void **state)
 
 static void a_search_that_takes_too_long_ends(void **state)
 {
-    enum { MANY = 4000 };
+    enum { MANY = 2500 };
     static struct garner_entry entries[MANY];
     const struct garner_filter slow = {.regexp = "(a|b|[^c])*?c$"};
     const struct garner_find_options options = {.timeout_ms = 1};

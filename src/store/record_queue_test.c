@@ -269,6 +269,7 @@ static void failed_often_enough_it_is_set_aside(void **state)
     expect_none(&twice);
     expect_none(NULL);
     assert_string_equal(found("q", &aside), "bad");
+    assert_int_equal(number("select attempts from garner_record"), 2);
     /* Once more, from the beginning. */
     assert_works(garner_requeue(store, "q", &aside, &count, &err));
     assert_int_equal(count, 1);
@@ -295,6 +296,16 @@ static void what_is_set_aside_may_be_acknowledged_still(void **state)
     assert_int_equal(number("select due_us is null from garner_record"), 1);
     ack(r);
     assert_int_equal(number("select count(*) from garner_record"), 0);
+}
+
+/* Its lease ended before it was read, and another set it aside. */
+static void what_another_sets_aside_is_not_given_out(void **state)
+{
+    (void)state;
+    (void)put("q", "", "1");
+    exec("create trigger another after update of lease on garner_record begin"
+         " update garner_record set due_us = null where id = new.id; end");
+    expect_none(NULL);
 }
 
 static void many_are_set_aside_in_a_row(void **state)
@@ -516,6 +527,7 @@ int main(void)
         WITH(an_extended_lease_ends_later),
         WITH(failed_often_enough_it_is_set_aside),
         WITH(what_is_set_aside_may_be_acknowledged_still),
+        WITH(what_another_sets_aside_is_not_given_out),
         WITH(many_are_set_aside_in_a_row),
         WITH(a_filter_chooses),
         WITH(the_clock_may_be_set),
