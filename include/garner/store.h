@@ -48,6 +48,8 @@ struct garner_options {
     int readers;             /* most read connections; default 2 per core */
     size_t statements;       /* prepared statements kept a connection; 128 */
     size_t wal_bytes;        /* the log is checkpointed past it; 4 MiB */
+    size_t wal_most_bytes;   /* ... and past it old cursors end; 256 MiB */
+    int max_read_age_ms;     /* ... that are older; 60,000; 0: none ends */
     bool read_only;          /* open for reading alone; default false */
     bool create;             /* make the database if missing; default true */
     bool foreign_keys;       /* enforce them; default false, as SQLite */
