@@ -48,6 +48,8 @@ struct garner_options {
     int readers;             /* most read connections; default 2 per core */
     size_t statements;       /* prepared statements kept a connection; 128 */
     size_t wal_bytes;        /* the log is checkpointed past it; 4 MiB */
+    size_t wal_most_bytes;   /* ... and past it old cursors end; 256 MiB */
+    int max_read_age_ms;     /* ... that are older; 60,000; 0: none ends */
     /* Open for reading alone; default false. Where nothing may be written
      * beside the database (a read-only mount) and its log is empty, it is read
      * without locks: should others write to it then, queries end in IO. */

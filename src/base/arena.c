@@ -115,6 +115,31 @@ char *gn_arena_printf(struct gn_arena *a, const char *format, ...)
     return text;
 }
 
+void gn_arena_rewind(struct gn_arena *a)
+{
+    struct gn_chunk *largest = NULL;
+
+    for (struct gn_chunk *chunk = a->chunks; chunk != NULL;) {
+        struct gn_chunk *older = chunk->older;
+
+        if (largest == NULL || chunk->size > largest->size) {
+            gn_free(largest);
+            largest = chunk;
+        } else {
+            gn_free(chunk);
+        }
+        chunk = older;
+    }
+    gn_arena_init(a, a->first, a->first_size);
+    if (largest == NULL)
+        return;
+    largest->older = NULL;
+    a->chunks = largest;
+    a->next = largest->bytes;
+    a->left = largest->size;
+    a->held = largest->size;
+}
+
 void gn_arena_clear(struct gn_arena *a)
 {
     while (a->chunks != NULL) {

@@ -43,6 +43,10 @@ char *gn_arena_text(struct gn_arena *a, const char *text);
 char *gn_arena_printf(struct gn_arena *a, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Frees all pieces, but keeps its largest chunk to cut from: for those who fill
+ * it over and over. */
+void gn_arena_rewind(struct gn_arena *a);
+
 /* Frees all pieces; the arena can be used again. */
 void gn_arena_clear(struct gn_arena *a);
 

@@ -70,6 +70,32 @@ static void texts_and_zeroes_are_made(void **state)
     gn_arena_clear(&a);
 }
 
+static void rewound_it_keeps_its_largest_chunk(void **state)
+{
+    _Alignas(16) char first[64];
+    struct gn_arena a;
+    const char *large;
+
+    (void)state;
+    gn_arena_init(&a, first, sizeof first);
+    assert_ptr_equal(gn_arena_alloc(&a, 64), first);
+    gn_arena_rewind(&a);
+    assert_ptr_equal(gn_arena_alloc(&a, 64), first);
+    gn_arena_alloc(&a, 100);
+    large = gn_arena_alloc(&a, 3 << 20);
+    gn_arena_alloc(&a, 100);
+    for (int i = 0; i < 3; i++) {
+        gn_arena_rewind(&a);
+        gn_mem_fail_at(1);
+        assert_ptr_equal(gn_arena_alloc(&a, 1 << 20), large);
+        assert_ptr_equal(gn_arena_alloc(&a, 2 << 20), large + (1 << 20));
+        gn_mem_fail_at(0);
+        assert_non_null(gn_arena_alloc(&a, 1)); /* a new, smaller chunk */
+    }
+    gn_arena_clear(&a);
+    assert_ptr_equal(gn_arena_alloc(&a, 64), first);
+}
+
 static void lost_memory_leaves_the_arena_whole(void **state)
 {
     struct gn_arena a;
@@ -89,6 +115,7 @@ int main(void)
         cmocka_unit_test(pieces_are_aligned_and_apart),
         cmocka_unit_test(nothing_and_much_can_be_cut),
         cmocka_unit_test(texts_and_zeroes_are_made),
+        cmocka_unit_test(rewound_it_keeps_its_largest_chunk),
         cmocka_unit_test(lost_memory_leaves_the_arena_whole),
     };
 

@@ -3,8 +3,12 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
+
+static _Thread_local pid_t id; /* 0: not asked for yet */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 enum garner_code gn_thread_start(pthread_t *thread, void *(*run)(void *),
                                  void *argument, struct garner_error *err)
@@ -32,6 +36,26 @@ enum garner_code gn_thread_start(pthread_t *thread, void *(*run)(void *),
 void gn_thread_join(pthread_t thread)
 {
     GN_CHECK(pthread_join(thread, NULL) == 0);
+}
+
+/* The one thread of a forked child has another. */
+static void forget_id(void)
+{
+    id = 0;
+}
+
+static void watch_forks(void)
+{
+    GN_CHECK(pthread_atfork(NULL, NULL, forget_id) == 0);
+}
+
+pid_t gn_thread_id(void)
+{
+    if (id == 0) {
+        GN_CHECK(pthread_once(&once, watch_forks) == 0);
+        id = gettid();
+    }
+    return id;
 }
 
 void gn_mutex_init(pthread_mutex_t *m)

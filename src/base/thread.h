@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <sys/types.h>
 #include <time.h>
 
 #include "garner/error.h"
@@ -16,6 +17,10 @@
 enum garner_code gn_thread_start(pthread_t *thread, void *(*run)(void *),
                                  void *argument, struct garner_error *err);
 void gn_thread_join(pthread_t thread);
+
+/* gettid(2) of the calling thread, which asks the kernel once: people find it
+ * in ps and gdb. */
+pid_t gn_thread_id(void);
 
 void gn_mutex_init(pthread_mutex_t *m);
 void gn_mutex_fini(pthread_mutex_t *m);

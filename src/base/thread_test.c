@@ -6,6 +6,9 @@
 
 #include <cmocka.h>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "base/clock.h"
 #include "base/thread.h"
 
@@ -93,12 +96,39 @@ static void a_deadline_carries_its_nanoseconds(void **state)
     }
 }
 
+static void *ask_id(void *id)
+{
+    *(pid_t *)id = gn_thread_id();
+    return NULL;
+}
+
+static void each_thread_has_its_own_id_and_a_child_another(void **state)
+{
+    pthread_t thread;
+    pid_t other = 0;
+    pid_t child;
+    int status;
+
+    (void)state;
+    assert_int_equal(gn_thread_id(), getpid()); /* of the main thread */
+    assert_int_equal(gn_thread_start(&thread, ask_id, &other, NULL), 0);
+    gn_thread_join(thread);
+    assert_int_not_equal(other, 0);
+    assert_int_not_equal(other, gn_thread_id());
+    child = fork();
+    if (child == 0)
+        _exit(gn_thread_id() == getpid() ? 0 : 1);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lock_excludes_and_a_condition_wakes),
         cmocka_unit_test(a_deadline_passes_and_not_before_its_time),
         cmocka_unit_test(a_deadline_carries_its_nanoseconds),
+        cmocka_unit_test(each_thread_has_its_own_id_and_a_child_another),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,7 +40,7 @@ enum garner_code gn_commit_new(struct gn_sqlite *connection,
     c->most_statements = options->queue_statements;
     c->most_bytes = options->queue_bytes;
     c->connection = connection;
-    gn_wal_init(&c->wal, options->wal_bytes);
+    gn_wal_init(&c->wal, options);
     gn_mutex_init(&c->lock);
     gn_cond_init(&c->room);
     gn_cond_init(&c->task);
@@ -52,6 +52,11 @@ enum garner_code gn_commit_new(struct gn_sqlite *connection,
 void gn_commit_set_turn(struct gn_commit *c, struct gn_turn *turn)
 {
     c->turn = turn;
+}
+
+void gn_commit_set_readers(struct gn_commit *c, struct gn_pool *readers)
+{
+    c->wal.pool = readers;
 }
 
 void gn_commit_free(struct gn_commit *c)

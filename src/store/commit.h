@@ -17,6 +17,7 @@
 #include "store/batch.h"
 #include "store/driver/sqlite.h"
 #include "store/group.h"
+#include "store/pool.h"
 #include "store/turn.h"
 
 struct gn_commit;
@@ -40,6 +41,10 @@ enum garner_code gn_commit_new(struct gn_sqlite *connection,
 /* From now on each write waits for this turn, whose granted is gn_lead_granted
  * with c. Takes turn. Before the first write. */
 void gn_commit_set_turn(struct gn_commit *c, struct gn_turn *turn);
+
+/* Those who read beside the writes: the oldest may be ended to free the log.
+ * Borrows readers, until the pump has ended. Before the first write. */
+void gn_commit_set_readers(struct gn_commit *c, struct gn_pool *readers);
 
 /* Only when the pump has ended and no call is under way. NULL is fine. */
 void gn_commit_free(struct gn_commit *c);

@@ -251,7 +251,7 @@ static void publish(struct gn_commit *c)
     stats->syncs = c->counts.syncs;
     stats->reruns = c->counts.reruns;
     stats->wal_bytes = gn_sqlite_log_bytes(c->connection);
-    stats->wal_most_bytes = c->wal.most_bytes;
+    stats->wal_most_bytes = c->wal.largest_bytes;
     stats->checkpoints = c->wal.checkpoints;
     stats->checkpoint_most_ns = c->wal.most_ns;
     if (stats->checkpoint_failures != c->wal.failures)

@@ -30,12 +30,10 @@ static int without_pool(void **state)
     return fixture_down(state);
 }
 
-static struct gn_sqlite *lease(void)
+static void lease(struct gn_lease *l, const char *sql)
 {
-    struct gn_sqlite *c;
-
-    assert_int_equal(gn_pool_lease(pool, SECONDS(20), &c, NULL), GARNER_OK);
-    return c;
+    gn_lease_init(l, sql, NULL);
+    assert_int_equal(gn_pool_lease(pool, SECONDS(20), l, NULL), GARNER_OK);
 }
 
 static void counts(int open, int leased)
@@ -50,39 +48,46 @@ static void counts(int open, int leased)
 
 static void connections_are_opened_on_demand_and_used_again(void **state)
 {
-    struct gn_sqlite *a;
-    struct gn_sqlite *b;
+    struct gn_lease a;
+    struct gn_lease b;
+    struct gn_lease again;
 
     (void)state;
     counts(0, 0);
-    a = lease();
-    b = lease();
+    lease(&a, "a");
+    lease(&b, "b");
     counts(2, 2);
-    assert_ptr_not_equal(a, b);
-    gn_pool_give_back(pool, a);
-    gn_pool_give_back(pool, b);
+    assert_ptr_not_equal(a.connection, b.connection);
+    gn_pool_give_back(pool, &a);
+    gn_pool_give_back(pool, &b);
     counts(2, 0);
-    assert_ptr_equal(lease(), b); /* the last given back is warm */
-    gn_pool_give_back(pool, b);
+    lease(&again, "again");
+    assert_ptr_equal(again.connection, b.connection); /* the last is warm */
+    gn_pool_give_back(pool, &again);
 }
 
 static void past_the_bound_it_is_a_timeout(void **state)
 {
-    struct gn_sqlite *c[MOST];
-    struct gn_sqlite *none;
+    struct gn_lease c[MOST];
+    struct gn_lease none;
     struct garner_error err;
+    char thread[32];
 
     (void)state;
     for (int i = 0; i < MOST; i++)
-        c[i] = lease();
+        lease(&c[i], i == 0 ? "select 'the oldest'" : "select 'younger'");
+    gn_lease_init(&none, "one more", NULL);
     assert_int_equal(
         gn_pool_lease(pool, gn_clock_monotonic_ns() + 3000000, &none, &err),
         GARNER_TIMEOUT);
-    assert_null(none);
+    assert_null(none.connection);
     assert_non_null(strstr(err.message, "all 3 read connections"));
+    assert_non_null(strstr(err.message, "select 'the oldest'"));
+    snprintf(thread, sizeof thread, "Thread %d has", (int)gettid());
+    assert_non_null(strstr(err.message, thread));
     counts(MOST, MOST);
     for (int i = 0; i < MOST; i++)
-        gn_pool_give_back(pool, c[i]);
+        gn_pool_give_back(pool, &c[i]);
 }
 
 static atomic_int most_at_once;
@@ -91,10 +96,11 @@ static atomic_int at_once;
 static void *use(void *failures)
 {
     for (int i = 0; i < 500; i++) {
-        struct gn_sqlite *c;
+        struct gn_lease c;
         int now;
         int most;
 
+        gn_lease_init(&c, "use", NULL);
         if (gn_pool_lease(pool, SECONDS(20), &c, NULL) != GARNER_OK) {
             atomic_fetch_add((atomic_int *)failures, 1);
             continue;
@@ -106,7 +112,7 @@ static void *use(void *failures)
             ;
         sched_yield();
         atomic_fetch_sub(&at_once, 1);
-        gn_pool_give_back(pool, c);
+        gn_pool_give_back(pool, &c);
     }
     return NULL;
 }
@@ -127,20 +133,133 @@ static void who_waits_gets_one(void **state)
 
 static void who_cannot_be_opened_takes_no_place(void **state)
 {
-    struct gn_sqlite *c[MOST];
-    struct gn_sqlite *none;
+    struct gn_lease c[MOST];
+    struct gn_lease none;
 
     (void)state;
     for (int i = 0; i < 2 * MOST; i++) {
+        gn_lease_init(&none, "none", NULL);
         gn_mem_fail_at(1);
         assert_int_equal(gn_pool_lease(pool, SECONDS(20), &none, NULL),
                          GARNER_NOMEM);
         counts(0, 0);
     }
     for (int i = 0; i < MOST; i++)
-        c[i] = lease();
+        lease(&c[i], "c");
     for (int i = 0; i < MOST; i++)
-        gn_pool_give_back(pool, c[i]);
+        gn_pool_give_back(pool, &c[i]);
+}
+
+/* --- snapshots ------------------------------------------------------------ */
+
+static bool may_end;
+
+static bool end(struct gn_lease *l)
+{
+    if (may_end)
+        gn_pool_give_back(pool, l);
+    return may_end;
+}
+
+/* A lease whose snapshot began at since_ns of an early clock. */
+static void snapshot(struct gn_lease *l, const char *sql, int64_t since_ns,
+                     bool idle)
+{
+    gn_lease_init(l, sql, end);
+    assert_int_equal(gn_pool_lease(pool, SECONDS(20), l, NULL), GARNER_OK);
+    atomic_store(&l->since_ns, since_ns);
+    if (idle)
+        gn_lease_leave(l);
+    may_end = true;
+}
+
+static void the_oldest_snapshot_is_named(void **state)
+{
+    struct gn_reader reader;
+    struct gn_lease none;
+    struct gn_lease young;
+    struct gn_lease old;
+
+    (void)state;
+    assert_false(gn_pool_oldest(pool, &reader));
+    snapshot(&none, "select 'not begun'", 0, true);
+    assert_false(gn_pool_oldest(pool, &reader));
+    snapshot(&young, "select 'young'", gn_clock_monotonic_ns(), true);
+    snapshot(&old, "select 'old'", gn_clock_monotonic_ns() - 5000000000, false);
+    assert_true(gn_pool_oldest(pool, &reader));
+    assert_string_equal(reader.sql, "select 'old'");
+    assert_int_equal(reader.thread, gettid());
+    assert_true(reader.age_ns >= 5000000000);
+    gn_pool_give_back(pool, &old);
+    assert_true(gn_pool_oldest(pool, &reader));
+    assert_string_equal(reader.sql, "select 'young'");
+    gn_pool_give_back(pool, &young);
+    gn_pool_give_back(pool, &none);
+}
+
+static char reported[512];
+
+static void report(void *context, const char *line)
+{
+    (void)context;
+    snprintf(reported, sizeof reported, "%s", line);
+}
+
+static void the_old_are_ended_and_nobody_else(void **state)
+{
+    struct gn_pool_ended sum;
+    struct gn_lease none;
+    struct gn_lease old;
+    struct gn_lease young;
+
+    (void)state;
+    garner_set_log(report, NULL);
+    snapshot(&none, "none", 0, true);
+    snapshot(&old, "select 'old'", 100, true);
+    snapshot(&young, "young", 300, true);
+    sum = gn_pool_end_old(pool, 100); /* before, not at */
+    assert_int_equal(sum.ended + sum.asked, 0);
+    assert_int_equal(sum.oldest_ns, 100);
+    sum = gn_pool_end_old(pool, 300);
+    assert_int_equal(sum.ended, 1);
+    assert_int_equal(sum.asked, 0);
+    assert_int_equal(sum.oldest_ns, 300);
+    assert_non_null(strstr(reported, "select 'old'"));
+    assert_false(gn_lease_enter(&old));
+    assert_int_equal(old.stop, GN_STOP_OLD);
+    counts(MOST, MOST - 1);
+    assert_true(gn_lease_enter(&young));
+    assert_int_equal(young.stop, GN_STOP_NOT);
+    sum = gn_pool_end_old(pool, 301); /* it is in a call */
+    assert_int_equal(sum.ended, 0);
+    assert_int_equal(sum.asked, 1);
+    assert_int_equal(sum.oldest_ns, INT64_MAX);
+    assert_int_equal(young.stop, GN_STOP_OLD);
+    gn_pool_give_back(pool, &young);
+    gn_pool_give_back(pool, &none);
+    garner_set_log(NULL, NULL);
+}
+
+static void who_cannot_be_ended_stays(void **state)
+{
+    struct gn_pool_ended sum;
+    struct gn_lease old[2];
+
+    (void)state;
+    garner_set_log(report, NULL);
+    snapshot(&old[0], "a", 1, true);
+    snapshot(&old[1], "b", 2, true);
+    may_end = false;
+    sum = gn_pool_end_old(pool, 9);
+    assert_int_equal(sum.ended, 0);
+    assert_true(sum.asked > 0);
+    counts(2, 2);
+    may_end = true;
+    sum = gn_pool_end_old(pool, 9);
+    assert_int_equal(sum.ended, 2);
+    assert_int_equal(sum.asked, 0);
+    counts(2, 0);
+    garner_set_log(NULL, NULL);
 }
 
 static void lost_memory_is_an_error(void **state)
@@ -164,6 +283,9 @@ int main(void)
         WITH(past_the_bound_it_is_a_timeout),
         WITH(who_waits_gets_one),
         WITH(who_cannot_be_opened_takes_no_place),
+        WITH(the_oldest_snapshot_is_named),
+        WITH(the_old_are_ended_and_nobody_else),
+        WITH(who_cannot_be_ended_stays),
         WITH(lost_memory_is_an_error),
     };
 

@@ -15,7 +15,6 @@ enum garner_code garner_query(struct garner_store *store, const char *sql,
     struct gn_shard *s;
     struct gn_statement statement;
     enum garner_code code;
-    int64_t deadline_ns;
 
     if (rows != NULL)
         *rows = NULL;
@@ -25,10 +24,10 @@ enum garner_code garner_query(struct garner_store *store, const char *sql,
     if (code != GARNER_OK)
         return code;
     gn_statement_init(&statement, sql, args, count);
-    deadline_ns = gn_shard_deadline_ns(s->options.timeout_ms);
-    code = s->pool != NULL
-               ? gn_rows_lease(s->pool, &statement, deadline_ns, rows, err)
-               : gn_rows_read(s->commit, &statement, deadline_ns, rows, err);
+    code = s->pool != NULL ? gn_rows_lease(s->pool, &statement,
+                                           s->options.timeout_ms, rows, err)
+                           : gn_rows_read(s->commit, &statement,
+                                          s->options.timeout_ms, rows, err);
     if (code == GARNER_OK)
         atomic_fetch_add_explicit(&s->queries, 1, memory_order_relaxed);
     return code;

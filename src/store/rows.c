@@ -1,217 +1,373 @@
 #include "store/rows.h"
 
-#include <string.h>
+#include <inttypes.h>
 
-#include "base/arena.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
 #include "store/driver/cursor.h"
+#include "store/kept.h"
+#include "store/row.h"
 #include "store/turn.h"
 
-/* A row kept in memory. */
-struct kept_row {
-    struct kept_row *next;
-    struct garner_value values[];
-};
+#define MS INT64_C(1000000)
 
 struct garner_rows {
-    /* on a leased connection; NULL: rows kept in memory */
-    struct gn_pool *pool;
-    struct gn_sqlite *connection;
-    struct gn_cursor *cursor;
+    /* constant */
+    struct gn_pool *pool; /* NULL: rows kept in memory */
+    unsigned forks;       /* gn_turn_forks when it was opened */
+    int timeout_ms;       /* foreign locks are waited for so long */
 
+    struct gn_lease lease;
+
+    /* whose the lease says */
+    struct gn_cursor *cursor; /* NULL: it has ended */
+    struct gn_row row;
     struct gn_arena arena;
     const char **names; /* NULL: not asked for yet */
+    int64_t age_ns;     /* of its snapshot, when it was ended for it */
 
-    /* kept in memory */
-    struct kept_row *first;
-    struct kept_row *at; /* the current one */
-
+    /* its thread's */
     size_t columns;
-    unsigned forks; /* gn_turn_forks when it was opened */
     bool started;
+    bool borrows;           /* a value is not copied: it stays BUSY */
+    bool lost;              /* a value could not be given */
     enum garner_code ended; /* DONE or an error; OK: not yet */
+    int64_t deadline_ns;    /* by garner_rows_set_timeout, ... */
+    int given_ms;           /* ... which was given so long */
+
+    /* kept in memory: its thread's */
+    struct gn_kept kept;
+    const struct gn_kept_row *at; /* the current one */
+
+    _Alignas(16) char memory[256]; /* the arena's first */
 };
 
-static enum garner_code new_rows(struct garner_rows **rows,
+static bool end_from_outside(struct gn_lease *l);
+
+static enum garner_code new_rows(const char *sql, int timeout_ms,
+                                 struct garner_rows **rows,
                                  struct garner_error *err)
 {
-    *rows = gn_alloc(sizeof **rows);
-    if (*rows == NULL)
+    struct garner_rows *r = gn_alloc(sizeof *r);
+
+    *rows = r;
+    if (r == NULL)
         return gn_fail(err, GARNER_NOMEM, "a cursor");
-    gn_arena_init(&(*rows)->arena, NULL, 0);
-    (*rows)->forks = gn_turn_forks();
+    r->forks = gn_turn_forks();
+    r->timeout_ms = timeout_ms;
+    r->deadline_ns = INT64_MAX;
+    gn_arena_init(&r->arena, r->memory, sizeof r->memory);
+    gn_row_init(&r->row);
+    gn_lease_init(&r->lease, sql, end_from_outside);
     return GARNER_OK;
+}
+
+static void free_rows(struct garner_rows *r)
+{
+    gn_row_fini(&r->row);
+    gn_arena_clear(&r->arena);
+    gn_free(r);
+}
+
+static int64_t after_ms(int timeout_ms)
+{
+    return gn_clock_monotonic_ns() + timeout_ms * MS;
+}
+
+/* --- on a leased connection ----------------------------------------------- */
+
+static int64_t since_ns(struct garner_rows *r)
+{
+    return atomic_load(&r->lease.since_ns);
+}
+
+/* Names outlive the cursor's. false: no memory. */
+static bool keep_names(struct garner_rows *r)
+{
+    if (r->names == NULL)
+        r->names = gn_kept_names(&r->arena, r->cursor);
+    return r->names != NULL;
+}
+
+/* By who has it BUSY or ENDING. */
+static void give_back(struct garner_rows *r)
+{
+    gn_cursor_close(r->cursor);
+    r->cursor = NULL;
+    gn_pool_give_back(r->pool, &r->lease);
+}
+
+/* On another thread, while its own is in no call. What that was given, or may
+ * ask for yet, stays. */
+static bool end_from_outside(struct gn_lease *l)
+{
+    struct garner_rows *r =
+        (struct garner_rows *)((char *)l - offsetof(struct garner_rows, lease));
+
+    if (!keep_names(r) || !gn_row_copy_rest(&r->row, r->cursor))
+        return false;
+    r->age_ns = gn_clock_monotonic_ns() - since_ns(r);
+    give_back(r);
+    return true;
 }
 
 enum garner_code gn_rows_lease(struct gn_pool *p, const struct gn_statement *s,
-                               int64_t deadline_ns, struct garner_rows **rows,
+                               int timeout_ms, struct garner_rows **rows,
                                struct garner_error *err)
 {
+    const int64_t deadline_ns = after_ms(timeout_ms);
     struct garner_rows *r;
-    enum garner_code code = new_rows(rows, err);
+    enum garner_code code = new_rows(s->sql, timeout_ms, rows, err);
 
     r = *rows;
-    if (r == NULL)
+    *rows = NULL;
+    if (code != GARNER_OK)
         return code;
     r->pool = p;
-    code = gn_pool_lease(p, deadline_ns, &r->connection, err);
-    if (code == GARNER_OK) {
-        gn_sqlite_set_busy_deadline(r->connection, deadline_ns);
-        gn_sqlite_set_work_deadline(r->connection, INT64_MAX);
-        code = gn_cursor_open(r->connection, s, &r->cursor, err);
-    }
+    code = gn_pool_lease(p, deadline_ns, &r->lease, err);
     if (code != GARNER_OK) {
-        garner_rows_close(r);
-        *rows = NULL;
+        free_rows(r);
         return code;
     }
+    gn_sqlite_set_busy_deadline(r->lease.connection, deadline_ns);
+    code = gn_cursor_open(r->lease.connection, s, &r->cursor, err);
+    if (code != GARNER_OK) {
+        gn_pool_give_back(p, &r->lease);
+        free_rows(r);
+        return code;
+    }
+    gn_cursor_set_stop(r->cursor, &r->lease.stop);
     r->columns = gn_cursor_columns(r->cursor);
+    gn_lease_leave(&r->lease);
+    *rows = r;
     return GARNER_OK;
 }
 
-/* --- rows kept in memory ---------------------------------------------------
- */
+/* A call of its thread begins, or is over. */
+static bool enter(struct garner_rows *r)
+{
+    return r->borrows || gn_lease_enter(&r->lease);
+}
+
+static void leave(struct garner_rows *r)
+{
+    if (!r->borrows)
+        gn_lease_leave(&r->lease);
+}
+
+/* With it entered: its query is over, and its snapshot and its connection are
+ * needed no more. */
+static void finish(struct garner_rows *r)
+{
+    (void)keep_names(r); /* without memory they are "" */
+    give_back(r);
+    r->borrows = false;
+    gn_lease_over(&r->lease);
+}
+
+/* Another thread asked it to stop. */
+static enum garner_code stopped(struct garner_rows *r, struct garner_error *err)
+{
+    if (atomic_load(&r->lease.stop) == GN_STOP_CANCELED)
+        return gn_fail(err, GARNER_CANCELED,
+                       "the query was canceled (garner_rows_cancel): %s",
+                       r->lease.sql);
+    if (r->cursor != NULL)
+        r->age_ns = gn_clock_monotonic_ns() - since_ns(r);
+    return gn_fail(err, GARNER_TIMEOUT,
+                   "this cursor had been open for %" PRId64 " ms and kept the "
+                   "log growing, so it was ended; read faster, or raise "
+                   "max_read_age_ms: %s",
+                   r->age_ns / MS, r->lease.sql);
+}
+
+static enum garner_code late(const struct garner_rows *r,
+                             struct garner_error *err)
+{
+    return gn_fail(err, GARNER_TIMEOUT,
+                   "the query took longer than the %d ms of "
+                   "garner_rows_set_timeout: %s",
+                   r->given_ms, r->lease.sql);
+}
+
+/* Says what stopped a step that was stopped. */
+static enum garner_code explain(struct garner_rows *r, enum garner_code code,
+                                struct garner_error *err)
+{
+    if (code != GARNER_TIMEOUT && code != GARNER_BUSY)
+        return code;
+    if (atomic_load(&r->lease.stop) != GN_STOP_NOT)
+        return stopped(r, err);
+    if (gn_clock_monotonic_ns() >= r->deadline_ns)
+        return late(r, err);
+    return gn_fail(err, code,
+                   "%.100s: waited %" PRId64 " ms for a connection that is not "
+                   "of this store; end its transaction: %s",
+                   gn_sqlite_path(r->lease.connection),
+                   (gn_clock_monotonic_ns() - since_ns(r)) / MS, r->lease.sql);
+}
+
+/* The snapshot begins with the first step, which alone may meet locks. */
+static enum garner_code first_step(struct garner_rows *r,
+                                   struct garner_error *err)
+{
+    const int64_t now_ns = gn_clock_monotonic_ns();
+    enum garner_code code;
+
+    gn_sqlite_set_busy_deadline(r->lease.connection,
+                                now_ns + r->timeout_ms * MS);
+    atomic_store(&r->lease.since_ns, now_ns);
+    code = gn_cursor_next(r->cursor, err);
+    r->columns = gn_cursor_columns(r->cursor);
+    r->names = NULL; /* asked for again; what was given stays */
+    r->started = true;
+    return code;
+}
+
+/* With it entered. */
+static enum garner_code step(struct garner_rows *r, struct garner_error *err)
+{
+    enum garner_code code;
+
+    if (atomic_load_explicit(&r->lease.stop, memory_order_relaxed) !=
+        GN_STOP_NOT)
+        return stopped(r, err);
+    if (r->lost)
+        return gn_fail(err, GARNER_NOMEM, "a value of the last row: %s",
+                       r->lease.sql);
+    if (r->deadline_ns != INT64_MAX &&
+        gn_clock_monotonic_ns() >= r->deadline_ns)
+        return late(r, err);
+    code = r->started ? gn_cursor_next(r->cursor, err) : first_step(r, err);
+    if (code != GARNER_ROW)
+        return explain(r, code, err);
+    if (atomic_load_explicit(&r->lease.stop, memory_order_relaxed) !=
+        GN_STOP_NOT)
+        return stopped(r, err);
+    code = gn_row_next(&r->row, r->columns, err);
+    return code == GARNER_OK ? GARNER_ROW : code;
+}
+
+static enum garner_code next_leased(struct garner_rows *r,
+                                    struct garner_error *err)
+{
+    enum garner_code code;
+
+    if (!enter(r))
+        return stopped(r, err);
+    r->borrows = false; /* the row they were of is over */
+    code = step(r, err);
+    if (code == GARNER_ROW)
+        leave(r);
+    else
+        finish(r);
+    return code;
+}
+
+static struct garner_value value_leased(struct garner_rows *r, size_t column)
+{
+    struct garner_value value;
+
+    if (gn_row_has(&r->row, column, &value))
+        return value;
+    if (!enter(r))
+        return gn_row_rest(&r->row, column);
+    if (!gn_row_copy(&r->row, r->cursor, column, &value)) {
+        r->borrows = true;
+        if (gn_cursor_lost(&value)) {
+            r->lost = true;
+            value = garner_null();
+        }
+    }
+    leave(r);
+    return value;
+}
+
+/* --- kept in memory ------------------------------------------------------- */
 
 struct reading {
     const struct gn_statement *statement;
-    struct garner_rows *rows;
+    struct gn_kept *kept;
     int64_t deadline_ns;
 };
 
-static enum garner_code out_of_memory(struct garner_error *err)
-{
-    return gn_fail(err, GARNER_NOMEM, "the rows of a query");
-}
-
-static enum garner_code keep_names(struct garner_rows *r,
-                                   const struct gn_cursor *cursor,
-                                   struct garner_error *err)
-{
-    const char **names;
-
-    r->columns = gn_cursor_columns(cursor);
-    names = gn_arena_alloc(&r->arena, r->columns * sizeof names[0]);
-    if (names == NULL)
-        return out_of_memory(err);
-    for (size_t i = 0; i < r->columns; i++) {
-        const char *name = gn_cursor_name(cursor, i);
-
-        names[i] = gn_arena_copy(&r->arena, name, strlen(name));
-        if (names[i] == NULL)
-            return out_of_memory(err);
-    }
-    r->names = names;
-    return GARNER_OK;
-}
-
-static struct kept_row *keep_row(struct garner_rows *r,
-                                 const struct gn_cursor *cursor)
-{
-    struct kept_row *row = gn_arena_alloc(
-        &r->arena, sizeof *row + r->columns * sizeof row->values[0]);
-
-    if (row == NULL)
-        return NULL;
-    row->next = NULL;
-    for (size_t i = 0; i < r->columns; i++) {
-        struct garner_value *v = &row->values[i];
-
-        *v = gn_cursor_value(cursor, i);
-        if (v->type != GARNER_TEXT && v->type != GARNER_BLOB)
-            continue;
-        v->bytes.data = gn_arena_copy(&r->arena, v->bytes.data, v->bytes.size);
-        if (v->bytes.data == NULL)
-            return NULL;
-    }
-    return row;
-}
-
-static enum garner_code keep_rows(struct garner_rows *r,
-                                  struct gn_cursor *cursor,
-                                  struct garner_error *err)
-{
-    struct kept_row **end = &r->first;
-    enum garner_code code = gn_cursor_next(cursor, err);
-
-    if ((code == GARNER_ROW || code == GARNER_DONE) &&
-        keep_names(r, cursor, err) != GARNER_OK)
-        return GARNER_NOMEM;
-    for (; code == GARNER_ROW; code = gn_cursor_next(cursor, err)) {
-        struct kept_row *row = keep_row(r, cursor);
-
-        if (row == NULL)
-            return out_of_memory(err);
-        *end = row;
-        end = &row->next;
-    }
-    return code == GARNER_DONE ? GARNER_OK : code;
-}
-
-/* Run by the leader, which need not be the thread that asked. */
+/* Run by the leader, which need not be the thread that asked. Nobody can write
+ * meanwhile, so it may not take for ever. */
 static enum garner_code read_all(void *context, void *connection,
                                  struct garner_error *err)
 {
     const struct reading *reading = context;
-    struct gn_cursor *cursor;
     enum garner_code code =
-        gn_cursor_open(connection, reading->statement, &cursor, err);
+        gn_kept_read(reading->kept, connection, reading->statement,
+                     reading->deadline_ns, err);
 
-    if (code != GARNER_OK)
+    if (code != GARNER_TIMEOUT)
         return code;
-    /* Nobody can write meanwhile, so it may not take for ever. */
-    gn_sqlite_set_work_deadline(connection, reading->deadline_ns);
-    code = keep_rows(reading->rows, cursor, err);
-    gn_sqlite_set_work_deadline(connection, INT64_MAX);
-    gn_cursor_close(cursor);
-    return code;
+    return gn_fail(
+        err, code,
+        "without a log all rows are read at once, within timeout_ms; "
+        "that took longer: %.96s",
+        reading->statement->sql);
 }
 
 enum garner_code gn_rows_read(struct gn_commit *c, const struct gn_statement *s,
-                              int64_t deadline_ns, struct garner_rows **rows,
+                              int timeout_ms, struct garner_rows **rows,
                               struct garner_error *err)
 {
-    enum garner_code code = new_rows(rows, err);
-    struct reading reading = {
-        .statement = s, .rows = *rows, .deadline_ns = deadline_ns};
+    struct reading reading = {.statement = s,
+                              .deadline_ns = after_ms(timeout_ms)};
     struct gn_ticket ticket = {
         .work = read_all,
         .work_context = &reading,
-        .deadline_ns = deadline_ns,
+        .deadline_ns = reading.deadline_ns,
         .err = err,
     };
+    enum garner_code code = new_rows(s->sql, timeout_ms, rows, err);
+    struct garner_rows *r = *rows;
 
-    if (code == GARNER_OK)
-        code = gn_commit_wait(c, &ticket);
+    if (code != GARNER_OK)
+        return code;
+    r->kept.arena = &r->arena;
+    reading.kept = &r->kept;
+    code = gn_commit_wait(c, &ticket);
     if (code != GARNER_OK) {
-        garner_rows_close(*rows);
+        free_rows(r);
         *rows = NULL;
+        return code;
     }
-    return code;
+    r->columns = r->kept.columns;
+    r->names = r->kept.names;
+    return GARNER_OK;
 }
 
-/* --- what both kinds do ----------------------------------------------------
- */
+static enum garner_code next_kept(struct garner_rows *r,
+                                  struct garner_error *err)
+{
+    if (atomic_load(&r->lease.stop) != GN_STOP_NOT)
+        return stopped(r, err);
+    r->at = r->started ? r->at->next : r->kept.first;
+    r->started = true;
+    return r->at != NULL ? GARNER_ROW : GARNER_DONE;
+}
+
+/* --- what both kinds do --------------------------------------------------- */
 
 void garner_rows_set_timeout(struct garner_rows *rows, int timeout_ms)
 {
-    int64_t deadline_ns = INT64_MAX;
-
-    if (rows->cursor == NULL)
+    if (rows->pool == NULL || !enter(rows))
         return; /* all was read already */
-    if (timeout_ms > 0)
-        deadline_ns =
-            gn_clock_monotonic_ns() + (int64_t)timeout_ms * INT64_C(1000000);
-    gn_sqlite_set_work_deadline(rows->connection, deadline_ns);
-    if (timeout_ms > 0)
-        gn_sqlite_set_busy_deadline(rows->connection, deadline_ns);
+    rows->given_ms = timeout_ms;
+    rows->deadline_ns = timeout_ms > 0 ? after_ms(timeout_ms) : INT64_MAX;
+    gn_cursor_set_deadline(rows->cursor, rows->deadline_ns);
+    leave(rows);
 }
 
-static enum garner_code next_kept(struct garner_rows *r)
+void garner_rows_cancel(struct garner_rows *rows)
 {
-    r->at = r->started ? r->at->next : r->first;
-    return r->at != NULL ? GARNER_ROW : GARNER_DONE;
+    if (rows->forks == gn_turn_forks() &&
+        gn_lease_claim(&rows->lease, GN_STOP_CANCELED))
+        (void)gn_lease_end(&rows->lease); /* else its thread will */
 }
 
 enum garner_code garner_next(struct garner_rows *rows, struct garner_error *err)
@@ -227,13 +383,7 @@ enum garner_code garner_next(struct garner_rows *rows, struct garner_error *err)
         return gn_fail(err, GARNER_MISUSE,
                        "this cursor failed (%s); it can only be closed",
                        garner_code_name(rows->ended));
-    code = rows->cursor != NULL ? gn_cursor_next(rows->cursor, err)
-                                : next_kept(rows);
-    if (rows->cursor != NULL && !rows->started) {
-        rows->columns = gn_cursor_columns(rows->cursor);
-        rows->names = NULL; /* asked for again; what was given stays */
-    }
-    rows->started = true;
+    code = rows->pool != NULL ? next_leased(rows, err) : next_kept(rows, err);
     if (code != GARNER_ROW)
         rows->ended = code;
     return code;
@@ -252,27 +402,26 @@ const char *garner_column_name(const struct garner_rows *rows, size_t column)
 
     if (column >= rows->columns)
         return "";
-    if (rows->names == NULL && keep_names(r, r->cursor, NULL) != GARNER_OK)
-        return "";
-    return rows->names[column];
+    if (rows->pool != NULL && enter(r)) {
+        (void)keep_names(r);
+        leave(r);
+    }
+    return rows->names != NULL ? rows->names[column] : "";
 }
 
 struct garner_value garner_column(const struct garner_rows *rows, size_t column)
 {
     if (column >= rows->columns || !rows->started || rows->ended != GARNER_OK)
         return garner_null();
-    return rows->cursor != NULL ? gn_cursor_value(rows->cursor, column)
-                                : rows->at->values[column];
+    return rows->pool != NULL ? value_leased((struct garner_rows *)rows, column)
+                              : rows->at->values[column];
 }
 
 void garner_rows_close(struct garner_rows *rows)
 {
     if (rows == NULL || rows->forks != gn_turn_forks())
         return;
-    if (rows->cursor != NULL)
-        gn_cursor_close(rows->cursor);
-    if (rows->connection != NULL)
-        gn_pool_give_back(rows->pool, rows->connection);
-    gn_arena_clear(&rows->arena);
-    gn_free(rows);
+    if (rows->pool != NULL && enter(rows))
+        give_back(rows);
+    free_rows(rows);
 }

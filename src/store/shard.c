@@ -55,14 +55,16 @@ static enum garner_code open_pool(struct gn_shard *s,
                                   const struct gn_sqlite_options *options,
                                   struct garner_error *err)
 {
-    struct gn_sqlite *first;
+    struct gn_lease first;
     enum garner_code code =
         gn_pool_new(options, s->options.readers, &s->pool, err);
 
+    if (code != GARNER_OK)
+        return code;
+    gn_lease_init(&first, "opening", NULL);
+    code = gn_pool_lease(s->pool, options->deadline_ns, &first, err);
     if (code == GARNER_OK)
-        code = gn_pool_lease(s->pool, options->deadline_ns, &first, err);
-    if (code == GARNER_OK)
-        gn_pool_give_back(s->pool, first);
+        gn_pool_give_back(s->pool, &first);
     return code;
 }
 
@@ -88,6 +90,8 @@ static enum garner_code open_parts(struct gn_shard *s, struct garner_error *err)
     }
     if (code == GARNER_OK && wal)
         code = open_pool(s, &options, err);
+    if (s->commit != NULL)
+        gn_commit_set_readers(s->commit, s->pool);
     return code;
 }
 

@@ -25,6 +25,8 @@ void garner_options_init(struct garner_options *options)
         .readers = cores > 2 ? (int)cores * 2 : 4,
         .statements = 128,
         .wal_bytes = (size_t)4 << 20,
+        .wal_most_bytes = (size_t)256 << 20,
+        .max_read_age_ms = 60000,
         .create = true,
     };
 }
@@ -43,6 +45,10 @@ static enum garner_code check_options(const struct garner_options *o,
                        "most 1,048,576) and group_bytes are 1 or more, "
                        "wal_bytes 4,096 or more: start from "
                        "garner_options_init");
+    if (o->max_read_age_ms < 0 || o->wal_most_bytes < 1)
+        return gn_fail(err, GARNER_MISUSE,
+                       "max_read_age_ms is 0 (never) or more, wal_most_bytes 1 "
+                       "or more");
     if (o->readers < 1 || o->readers > 1024 || o->statements < 1 ||
         o->statements > 1 << 16)
         return gn_fail(err, GARNER_MISUSE,

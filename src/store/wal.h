@@ -5,7 +5,9 @@
  * closes SQLite's WAL-reset race (https://sqlite.org/wal.html#walresetbug,
  * 3.7.0 to 3.51.2) for its writers. Readers are waited for a little, so that
  * those who follow each other closely cannot keep the log growing; what a long
- * one pins is tried again after some growth.
+ * one pins is tried again after some growth. Once the log is past a bound, the
+ * store's readers that are too old are ended; another process's can only be
+ * reported.
  *
  * Thread: the leader's.
  */
@@ -16,20 +18,30 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "garner/store.h"
 #include "store/driver/sqlite.h"
+#include "store/pool.h"
 
 struct gn_wal {
+    /* constant */
     size_t limit_bytes;
-    size_t next_bytes; /* the log is checkpointed once it is larger */
-    bool dirty;        /* commits since the last complete checkpoint */
-    size_t most_bytes; /* the largest log there was after a commit */
+    size_t most_bytes;  /* past it old readers are ended, ... */
+    int64_t max_age_ns; /* ... those older than this; INT64_MAX: none */
+
+    struct gn_pool *pool; /* of the readers; NULL: there are none */
+    size_t next_bytes;    /* the log is checkpointed once it is larger, ... */
+    int64_t look_ns;      /* ... or past most_bytes, at this time */
+    bool dirty;           /* commits since the last complete checkpoint */
+    bool told;            /* that somebody else keeps the log */
+    size_t largest_bytes; /* the log after a commit, at its largest */
     uint64_t checkpoints;
     uint64_t failures;         /* of them */
     int64_t most_ns;           /* the longest took so long */
     struct garner_error error; /* of the last failure */
 };
 
-void gn_wal_init(struct gn_wal *w, size_t limit_bytes);
+/* Takes what it needs of options. No readers yet. */
+void gn_wal_init(struct gn_wal *w, const struct garner_options *options);
 
 /* After a group was committed: checkpoints if the log is past its size. On an
  * error, which is in w->error too, the log is as it was; commits are not

@@ -41,6 +41,7 @@ struct gn_sqlite {
     bool stuck; /* in a transaction that could not be rolled back */
     int64_t busy_deadline_ns;
     int64_t work_deadline_ns;
+    const atomic_uint *stop; /* not 0: what runs is to end; may be NULL */
 
     atomic_bool held_off; /* read by any thread */
 };

@@ -11,6 +11,8 @@ struct gn_cursor {
     struct gn_cached *held; /* stmt, in the connection's cache */
     sqlite3_stmt *stmt;
     size_t columns;
+    int64_t deadline_ns;
+    const atomic_uint *stop; /* NULL: nobody stops it */
 };
 
 static enum garner_code prepare(struct gn_cursor *cursor,
@@ -46,6 +48,7 @@ enum garner_code gn_cursor_open(struct gn_sqlite *c,
     if (*cursor == NULL)
         return gn_fail(err, GARNER_NOMEM, "a cursor");
     (*cursor)->connection = c;
+    (*cursor)->deadline_ns = INT64_MAX;
     code = gn_still_check(&c->still, c->db, false, err);
     if (code == GARNER_OK)
         code = prepare(*cursor, s, err);
@@ -56,12 +59,38 @@ enum garner_code gn_cursor_open(struct gn_sqlite *c,
     return code;
 }
 
+void gn_cursor_set_deadline(struct gn_cursor *cursor, int64_t deadline_ns)
+{
+    cursor->deadline_ns = deadline_ns;
+}
+
+void gn_cursor_set_stop(struct gn_cursor *cursor, const atomic_uint *stop)
+{
+    cursor->stop = stop;
+}
+
+/* A step within what limits this cursor, beside what limits its connection. */
+static int step(struct gn_cursor *cursor)
+{
+    struct gn_sqlite *c = cursor->connection;
+    const int64_t deadline_ns = c->work_deadline_ns;
+    int rc;
+
+    if (cursor->deadline_ns < deadline_ns)
+        c->work_deadline_ns = cursor->deadline_ns;
+    c->stop = cursor->stop;
+    rc = sqlite3_step(cursor->stmt);
+    c->stop = NULL;
+    c->work_deadline_ns = deadline_ns;
+    return rc;
+}
+
 enum garner_code gn_cursor_next(struct gn_cursor *cursor,
                                 struct garner_error *err)
 {
     const struct gn_still *still = &cursor->connection->still;
     sqlite3 *db = cursor->connection->db;
-    const int rc = sqlite3_step(cursor->stmt);
+    const int rc = step(cursor);
 
     /* A changed schema has it prepared again at its first step. */
     cursor->columns = (size_t)sqlite3_column_count(cursor->stmt);
@@ -98,6 +127,12 @@ struct garner_value gn_cursor_value(const struct gn_cursor *cursor,
     return column < cursor->columns
                ? gn_value_of_column(cursor->stmt, (int)column)
                : garner_null();
+}
+
+bool gn_cursor_lost(const struct garner_value *value)
+{
+    return (value->type == GARNER_TEXT || value->type == GARNER_BLOB) &&
+           value->bytes.data == NULL && value->bytes.size > 0;
 }
 
 void gn_cursor_close(struct gn_cursor *cursor)

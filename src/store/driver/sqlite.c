@@ -15,6 +15,18 @@ enum {
     LONGEST_WAIT_US = 2000,
 };
 
+/* Looked at by all that works, and all that waits. */
+static int is_to_end(void *context)
+{
+    const struct gn_sqlite *c = context;
+
+    if (c->stop != NULL &&
+        atomic_load_explicit(c->stop, memory_order_relaxed) != 0)
+        return 1;
+    return c->work_deadline_ns != INT64_MAX &&
+           gn_clock_monotonic_ns() >= c->work_deadline_ns;
+}
+
 /* SQLite's own busy wait sleeps up to 100 ms at a time and so starves who
  * waits longest (https://sqlite.org/c3ref/busy_handler.html); garner's threads
  * never meet it, only foreign connections do: look again soon. */
@@ -25,21 +37,13 @@ static int wait_for_lock(void *context, int times)
     struct timespec pause = {0};
 
     atomic_store_explicit(&c->held_off, true, memory_order_relaxed);
-    if (gn_clock_monotonic_ns() >= c->busy_deadline_ns)
+    if (gn_clock_monotonic_ns() >= c->busy_deadline_ns || is_to_end(c))
         return 0;
     if (us > LONGEST_WAIT_US)
         us = LONGEST_WAIT_US;
     pause.tv_nsec = (long)us * 1000;
     (void)nanosleep(&pause, NULL); /* interrupted: look again sooner */
     return 1;
-}
-
-static int past_deadline(void *context)
-{
-    const struct gn_sqlite *c = context;
-
-    return c->work_deadline_ns != INT64_MAX &&
-           gn_clock_monotonic_ns() >= c->work_deadline_ns;
 }
 
 static int count_log(void *context, sqlite3 *db, const char *name, int pages)
@@ -154,7 +158,7 @@ enum garner_code gn_sqlite_open(const struct gn_sqlite_options *options,
     (void)sqlite3_commit_hook(c->db, before_commit, c);
     (void)sqlite3_busy_handler(c->db, wait_for_lock, c);
     (void)sqlite3_wal_hook(c->db, count_log, c);
-    sqlite3_progress_handler(c->db, PROGRESS_STEPS, past_deadline, c);
+    sqlite3_progress_handler(c->db, PROGRESS_STEPS, is_to_end, c);
     if (options->writer)
         code = try_to_write(c, err);
     if (code != GARNER_OK) {
@@ -176,6 +180,11 @@ void gn_sqlite_close(struct gn_sqlite *c)
                                 NULL);
     GN_CHECK(sqlite3_close(c->db) == SQLITE_OK); /* else a statement is left */
     gn_free(c);
+}
+
+const char *gn_sqlite_path(const struct gn_sqlite *c)
+{
+    return sqlite3_db_filename(c->db, "main");
 }
 
 bool gn_sqlite_is_wal(const struct gn_sqlite *c)

@@ -38,6 +38,9 @@ enum garner_code gn_sqlite_open(const struct gn_sqlite_options *options,
 /* NULL is fine. The last connection to close checkpoints the log. */
 void gn_sqlite_close(struct gn_sqlite *c);
 
+/* The database's file; "" in memory. Lives as long as c. */
+const char *gn_sqlite_path(const struct gn_sqlite *c);
+
 /* true: the database is in WAL mode, so that readers need not wait. */
 bool gn_sqlite_is_wal(const struct gn_sqlite *c);
 

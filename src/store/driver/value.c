@@ -46,21 +46,30 @@ enum garner_code gn_value_bind_all(sqlite3_stmt *stmt,
     return GARNER_OK;
 }
 
+/* A text may have to be made of UTF-16 first, and that may fail. */
+static struct garner_value bytes_of(sqlite3_stmt *stmt, int at,
+                                    enum garner_type type, const void *data)
+{
+    struct garner_value v = {.type = type};
+
+    v.bytes.data = data;
+    v.bytes.size = (size_t)sqlite3_column_bytes(stmt, at);
+    if (data == NULL && type == GARNER_TEXT)
+        v.bytes.size = 1; /* an empty one has an address */
+    return v;
+}
+
 struct garner_value gn_value_of_column(sqlite3_stmt *stmt, int at)
 {
-    const void *data;
-
     switch (sqlite3_column_type(stmt, at)) {
     case SQLITE_INTEGER:
         return garner_integer(sqlite3_column_int64(stmt, at));
     case SQLITE_FLOAT:
         return garner_real(sqlite3_column_double(stmt, at));
     case SQLITE_TEXT:
-        data = sqlite3_column_text(stmt, at);
-        return garner_text_n(data, (size_t)sqlite3_column_bytes(stmt, at));
+        return bytes_of(stmt, at, GARNER_TEXT, sqlite3_column_text(stmt, at));
     case SQLITE_BLOB:
-        data = sqlite3_column_blob(stmt, at);
-        return garner_blob(data, (size_t)sqlite3_column_bytes(stmt, at));
+        return bytes_of(stmt, at, GARNER_BLOB, sqlite3_column_blob(stmt, at));
     default:
         return garner_null();
     }

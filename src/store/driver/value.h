@@ -20,7 +20,8 @@ enum garner_code gn_value_bind_all(sqlite3_stmt *stmt,
                                    struct garner_error *err);
 
 /* Column at (from 0) of the current row; its bytes are SQLite's until the next
- * step. */
+ * step. Where SQLite had no memory to make them, they are at NULL, with a size.
+ */
 struct garner_value gn_value_of_column(sqlite3_stmt *stmt, int at);
 
 #endif
