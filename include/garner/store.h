@@ -36,6 +36,17 @@ enum garner_ack {
     GARNER_QUEUED,
 };
 
+/* Who copies the log into the database. */
+enum garner_checkpoint {
+    /* The store: past wal_bytes, in idle gaps, and when it is closed. */
+    GARNER_CHECKPOINT_AUTO = 0,
+    /* Another program, as Litestream, which ships the log's frames before it
+     * copies them. The store then never checkpoints, nor cuts the log or makes
+     * it longer than its frames; it is kept when the store is closed, and grows
+     * as long as that program lets it. All stores on the file must say so. */
+    GARNER_CHECKPOINT_EXTERNAL,
+};
+
 /* Set all fields with garner_options_init, then change what you want. */
 struct garner_options {
     enum garner_ack ack;     /* of writes that don't say; default SYNCED */
@@ -54,6 +65,7 @@ struct garner_options {
     bool read_only;
     bool create;       /* make the database if missing; default true */
     bool foreign_keys; /* enforce them; default false, as SQLite */
+    enum garner_checkpoint checkpoint; /* default AUTO */
 };
 
 GARNER_API void garner_options_init(struct garner_options *options);

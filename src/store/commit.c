@@ -40,7 +40,8 @@ enum garner_code gn_commit_new(struct gn_sqlite *connection,
     c->most_statements = options->queue_statements;
     c->most_bytes = options->queue_bytes;
     c->connection = connection;
-    gn_wal_init(&c->wal, options->wal_bytes);
+    gn_wal_init(&c->wal, options->wal_bytes,
+                options->checkpoint == GARNER_CHECKPOINT_EXTERNAL);
     gn_mutex_init(&c->lock);
     gn_cond_init(&c->room);
     gn_cond_init(&c->task);

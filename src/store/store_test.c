@@ -3,7 +3,7 @@
 
 static void options_out_of_range_are_misuse(void **state)
 {
-    struct garner_options bad[16];
+    struct garner_options bad[17];
     struct garner_error err;
     size_t n = sizeof bad / sizeof bad[0];
 
@@ -26,6 +26,7 @@ static void options_out_of_range_are_misuse(void **state)
     bad[13].ack = (enum garner_ack)3;
     memset(&bad[14], 0, sizeof bad[14]);
     memset(&bad[15], 0xff, sizeof bad[15] / 2);
+    bad[16].checkpoint = (enum garner_checkpoint)2;
     for (size_t i = 0; i < n; i++) {
         assert_int_equal(garner_open(fixture.db, &bad[i], &store, &err),
                          GARNER_MISUSE);

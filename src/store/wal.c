@@ -5,9 +5,11 @@
 #define WAIT_PER_LIMIT_NS (INT64_C(10) * 1000000)
 #define LONGEST_WAIT_NS   (INT64_C(500) * 1000000)
 
-void gn_wal_init(struct gn_wal *w, size_t limit_bytes)
+void gn_wal_init(struct gn_wal *w, size_t limit_bytes, bool external)
 {
-    *w = (struct gn_wal){.limit_bytes = limit_bytes, .next_bytes = limit_bytes};
+    *w = (struct gn_wal){.external = external,
+                         .limit_bytes = limit_bytes,
+                         .next_bytes = limit_bytes};
 }
 
 /* Reading for a moment at a time is enough to keep a log from ever starting
@@ -50,9 +52,11 @@ enum garner_code gn_wal_after_commit(struct gn_wal *w, struct gn_sqlite *c)
 
     if (!gn_sqlite_is_wal(c))
         return GARNER_OK;
-    w->dirty = true;
     if (log_bytes > w->most_bytes)
         w->most_bytes = log_bytes;
+    if (w->external)
+        return GARNER_OK;
+    w->dirty = true;
     if (log_bytes < w->limit_bytes)
         w->next_bytes = w->limit_bytes;
     if (log_bytes < w->next_bytes)

@@ -19,6 +19,7 @@
 #include "store/driver/sqlite.h"
 
 struct gn_wal {
+    bool external; /* another program checkpoints: nothing is done here */
     size_t limit_bytes;
     size_t next_bytes; /* the log is checkpointed once it is larger */
     bool dirty;        /* commits since the last complete checkpoint */
@@ -29,7 +30,7 @@ struct gn_wal {
     struct garner_error error; /* of the last failure */
 };
 
-void gn_wal_init(struct gn_wal *w, size_t limit_bytes);
+void gn_wal_init(struct gn_wal *w, size_t limit_bytes, bool external);
 
 /* After a group was committed: checkpoints if the log is past its size. On an
  * error, which is in w->error too, the log is as it was; commits are not
