@@ -133,11 +133,11 @@ struct garner_stats {
     size_t queued_statements; /* gauge */
     size_t queued_bytes;      /* gauge */
 
-    size_t wal_bytes;             /* gauge: the log's after the last group */
-    size_t wal_most_bytes;        /* the largest it was after a group */
-    uint64_t checkpoints;         /* of the log, those cut short too */
-    uint64_t checkpoint_failures; /* of them: ended in an error */
-    int64_t checkpoint_most_ns;   /* the longest took so long */
+    size_t wal_bytes;              /* gauge: the log's after the last group */
+    size_t wal_peak_bytes;         /* the largest it was after a group */
+    uint64_t checkpoints;          /* of the log, those cut short too */
+    uint64_t checkpoint_failures;  /* of them: ended in an error */
+    int64_t checkpoint_longest_ns; /* the longest took so long */
     struct garner_error checkpoint_error; /* of the last that failed */
 
     int readers_open;   /* gauge */

@@ -36,7 +36,7 @@ static enum garner_code checkpoint(struct gn_wal *w, struct gn_sqlite *c,
 
     w->checkpoints++;
     w->failures += code != GARNER_OK;
-    w->most_ns = took_ns > w->most_ns ? took_ns : w->most_ns;
+    w->longest_ns = took_ns > w->longest_ns ? took_ns : w->longest_ns;
     w->dirty = code != GARNER_OK || left > 0;
     /* A log that is pinned grows on; it is tried again a quarter later, so
      * that all the waits for a long reader stay few. */
@@ -52,8 +52,8 @@ enum garner_code gn_wal_after_commit(struct gn_wal *w, struct gn_sqlite *c)
 
     if (!gn_sqlite_is_wal(c))
         return GARNER_OK;
-    if (log_bytes > w->most_bytes)
-        w->most_bytes = log_bytes;
+    if (log_bytes > w->peak_bytes)
+        w->peak_bytes = log_bytes;
     if (w->external)
         return GARNER_OK;
     w->dirty = true;

@@ -23,10 +23,10 @@ struct gn_wal {
     size_t limit_bytes;
     size_t next_bytes; /* the log is checkpointed once it is larger */
     bool dirty;        /* commits since the last complete checkpoint */
-    size_t most_bytes; /* the largest log there was after a commit */
+    size_t peak_bytes; /* the largest log there was after a commit */
     uint64_t checkpoints;
     uint64_t failures;         /* of them */
-    int64_t most_ns;           /* the longest took so long */
+    int64_t longest_ns;        /* the longest took so long */
     struct garner_error error; /* of the last failure */
 };
 
