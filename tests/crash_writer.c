@@ -1,7 +1,8 @@
 /*
- * crash_writer.c DATABASE FIRST - threads that store rows, in every way there
- * is, and print the id of each row after it was acknowledged, until killed.
- * crash_test.py kills it and looks whether every printed id is there.
+ * crash_writer.c DATABASE FIRST [external] - threads that store rows, in every
+ * way there is, and print the id of each row after it was acknowledged, until
+ * killed. crash_test.py kills it and looks whether every printed id is there.
+ * external: the log is another program's to checkpoint (shipping_test.py).
  *
  * A line is "WAY id id ...": the ids of one acknowledgement. It is written with
  * one write(2), so that a kill cuts between lines, and what was written before
@@ -146,13 +147,15 @@ int main(int argc, char **argv)
     struct garner_error err;
     pthread_t thread;
 
-    if (argc != 3) {
-        fprintf(stderr, "usage: crash_writer DATABASE FIRST\n");
+    if (argc < 3 || argc > 4) {
+        fprintf(stderr, "usage: crash_writer DATABASE FIRST [external]\n");
         return 2;
     }
     atomic_store(&next_id, strtoll(argv[2], NULL, 10));
     garner_options_init(&options);
     options.wal_bytes = 1 << 20; /* so that kills meet checkpoints, too */
+    if (argc == 4)
+        options.checkpoint = GARNER_CHECKPOINT_EXTERNAL;
     must(garner_open(argv[1], &options, &store, &err), &err);
     must(garner_exec(store,
                      "create table if not exists kept"

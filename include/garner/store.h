@@ -36,6 +36,17 @@ enum garner_ack {
     GARNER_QUEUED,
 };
 
+/* Who copies the log into the database. */
+enum garner_checkpoint {
+    /* The store: past wal_bytes, in idle gaps, and when it is closed. */
+    GARNER_CHECKPOINT_AUTO = 0,
+    /* Another program, as Litestream, which ships the log's frames before it
+     * copies them. The store then never checkpoints, nor cuts the log or makes
+     * it longer than its frames; it is kept when the store is closed, and grows
+     * as long as that program lets it. All stores on the file must say so. */
+    GARNER_CHECKPOINT_EXTERNAL,
+};
+
 /* Set all fields with garner_options_init, then change what you want. */
 struct garner_options {
     enum garner_ack ack;     /* of writes that don't say; default SYNCED */
@@ -56,6 +67,7 @@ struct garner_options {
     bool read_only;
     bool create;       /* make the database if missing; default true */
     bool foreign_keys; /* enforce them; default false, as SQLite */
+    enum garner_checkpoint checkpoint; /* default AUTO */
 };
 
 GARNER_API void garner_options_init(struct garner_options *options);
@@ -123,11 +135,11 @@ struct garner_stats {
     size_t queued_statements; /* gauge */
     size_t queued_bytes;      /* gauge */
 
-    size_t wal_bytes;             /* gauge: the log's after the last group */
-    size_t wal_most_bytes;        /* the largest it was after a group */
-    uint64_t checkpoints;         /* of the log, those cut short too */
-    uint64_t checkpoint_failures; /* of them: ended in an error */
-    int64_t checkpoint_most_ns;   /* the longest took so long */
+    size_t wal_bytes;              /* gauge: the log's after the last group */
+    size_t wal_peak_bytes;         /* the largest it was after a group */
+    uint64_t checkpoints;          /* of the log, those cut short too */
+    uint64_t checkpoint_failures;  /* of them: ended in an error */
+    int64_t checkpoint_longest_ns; /* the longest took so long */
     struct garner_error checkpoint_error; /* of the last that failed */
 
     int readers_open;   /* gauge */

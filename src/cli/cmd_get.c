@@ -20,6 +20,7 @@
 #include "cli/select.h"
 #include "cli/signals.h"
 #include "cli/sources.h"
+#include "cli/storage.h"
 #include "cli/writer.h"
 #include "garner/store.h"
 #include "garner/write.h"
@@ -37,6 +38,7 @@ struct settings {
     const char *write_out;
     struct gn_rows_flags rows;
     const char *store;
+    struct gn_storage_flags storage;
 };
 
 /* Where rows wait, in a database in memory, until they are printed. */
@@ -212,11 +214,10 @@ static enum gn_exit store_once(const struct settings *s, const char *url,
     struct gn_collect collect = {.config = config,
                                  .store_name = url,
                                  .complain = !s->silent || s->show_error};
-    struct garner_options options;
+    const struct garner_options options = gn_storage_options(&s->storage);
     struct garner_error err = {0};
     enum gn_exit status;
 
-    garner_options_init(&options);
     if (garner_open(url, &options, &collect.store, &err) != GARNER_OK)
         return gn_exit_error(&err);
     gn_log_set_level(GN_LOG_ERROR);
@@ -309,6 +310,7 @@ static const struct gn_option options[] = {
     GN_ROWS_OPTIONS(struct settings),
     OPTION("db", 0, FILE, "DB", store,
            "store the fetch, and its rows, in this database"),
+    GN_STORAGE_OPTIONS(struct settings),
     GN_FORMAT_OPTIONS(struct settings),
 };
 

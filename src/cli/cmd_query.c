@@ -9,6 +9,7 @@
 #include "cli/output.h"
 #include "cli/params.h"
 #include "cli/select.h"
+#include "cli/storage.h"
 #include "cli/text.h"
 #include "garner/garner.h"
 
@@ -16,6 +17,7 @@ struct settings {
     struct gn_format_flags format;
     struct gn_texts params;
     bool write;
+    struct gn_storage_flags storage;
     int64_t timeout_ms;
 };
 
@@ -23,13 +25,12 @@ static enum gn_exit write_once(const char *url, const struct settings *s,
                                const char *sql, const struct garner_value *args,
                                size_t count)
 {
-    struct garner_options options;
+    struct garner_options options = gn_storage_options(&s->storage);
     struct garner_store *store;
     struct garner_error err = {0};
     struct garner_result result = {0};
     enum garner_code code;
 
-    garner_options_init(&options);
     options.create = strstr(url, ":memory:") != NULL;
     if (s->timeout_ms > 0)
         options.timeout_ms =
@@ -89,6 +90,7 @@ static const struct gn_option options[] = {
      "the value of :NAME in the SQL; may be repeated", NULL},
     {"write", 0, GN_OPTION_FLAG, NULL, offsetof(struct settings, write),
      "run a statement that writes, and say how many rows it changed", NULL},
+    GN_STORAGE_OPTIONS(struct settings),
     {"timeout", 0, GN_OPTION_DURATION, "TIME",
      offsetof(struct settings, timeout_ms),
      "give up after this time; the exit status is then 124", NULL},

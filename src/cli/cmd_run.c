@@ -14,12 +14,14 @@
 #include "cli/prepare.h"
 #include "cli/signals.h"
 #include "cli/sources.h"
+#include "cli/storage.h"
 #include "cli/terminal.h"
 #include "garner/store.h"
 
 struct settings {
     const char *config;
     const char *store;
+    struct gn_storage_flags storage;
     int64_t every_ms;
     int64_t jitter_ms;
     bool align;
@@ -39,8 +41,8 @@ struct settings {
 
 /* The flags that go with a file; the others make sources of URLs. */
 static const char *const with_file[] = {
-    "config", "db",         "once", "for",       "parallel", "workers",
-    "listen", "token-file", "log",  "log-level", "quiet",
+    "config",  "db",     "checkpoint", "once", "for",       "parallel",
+    "workers", "listen", "token-file", "log",  "log-level", "quiet",
 };
 
 static bool goes_with_file(const char *name)
@@ -166,7 +168,7 @@ static enum gn_exit with_store(const struct settings *s,
         .json = s->log != NULL && strcmp(s->log, "json") == 0,
         .summary = !s->quiet,
     };
-    struct garner_options options;
+    struct garner_options options = gn_storage_options(&s->storage);
     struct garner_error err = {0};
     enum gn_exit status;
 
@@ -182,7 +184,8 @@ static enum gn_exit with_store(const struct settings *s,
     collect.engine.workers = (int)s->workers;
     collect.engine.run_for_ms = s->for_ms;
     collect.engine.once = s->once;
-    garner_options_init(&options);
+    if (s->storage.checkpoint == NULL)
+        options.checkpoint = config->checkpoint;
     if (garner_open(collect.store_name, &options, &collect.store, &err) !=
         GARNER_OK)
         return gn_exit_error(&err);
@@ -223,6 +226,7 @@ static const struct gn_option options[] = {
      "GARNER_CONFIG"},
     {"db", 0, GN_OPTION_FILE, "DB", offsetof(struct settings, store),
      "the store: a file, made if it is not there, or a URL", "GARNER_STORE"},
+    GN_STORAGE_OPTIONS(struct settings),
     OPTION("every", 0, DURATION, "TIME", every_ms,
            "fetch each URL so often, 1s or 10m; without it once"),
     OPTION("jitter", 0, DURATION, "TIME", jitter_ms,

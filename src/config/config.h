@@ -42,6 +42,7 @@ struct gn_source {
 struct gn_config {
     const char *path;  /* of the file; NULL: none */
     const char *store; /* URL; NULL: not said */
+    enum garner_checkpoint checkpoint;
     struct gn_source *sources;
     size_t source_count;
     void *memory; /* the config's own */

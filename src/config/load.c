@@ -58,6 +58,17 @@ static void read_store(struct gn_problems *p, const struct gn_node *node,
                         (int)strcspn(l->config->store, ":"), l->config->store);
 }
 
+static void read_checkpoint(struct gn_problems *p, const struct gn_node *node,
+                            void *context)
+{
+    static const char *const words[] = {"auto", "external"};
+    const int word = gn_walk_word(p, node, words, 2, 2);
+
+    if (word == 1)
+        ((struct loader *)context)->config->checkpoint =
+            GARNER_CHECKPOINT_EXTERNAL;
+}
+
 static void read_defaults(struct gn_problems *p, const struct gn_node *node,
                           void *context)
 {
@@ -78,13 +89,13 @@ static const char in_source[] =
 static const struct gn_walk_key top_keys[] = {
     {"garner", read_version, NULL},
     {"store", read_store, NULL},
+    {"checkpoint", read_checkpoint, NULL},
     {"defaults", read_defaults, NULL},
     {"sources", read_sources, NULL},
     {"url", NULL, in_source},
     {"schedule", NULL, "belongs under defaults, or to a source"},
     {"rows", NULL, in_source},
     {"notify", NULL, NULL},
-    {"checkpoint", NULL, NULL},
     {"include", NULL, NULL},
 };
 

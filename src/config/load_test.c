@@ -86,6 +86,24 @@ static void the_store_may_hold_a_secret(void **state)
         "f:2:8: store is empty; name a database file\n");
 }
 
+static void the_log_may_be_left_to_another_program(void **state)
+{
+    struct gn_config config;
+
+    (void)state;
+    config = good("garner: 1\nsources: { a: { url: http://h/ } }\n");
+    assert_int_equal(config.checkpoint, GARNER_CHECKPOINT_AUTO);
+    gn_config_fini(&config);
+    config = good("garner: 1\ncheckpoint: external\n"
+                  "sources: { a: { url: http://h/ } }\n");
+    assert_int_equal(config.checkpoint, GARNER_CHECKPOINT_EXTERNAL);
+    gn_config_fini(&config);
+    config = good("garner: 1\ncheckpoint: auto\n"
+                  "sources: { a: { url: http://h/ } }\n");
+    assert_int_equal(config.checkpoint, GARNER_CHECKPOINT_AUTO);
+    gn_config_fini(&config);
+}
+
 static void files_are_read_and_paths_begin_beside_them(void **state)
 {
     static const char text[] =
@@ -181,6 +199,7 @@ int main(void)
         cmocka_unit_test(a_file_needs_version_and_sources),
         cmocka_unit_test(all_problems_are_shown_at_once),
         cmocka_unit_test(the_store_may_hold_a_secret),
+        cmocka_unit_test(the_log_may_be_left_to_another_program),
         cmocka_unit_test(files_are_read_and_paths_begin_beside_them),
         cmocka_unit_test(many_sources_load_fast),
         cmocka_unit_test(lost_memory_is_told),

@@ -117,10 +117,10 @@ static void store(struct gn_json *j, const struct garner_stats *s)
     count(j, "queued_statements", s->queued_statements);
     count(j, "queued_bytes", s->queued_bytes);
     count(j, "wal_bytes", s->wal_bytes);
-    count(j, "wal_most_bytes", s->wal_most_bytes);
+    count(j, "wal_peak_bytes", s->wal_peak_bytes);
     count(j, "checkpoints", s->checkpoints);
     count(j, "checkpoint_failures", s->checkpoint_failures);
-    duration(j, "checkpoint_longest_ms", s->checkpoint_most_ns / 1000);
+    duration(j, "checkpoint_longest_ms", s->checkpoint_longest_ns / 1000);
     text(j, "checkpoint_error", s->checkpoint_error.message);
     count(j, "queries", s->queries);
     gn_json_key(j, "readers_open");

@@ -36,10 +36,10 @@ static struct gn_status running = {
               .queued_statements = 14,
               .queued_bytes = 15,
               .wal_bytes = 16,
-              .wal_most_bytes = 17,
+              .wal_peak_bytes = 17,
               .checkpoints = 18,
               .checkpoint_failures = 19,
-              .checkpoint_most_ns = 20500000,
+              .checkpoint_longest_ns = 20500000,
               .checkpoint_error = {.message = "no room"},
               .readers_open = 21,
               .readers_leased = 22},
@@ -89,7 +89,7 @@ static void a_running_engine(void **state)
         "\"sync\":{\"count\":0,\"mean_ms\":0,\"p50_ms\":0,\"p99_ms\":0,"
         "\"max_ms\":0},"
         "\"queued_batches\":13,\"queued_statements\":14,\"queued_bytes\":15,"
-        "\"wal_bytes\":16,\"wal_most_bytes\":17,\"checkpoints\":18,"
+        "\"wal_bytes\":16,\"wal_peak_bytes\":17,\"checkpoints\":18,"
         "\"checkpoint_failures\":19,\"checkpoint_longest_ms\":20.5,"
         "\"checkpoint_error\":\"no room\",\"queries\":7,"
         "\"readers_open\":21,\"readers_leased\":22},"

@@ -71,7 +71,7 @@ static const struct number gauges[] = {
     STORE("store_queued_bytes", queued_bytes,
           "Bytes of batches that wait to be committed."),
     STORE("store_wal_bytes", wal_bytes, "Size of the write-ahead log."),
-    STORE("store_wal_most_bytes", wal_most_bytes,
+    STORE("store_wal_peak_bytes", wal_peak_bytes,
           "The largest the write-ahead log was."),
 };
 
@@ -149,7 +149,7 @@ static void write_store(const struct garner_stats *s, struct gn_buf *out)
             &s->sync_ns, 1e9);
     seconds(out, "store_checkpoint_longest_seconds",
             "Duration of the longest checkpoint.",
-            (double)s->checkpoint_most_ns / 1e9);
+            (double)s->checkpoint_longest_ns / 1e9);
 }
 
 static void write_plain(const struct gn_status *s, struct gn_buf *out)

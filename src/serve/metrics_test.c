@@ -40,7 +40,7 @@ static int fill(void **state)
         .wal_bytes = 24,
         .group_batches = {3, 70, 20, 30, 40},
         .wait_ns = {9, 4500000000, 1000, 2000000, 3000000000},
-        .checkpoint_most_ns = 1500000,
+        .checkpoint_longest_ns = 1500000,
         .readers_open = 5,
         .readers_leased = 2};
     gn_histogram_add(&status.latency, 900);

@@ -251,9 +251,9 @@ static void publish(struct gn_commit *c)
     stats->syncs = c->counts.syncs;
     stats->reruns = c->counts.reruns;
     stats->wal_bytes = gn_sqlite_log_bytes(c->connection);
-    stats->wal_most_bytes = c->wal.largest_bytes;
+    stats->wal_peak_bytes = c->wal.peak_bytes;
     stats->checkpoints = c->wal.checkpoints;
-    stats->checkpoint_most_ns = c->wal.most_ns;
+    stats->checkpoint_longest_ns = c->wal.longest_ns;
     if (stats->checkpoint_failures != c->wal.failures)
         stats->checkpoint_error = c->wal.error;
     stats->checkpoint_failures = c->wal.failures;

@@ -77,6 +77,7 @@ static enum garner_code open_parts(struct gn_shard *s, struct garner_error *err)
         .foreign_keys = s->options.foreign_keys,
         .statements = s->options.statements,
         .wal_bytes = s->options.wal_bytes,
+        .keep_log = s->options.checkpoint == GARNER_CHECKPOINT_EXTERNAL,
         .deadline_ns = gn_shard_deadline_ns(s->options.timeout_ms),
     };
     bool wal = true;

@@ -1,6 +1,8 @@
 /* shard_test.c - a database of each kind, through the public door. */
 #include "store/door_test.h"
 
+#include <sys/stat.h>
+
 static void the_pool_is_bounded(void **state)
 {
     struct garner_rows *rows;
@@ -101,6 +103,47 @@ static void without_shared_memory_there_is_no_log(void **state)
     assert_int_equal(sqlite3_vfs_register(usual, 1), SQLITE_OK);
 }
 
+static size_t log_size(void)
+{
+    char path[120];
+    struct stat st;
+
+    snprintf(path, sizeof path, "%s-wal", fixture.db);
+    return stat(path, &st) == 0 ? (size_t)st.st_size : 0;
+}
+
+/* Its file has the frames, and not a byte more, whatever happens to it. */
+static void a_log_of_another_s_is_only_appended_to(void **state)
+{
+    const size_t frame = 24 + 4096;
+    struct garner_stats stats;
+    sqlite3 *foreign;
+    size_t largest;
+
+    (void)state;
+    options.checkpoint = GARNER_CHECKPOINT_EXTERNAL;
+    options.wal_bytes = 100000;
+    assert_int_equal(open_with(fixture.db), GARNER_OK);
+    exec("create table t(a)");
+    for (int i = 0; i < 20; i++) {
+        exec("insert into t values (zeroblob(10000))");
+        assert_int_equal((log_size() - 32) % frame, 0);
+    }
+    garner_stats(store, &stats);
+    largest = log_size();
+    assert_int_equal((largest - 32) / frame * 4096, stats.wal_bytes);
+    assert_int_equal(stats.checkpoints, 0);
+    foreign = foreign_open();
+    foreign_run(foreign, "pragma wal_checkpoint(restart)");
+    exec("insert into t values (1)"); /* it starts anew, in the same file */
+    assert_int_equal(log_size(), largest);
+    foreign_close(foreign);
+    garner_close(store); /* the last one */
+    store = NULL;
+    assert_int_equal(log_size(), largest);
+    assert_string_equal(foreign_text("select count(*) from t"), "21");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -109,6 +152,7 @@ int main(void)
         WITH(a_store_for_reading_only_reads, with_store),
         WITH(a_database_in_memory_is_the_same, with_memory),
         WITH(without_shared_memory_there_is_no_log, with_options),
+        WITH(a_log_of_another_s_is_only_appended_to, with_options),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,6 +56,11 @@ static enum garner_code check_options(const struct garner_options *o,
     if (o->ack != GARNER_SYNCED && o->ack != GARNER_COMMITTED &&
         o->ack != GARNER_QUEUED)
         return gn_fail(err, GARNER_MISUSE, "ack is no level: %d", (int)o->ack);
+    if (o->checkpoint != GARNER_CHECKPOINT_AUTO &&
+        o->checkpoint != GARNER_CHECKPOINT_EXTERNAL)
+        return gn_fail(err, GARNER_MISUSE,
+                       "checkpoint is neither AUTO nor EXTERNAL: %d",
+                       (int)o->checkpoint);
     return GARNER_OK;
 }
 

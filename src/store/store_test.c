@@ -3,7 +3,7 @@
 
 static void options_out_of_range_are_misuse(void **state)
 {
-    struct garner_options bad[18];
+    struct garner_options bad[19];
     struct garner_error err;
     size_t n = sizeof bad / sizeof bad[0];
 
@@ -28,6 +28,7 @@ static void options_out_of_range_are_misuse(void **state)
     memset(&bad[15], 0xff, sizeof bad[15] / 2);
     bad[16].wal_most_bytes = 0;
     bad[17].max_read_age_ms = -1;
+    bad[18].checkpoint = (enum garner_checkpoint)2;
     for (size_t i = 0; i < n; i++) {
         assert_int_equal(garner_open(fixture.db, &bad[i], &store, &err),
                          GARNER_MISUSE);

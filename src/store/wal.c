@@ -15,6 +15,7 @@
 void gn_wal_init(struct gn_wal *w, const struct garner_options *options)
 {
     *w = (struct gn_wal){
+        .external = options->checkpoint == GARNER_CHECKPOINT_EXTERNAL,
         .limit_bytes = options->wal_bytes,
         .most_bytes = options->wal_most_bytes > options->wal_bytes
                           ? options->wal_most_bytes
@@ -100,7 +101,7 @@ static enum garner_code checkpoint(struct gn_wal *w, struct gn_sqlite *c,
     took_ns = gn_clock_monotonic_ns() - start_ns;
     w->checkpoints++;
     w->failures += code != GARNER_OK;
-    w->most_ns = took_ns > w->most_ns ? took_ns : w->most_ns;
+    w->longest_ns = took_ns > w->longest_ns ? took_ns : w->longest_ns;
     w->dirty = code != GARNER_OK || left > 0;
     if (!w->dirty) {
         starts_anew(w);
@@ -130,9 +131,11 @@ enum garner_code gn_wal_after_commit(struct gn_wal *w, struct gn_sqlite *c)
 
     if (!gn_sqlite_is_wal(c))
         return GARNER_OK;
+    if (log_bytes > w->peak_bytes)
+        w->peak_bytes = log_bytes;
+    if (w->external)
+        return GARNER_OK;
     w->dirty = true;
-    if (log_bytes > w->largest_bytes)
-        w->largest_bytes = log_bytes;
     if (log_bytes < w->limit_bytes)
         starts_anew(w); /* by another process's checkpoint, maybe */
     return is_due(w, log_bytes) ? checkpoint(w, c, patience_ns(w, log_bytes))

@@ -24,6 +24,7 @@
 
 struct gn_wal {
     /* constant */
+    bool external; /* another program checkpoints: nothing is done here */
     size_t limit_bytes;
     size_t most_bytes;  /* past it old readers are ended, ... */
     int64_t max_age_ns; /* ... those older than this; INT64_MAX: none */
@@ -33,10 +34,10 @@ struct gn_wal {
     int64_t look_ns;      /* ... or past most_bytes, at this time */
     bool dirty;           /* commits since the last complete checkpoint */
     bool told;            /* that somebody else keeps the log */
-    size_t largest_bytes; /* the log after a commit, at its largest */
+    size_t peak_bytes;    /* the largest log there was after a commit */
     uint64_t checkpoints;
     uint64_t failures;         /* of them */
-    int64_t most_ns;           /* the longest took so long */
+    int64_t longest_ns;        /* the longest took so long */
     struct garner_error error; /* of the last failure */
 };
 

@@ -131,7 +131,7 @@ static void every_kind_of_write_is_booked(void **state)
     assert_in_range(stats.sync_ns.p50, 1, stats.sync_ns.p99);
     assert_int_equal(stats.group_batches.count, 3);
     assert_int_equal(stats.group_batches.max, 1);
-    assert_true(stats.wal_most_bytes > 0);
+    assert_true(stats.wal_peak_bytes > 0);
 }
 
 int main(void)

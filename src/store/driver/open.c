@@ -120,6 +120,8 @@ static enum garner_code set_up(sqlite3 *db,
                                const struct gn_sqlite_options *options,
                                bool *wal, struct garner_error *err)
 {
+    const long long most_bytes =
+        options->keep_log ? -1 : (long long)options->wal_bytes;
     char settings[256];
     enum garner_code code;
 
@@ -134,11 +136,11 @@ static enum garner_code set_up(sqlite3 *db,
         return code;
     /* Checkpoints belong to the leader alone: see wal.h. */
     snprintf(settings, sizeof settings,
-             "PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=%zu; "
+             "PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=%lld; "
              "PRAGMA foreign_keys=%d; PRAGMA query_only=%d",
-             options->wal_bytes, options->foreign_keys, !options->writer);
+             most_bytes, options->foreign_keys, !options->writer);
     code = run(db, settings, err);
-    if (code == GARNER_OK && !options->writer)
+    if (code == GARNER_OK && (!options->writer || options->keep_log))
         (void)sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     if (code == GARNER_OK)
         code = gn_functions_add(db, err);

@@ -63,6 +63,26 @@ static void a_writer_makes_it_and_never_checkpoints_by_itself(void **state)
     foreign_close(db);
 }
 
+static void a_log_of_another_s_is_neither_cut_nor_copied(void **state)
+{
+    char wal[128];
+    struct stat st;
+    sqlite3 *db;
+
+    (void)state;
+    options.keep_log = true;
+    db = open_it();
+    assert_int_equal(foreign_number(db, "pragma wal_autocheckpoint"), 0);
+    assert_int_equal(foreign_number(db, "pragma journal_size_limit"), -1);
+    foreign_run(db, "create table t(a)");
+    foreign_close(db); /* the last one */
+    snprintf(wal, sizeof wal, "%s-wal", fixture.db);
+    assert_int_equal(stat(wal, &st), 0);
+    assert_true(st.st_size > 4096);
+    assert_int_equal(stat(fixture.db, &st), 0);
+    assert_true(st.st_size <= 4096); /* the mode alone */
+}
+
 static void a_reader_only_reads(void **state)
 {
     sqlite3 *writer = open_it();
@@ -209,6 +229,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH(a_writer_makes_it_and_never_checkpoints_by_itself),
+        WITH(a_log_of_another_s_is_neither_cut_nor_copied),
         WITH(a_reader_only_reads),
         WITH(what_cannot_be_opened_says_why),
         WITH(another_kind_of_file_is_refused),

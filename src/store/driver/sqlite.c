@@ -153,7 +153,8 @@ enum garner_code gn_sqlite_open(const struct gn_sqlite_options *options,
         return code;
     }
     c->log.db = c->db;
-    c->log.most_bytes = options->wal_bytes;
+    /* Who ships the log may take it that its file ends where its frames do. */
+    c->log.most_bytes = options->keep_log ? 0 : options->wal_bytes;
     gn_open_guard(c->db, &c->guard);
     (void)sqlite3_commit_hook(c->db, before_commit, c);
     (void)sqlite3_busy_handler(c->db, wait_for_lock, c);

@@ -27,6 +27,8 @@ struct gn_sqlite_options {
     bool foreign_keys;
     size_t statements;   /* prepared statements kept */
     size_t wal_bytes;    /* the log's file is cut to it when it starts anew */
+    bool keep_log;       /* it is another's to checkpoint: neither cut, nor made
+                            longer than its frames, nor copied when closed */
     int64_t deadline_ns; /* of waits while opening */
 };
 
@@ -35,7 +37,7 @@ struct gn_sqlite_options {
 enum garner_code gn_sqlite_open(const struct gn_sqlite_options *options,
                                 struct gn_sqlite **out,
                                 struct garner_error *err);
-/* NULL is fine. The last connection to close checkpoints the log. */
+/* NULL is fine. The last writer to close checkpoints the log. */
 void gn_sqlite_close(struct gn_sqlite *c);
 
 /* The database's file; "" in memory. Lives as long as c. */
