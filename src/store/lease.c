@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/futex.h"
 #include "base/thread.h"
 
@@ -10,6 +11,7 @@ void gn_lease_init(struct gn_lease *l, const char *sql,
 {
     l->connection = NULL;
     l->end = end;
+    l->leased_ns = gn_clock_monotonic_ns();
     l->thread = gn_thread_id();
     if (memccpy(l->sql, sql, '\0', sizeof l->sql) == NULL)
         l->sql[sizeof l->sql - 1] = '\0';

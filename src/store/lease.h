@@ -32,7 +32,7 @@ enum gn_stop { GN_STOP_NOT, GN_STOP_CANCELED, GN_STOP_OLD };
 struct gn_lease {
     /* constant while it is leased */
     struct gn_sqlite *connection;
-    int64_t leased_ns;
+    int64_t leased_ns;      /* when it was; before that, when it was asked */
     pid_t thread;           /* that leased it */
     char sql[GN_LEASE_SQL]; /* how its query begins */
     /* Ends the query and gives the lease back. false: no memory for what must
@@ -45,6 +45,7 @@ struct gn_lease {
     atomic_int_fast64_t since_ns; /* when its snapshot began; 0: none yet */
 
     TAILQ_ENTRY(gn_lease) in_pool; /* guarded by the pool's lock */
+    atomic_uint turn;              /* while it waits in the pool: the pool's */
 };
 
 /* A lease for the query sql, BUSY, and not leased yet. */

@@ -5,11 +5,19 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/futex.h"
 #include "base/mem.h"
 #include "base/thread.h"
 #include "store/report.h"
 
 #define MS INT64_C(1000000)
+
+/* A connection that was just used is warm, and so is the thread that asks for
+ * it: so who comes may pass those who wait, but so often only. */
+enum { PATIENCE = 32 };
+
+/* Of one who waits. */
+enum turn { WAITS, LOOKS, HAS_ONE };
 
 struct gn_pool {
     /* constant */
@@ -17,10 +25,11 @@ struct gn_pool {
     int most;
 
     pthread_mutex_t lock;
-    pthread_cond_t free_one; /* leasers wait here */
 
     /* guarded by lock */
     TAILQ_HEAD(leases, gn_lease) leases; /* the oldest first */
+    struct leases waiting;               /* the first is to have one first */
+    int passed;                          /* how often it was passed */
     int open;                            /* those being opened too */
     int idle_count;
     struct gn_sqlite *idle[]; /* the last given back is leased first */
@@ -39,7 +48,7 @@ enum garner_code gn_pool_new(const struct gn_sqlite_options *options, int most,
     p->most = most;
     TAILQ_INIT(&p->leases);
     gn_mutex_init(&p->lock);
-    gn_cond_init(&p->free_one);
+    TAILQ_INIT(&p->waiting);
     return GARNER_OK;
 }
 
@@ -50,25 +59,91 @@ void gn_pool_free(struct gn_pool *p)
     GN_CHECK(p->idle_count == p->open); /* else a cursor is open still */
     while (p->idle_count > 0)
         gn_sqlite_close(p->idle[--p->idle_count]);
-    gn_cond_fini(&p->free_one);
     gn_mutex_fini(&p->lock);
     gn_free(p);
 }
 
 /* --- leasing -------------------------------------------------------------- */
 
+/* With the lock held: there is a connection, or room for one. */
+static bool has_one(const struct gn_pool *p)
+{
+    return p->idle_count > 0 || p->open < p->most;
+}
+
 /* With the lock held. */
-static enum garner_code blame_oldest(const struct gn_pool *p, int64_t waited_ns,
-                                     int64_t now_ns, struct garner_error *err)
+static void take_one(struct gn_pool *p, struct gn_lease *l)
+{
+    if (p->idle_count > 0)
+        l->connection = p->idle[--p->idle_count];
+    else
+        p->open++;
+    TAILQ_INSERT_TAIL(&p->leases, l, in_pool);
+}
+
+static void set_turn(struct gn_lease *l, enum turn turn)
+{
+    atomic_store_explicit(&l->turn, turn, memory_order_release);
+    gn_futex_wake(&l->turn);
+}
+
+/* With the lock held: if there is one, the first who waits is to look; what it
+ * leaves is for the next. */
+static void wake_first(struct gn_pool *p)
+{
+    struct gn_lease *first = TAILQ_FIRST(&p->waiting);
+
+    if (first != NULL && has_one(p) && atomic_load(&first->turn) == WAITS)
+        set_turn(first, LOOKS);
+}
+
+/* With the lock held: the wait of l, since leased_ns, was in vain. */
+static enum garner_code blame_oldest(const struct gn_pool *p,
+                                     const struct gn_lease *l,
+                                     struct garner_error *err)
 {
     const struct gn_lease *oldest = TAILQ_FIRST(&p->leases);
+    const int64_t now_ns = gn_clock_monotonic_ns();
 
     return gn_fail(err, GARNER_TIMEOUT,
                    "all %d read connections were in use for %" PRId64
                    " ms; close cursors sooner, or raise readers. Thread %d has "
                    "had one for %" PRId64 " ms: %s",
-                   p->most, waited_ns / MS, (int)oldest->thread,
+                   p->most, (now_ns - l->leased_ns) / MS, (int)oldest->thread,
                    (now_ns - oldest->leased_ns) / MS, oldest->sql);
+}
+
+/* With the lock held. */
+static enum garner_code wait_for_one(struct gn_pool *p, struct gn_lease *l,
+                                     int64_t deadline_ns,
+                                     struct garner_error *err)
+{
+    enum garner_code code = GARNER_OK;
+    bool in_time = true;
+
+    if (TAILQ_EMPTY(&p->waiting))
+        p->passed = 0;
+    atomic_store(&l->turn, WAITS);
+    TAILQ_INSERT_TAIL(&p->waiting, l, in_pool);
+    while (in_time && atomic_load(&l->turn) == WAITS) {
+        gn_unlock(&p->lock);
+        in_time = gn_futex_wait(&l->turn, WAITS, deadline_ns);
+        gn_lock(&p->lock);
+        if (atomic_load(&l->turn) == LOOKS && !has_one(p))
+            atomic_store(&l->turn, WAITS); /* somebody passed */
+    }
+    if (atomic_load(&l->turn) != HAS_ONE) {
+        TAILQ_REMOVE(&p->waiting, l, in_pool);
+        if (atomic_load(&l->turn) == LOOKS) {
+            take_one(p, l);
+            p->passed = 0;
+        } else {
+            code = blame_oldest(p, l, err);
+        }
+    }
+    wake_first(p);
+    l->leased_ns = gn_clock_monotonic_ns();
+    return code;
 }
 
 /* The place for it is taken already; opening may wait, so without the lock. */
@@ -84,7 +159,7 @@ static enum garner_code open_one(struct gn_pool *p, int64_t deadline_ns,
         gn_lock(&p->lock);
         TAILQ_REMOVE(&p->leases, l, in_pool);
         p->open--;
-        gn_cond_wake_one(&p->free_one);
+        wake_first(p);
         gn_unlock(&p->lock);
     }
     return code;
@@ -93,28 +168,13 @@ static enum garner_code open_one(struct gn_pool *p, int64_t deadline_ns,
 enum garner_code gn_pool_lease(struct gn_pool *p, int64_t deadline_ns,
                                struct gn_lease *l, struct garner_error *err)
 {
-    const struct timespec deadline = {.tv_sec = deadline_ns / 1000000000,
-                                      .tv_nsec = deadline_ns % 1000000000};
-    const int64_t asked_ns = gn_clock_monotonic_ns();
-    int64_t now_ns = asked_ns;
     enum garner_code code = GARNER_OK;
-    bool in_time = true;
 
     gn_lock(&p->lock);
-    while (p->idle_count == 0 && p->open == p->most && in_time) {
-        in_time = gn_cond_wait_until(&p->free_one, &p->lock, deadline);
-        now_ns = gn_clock_monotonic_ns();
-    }
-    if (p->idle_count > 0)
-        l->connection = p->idle[--p->idle_count];
-    else if (p->open < p->most)
-        p->open++;
+    if (!has_one(p) || (!TAILQ_EMPTY(&p->waiting) && ++p->passed > PATIENCE))
+        code = wait_for_one(p, l, deadline_ns, err);
     else
-        code = blame_oldest(p, now_ns - asked_ns, now_ns, err);
-    if (code == GARNER_OK) {
-        l->leased_ns = now_ns;
-        TAILQ_INSERT_TAIL(&p->leases, l, in_pool);
-    }
+        take_one(p, l);
     gn_unlock(&p->lock);
     if (code == GARNER_OK && l->connection == NULL)
         code = open_one(p, deadline_ns, l, err);
@@ -123,10 +183,21 @@ enum garner_code gn_pool_lease(struct gn_pool *p, int64_t deadline_ns,
 
 void gn_pool_give_back(struct gn_pool *p, struct gn_lease *l)
 {
+    struct gn_lease *first;
+
     gn_lock(&p->lock);
     TAILQ_REMOVE(&p->leases, l, in_pool);
-    p->idle[p->idle_count++] = l->connection;
-    gn_cond_wake_one(&p->free_one);
+    first = TAILQ_FIRST(&p->waiting);
+    if (first != NULL && p->passed >= PATIENCE) {
+        TAILQ_REMOVE(&p->waiting, first, in_pool);
+        TAILQ_INSERT_TAIL(&p->leases, first, in_pool);
+        first->connection = l->connection;
+        p->passed = 0;
+        set_turn(first, HAS_ONE);
+    } else {
+        p->idle[p->idle_count++] = l->connection;
+        wake_first(p);
+    }
     gn_unlock(&p->lock);
 }
 
@@ -136,6 +207,18 @@ void gn_pool_count(struct gn_pool *p, int *open, int *leased)
     *open = p->open;
     *leased = p->open - p->idle_count;
     gn_unlock(&p->lock);
+}
+
+int gn_pool_waiting(struct gn_pool *p)
+{
+    const struct gn_lease *l;
+    int waiting = 0;
+
+    gn_lock(&p->lock);
+    TAILQ_FOREACH(l, &p->waiting, in_pool)
+    waiting++;
+    gn_unlock(&p->lock);
+    return waiting;
 }
 
 /* --- snapshots ------------------------------------------------------------ */

@@ -30,6 +30,7 @@ void gn_pool_give_back(struct gn_pool *p, struct gn_lease *l);
 
 /* Gauges. */
 void gn_pool_count(struct gn_pool *p, int *open, int *leased);
+int gn_pool_waiting(struct gn_pool *p);
 
 /* A copy of what is known of a reader. */
 struct gn_reader {

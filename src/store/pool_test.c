@@ -131,6 +131,83 @@ static void who_waits_gets_one(void **state)
     assert_in_range(atomic_load(&most_at_once), 1, MOST);
 }
 
+struct waiter {
+    pthread_t thread;
+    int64_t deadline_ns;
+    enum garner_code code;
+    atomic_bool served;
+    atomic_bool ended;
+};
+
+static void *wait_for_one(void *argument)
+{
+    struct waiter *w = argument;
+    struct gn_lease l;
+
+    gn_lease_init(&l, "waits", NULL);
+    w->code = gn_pool_lease(pool, w->deadline_ns, &l, NULL);
+    atomic_store(&w->served, w->code == GARNER_OK);
+    if (w->code == GARNER_OK)
+        gn_pool_give_back(pool, &l);
+    atomic_store(&w->ended, true);
+    return NULL;
+}
+
+static void start(struct waiter *w, int64_t deadline_ns)
+{
+    const int before = gn_pool_waiting(pool);
+
+    *w = (struct waiter){.deadline_ns = deadline_ns};
+    assert_int_equal(gn_thread_start(&w->thread, wait_for_one, w, NULL), 0);
+    while (gn_pool_waiting(pool) == before && !atomic_load(&w->ended))
+        sched_yield();
+}
+
+static void who_waits_is_not_passed_for_ever(void **state)
+{
+    struct gn_lease c[MOST];
+    struct waiter w;
+
+    (void)state;
+    for (int i = 0; i < MOST; i++)
+        lease(&c[i], "c");
+    start(&w, SECONDS(20));
+    for (int i = 0; i < 40; i++) { /* at once, while the other still wakes */
+        gn_pool_give_back(pool, &c[0]);
+        lease(&c[0], "again");
+    }
+    assert_true(atomic_load(&w.served));
+    gn_thread_join(w.thread);
+    for (int i = 0; i < MOST; i++)
+        gn_pool_give_back(pool, &c[i]);
+    counts(MOST, 0);
+}
+
+static void who_gives_up_leaves_the_rest_their_turns(void **state)
+{
+    struct gn_lease c[MOST];
+    struct waiter hasty;
+    struct waiter patient[2];
+
+    (void)state;
+    for (int i = 0; i < MOST; i++)
+        lease(&c[i], "c");
+    start(&hasty, gn_clock_monotonic_ns() + 100000000);
+    start(&patient[0], SECONDS(20));
+    start(&patient[1], SECONDS(20));
+    gn_thread_join(hasty.thread);
+    assert_int_equal(hasty.code, GARNER_TIMEOUT);
+    assert_int_equal(gn_pool_waiting(pool), 2);
+    gn_pool_give_back(pool, &c[0]); /* one for both, one after the other */
+    for (int i = 0; i < 2; i++)
+        gn_thread_join(patient[i].thread);
+    assert_true(atomic_load(&patient[0].served));
+    assert_true(atomic_load(&patient[1].served));
+    for (int i = 1; i < MOST; i++)
+        gn_pool_give_back(pool, &c[i]);
+    counts(MOST, 0);
+}
+
 static void who_cannot_be_opened_takes_no_place(void **state)
 {
     struct gn_lease c[MOST];
@@ -282,6 +359,8 @@ int main(void)
         WITH(connections_are_opened_on_demand_and_used_again),
         WITH(past_the_bound_it_is_a_timeout),
         WITH(who_waits_gets_one),
+        WITH(who_waits_is_not_passed_for_ever),
+        WITH(who_gives_up_leaves_the_rest_their_turns),
         WITH(who_cannot_be_opened_takes_no_place),
         WITH(the_oldest_snapshot_is_named),
         WITH(the_old_are_ended_and_nobody_else),

@@ -116,7 +116,6 @@ enum garner_code gn_rows_lease(struct gn_pool *p, const struct gn_statement *s,
                                int timeout_ms, struct garner_rows **rows,
                                struct garner_error *err)
 {
-    const int64_t deadline_ns = after_ms(timeout_ms);
     struct garner_rows *r;
     enum garner_code code = new_rows(s->sql, timeout_ms, rows, err);
 
@@ -125,12 +124,14 @@ enum garner_code gn_rows_lease(struct gn_pool *p, const struct gn_statement *s,
     if (code != GARNER_OK)
         return code;
     r->pool = p;
-    code = gn_pool_lease(p, deadline_ns, &r->lease, err);
+    code =
+        gn_pool_lease(p, r->lease.leased_ns + timeout_ms * MS, &r->lease, err);
     if (code != GARNER_OK) {
         free_rows(r);
         return code;
     }
-    gn_sqlite_set_busy_deadline(r->lease.connection, deadline_ns);
+    gn_sqlite_set_busy_deadline(r->lease.connection,
+                                r->lease.leased_ns + timeout_ms * MS);
     code = gn_cursor_open(r->lease.connection, s, &r->cursor, err);
     if (code != GARNER_OK) {
         gn_pool_give_back(p, &r->lease);
