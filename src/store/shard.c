@@ -76,6 +76,7 @@ static enum garner_code open_parts(struct gn_shard *s, struct garner_error *err)
         .statements = s->options.statements,
         .wal_bytes = s->options.wal_bytes,
         .deadline_ns = gn_shard_deadline_ns(s->options.timeout_ms),
+        .place = &s->place,
     };
     bool wal = true;
     enum garner_code code = GARNER_OK;
