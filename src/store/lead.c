@@ -34,30 +34,31 @@ static int64_t group_deadline(struct gn_commit *c, size_t count,
     return until_ns;
 }
 
-/* Looks at most so often whether the file is still there. */
+/* Looks at most so often whether the files are still there. */
 #define LOOK_NS (INT64_C(1000) * 1000)
 
-static bool has_moved(struct gn_commit *c)
+static bool has_moved(struct gn_commit *c, struct garner_error *err)
 {
     const int64_t now_ns = gn_clock_monotonic_ns();
 
-    if (now_ns - c->looked_ns >= LOOK_NS) {
-        c->looked_ns = now_ns;
-        c->moved = gn_sqlite_has_moved(c->connection);
-    }
+    if (!c->moved && now_ns - c->looked_ns < LOOK_NS)
+        return false;
+    c->looked_ns = now_ns;
+    c->moved = gn_sqlite_has_moved(c->connection, err);
     return c->moved;
 }
 
-static enum garner_code refuse_group(struct gn_commit *c, size_t count)
+static enum garner_code refuse_group(struct gn_commit *c, size_t count,
+                                     const struct garner_error *reason)
 {
     for (size_t i = 0; i < count; i++) {
         struct gn_ticket *t = c->group[i];
 
         t->unrun = false;
         t->result = (struct garner_result){0};
-        t->code = gn_fail(t->err, GARNER_IO,
-                          "the database's file was moved or removed while it "
-                          "is open; put it back, or open it anew");
+        t->code = reason->code;
+        if (t->err != NULL)
+            *t->err = *reason;
     }
     return GARNER_OK;
 }
@@ -67,8 +68,8 @@ static enum garner_code run_group(struct gn_commit *c, size_t count,
 {
     struct gn_ticket *first = c->group[0];
 
-    if (has_moved(c))
-        return refuse_group(c, count);
+    if (has_moved(c, err))
+        return refuse_group(c, count, err);
     gn_sqlite_set_busy_deadline(c->connection,
                                 group_deadline(c, count, until_ns));
     if (first->work == NULL)

@@ -79,6 +79,7 @@ static enum garner_code open_parts(struct gn_shard *s, struct garner_error *err)
         .wal_bytes = s->options.wal_bytes,
         .keep_log = s->options.checkpoint == GARNER_CHECKPOINT_EXTERNAL,
         .deadline_ns = gn_shard_deadline_ns(s->options.timeout_ms),
+        .place = &s->place,
     };
     bool wal = true;
     enum garner_code code = GARNER_OK;

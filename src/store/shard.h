@@ -11,6 +11,7 @@
 
 #include "garner/store.h"
 #include "store/commit.h"
+#include "store/driver/place.h"
 #include "store/pool.h"
 #include "store/pump.h"
 
@@ -22,6 +23,7 @@ struct gn_shard {
     struct gn_commit *commit; /* NULL: read-only */
     struct gn_pump *pump;     /* NULL: read-only */
     struct gn_pool *pool;     /* NULL: reads take turns with writes */
+    struct gn_place place;    /* of its files; noted by the first connection */
 
     atomic_uint_fast64_t queries;
 };

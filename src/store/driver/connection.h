@@ -13,6 +13,7 @@
 #include "store/driver/cache.h"
 #include "store/driver/log.h"
 #include "store/driver/open.h"
+#include "store/driver/place.h"
 #include "store/driver/sqlite.h"
 
 /* A writer's transaction control. */
@@ -36,9 +37,10 @@ struct gn_sqlite {
     struct gn_guard guard; /* lifted for what we run ourselves */
     int sync;              /* commits sync: 0, 1; -1: not set yet */
     struct gn_log log;
+    struct gn_place *place; /* NULL: not looked for */
     bool left_traces;
     int64_t commit_ns; /* when the last commit that syncs began */
-    bool stuck; /* in a transaction that could not be rolled back */
+    bool stuck;        /* in a transaction that could not be rolled back */
     int64_t busy_deadline_ns;
     int64_t work_deadline_ns;
     const atomic_uint *stop; /* not 0: what runs is to end; may be NULL */

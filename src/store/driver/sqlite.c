@@ -126,6 +126,37 @@ static enum garner_code try_to_write(struct gn_sqlite *c,
     return code == GARNER_BUSY ? GARNER_OK : code;
 }
 
+static bool has_moved(const struct gn_place *place, struct garner_error *err)
+{
+    const char *lost = place != NULL ? gn_place_lost(place) : NULL;
+
+    if (lost == NULL)
+        return false;
+    gn_fail(err, GARNER_IO,
+            "%.100s%s was moved or removed while it is open; %s", place->path,
+            lost,
+            lost[0] == '\0' ? "put it back, or open it anew"
+                            : "close the database and open it anew");
+    return true;
+}
+
+/* Where the first connection was opened, there all are, whatever the path means
+ * by now (chdir, a symbolic link). */
+static enum garner_code open_there(struct gn_sqlite *c,
+                                   const struct gn_sqlite_options *options,
+                                   struct garner_error *err)
+{
+    struct gn_sqlite_options there = *options;
+
+    if (c->place != NULL && c->place->path[0] != '\0')
+        there.path = c->place->path;
+    /* Before, too: of a database that it finds to be empty, SQLite removes the
+     * log. */
+    if (has_moved(c->place, err))
+        return GARNER_IO;
+    return gn_open_database(&there, &c->db, &c->wal, &c->still, err);
+}
+
 enum garner_code gn_sqlite_open(const struct gn_sqlite_options *options,
                                 struct gn_sqlite **out,
                                 struct garner_error *err)
@@ -139,7 +170,8 @@ enum garner_code gn_sqlite_open(const struct gn_sqlite_options *options,
     c->sync = -1;
     c->busy_deadline_ns = options->deadline_ns;
     c->work_deadline_ns = INT64_MAX;
-    code = gn_open_database(options, &c->db, &c->wal, &c->still, err);
+    c->place = options->place;
+    code = open_there(c, options, err);
     if (code == GARNER_OK)
         code = gn_cache_new(c->db, options->statements, &c->guard.met_trigger,
                             &c->cache, err);
@@ -162,6 +194,10 @@ enum garner_code gn_sqlite_open(const struct gn_sqlite_options *options,
     sqlite3_progress_handler(c->db, PROGRESS_STEPS, is_to_end, c);
     if (options->writer)
         code = try_to_write(c, err);
+    if (c->place != NULL && !c->place->noted)
+        gn_place_note(c->place, sqlite3_db_filename(c->db, "main"));
+    if (code == GARNER_OK && has_moved(c->place, err))
+        code = GARNER_IO;
     if (code != GARNER_OK) {
         gn_sqlite_close(c);
         *out = NULL;
@@ -455,13 +491,9 @@ enum garner_code gn_sqlite_sync_log(struct gn_sqlite *c,
     return code;
 }
 
-bool gn_sqlite_has_moved(struct gn_sqlite *c)
+bool gn_sqlite_has_moved(struct gn_sqlite *c, struct garner_error *err)
 {
-    int moved = 0;
-
-    /* Where SQLite cannot tell (in memory), nothing can move. */
-    (void)sqlite3_file_control(c->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
-    return moved != 0;
+    return has_moved(c->place, err);
 }
 
 size_t gn_sqlite_log_bytes(const struct gn_sqlite *c)

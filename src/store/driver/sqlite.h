@@ -17,6 +17,7 @@
 #include "garner/value.h"
 #include "store/batch.h"
 
+struct gn_place;
 struct gn_sqlite;
 
 struct gn_sqlite_options {
@@ -30,6 +31,10 @@ struct gn_sqlite_options {
     bool keep_log;       /* it is another's to checkpoint: neither cut, nor made
                             longer than its frames, nor copied when closed */
     int64_t deadline_ns; /* of waits while opening */
+    /* Where the files are: noted by the first connection that is opened with
+     * it; another that finds others there is refused. Borrowed as long as any
+     * is open; may be NULL. */
+    struct gn_place *place;
 };
 
 /* Opens a connection; a writer puts the database into WAL mode, if it can.
@@ -108,10 +113,9 @@ int64_t gn_sqlite_take_commit_ns(struct gn_sqlite *c);
 enum garner_code gn_sqlite_sync_log(struct gn_sqlite *c,
                                     struct garner_error *err);
 
-/* true: the database's file is no longer where it was opened; what is written
- * would be lost with its log, which keeps the old name
- * (https://sqlite.org/howtocorrupt.html section 2.4). */
-bool gn_sqlite_has_moved(struct gn_sqlite *c);
+/* true: the database's file, or its log, is no longer where it was opened; what
+ * is written would be lost (place.h). *err says so, with IO. */
+bool gn_sqlite_has_moved(struct gn_sqlite *c, struct garner_error *err);
 
 /* Bytes of the log in use after the last commit; 0: not known yet. */
 size_t gn_sqlite_log_bytes(const struct gn_sqlite *c);
