@@ -6,6 +6,7 @@
 #include "garner/error.h"
 #include "garner/read.h"
 #include "garner/store.h"
+#include "garner/unit.h"
 #include "garner/value.h"
 #include "garner/write.h"
 
