@@ -41,6 +41,17 @@ class Examples(Case):
             self.assertEqual((result.stdout, result.stderr), (f"{100 * times} rows\n", ""))
         self.assertEqual(one(self.db, "select count(distinct thread) from result"), 100)
 
+    def test_a_unit_of_work(self):
+        program = os.path.abspath(os.environ.get("UNIT_EXAMPLE", "build/examples/unit"))
+        for _ in 1, 2:
+            result = subprocess.run([program, self.db], capture_output=True, text=True,
+                                    timeout=LIMIT, check=False, env=clean_environment())
+            self.assert_code(result, 0)
+            self.assertEqual(result.stderr, "")
+            self.assertRegex(result.stdout, r"\A3 rows\nCONSTRAINT: row 1 \(insert into book\): "
+                                            r"FOREIGN KEY constraint failed.*\n\Z")
+        self.assertEqual(one(self.db, "select count(*) from author"), 1)
+
 
 class Readme(Case):
     TEXT = (SOURCE / "README.md").read_text()
