@@ -13,6 +13,7 @@ from support.program import (Case, GARNER, LIMIT, clean_environment, garner, one
 from support.servers import dead_port
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent
+PROGRAMS = pathlib.Path(os.environ.get("EXAMPLES", "build/examples")).resolve()
 EXAMPLES = sorted((SOURCE / "examples").glob("*.yaml"))
 
 
@@ -42,14 +43,24 @@ class Examples(Case):
         self.assertIn("garner query self.db", running.output)
 
     def test_a_hundred_threads(self):
-        program = os.path.abspath(os.environ.get("THREADS_EXAMPLE",
-                                                 "build/examples/threads"))
+        program = PROGRAMS / "threads"
         for times in 1, 2:
             result = subprocess.run([program, self.db], capture_output=True, text=True,
                                     timeout=LIMIT, check=False, env=clean_environment())
             self.assert_code(result, 0)
             self.assertEqual((result.stdout, result.stderr), (f"{100 * times} rows\n", ""))
         self.assertEqual(one(self.db, "select count(distinct thread) from result"), 100)
+
+    def test_a_unit_of_work(self):
+        program = PROGRAMS / "unit"
+        for _ in 1, 2:
+            result = subprocess.run([program, self.db], capture_output=True, text=True,
+                                    timeout=LIMIT, check=False, env=clean_environment())
+            self.assert_code(result, 0)
+            self.assertEqual(result.stderr, "")
+            self.assertRegex(result.stdout, r"\A3 rows\nCONSTRAINT: row 1 \(insert into book\): "
+                                            r"FOREIGN KEY constraint failed.*\n\Z")
+        self.assertEqual(one(self.db, "select count(*) from author"), 1)
 
 
 class Hello(http.server.BaseHTTPRequestHandler):
@@ -67,8 +78,7 @@ class Records(Case):
     """examples/records.c, and what other programs see of its records."""
 
     def records(self, *args, **more):
-        program = os.path.abspath(os.environ.get("RECORDS_EXAMPLE",
-                                                 "build/examples/records"))
+        program = PROGRAMS / "records"
         result = subprocess.run([program, self.db, *args], capture_output=True, text=True,
                                 timeout=LIMIT, check=False, env=clean_environment(), **more)
         self.assert_code(result, 0)
