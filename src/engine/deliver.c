@@ -19,6 +19,22 @@ enum {
 
 /* --- settling ------------------------------------------------------------ */
 
+/* Logs what became of a run when later ones have gone another way already: that
+ * it failed, now and then. */
+static void log_late(struct gn_active *a, const char *failure,
+                     const char *error)
+{
+    const int64_t now_ns = gn_clock_monotonic_ns();
+
+    if (failure == NULL || a->failure_logged != NULL ||
+        (a->failure_logged_ns != 0 &&
+         now_ns - a->failure_logged_ns < LOG_EVERY_NS))
+        return;
+    a->failure_logged_ns = now_ns;
+    gn_log(GN_LOG_WARN, a->source->name, "%s; later runs went well",
+           error != NULL ? error : failure);
+}
+
 /* Logs what is new about how the source's runs go. */
 static void log_run(struct gn_active *a, const char *failure, const char *error,
                     bool differs)
@@ -53,7 +69,9 @@ static void note_run(struct gn_job *job, bool stored)
     const char *error = stored ? job->run.error : job->store_error;
     const uint64_t rows =
         stored && job->run.rows > 0 ? (uint64_t)job->run.rows : 0;
-    const bool differs = !same_text(a->last.error, error);
+    /* One that is stored once more, as failed, comes back behind later ones. */
+    const bool newest = job->number > a->settled;
+    const bool differs = newest && !same_text(a->last.error, error);
     char *copy = failure != NULL && differs
                      ? gn_strdup(error != NULL ? error : failure)
                      : NULL;
@@ -70,17 +88,22 @@ static void note_run(struct gn_job *job, bool stored)
         before = a->last.error;
         a->last.error = copy;
     }
-    a->last.status = job->run.status;
-    a->last.wall_us = job->run.started_us;
-    a->last.duration_us = job->run.duration_us;
-    a->last.bytes = job->run.bytes;
+    if (newest) {
+        a->last.status = job->run.status;
+        a->last.wall_us = job->run.started_us;
+        a->last.duration_us = job->run.duration_us;
+        a->last.bytes = job->run.bytes;
+    }
     a->last.runs++;
     a->last.failures += failure != NULL;
     a->last.rows += rows;
     gn_unlock(&f->lock);
     gn_free(before);
-    if (failure != NULL || a->failure_logged != NULL)
+    if (!newest)
+        log_late(a, failure, error);
+    else if (failure != NULL || a->failure_logged != NULL)
         log_run(a, failure, error, differs);
+    a->settled = newest ? job->number : a->settled;
 }
 
 /* What the store has of the source's bodies. */

@@ -292,6 +292,55 @@ static void a_foreign_lock_is_waited_for(void **state)
     end(w);
 }
 
+static int warnings;
+static int recoveries;
+
+static void count_lines(void *unused, const char *line)
+{
+    (void)unused;
+    warnings += strstr(line, "not this one") != NULL &&
+                strstr(line, "; later runs went well") != NULL;
+    recoveries += strstr(line, "works again") != NULL;
+}
+
+/* The first is refused, and its record comes back behind the others. */
+static void what_failed_before_does_not_hide_what_went_well(void **state)
+{
+    struct gn_source_status line;
+    int count = 0;
+    struct world *w = begin(serve, &count);
+    sqlite3 *foreign;
+
+    (void)state;
+    store_runs(w, "create table t (id integer primary key)");
+    store_runs(w, "create trigger no before insert on t when new.id = 1 begin"
+                  " select raise(abort, 'not this one'); end");
+    warnings = recoveries = 0;
+    gn_log_set_sink(count_lines, NULL);
+    add_rows(w, add_source(w, "/count", 5), "t", id, IDS);
+    assert_int_equal(sqlite3_open(w->path, &foreign), SQLITE_OK);
+    open_engine(w);
+    assert_int_equal(sqlite3_exec(foreign, "begin immediate", NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(pthread_create(&w->thread, NULL, run_engine, w), 0);
+    WAIT_FOR(status_of(w).storing >= 3);
+    gn_engine_stop(w->engine);
+    assert_int_equal(sqlite3_exec(foreign, "commit", NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_close(foreign), SQLITE_OK);
+    assert_int_equal(pthread_join(w->thread, NULL), 0);
+    assert_int_equal(gn_engine_sources(w->engine, 0, &line, 1), 1);
+    close_engine(w);
+    assert_int_equal(w->code, GARNER_OK);
+    assert_string_equal(line.error, "");
+    assert_int_equal(line.failures, 1);
+    assert_int_equal(warnings, 1);
+    assert_int_equal(recoveries, 0);
+    assert_asked(w, "select count(*) from garner_run where failure = 'store'",
+                 "1");
+    end(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,6 +353,7 @@ int main(void)
         cmocka_unit_test(one_failure_does_not_spread),
         cmocka_unit_test(a_full_store_is_waited_for),
         cmocka_unit_test(a_foreign_lock_is_waited_for),
+        cmocka_unit_test(what_failed_before_does_not_hide_what_went_well),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,6 +14,7 @@ void gn_job_init(struct gn_job *job, struct gn_active *active,
     job->active = active;
     job->flow = flow;
     job->inbox = inbox;
+    job->number = ++active->begun;
     job->run.source = active->memory.id;
     job->run.url = gn_target_url(active->target);
     job->run.bytes = -1;

@@ -47,6 +47,8 @@ struct gn_active {
     int64_t losses_told_ns;                /* when */
     const char *failure_logged;            /* its word; NULL: it went well */
     int64_t failure_logged_ns;             /* when */
+    uint64_t begun;                        /* jobs so far */
+    uint64_t settled; /* the number of the latest that is */
 
     /* guarded by the flow's lock */
     struct gn_due due;
@@ -80,6 +82,7 @@ struct gn_job {
     struct gn_active *active;
     struct gn_flow *flow;
     struct gn_inbox *inbox; /* where others post it; outlives the flow */
+    uint64_t number;        /* of its source's jobs: 1, 2 ... */
     enum gn_job_state state;
     STAILQ_ENTRY(gn_job) next;    /* in the inbox, or waiting for room */
     TAILQ_ENTRY(gn_job) in_all;   /* of those not settled */
