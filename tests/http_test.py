@@ -158,8 +158,11 @@ class Encrypted(Http):
         self.assertEqual(self.get(self.nginx.url + "/protocol"), b"HTTP/1.1")
 
     def test_an_authority_file_that_is_not_there(self):
-        self.get("--cacert", self.folder / "none.pem", self.nginx.tls_url, code=1)
-        self.assertIn("none.pem", self.error)
+        self.get("--cacert", self.folder / "none.pem", self.nginx.tls_url, code=2)
+        self.assertRegex(self.error, "--cacert: cannot read .*none.pem")
+        wrong = self.write("wrong.pem", "this is none")
+        self.get("--cacert", wrong, self.nginx.tls_url, code=1)
+        self.assertRegex(self.error, r"wrong.pem.*PEM.*\(ca_file, --cacert\)")
 
 
 class Application(Http):

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -177,6 +178,11 @@ static enum garner_code check(const struct gn_ask_flags *flags,
         return gn_fail(err, GARNER_INVALID,
                        "--cookie: write it NAME=VALUE (files of cookies are "
                        "not read)");
+    if (flags->ca_file != NULL && access(flags->ca_file, R_OK) != 0)
+        return gn_fail(err, GARNER_INVALID,
+                       "--cacert: cannot read %.120s: %s; name a PEM file of "
+                       "certificates",
+                       flags->ca_file, strerrordesc_np(errno));
     return GARNER_OK;
 }
 

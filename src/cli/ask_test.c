@@ -151,6 +151,8 @@ static void what_cannot_be_sent_is_named(void **state)
         {{.cookie = "jar.txt"}, "NAME=VALUE"},
         {{.max_redirects = "many"}, "'many'"},
         {{.max_redirects = "-1"}, "'-1'"},
+        {{.ca_file = "/nowhere"},
+         "--cacert: cannot read /nowhere: No such file"},
         {{.data = {missing, 1}}, "cannot read /nowhere/at/all: No such file"},
     };
 

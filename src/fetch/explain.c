@@ -54,13 +54,14 @@ static enum gn_failure explain_timeout(const struct gn_ending *e,
         gn_unit_format_duration(e->limits->connect_ms, limit);
         return say(GN_FAILURE_TIMEOUT, text,
                    "%s: no connection within %s (%s); check that the server is "
-                   "up, or raise the connect timeout",
+                   "up, or raise the limit (timeout: connect, "
+                   "--connect-timeout)",
                    e->place, limit, phase_text(e->phase));
     }
     gn_unit_format_duration(e->limits->total_ms, limit);
     return say(GN_FAILURE_TIMEOUT, text,
-               "%s: not done within %s (%s); raise the total timeout if the "
-               "server needs longer",
+               "%s: not done within %s (%s); raise the limit (timeout: total, "
+               "--timeout) if the server needs longer",
                e->place, limit, phase_text(e->phase));
 }
 
@@ -70,8 +71,8 @@ static enum gn_failure explain_stall(const struct gn_ending *e, char text[240])
 
     gn_unit_format_duration(e->limits->stall_ms, limit);
     return say(GN_FAILURE_TIMEOUT, text,
-               "%s: not a byte for %s (%s); raise the stall timeout if the "
-               "server needs longer",
+               "%s: not a byte for %s (%s); raise the limit (timeout: stall, "
+               "in a file) if the server needs longer",
                e->place, limit, phase_text(e->phase));
 }
 
@@ -134,7 +135,7 @@ static enum gn_failure explain_tls(const struct gn_ending *e, char text[240])
     if (e->result == CURLE_SSL_CACERT_BADFILE)
         return say(GN_FAILURE_TLS, text,
                    "%s: the certificates to trust cannot be read: %s; name a "
-                   "PEM file of certificates",
+                   "PEM file of certificates (ca_file, --cacert)",
                    e->place, detail(e));
     return say(GN_FAILURE_TLS, text, "%s: no TLS connection: %s", e->place,
                detail(e));
@@ -146,7 +147,7 @@ static enum gn_failure explain_redirect(const struct gn_ending *e,
     if (e->result == CURLE_TOO_MANY_REDIRECTS)
         return say(GN_FAILURE_REDIRECT, text,
                    "%s: more than %d redirects; check the URL for a loop, or "
-                   "raise the limit",
+                   "raise the limit (redirects, --max-redirs)",
                    e->place, e->limits->max_redirects);
     return say(GN_FAILURE_REDIRECT, text,
                "redirected to %s, which is refused: only http and https are "
@@ -161,8 +162,8 @@ static enum gn_failure explain_too_large(const struct gn_ending *e,
 
     gn_unit_format_size(e->limits->max_body_bytes, limit);
     return say(GN_FAILURE_TOO_LARGE, text,
-               "%s: the body is over the limit of %lld bytes (%s); raise it if "
-               "this much is expected",
+               "%s: the body is over the limit of %lld bytes (%s); raise it "
+               "(body: max, --max-filesize) if this much is expected",
                e->place, (long long)e->limits->max_body_bytes, limit);
 }
 
@@ -251,8 +252,8 @@ enum gn_failure gn_explain(const struct gn_ending *e, char text[240])
                    e->place);
     case GN_CAUSE_NO_MEMORY:
         return say(GN_FAILURE_LOCAL, text,
-                   "%s: out of memory for the reply; lower the body limit or "
-                   "fetch fewer at a time",
+                   "%s: out of memory for the reply; lower the limit of the "
+                   "body (body: max, --max-filesize), or fetch fewer at a time",
                    e->place);
     }
     return say(GN_FAILURE_LOCAL, text, "%s: %s", e->place, detail(e));

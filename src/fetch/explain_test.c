@@ -69,17 +69,17 @@ static const struct example examples[] = {
       .phase = GN_PHASE_CONNECTING},
      GN_FAILURE_TIMEOUT,
      "h:80: no connection within 1.5s (connecting); check that the server "
-     "is up, or raise the connect timeout"},
+     "is up, or raise the limit (timeout: connect, --connect-timeout)"},
     {{.result = CURLE_OPERATION_TIMEDOUT,
       .duration_ms = 60000,
       .phase = GN_PHASE_READING},
      GN_FAILURE_TIMEOUT,
-     "h:80: not done within 1m (reading the reply); raise the total timeout "
-     "if the server needs longer"},
+     "h:80: not done within 1m (reading the reply); raise the limit "
+     "(timeout: total, --timeout) if the server needs longer"},
     {{.cause = GN_CAUSE_STALLED, .phase = GN_PHASE_WAITING},
      GN_FAILURE_TIMEOUT,
-     "h:80: not a byte for 20s (waiting for the reply); raise the stall "
-     "timeout if the server needs longer"},
+     "h:80: not a byte for 20s (waiting for the reply); raise the limit "
+     "(timeout: stall, in a file) if the server needs longer"},
     {{.result = CURLE_PEER_FAILED_VERIFICATION, .detail = "self-signed"},
      GN_FAILURE_TLS,
      "h:80: the certificate is not trusted: self-signed; if it is right, name "
@@ -91,21 +91,19 @@ static const struct example examples[] = {
     {{.result = CURLE_SSL_CACERT_BADFILE, .detail = "bad file: x"},
      GN_FAILURE_TLS,
      "h:80: the certificates to trust cannot be read: bad file: x; name a PEM "
-     "file of certificates"},
+     "file of certificates (ca_file, --cacert)"},
     {{.result = CURLE_FILESIZE_EXCEEDED},
      GN_FAILURE_TOO_LARGE,
-     "h:80: the body is over the limit of 1000 bytes (1000 B); raise it if "
-     "this much is "
-     "expected"},
+     "h:80: the body is over the limit of 1000 bytes (1000 B); raise it "
+     "(body: max, --max-filesize) if this much is expected"},
     {{.result = CURLE_WRITE_ERROR, .cause = GN_CAUSE_BODY_TOO_LARGE},
      GN_FAILURE_TOO_LARGE,
-     "h:80: the body is over the limit of 1000 bytes (1000 B); raise it if "
-     "this much is "
-     "expected"},
+     "h:80: the body is over the limit of 1000 bytes (1000 B); raise it "
+     "(body: max, --max-filesize) if this much is expected"},
     {{.result = CURLE_TOO_MANY_REDIRECTS},
      GN_FAILURE_REDIRECT,
      "h:80: more than 3 redirects; check the URL for a loop, or raise the "
-     "limit"},
+     "limit (redirects, --max-redirs)"},
     {{.result = CURLE_UNSUPPORTED_PROTOCOL, .place = "file", .refused = true},
      GN_FAILURE_REDIRECT,
      "redirected to file, which is refused: only http and https are followed"},
@@ -122,8 +120,8 @@ static const struct example examples[] = {
      "connection"},
     {{.cause = GN_CAUSE_NO_MEMORY},
      GN_FAILURE_LOCAL,
-     "h:80: out of memory for the reply; lower the body limit or fetch fewer "
-     "at a time"},
+     "h:80: out of memory for the reply; lower the limit of the body (body: "
+     "max, --max-filesize), or fetch fewer at a time"},
     {{.result = CURLE_OUT_OF_MEMORY}, GN_FAILURE_LOCAL, "h:80: Out of memory"},
     {{.result = CURLE_OUT_OF_MEMORY, .phase = GN_PHASE_WAITING},
      GN_FAILURE_PROTOCOL,
