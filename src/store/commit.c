@@ -118,6 +118,8 @@ static void wait_for_room(struct gn_commit *c, const struct gn_ticket *t,
         }
     }
     c->room_waiters--;
+    if (c->closed)
+        gn_cond_wake_one(&c->task);
     if (c->starving == t) {
         c->starving = NULL;
         gn_cond_wake_all(&c->room);
@@ -333,8 +335,8 @@ static enum gn_commit_task work_to_lead(struct gn_commit *c, int64_t *until_ns)
         *until_ns = now_ns + wait_ns < keep_ns ? now_ns + wait_ns : keep_ns;
         return wait_ns == 0 || c->closed ? GN_TASK_LEAD : GN_TASK_NONE;
     }
-    if (c->closed)
-        return GN_TASK_END;
+    if (c->closed) /* once those who waited for room are gone */
+        return c->room_waiters == 0 ? GN_TASK_END : GN_TASK_NONE;
     *until_ns = c->log_dirty ? c->last_group_ns + IDLE_NS : INT64_MAX;
     if (*until_ns <= now_ns)
         return GN_TASK_IDLE;
