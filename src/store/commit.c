@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/futex.h"
 #include "base/mem.h"
 #include "base/thread.h"
@@ -185,6 +186,7 @@ static enum garner_code give_up(struct gn_commit *c, struct gn_ticket *t)
  * another process has the turn. */
 static bool lead(struct gn_commit *c, struct gn_ticket *own)
 {
+    GN_FAULT("commit.leads");
     if (c->had_followers) /* lets those just woken come back first */
         sched_yield();
     /* Should leadership go, it may come back at once. */
@@ -221,6 +223,7 @@ enum garner_code gn_commit_wait(struct gn_commit *c, struct gn_ticket *t)
     gn_unlock(&c->lock);
     if (code != GARNER_OK)
         return code;
+    GN_FAULT("commit.queued");
     if (leads && lead(c, t))
         return t->code;
     for (;;) {
@@ -246,6 +249,7 @@ enum garner_code gn_commit_wait(struct gn_commit *c, struct gn_ticket *t)
             return given_up;
         }
         gn_unlock(&c->lock);
+        GN_FAULT("commit.overdue");
         deadline_ns = INT64_MAX; /* it is being run: its outcome is due soon */
     }
 }
@@ -301,6 +305,7 @@ void gn_commit_close(struct gn_commit *c, int64_t deadline_ns)
     gn_cond_wake_all(&c->room);
     gn_cond_wake_all(&c->task);
     gn_unlock(&c->lock);
+    GN_FAULT("commit.closed");
 }
 
 /* --- the pump's ------------------------------------------------------------
@@ -393,6 +398,7 @@ static void run_callbacks(struct gn_commit *c)
     gn_lock(&c->lock);
     TAILQ_CONCAT(&due, &c->settled, in_queue);
     gn_unlock(&c->lock);
+    GN_FAULT("commit.calls_back");
     gn_settle_call_back(&due);
 }
 

@@ -1,6 +1,7 @@
 #include "store/wal.h"
 
 #include "base/clock.h"
+#include "base/fault.h"
 
 #define WAIT_PER_LIMIT_NS (INT64_C(10) * 1000000)
 #define LONGEST_WAIT_NS   (INT64_C(500) * 1000000)
@@ -28,10 +29,12 @@ static enum garner_code checkpoint(struct gn_wal *w, struct gn_sqlite *c,
     const size_t log_bytes = gn_sqlite_log_bytes(c);
     const int64_t start_ns = gn_clock_monotonic_ns();
     size_t left = 0;
-    enum garner_code code =
-        gn_sqlite_checkpoint(c, start_ns + wait_ns, &left, &w->error);
-    const int64_t took_ns = gn_clock_monotonic_ns() - start_ns;
+    enum garner_code code;
+    int64_t took_ns;
 
+    GN_FAULT("wal.checkpoints");
+    code = gn_sqlite_checkpoint(c, start_ns + wait_ns, &left, &w->error);
+    took_ns = gn_clock_monotonic_ns() - start_ns;
     w->checkpoints++;
     w->failures += code != GARNER_OK;
     w->most_ns = took_ns > w->most_ns ? took_ns : w->most_ns;
