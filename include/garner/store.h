@@ -91,9 +91,10 @@ garner_open(const char *url, const struct garner_options *options,
 GARNER_API void garner_options_of(const struct garner_store *store,
                                   struct garner_options *options);
 
-/* Refuses new work, commits and syncs all that was accepted, runs the
- * callbacks that are due, and frees the store. Cursors must be closed before.
- * NULL is fine. Not from a done callback. */
+/* Refuses new work (who waits for room in the queue gets CLOSED), commits and
+ * syncs all that was accepted, runs the callbacks that are due, and frees the
+ * store. Cursors must be closed before. NULL is fine. Not from a done
+ * callback. */
 GARNER_API void garner_close(struct garner_store *store);
 
 /* Waits until all that was accepted before the call is committed and synced.

@@ -32,7 +32,8 @@ struct garner_result {
  * connection held the database past the deadline), FULL (no room in the queue
  * in time), TIMEOUT (its turn did not come in time: it has not been and will
  * not be run), IO (disk full among them), CORRUPT, CLOSED, UNSUPPORTED
- * (read-only store), NOMEM. On any error the statement had no effect.
+ * (read-only store), NOMEM. On any error the statement had no effect; only after
+ * IO, if the process dies before it writes again, may it be found done.
  */
 GARNER_CHECKED GARNER_API enum garner_code
 garner_exec(struct garner_store *store, const char *sql,
@@ -90,8 +91,9 @@ typedef void garner_done(void *context, const struct garner_result *result,
  * soon as there is room, within the batch's timeout. Takes the batch on OK
  * only. done (may be NULL) is then called exactly once, when the batch is
  * acknowledged at its level or failed, on a thread of the store, which holds
- * no lock; it may call the store, except garner_close, garner_flush and waiting
- * writes. When the call fails, done is never called.
+ * no lock; it may call the store, except garner_close, but what it waits for
+ * there (a write, garner_flush) the callbacks after it wait for, too. When the
+ * call fails, done is never called.
  * Errors: FULL, CLOSED, UNSUPPORTED, NOMEM.
  */
 GARNER_CHECKED GARNER_API enum garner_code

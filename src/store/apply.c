@@ -1,6 +1,7 @@
 #include "store/apply.h"
 
 #include "base/error.h"
+#include "base/fault.h"
 
 /* One group on its way. */
 struct run {
@@ -151,8 +152,10 @@ static bool begin(struct run *run, struct gn_ticket **tickets, size_t count)
 
 static enum garner_code commit(struct run *run, struct garner_error *err)
 {
-    enum garner_code code = gn_sqlite_commit(run->connection, err);
+    enum garner_code code;
 
+    GN_FAULT("apply.commits");
+    code = gn_sqlite_commit(run->connection, err);
     if (code != GARNER_OK)
         gn_sqlite_rollback(run->connection);
     return code;

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/futex.h"
 #include "base/mem.h"
 #include "base/thread.h"
@@ -123,6 +124,8 @@ static void wait_for_room(struct gn_commit *c, const struct gn_ticket *t,
         }
     }
     c->room_waiters--;
+    if (c->closed)
+        gn_cond_wake_one(&c->task);
     if (c->starving == t) {
         c->starving = NULL;
         gn_cond_wake_all(&c->room);
@@ -188,6 +191,7 @@ static enum garner_code give_up(struct gn_commit *c, struct gn_ticket *t)
  * another process has the turn. */
 static bool lead(struct gn_commit *c, struct gn_ticket *own)
 {
+    GN_FAULT("commit.leads");
     if (c->had_followers) /* lets those just woken come back first */
         sched_yield();
     /* Should leadership go, it may come back at once. */
@@ -224,6 +228,7 @@ enum garner_code gn_commit_wait(struct gn_commit *c, struct gn_ticket *t)
     gn_unlock(&c->lock);
     if (code != GARNER_OK)
         return code;
+    GN_FAULT("commit.queued");
     if (leads && lead(c, t))
         return t->code;
     for (;;) {
@@ -249,6 +254,7 @@ enum garner_code gn_commit_wait(struct gn_commit *c, struct gn_ticket *t)
             return given_up;
         }
         gn_unlock(&c->lock);
+        GN_FAULT("commit.overdue");
         deadline_ns = INT64_MAX; /* it is being run: its outcome is due soon */
     }
 }
@@ -304,6 +310,7 @@ void gn_commit_close(struct gn_commit *c, int64_t deadline_ns)
     gn_cond_wake_all(&c->room);
     gn_cond_wake_all(&c->task);
     gn_unlock(&c->lock);
+    GN_FAULT("commit.closed");
 }
 
 /* --- the pump's ------------------------------------------------------------
@@ -338,8 +345,8 @@ static enum gn_commit_task work_to_lead(struct gn_commit *c, int64_t *until_ns)
         *until_ns = now_ns + wait_ns < keep_ns ? now_ns + wait_ns : keep_ns;
         return wait_ns == 0 || c->closed ? GN_TASK_LEAD : GN_TASK_NONE;
     }
-    if (c->closed)
-        return GN_TASK_END;
+    if (c->closed) /* once those who waited for room are gone */
+        return c->room_waiters == 0 ? GN_TASK_END : GN_TASK_NONE;
     *until_ns = c->log_dirty ? c->last_group_ns + IDLE_NS : INT64_MAX;
     if (*until_ns <= now_ns)
         return GN_TASK_IDLE;
@@ -396,6 +403,7 @@ static void run_callbacks(struct gn_commit *c)
     gn_lock(&c->lock);
     TAILQ_CONCAT(&due, &c->settled, in_queue);
     gn_unlock(&c->lock);
+    GN_FAULT("commit.calls_back");
     gn_settle_call_back(&due);
 }
 

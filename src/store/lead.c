@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/futex.h"
 #include "base/thread.h"
 #include "store/report.h"
@@ -227,11 +228,14 @@ bool gn_lead_group(struct gn_commit *c, const struct gn_ticket *own,
     gn_unlock(&c->lock);
     if (count == 0)
         return true;
+    GN_FAULT("lead.takes");
     busy = run_group(c, count, until_ns, &err) == GARNER_BUSY;
     if (busy)
         count = give_up_expired(c, count, &err);
     c->had_followers = count > 1;
+    GN_FAULT("lead.ran");
     settle(c, count, own);
+    GN_FAULT("lead.told");
     if (!busy)
         tend_log(c, false);
     return true;

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/mem.h"
 #include "store/lead.h"
 #include "store/report.h"
@@ -136,6 +137,7 @@ void gn_shard_close(struct gn_shard *s)
     if (s->commit != NULL)
         gn_commit_close(s->commit, gn_shard_deadline_ns(s->options.timeout_ms));
     gn_pump_join(s->pump);
+    GN_FAULT("shard.drained");
     /* Readers first: the last connection to close checkpoints the log, which
      * is the writer's. */
     gn_pool_free(s->pool);

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/mem.h"
 #include "base/thread.h"
 
@@ -34,7 +35,7 @@ struct gn_turn {
     /* constant */
     void (*granted)(void *context);
     void *context;
-    int file; /* -1 in a forked child */
+    int file;                   /* -1 in a forked child */
     LIST_ENTRY(gn_turn) in_all; /* guarded by all_lock */
 
     /* the leader's */
@@ -201,8 +202,10 @@ static void *wait_for_turns(void *argument)
         t->asked = false;
         closing = t->closing;
         gn_unlock(&t->lock);
-        if (!closing)
+        if (!closing) {
+            GN_FAULT("turn.granted");
             t->granted(t->context);
+        }
     }
     return NULL;
 }

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "base/clock.h"
+#include "base/fault.h"
 #include "store/report.h"
 
 #define MS                INT64_C(1000000)
@@ -94,6 +95,7 @@ static enum garner_code checkpoint(struct gn_wal *w, struct gn_sqlite *c,
     int64_t took_ns;
     size_t left = 0;
 
+    GN_FAULT("wal.checkpoints");
     if (log_bytes >= w->most_bytes)
         end_old_readers(w);
     start_ns = gn_clock_monotonic_ns();

@@ -89,7 +89,7 @@ static bool agrees(struct life *life, const int seen[])
                          "audit: batch %d, which %s, has %d rows of %d", i,
                          outcome == LIFE_KEPT      ? "was acknowledged"
                          : outcome == LIFE_NOTHING ? "failed"
-                                                   : "was queued",
+                                                   : "may be there",
                          seen[i], rows);
             return false;
         }

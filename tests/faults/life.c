@@ -62,7 +62,7 @@ static int begin(struct life *life, int rows)
     if (batch >= LIFE_BATCHES)
         abort();
     atomic_store(&life->rows[batch], rows);
-    settle(life, batch, LIFE_NOTHING);
+    settle(life, batch, LIFE_MAYBE);
     return batch;
 }
 
@@ -81,9 +81,12 @@ static void execute(struct life *life)
     struct garner_error err = {0};
 
     filler_write(filler, batch, 0);
-    if (went_well(life, "garner_exec",
-                  garner_exec(life->store, insert, args, 3, NULL, &err), &err))
-        settle(life, batch, LIFE_KEPT);
+    settle(life, batch,
+           went_well(life, "garner_exec",
+                     garner_exec(life->store, insert, args, 3, NULL, &err),
+                     &err)
+               ? LIFE_KEPT
+               : LIFE_NOTHING);
 }
 
 /* NULL: no memory. */
@@ -118,13 +121,17 @@ static void write_batch(struct life *life, int rows, enum garner_ack ack)
     const int batch = begin(life, rows);
     struct garner_batch *b = make_batch(life, batch, NULL);
     struct garner_error err = {0};
+    bool well = b != NULL;
 
-    if (b == NULL)
-        return;
-    garner_batch_set_ack(b, ack);
-    if (went_well(life, "garner_write",
-                  garner_write(life->store, b, NULL, &err), &err))
-        settle(life, batch, ack == GARNER_QUEUED ? LIFE_QUEUED : LIFE_KEPT);
+    if (well) {
+        garner_batch_set_ack(b, ack);
+        well = went_well(life, "garner_write",
+                         garner_write(life->store, b, NULL, &err), &err);
+    }
+    settle(life, batch,
+           !well                  ? LIFE_NOTHING
+           : ack == GARNER_QUEUED ? LIFE_QUEUED
+                                  : LIFE_KEPT);
     garner_batch_free(b);
 }
 
@@ -146,6 +153,7 @@ static void write_bad_batch(struct life *life)
         else if (code != GARNER_CONSTRAINT)
             (void)went_well(life, "garner_write", code, &err);
     }
+    settle(life, batch, LIFE_NOTHING);
     garner_batch_free(b);
 }
 
@@ -165,8 +173,7 @@ static void done(void *context, const struct garner_result *result,
     else if (result->changes != a->life->rows[a->batch])
         complain(a->life, "batch %d changed %lld rows", a->batch,
                  (long long)result->changes);
-    else
-        settle(a->life, a->batch, LIFE_KEPT);
+    settle(a->life, a->batch, err == NULL ? LIFE_KEPT : LIFE_NOTHING);
     atomic_fetch_add(a->calls, 1);
     free(a);
 }
@@ -186,6 +193,7 @@ static int submit(struct life *life, atomic_int *calls)
         went_well(life, "garner_submit",
                   garner_submit(life->store, b, done, a, &err), &err))
         return 1;
+    settle(life, a->batch, LIFE_NOTHING);
     garner_batch_free(b);
     free(a);
     return 0;
@@ -315,7 +323,7 @@ void life_init(struct life *life, const char *path)
 {
     *life = (struct life){.path = path};
     garner_options_init(&life->options);
-    life->options.timeout_ms = 10000;
+    life->options.timeout_ms = 60000;
     life->options.gather_ms = 0;
     life->options.wal_bytes = 32768; /* so that checkpoints happen */
     life->options.statements = 4;    /* and statements are dropped */

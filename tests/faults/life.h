@@ -22,8 +22,9 @@ enum { LIFE_BATCHES = 64 };
 
 enum life_outcome {
     LIFE_NOTHING, /* never tried, or failed: no row of it may be there */
-    LIFE_QUEUED,  /* all of it may be there, or nothing; a flush will tell */
-    LIFE_MAYBE,   /* all of it may be there, or nothing: a flush failed */
+    LIFE_MAYBE,   /* under way when the life was cut off, or queued when a flush
+                     failed: all of it may be there, or nothing */
+    LIFE_QUEUED,  /* the same; a flush will tell */
     LIFE_KEPT,    /* acknowledged: all of it must be there */
 };
 
