@@ -68,11 +68,11 @@ static enum garner_code open_pool(struct gn_shard *s,
     return code;
 }
 
-static enum garner_code open_parts(struct gn_shard *s, struct garner_error *err)
+/* For a connection that reads. */
+static struct gn_sqlite_options options_of(struct gn_shard *s)
 {
-    struct gn_sqlite_options options = {
+    return (struct gn_sqlite_options){
         .path = s->path,
-        .create = s->options.create,
         .read_only = s->options.read_only,
         .foreign_keys = s->options.foreign_keys,
         .statements = s->options.statements,
@@ -81,20 +81,34 @@ static enum garner_code open_parts(struct gn_shard *s, struct garner_error *err)
         .deadline_ns = gn_shard_deadline_ns(s->options.timeout_ms),
         .place = &s->place,
     };
+}
+
+static enum garner_code open_parts(struct gn_shard *s, struct garner_error *err)
+{
+    const struct gn_sqlite_options reader = options_of(s);
+    struct gn_sqlite_options writer = reader;
     bool wal = true;
     enum garner_code code = GARNER_OK;
 
     if (!s->options.read_only) {
-        options.writer = true;
-        code = open_writer(s, &options, &wal, err);
-        options.writer = false;
-        options.create = false;
+        writer.writer = true;
+        writer.create = s->options.create;
+        code = open_writer(s, &writer, &wal, err);
     }
     if (code == GARNER_OK && wal)
-        code = open_pool(s, &options, err);
+        code = open_pool(s, &reader, err);
     if (s->commit != NULL)
         gn_commit_set_readers(s->commit, s->pool);
     return code;
+}
+
+enum garner_code gn_shard_open_reader(struct gn_shard *s,
+                                      struct gn_sqlite **connection,
+                                      struct garner_error *err)
+{
+    const struct gn_sqlite_options options = options_of(s);
+
+    return gn_sqlite_open(&options, connection, err);
 }
 
 enum garner_code gn_shard_open(const char *path,
