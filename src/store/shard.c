@@ -180,6 +180,19 @@ enum garner_code gn_shard_may_write(const struct gn_shard *s,
     return code;
 }
 
+static void describe_readers(struct gn_pool *pool, struct garner_stats *stats)
+{
+    struct gn_reader oldest;
+
+    gn_pool_count(pool, &stats->readers_open, &stats->readers_leased);
+    if (!gn_pool_oldest(pool, &oldest))
+        return;
+    stats->reader_age_ns = oldest.age_ns;
+    stats->reader_thread = oldest.thread;
+    _Static_assert(sizeof stats->reader_sql == sizeof oldest.sql, "as kept");
+    memcpy(stats->reader_sql, oldest.sql, sizeof oldest.sql);
+}
+
 void gn_shard_stats(struct gn_shard *s, struct garner_stats *stats)
 {
     *stats = (struct garner_stats){0};
@@ -188,6 +201,6 @@ void gn_shard_stats(struct gn_shard *s, struct garner_stats *stats)
     if (s->commit != NULL)
         gn_commit_stats(s->commit, stats);
     if (s->pool != NULL)
-        gn_pool_count(s->pool, &stats->readers_open, &stats->readers_leased);
+        describe_readers(s->pool, stats);
     stats->queries = atomic_load(&s->queries);
 }
