@@ -145,6 +145,13 @@ struct garner_stats {
 
     int readers_open;   /* gauge */
     int readers_leased; /* gauge */
+
+    /* Gauges: of the cursors that hold a snapshot, and with it the log, the
+     * oldest: for how long, which thread opened it (gettid(2)), and how its
+     * query begins. 0 and "": none does. */
+    int64_t reader_age_ns;
+    int reader_thread;
+    char reader_sql[96];
 };
 
 /* Fills *stats. */

@@ -127,6 +127,8 @@ static void store(struct gn_json *j, const struct garner_stats *s)
     gn_json_integer(j, s->readers_open);
     gn_json_key(j, "readers_leased");
     gn_json_integer(j, s->readers_leased);
+    duration(j, "oldest_reader_ms", s->reader_age_ns / 1000);
+    text(j, "oldest_reader_sql", s->reader_sql);
     gn_json_close(j, '}');
 }
 

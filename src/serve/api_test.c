@@ -42,7 +42,9 @@ static struct gn_status running = {
               .checkpoint_longest_ns = 20500000,
               .checkpoint_error = {.message = "no room"},
               .readers_open = 21,
-              .readers_leased = 22},
+              .readers_leased = 22,
+              .reader_age_ns = 23500000,
+              .reader_sql = "select 1"},
     .resident_bytes = 5};
 
 static void a_running_engine(void **state)
@@ -92,7 +94,8 @@ static void a_running_engine(void **state)
         "\"wal_bytes\":16,\"wal_peak_bytes\":17,\"checkpoints\":18,"
         "\"checkpoint_failures\":19,\"checkpoint_longest_ms\":20.5,"
         "\"checkpoint_error\":\"no room\",\"queries\":7,"
-        "\"readers_open\":21,\"readers_leased\":22},"
+        "\"readers_open\":21,\"readers_leased\":22,"
+        "\"oldest_reader_ms\":23.5,\"oldest_reader_sql\":\"select 1\"},"
         "\"sources_total\":9,\"sources_first\":7,\"sources\":["
         "{\"name\":\"a \\\"b\\\"\",\"url\":\"http://h/\",\"status\":500,"
         "\"error\":\"refused\",\"last_start\":\"2017-07-14T02:40:01.000Z\","

@@ -150,6 +150,9 @@ static void write_store(const struct garner_stats *s, struct gn_buf *out)
     seconds(out, "store_checkpoint_longest_seconds",
             "Duration of the longest checkpoint.",
             (double)s->checkpoint_longest_ns / 1e9);
+    seconds(out, "store_oldest_reader_seconds",
+            "Age of the oldest snapshot of a query; 0 when there is none.",
+            (double)s->reader_age_ns / 1e9);
 }
 
 static void write_plain(const struct gn_status *s, struct gn_buf *out)

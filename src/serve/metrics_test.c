@@ -41,6 +41,7 @@ static int fill(void **state)
         .group_batches = {3, 70, 20, 30, 40},
         .wait_ns = {9, 4500000000, 1000, 2000000, 3000000000},
         .checkpoint_longest_ns = 1500000,
+        .reader_age_ns = 2500000,
         .readers_open = 5,
         .readers_leased = 2};
     gn_histogram_add(&status.latency, 900);
@@ -108,6 +109,7 @@ static void numbers_are_the_engines(void **state)
     has(out.data, "garner_store_wait_seconds_count 9");
     has(out.data, "garner_store_sync_seconds_count 0");
     has(out.data, "garner_store_checkpoint_longest_seconds 0.001500");
+    has(out.data, "garner_store_oldest_reader_seconds 0.002500");
     has(out.data, "garner_store_readers{state=\"leased\"} 2");
     has(out.data, "garner_store_readers{state=\"idle\"} 3");
     gn_buf_fini(&out);

@@ -436,6 +436,11 @@ void gn_commit_do(struct gn_commit *c, enum gn_commit_task task)
     }
 }
 
+void gn_commit_count_backups(struct gn_commit *c, int change)
+{
+    (void)atomic_fetch_add(&c->wal.backups, change);
+}
+
 void gn_commit_stats(struct gn_commit *c, struct garner_stats *stats)
 {
     struct gn_books books;

@@ -74,6 +74,9 @@ void gn_commit_close(struct gn_commit *c, int64_t deadline_ns);
 enum gn_commit_task gn_commit_next_task(struct gn_commit *c);
 void gn_commit_do(struct gn_commit *c, enum gn_commit_task task);
 
+/* A backup begins (1) or ends (-1), which holds the log meanwhile. */
+void gn_commit_count_backups(struct gn_commit *c, int change);
+
 /* Fills the counters and gauges of the write path. */
 void gn_commit_stats(struct gn_commit *c, struct garner_stats *stats);
 

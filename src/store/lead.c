@@ -69,7 +69,7 @@ static enum garner_code run_group(struct gn_commit *c, size_t count,
 {
     struct gn_ticket *first = c->group[0];
 
-    if (has_moved(c, err))
+    if (first->work == NULL && has_moved(c, err))
         return refuse_group(c, count, err);
     gn_sqlite_set_busy_deadline(c->connection,
                                 group_deadline(c, count, until_ns));

@@ -69,11 +69,11 @@ static enum garner_code open_pool(struct gn_shard *s,
     return code;
 }
 
-static enum garner_code open_parts(struct gn_shard *s, struct garner_error *err)
+/* For a connection that reads. */
+static struct gn_sqlite_options options_of(struct gn_shard *s)
 {
-    struct gn_sqlite_options options = {
+    return (struct gn_sqlite_options){
         .path = s->path,
-        .create = s->options.create,
         .read_only = s->options.read_only,
         .foreign_keys = s->options.foreign_keys,
         .statements = s->options.statements,
@@ -82,20 +82,34 @@ static enum garner_code open_parts(struct gn_shard *s, struct garner_error *err)
         .deadline_ns = gn_shard_deadline_ns(s->options.timeout_ms),
         .place = &s->place,
     };
+}
+
+static enum garner_code open_parts(struct gn_shard *s, struct garner_error *err)
+{
+    const struct gn_sqlite_options reader = options_of(s);
+    struct gn_sqlite_options writer = reader;
     bool wal = true;
     enum garner_code code = GARNER_OK;
 
     if (!s->options.read_only) {
-        options.writer = true;
-        code = open_writer(s, &options, &wal, err);
-        options.writer = false;
-        options.create = false;
+        writer.writer = true;
+        writer.create = s->options.create;
+        code = open_writer(s, &writer, &wal, err);
     }
     if (code == GARNER_OK && wal)
-        code = open_pool(s, &options, err);
+        code = open_pool(s, &reader, err);
     if (s->commit != NULL)
         gn_commit_set_readers(s->commit, s->pool);
     return code;
+}
+
+enum garner_code gn_shard_open_reader(struct gn_shard *s,
+                                      struct gn_sqlite **connection,
+                                      struct garner_error *err)
+{
+    const struct gn_sqlite_options options = options_of(s);
+
+    return gn_sqlite_open(&options, connection, err);
 }
 
 enum garner_code gn_shard_open(const char *path,
@@ -168,6 +182,19 @@ enum garner_code gn_shard_may_write(const struct gn_shard *s,
     return code;
 }
 
+static void describe_readers(struct gn_pool *pool, struct garner_stats *stats)
+{
+    struct gn_reader oldest;
+
+    gn_pool_count(pool, &stats->readers_open, &stats->readers_leased);
+    if (!gn_pool_oldest(pool, &oldest))
+        return;
+    stats->reader_age_ns = oldest.age_ns;
+    stats->reader_thread = oldest.thread;
+    _Static_assert(sizeof stats->reader_sql == sizeof oldest.sql, "as kept");
+    memcpy(stats->reader_sql, oldest.sql, sizeof oldest.sql);
+}
+
 void gn_shard_stats(struct gn_shard *s, struct garner_stats *stats)
 {
     *stats = (struct garner_stats){0};
@@ -176,6 +203,6 @@ void gn_shard_stats(struct gn_shard *s, struct garner_stats *stats)
     if (s->commit != NULL)
         gn_commit_stats(s->commit, stats);
     if (s->pool != NULL)
-        gn_pool_count(s->pool, &stats->readers_open, &stats->readers_leased);
+        describe_readers(s->pool, stats);
     stats->queries = atomic_load(&s->queries);
 }

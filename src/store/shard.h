@@ -37,6 +37,12 @@ enum garner_code gn_shard_open(const char *path,
 /* As garner_close. In a forked child it does nothing. NULL is fine. */
 void gn_shard_close(struct gn_shard *s);
 
+/* Opens a connection of its own for reading, which is its caller's to close.
+ * The database must not be in memory. Errors: as garner_open. */
+enum garner_code gn_shard_open_reader(struct gn_shard *s,
+                                      struct gn_sqlite **connection,
+                                      struct garner_error *err);
+
 /* OK, or MISUSE in a forked child; and UNSUPPORTED for a writer, where the
  * database was opened for reading alone. */
 enum garner_code gn_shard_may_read(const struct gn_shard *s,

@@ -25,6 +25,35 @@ static void the_pool_is_bounded(void **state)
     assert_int_equal(number("select 7"), 7);
 }
 
+static void the_oldest_reader_is_named(void **state)
+{
+    struct garner_stats stats;
+    struct garner_rows *old;
+    struct garner_rows *young;
+
+    (void)state;
+    exec("create table t(a)");
+    exec("insert into t values (1), (2)");
+    garner_stats(store, &stats);
+    assert_int_equal(stats.reader_age_ns, 0);
+    assert_string_equal(stats.reader_sql, "");
+    assert_int_equal(
+        garner_query(store, "select a from t", NULL, 0, &old, NULL), GARNER_OK);
+    assert_int_equal(
+        garner_query(store, "select 7 from t", NULL, 0, &young, NULL),
+        GARNER_OK);
+    assert_int_equal(garner_next(old, NULL), GARNER_ROW);
+    assert_int_equal(garner_next(young, NULL), GARNER_ROW);
+    garner_stats(store, &stats);
+    assert_true(stats.reader_age_ns > 0);
+    assert_int_equal(stats.reader_thread, gettid());
+    assert_string_equal(stats.reader_sql, "select a from t");
+    garner_rows_close(old);
+    garner_stats(store, &stats);
+    assert_string_equal(stats.reader_sql, "select 7 from t");
+    garner_rows_close(young);
+}
+
 static void few_statements_kept_do_no_harm(void **state)
 {
     (void)state;
@@ -148,6 +177,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH(the_pool_is_bounded, with_options),
+        WITH(the_oldest_reader_is_named, with_store),
         WITH(few_statements_kept_do_no_harm, with_options),
         WITH(a_store_for_reading_only_reads, with_store),
         WITH(a_database_in_memory_is_the_same, with_memory),

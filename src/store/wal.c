@@ -35,15 +35,22 @@ static void starts_anew(struct gn_wal *w)
     w->told = false;
 }
 
+static bool has_backups(const struct gn_wal *w)
+{
+    return atomic_load_explicit(&w->backups, memory_order_relaxed) > 0;
+}
+
 /* Reading for a moment at a time is enough to keep a log from ever starting
  * anew, if one reader overlaps the next: so they are waited for, the longer
  * the larger the log has grown. Those who begin meanwhile are not in the way.
  */
-static int64_t patience_ns(const struct gn_wal *w, size_t log_bytes)
+int64_t gn_wal_patience_ns(const struct gn_wal *w, size_t log_bytes)
 {
     const int64_t wait_ns =
         (int64_t)(log_bytes / w->limit_bytes) * WAIT_PER_LIMIT_NS;
 
+    if (has_backups(w))
+        return 0;
     return wait_ns < LONGEST_WAIT_NS ? wait_ns : LONGEST_WAIT_NS;
 }
 
@@ -53,7 +60,7 @@ static void report_keeper(struct gn_wal *w, const struct gn_sqlite *c)
     const size_t mib = gn_sqlite_log_bytes(c) >> 20;
     struct gn_reader reader;
 
-    if (w->told)
+    if (w->told || has_backups(w))
         return;
     if (w->pool == NULL || !gn_pool_oldest(w->pool, &reader))
         gn_report("%s: its log has grown to %zu MiB; a connection that is not "
@@ -140,8 +147,9 @@ enum garner_code gn_wal_after_commit(struct gn_wal *w, struct gn_sqlite *c)
     w->dirty = true;
     if (log_bytes < w->limit_bytes)
         starts_anew(w); /* by another process's checkpoint, maybe */
-    return is_due(w, log_bytes) ? checkpoint(w, c, patience_ns(w, log_bytes))
-                                : GARNER_OK;
+    return is_due(w, log_bytes)
+               ? checkpoint(w, c, gn_wal_patience_ns(w, log_bytes))
+               : GARNER_OK;
 }
 
 enum garner_code gn_wal_when_idle(struct gn_wal *w, struct gn_sqlite *c)

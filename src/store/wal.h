@@ -9,11 +9,12 @@
  * store's readers that are too old are ended; another process's can only be
  * reported.
  *
- * Thread: the leader's.
+ * Thread: the leader's, but for what says otherwise.
  */
 #ifndef GN_STORE_WAL_H
 #define GN_STORE_WAL_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,6 +24,10 @@
 #include "store/pool.h"
 
 struct gn_wal {
+    /* backups under way: each holds the log until it ends, so nobody waits for
+     * it; counted by any thread */
+    atomic_int backups;
+
     /* constant */
     bool external; /* another program checkpoints: nothing is done here */
     size_t limit_bytes;
@@ -43,6 +48,9 @@ struct gn_wal {
 
 /* Takes what it needs of options. No readers yet. */
 void gn_wal_init(struct gn_wal *w, const struct garner_options *options);
+
+/* How long a checkpoint waits for the readers of a log of that size. */
+int64_t gn_wal_patience_ns(const struct gn_wal *w, size_t log_bytes);
 
 /* After a group was committed: checkpoints if the log is past its size. On an
  * error, which is in w->error too, the log is as it was; commits are not

@@ -112,6 +112,16 @@ static void an_idle_gap_is_used_once(void **state)
     assert_int_equal(w.checkpoints, 1);
 }
 
+static void readers_are_waited_for_but_backups_are_not(void **state)
+{
+    (void)state;
+    assert_int_equal(gn_wal_patience_ns(&w, LIMIT / 2), 0);
+    assert_int_equal(gn_wal_patience_ns(&w, (size_t)2 * LIMIT), 20000000);
+    assert_int_equal(gn_wal_patience_ns(&w, (size_t)1000 * LIMIT), 500000000);
+    atomic_fetch_add(&w.backups, 1);
+    assert_int_equal(gn_wal_patience_ns(&w, (size_t)1000 * LIMIT), 0);
+}
+
 static void a_foreign_writer_puts_it_off(void **state)
 {
     sqlite3 *foreign = foreign_open();
@@ -362,6 +372,7 @@ int main(void)
         WITH(transactions_larger_than_it_do_not_make_it_grow),
         WITH(a_long_reader_is_tried_seldom_and_then_cleared_away),
         WITH(an_idle_gap_is_used_once),
+        WITH(readers_are_waited_for_but_backups_are_not),
         WITH(a_foreign_writer_puts_it_off),
         WITH(what_is_another_s_is_left_alone),
         WITH(its_size_and_its_checkpoints_are_counted),

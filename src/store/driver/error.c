@@ -49,8 +49,7 @@ bool gn_sqlite_lacks_files(sqlite3 *db, int rc)
     return reason == EMFILE || reason == ENFILE;
 }
 
-/* What the user can do, where it is not plain from SQLite's own words. */
-static const char *advice(sqlite3 *db, int rc)
+const char *gn_sqlite_advice(sqlite3 *db, int rc)
 {
     switch (rc & 0xff) {
     case SQLITE_CANTOPEN:
@@ -105,11 +104,12 @@ enum garner_code gn_sqlite_fail(sqlite3 *db, int rc, const char *sql,
                 SQL_SHOWN, sql);
     else if (sql == NULL)
         gn_fail(err, gn_sqlite_code(rc), "%s%s%s", file, sqlite3_errmsg(db),
-                advice(db, rc));
+                gn_sqlite_advice(db, rc));
     else
         gn_fail(err, gn_sqlite_code(rc), "%s%s%s, %s: %.*s%s", file,
-                sqlite3_errmsg(db), advice(db, rc), at > 0 ? "at" : "in",
-                SQL_SHOWN, shown, strlen(shown) > SQL_SHOWN ? "..." : "");
+                sqlite3_errmsg(db), gn_sqlite_advice(db, rc),
+                at > 0 ? "at" : "in", SQL_SHOWN, shown,
+                strlen(shown) > SQL_SHOWN ? "..." : "");
     if (err != NULL)
         err->native = rc;
     return gn_sqlite_code(rc);

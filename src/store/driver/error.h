@@ -12,6 +12,10 @@
 enum garner_code gn_sqlite_fail(sqlite3 *db, int rc, const char *sql,
                                 struct garner_error *err);
 
+/* What to do about rc, db's last error, to be put behind SQLite's own words
+ * where it is not plain from them; else "". */
+const char *gn_sqlite_advice(sqlite3 *db, int rc);
+
 /* true: db's last error, rc, is that no more files may be opened. */
 bool gn_sqlite_lacks_files(sqlite3 *db, int rc);
 

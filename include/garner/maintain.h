@@ -1,0 +1,48 @@
+/*
+ * garner/maintain.h - looking after a database while it is in use: backups and
+ * checkpoints.
+ */
+#ifndef GARNER_MAINTAIN_H
+#define GARNER_MAINTAIN_H
+
+#include "garner/store.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Called now and then on the thread of a call that takes long, with how far it
+ * is. false: the call is to end, with CANCELED. */
+typedef bool garner_progress(void *context, uint64_t done_bytes,
+                             uint64_t all_bytes);
+
+/*
+ * Copies the database into a new file at path, while threads and processes
+ * write to it. The copy is the database at one moment after the call began: all
+ * that was committed before is in it (of batches acknowledged as
+ * GARNER_QUEUED: after a garner_flush). It has no log of its own and can be
+ * opened as a database anywhere.
+ *
+ * The file appears under its name when it is whole and synced; until then it is
+ * PATH.part-XXXXXX, which is removed on any error, but not by a kill. replace:
+ * the file at path, if there is one, is replaced then. progress may be NULL.
+ * Borrows all.
+ *
+ * Writers do not wait, but the log cannot be cut meanwhile. In memory, and
+ * where a database has no log, writers take turns with pieces of the copy.
+ *
+ * Errors: INVALID (path is there and replace is false, is a folder, is the
+ * database itself, or has the log of another database beside it), NOTFOUND (its
+ * folder), CANCELED, IO (disk full among them), CORRUPT, BUSY, TIMEOUT, CLOSED,
+ * MISUSE, NOMEM. Whatever was at path is as it was then.
+ */
+GARNER_CHECKED GARNER_API enum garner_code
+garner_backup(struct garner_store *store, const char *path, bool replace,
+              garner_progress *progress, void *context,
+              struct garner_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

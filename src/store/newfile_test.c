@@ -1,0 +1,173 @@
+/* newfile_test.c - all or nothing under the name, whatever is there before. */
+#include "store/fixture_test.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "store/newfile.h"
+
+static struct gn_newfile f;
+static struct garner_error err;
+static char path[128];
+
+static int with_name(void **state)
+{
+    const int rc = fixture_up(state);
+
+    snprintf(path, sizeof path, "%s/new", fixture.folder);
+    return rc;
+}
+
+static void begin(bool replace)
+{
+    if (gn_newfile_begin(&f, path, 0640, replace, &err) != GARNER_OK)
+        fail_msg("%s", err.message);
+    assert_int_equal(write(f.fd, "whole", 5), 5);
+}
+
+static void make(const char *name, const char *text)
+{
+    FILE *file = fopen(name, "w");
+
+    assert_non_null(file);
+    fputs(text, file);
+    assert_int_equal(fclose(file), 0);
+}
+
+static const char *content(const char *name)
+{
+    static char text[64];
+    FILE *file = fopen(name, "r");
+
+    if (file == NULL)
+        return "no file";
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    assert_int_equal(fclose(file), 0);
+    return text;
+}
+
+static int files(void)
+{
+    DIR *folder = opendir(fixture.folder);
+    int count = -2; /* . and .. */
+
+    while (readdir(folder) != NULL)
+        count++;
+    closedir(folder);
+    return count;
+}
+
+static void it_is_there_when_it_is_whole(void **state)
+{
+    struct stat st;
+
+    (void)state;
+    begin(false);
+    assert_string_equal(content(path), "no file");
+    assert_int_equal(gn_newfile_keep(&f, &err), GARNER_OK);
+    gn_newfile_end(&f);
+    assert_string_equal(content(path), "whole");
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0640);
+    assert_int_equal(files(), 1);
+}
+
+static void ended_too_early_it_leaves_nothing(void **state)
+{
+    (void)state;
+    begin(false);
+    assert_int_equal(files(), 1);
+    gn_newfile_end(&f);
+    assert_int_equal(files(), 0);
+}
+
+static void what_is_there_is_replaced_when_told(void **state)
+{
+    (void)state;
+    make(path, "old");
+    assert_int_equal(gn_newfile_begin(&f, path, 0600, false, &err),
+                     GARNER_INVALID);
+    assert_non_null(strstr(err.message, "new is there already"));
+    assert_int_equal(files(), 1);
+    begin(true);
+    assert_string_equal(content(path), "old");
+    assert_int_equal(gn_newfile_keep(&f, &err), GARNER_OK);
+    gn_newfile_end(&f);
+    assert_string_equal(content(path), "whole");
+    assert_int_equal(files(), 1);
+}
+
+static void what_comes_meanwhile_stays(void **state)
+{
+    (void)state;
+    begin(false);
+    make(path, "another's");
+    assert_int_equal(gn_newfile_keep(&f, &err), GARNER_INVALID);
+    gn_newfile_end(&f);
+    assert_string_equal(content(path), "another's");
+    assert_int_equal(files(), 1);
+}
+
+static void a_place_that_cannot_be_says_why(void **state)
+{
+    (void)state;
+    assert_int_equal(gn_newfile_begin(&f, fixture.folder, 0600, true, &err),
+                     GARNER_INVALID);
+    assert_non_null(strstr(err.message, "is a folder"));
+    snprintf(path, sizeof path, "%s/none/new", fixture.folder);
+    assert_int_equal(gn_newfile_begin(&f, path, 0600, true, &err),
+                     GARNER_NOTFOUND);
+    assert_non_null(strstr(err.message, "none does not exist; make it"));
+    snprintf(path, sizeof path, "/proc/new");
+    assert_int_equal(gn_newfile_begin(&f, path, 0600, true, &err), GARNER_IO);
+    assert_non_null(strstr(err.message, "/proc/new: cannot be made"));
+}
+
+static void without_a_slash_it_is_here(void **state)
+{
+    char before[200];
+
+    (void)state;
+    assert_non_null(getcwd(before, sizeof before));
+    assert_int_equal(chdir(fixture.folder), 0);
+    snprintf(path, sizeof path, "here");
+    begin(false);
+    assert_int_equal(gn_newfile_keep(&f, &err), GARNER_OK);
+    gn_newfile_end(&f);
+    assert_string_equal(content("here"), "whole");
+    assert_int_equal(chdir(before), 0);
+}
+
+static void lost_memory_leaves_nothing(void **state)
+{
+    unsigned nth = 1;
+
+    (void)state;
+    for (;; nth++) {
+        gn_mem_fail_at(nth);
+        if (gn_newfile_begin(&f, path, 0600, false, &err) == GARNER_OK)
+            break;
+        assert_int_equal(err.code, GARNER_NOMEM);
+        assert_int_equal(files(), 0);
+    }
+    gn_mem_fail_at(0);
+    assert_true(nth > 3);
+    gn_newfile_end(&f);
+}
+
+#define WITH(f) cmocka_unit_test_setup_teardown(f, with_name, fixture_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH(it_is_there_when_it_is_whole),
+        WITH(ended_too_early_it_leaves_nothing),
+        WITH(what_is_there_is_replaced_when_told),
+        WITH(what_comes_meanwhile_stays),
+        WITH(a_place_that_cannot_be_says_why),
+        WITH(without_a_slash_it_is_here),
+        WITH(lost_memory_leaves_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,99 @@
+"""garner backup, beside those who write."""
+import sqlite3
+import unittest
+
+from support.program import Case, garner, one, query, wait_until
+from support.servers import Nginx
+
+
+def make(db, rows=1000, size=4000):
+    """A database with a log, as another program would leave it."""
+    with sqlite3.connect(db) as connection:
+        connection.execute("pragma journal_mode=wal")
+        connection.execute("create table t(a integer primary key, b)")
+        connection.executemany("insert into t(b) values (zeroblob(?))",
+                               [(size,)] * rows)
+    connection.close()
+
+
+class Backup(Case):
+    def setUp(self):
+        super().setUp()
+        self.copy = self.folder / "copy.db"
+
+    def names(self):
+        return {path.name for path in self.folder.iterdir()}
+
+    def test_a_copy_is_whole(self):
+        make(self.db)
+        result = garner("backup", self.db, self.copy)
+        self.assert_code(result, 0)
+        self.assertRegex(result.stderr, r"copy.db: [\d.]+ MiB in ")
+        self.assertEqual(result.stdout, "")
+        self.assert_sound(self.copy)
+        self.assertEqual(one(self.copy, "select count(*) from t"), 1000)
+        self.assertEqual(query(self.copy, "pragma journal_mode"), [("delete",)])
+
+    def test_beside_a_running_garner(self):
+        nginx = Nginx()
+        self.addCleanup(nginx.stop)
+        running = self.start("run", nginx.url + "/tick", "--every", "20ms", "--db", self.db)
+
+        def runs():
+            running.alive()
+            return self.db.exists() and garner(
+                "query", self.db, "--raw", "select count(*) from garner_run").stdout
+        before = int(wait_until(lambda: runs() not in ("", False, "0") and runs(), "a run"))
+        self.assert_code(garner("backup", self.db, self.copy, "-q"), 0)
+        self.assert_sound(self.copy)
+        self.assertGreaterEqual(one(self.copy, "select count(*) from garner_run"), before)
+        running.alive()
+        self.assertEqual(running.stop(), 0)
+
+    def test_what_is_there_is_replaced_when_told(self):
+        make(self.db)
+        self.copy.write_text("old")
+        result = garner("backup", self.db, self.copy)
+        self.assert_code(result, 2)
+        self.assertIn("--replace", result.stderr)
+        self.assertEqual(self.copy.read_text(), "old")
+        result = garner("backup", self.db, self.copy, "--replace", "-q")
+        self.assert_code(result, 0)
+        self.assertEqual(result.stderr, "")
+        self.assert_sound(self.copy)
+
+    def test_mistakes_are_named(self):
+        make(self.db)
+        text = self.write("text", "this is no database" * 100)
+        for args, code, says in (
+                ((self.folder / "none.db", self.copy), 3, "no such database"),
+                ((text, self.copy), 3, "not SQLite's"),
+                ((self.db, self.folder / "none" / "x"), 3, "does not exist; make it"),
+                ((self.db, self.folder), 2, "is a folder"),
+                ((self.db, self.db), 2, "is the database itself"),
+                ((self.db,), 2, "TO")):
+            with self.subTest(args):
+                before = self.names()
+                result = garner("backup", *args, "--replace")
+                self.assert_code(result, code)
+                self.assertIn(says, result.stderr)
+                self.assertEqual(self.names() - {"data.db-shm", "data.db-wal"},
+                                 before - {"data.db-shm", "data.db-wal"})
+
+    def test_interrupted_it_leaves_nothing_or_all(self):
+        make(self.db, rows=5000)
+        running = self.start("backup", self.db, self.copy)
+        wait_until(lambda: running.process.poll() is not None
+                   or any(".part-" in name for name in self.names()), "a copy")
+        code = running.stop()
+        self.assertFalse([name for name in self.names() if ".part-" in name])
+        if code == 0:  # it was quicker
+            self.assert_sound(self.copy)
+        else:
+            self.assertEqual(code, 130, running.output)
+            self.assertIn("canceled", running.output)
+            self.assertFalse(self.copy.exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
