@@ -139,6 +139,8 @@ struct waiter {
     atomic_bool ended;
 };
 
+static atomic_bool hold; /* what they got */
+
 static void *wait_for_one(void *argument)
 {
     struct waiter *w = argument;
@@ -147,6 +149,8 @@ static void *wait_for_one(void *argument)
     gn_lease_init(&l, "waits", NULL);
     w->code = gn_pool_lease(pool, w->deadline_ns, &l, NULL);
     atomic_store(&w->served, w->code == GARNER_OK);
+    while (w->code == GARNER_OK && atomic_load(&hold))
+        sched_yield();
     if (w->code == GARNER_OK)
         gn_pool_give_back(pool, &l);
     atomic_store(&w->ended, true);
@@ -180,6 +184,31 @@ static void who_waits_is_not_passed_for_ever(void **state)
     gn_thread_join(w.thread);
     for (int i = 0; i < MOST; i++)
         gn_pool_give_back(pool, &c[i]);
+    counts(MOST, 0);
+}
+
+static void what_the_first_leaves_is_the_next_one_s(void **state)
+{
+    struct gn_lease c[MOST];
+    struct waiter w[2];
+
+    (void)state;
+    for (int i = 0; i < MOST; i++)
+        lease(&c[i], "c");
+    atomic_store(&hold, true);
+    for (int i = 0; i < 2; i++)
+        start(&w[i], SECONDS(20));
+    for (int i = 0; i < 2; i++)
+        gn_pool_give_back(pool, &c[i]);
+    while ((!atomic_load(&w[0].served) || !atomic_load(&w[1].served)) &&
+           !atomic_load(&w[0].ended) && !atomic_load(&w[1].ended))
+        sched_yield();
+    atomic_store(&hold, false);
+    for (int i = 0; i < 2; i++) {
+        gn_thread_join(w[i].thread);
+        assert_int_equal(w[i].code, GARNER_OK);
+    }
+    gn_pool_give_back(pool, &c[2]);
     counts(MOST, 0);
 }
 
@@ -360,6 +389,7 @@ int main(void)
         WITH(past_the_bound_it_is_a_timeout),
         WITH(who_waits_gets_one),
         WITH(who_waits_is_not_passed_for_ever),
+        WITH(what_the_first_leaves_is_the_next_one_s),
         WITH(who_gives_up_leaves_the_rest_their_turns),
         WITH(who_cannot_be_opened_takes_no_place),
         WITH(the_oldest_snapshot_is_named),

@@ -153,6 +153,7 @@ static void each_row_has_its_own(void **state)
         if (i % 3 == 0)
             is_long(value(2));
     }
+    assert_true(row->bytes.held < 50000);
     gn_cursor_close(cursor);
 }
 

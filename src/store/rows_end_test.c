@@ -451,12 +451,40 @@ static void what_could_not_be_copied_keeps_it_alive(void **state)
     next_fails(rows, GARNER_TIMEOUT, "max_read_age_ms");
     nothing_is_held();
     garner_rows_close(rows);
+    rows = query("select a, " LONG " from t order by a");
+    assert_int_equal(next_number(rows), 1);
+    gn_mem_fail_at(1);
+    (void)garner_column(rows, 1);
+    assert_int_equal(next_number(rows), 2); /* for that row alone */
+    assert_int_equal(end_all().ended, 1);
+    garner_rows_close(rows);
     rows = query("select " LONG);
     assert_int_equal(garner_next(rows, NULL), GARNER_ROW);
     gn_mem_fail_at(1);
     (void)garner_column(rows, 0);
     garner_rows_close(rows); /* straight from there */
     nothing_is_held();
+}
+
+static int with_utf16(void **state)
+{
+    return with(state, "pragma encoding='UTF-16'; pragma journal_mode=wal");
+}
+
+/* A text that SQLite cannot make of UTF-16 is NULL; but not silently. */
+static void a_value_that_was_lost_is_told_of(void **state)
+{
+    struct garner_rows *rows = query("select " LONG ", a from t order by a");
+
+    (void)state;
+    assert_int_equal(garner_next(rows, NULL), GARNER_ROW);
+    (void)sqlite3_hard_heap_limit64(1);
+    assert_int_equal(garner_column(rows, 0).type, GARNER_NULL);
+    (void)sqlite3_hard_heap_limit64(0);
+    assert_int_equal(garner_column(rows, 1).integer, 1);
+    next_fails(rows, GARNER_NOMEM, "a value of the last row");
+    nothing_is_held();
+    garner_rows_close(rows);
 }
 
 static atomic_bool go_on;
@@ -511,6 +539,7 @@ static void ended_at_any_moment(void **state)
 
 #define WITH(f)   cmocka_unit_test_setup_teardown(f, with_log, without)
 #define NO_LOG(f) cmocka_unit_test_setup_teardown(f, with_journal, without)
+#define UTF16(f)  cmocka_unit_test_setup_teardown(f, with_utf16, without)
 
 int main(void)
 {
@@ -531,8 +560,11 @@ int main(void)
         WITH(not_begun_it_is_never_too_old),
         WITH(without_memory_for_its_row_it_ends_at_its_next_step),
         WITH(what_could_not_be_copied_keeps_it_alive),
+        UTF16(a_value_that_was_lost_is_told_of),
         WITH(ended_at_any_moment),
     };
 
+    /* Without its books SQLite knows no limit of memory. */
+    assert_int_equal(sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 1), SQLITE_OK);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -93,6 +93,8 @@ static void a_long_reader_is_tried_seldom_and_then_cleared_away(void **state)
     while (w.checkpoints == tries)
         commit("insert into t values (zeroblob(20000))");
     assert_false(w.dirty);
+    commit("insert into t values (zeroblob(300000))"); /* longer than LIMIT */
+    assert_false(w.dirty);
     commit("insert into t values (zeroblob(20000))");
     assert_true(gn_sqlite_log_bytes(c) < LIMIT);
     gn_sqlite_close(reader);
