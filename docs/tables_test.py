@@ -42,7 +42,8 @@ def collect(folder):
     base = f"http://127.0.0.1:{server.server_port}"
     database = os.path.join(folder, "my.db")
     result = garner("run", base + "/good", base + "/bad", "--every", "100ms",
-                    "--for", "500ms", "--db", database)
+                    "--for", "500ms", "--db", database, "--into", "mine", "--sql",
+                    "select :source as source, :fetched_at as at, :body->>'$.text' as text")
     assert result.returncode in (0, 1), result.stderr
     server.shutdown()
     server.server_close()
@@ -79,6 +80,16 @@ def check_queries(database, source):
             connection.close()
 
 
+def check_trace(database):
+    """Each row of one's own finds its run."""
+    sql, = re.findall(r"(?ms)^```sql\n(select mine.*?)^```$", PAGE)
+    with sqlite3.connect(database) as connection:
+        rows, = connection.execute("select count(*) from mine").fetchone()
+        assert rows > 0
+        assert len(connection.execute(sql).fetchall()) == rows
+    connection.close()
+
+
 def check_body(database):
     result = garner("query", database, "--raw",
                     "select iif(codec = 'zstd', unzstd(data), data)"
@@ -95,4 +106,5 @@ with tempfile.TemporaryDirectory() as place:
     path, name_of_source = collect(place)
     check_columns(path)
     check_body(path)
+    check_trace(path)
     check_queries(path, name_of_source)

@@ -93,8 +93,8 @@ enum garner_code gn_check_var(const char *name, struct garner_error *err)
                        name);
     if (gn_config_is_parameter(name))
         return gn_fail(err, GARNER_INVALID,
-                       "a variable cannot be named %s: garner sets :%s in the "
-                       "SQL itself; choose another name",
+                       "a variable cannot be named %s: :%s is garner's own in "
+                       "the SQL; choose another name",
                        name, name);
     return GARNER_OK;
 }

@@ -33,7 +33,9 @@ bool gn_config_is_parameter(const char *name)
     for (size_t i = 0; i < PARAMETERS; i++)
         if (strcmp(name, parameters[i]) == 0)
             return true;
-    /* Kept free for crawls, so that no file of today breaks then. */
+    /* Kept free, so that no file of today breaks when they are given: depth
+     * will be a crawl's; what id a run will have is known only once it is
+     * stored, after its SQL. */
     return strcmp(name, "run_id") == 0 || strcmp(name, "depth") == 0;
 }
 

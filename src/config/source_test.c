@@ -161,9 +161,10 @@ static void wrong_values_are_problems(void **state)
     bad_source("headers: { A: \"b\\nc\" }",
                "3:15: a header's value must be one line, without control "
                "characters");
-    bad_source("vars: { body: x }",
-               "3:9: a variable cannot be named body: garner sets :body in the "
-               "SQL itself; choose another name");
+    bad_source(
+        "vars: { body: x }",
+        "3:9: a variable cannot be named body: :body is garner's own in the "
+        "SQL; choose another name");
     bad_source("data: { a: b }",
                "3:7: data has a mapping where one value is needed; text with "
                "braces or \": \" in it needs quotes");

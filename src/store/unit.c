@@ -147,9 +147,7 @@ static enum garner_code make_batch(struct garner_unit *u, bool trial,
 
     if (code != GARNER_OK)
         return code;
-    if (trial)
-        garner_batch_set_ack(u->batch.batch, GARNER_COMMITTED);
-    else if (u->ack_set)
+    if (u->ack_set)
         garner_batch_set_ack(u->batch.batch, u->ack);
     if (u->timeout_ms >= 0)
         garner_batch_set_timeout(u->batch.batch, u->timeout_ms);
@@ -174,7 +172,7 @@ static void learn(const struct garner_unit *u, struct garner_error *trial,
                   struct garner_error *fault)
 {
     if (trial->code == fault->code &&
-        gn_unit_batch_blame(&u->batch, trial) == GN_UNIT_ONE)
+        gn_unit_batch_blame(&u->batch, trial) == GN_UNIT_TOLD)
         *fault = *trial;
 }
 

@@ -67,9 +67,9 @@ static bool are_close(const struct gn_unit_row *const *rows, size_t count,
             return false;
         if (v->type == GARNER_NULL) /* SQLite chooses: the next one */
             continue;
-        if (v->type != GARNER_INTEGER || v->integer < first->integer ||
+        if (v->type != GARNER_INTEGER ||
             (uint64_t)v->integer - (uint64_t)first->integer > GAP * count)
-            return false;
+            return false; /* a lower one is very far off, so counted */
     }
     return true;
 }
@@ -302,5 +302,5 @@ enum gn_unit_blame gn_unit_batch_blame(const struct gn_unit_batch *b,
             text);
     err->native = told.native;
     return rows > 1 && first->shape->verb != GN_UNIT_DELETE ? GN_UNIT_SEVERAL
-                                                            : GN_UNIT_ONE;
+                                                            : GN_UNIT_TOLD;
 }

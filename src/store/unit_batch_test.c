@@ -196,9 +196,9 @@ static void blame_falls_on_rows(void **state)
     plan.defer = false;
     blames(GN_UNIT_SEVERAL, GARNER_SQL, "statement 2 of 4: no",
            "row 1 or one of the 7 after it (insert into t): no");
-    blames(GN_UNIT_ONE, GARNER_CONSTRAINT, "statement 3 of 4: no",
+    blames(GN_UNIT_TOLD, GARNER_CONSTRAINT, "statement 3 of 4: no",
            "row 9 (insert into t): no");
-    blames(GN_UNIT_ONE, GARNER_IO, "statement 4 of 4: the disk",
+    blames(GN_UNIT_TOLD, GARNER_IO, "statement 4 of 4: the disk",
            "row 10 (update of t): the disk");
     blames(GN_UNIT_NOBODY, GARNER_SQL, "statement 1 of 4: no",
            "statement 1 of 4: no");
@@ -212,14 +212,24 @@ static void blame_falls_on_rows(void **state)
            "FOREIGN KEY constraint failed");
 }
 
+static void deleted_rows_cannot_be_told_apart(void **state)
+{
+    (void)state;
+    t.references = &reference;
+    add_all(GN_UNIT_DELETE, 3, 1, 1);
+    assert_int_equal(make(false), GARNER_OK);
+    blames(GN_UNIT_TOLD, GARNER_CONSTRAINT, "no",
+           "row 1 or one of the 2 after it (delete from t): no");
+}
+
 static void a_lone_statement_is_to_blame_for_what_rows_do(void **state)
 {
     (void)state;
     add_all(GN_UNIT_INSERT, 1, 1, 1);
     assert_int_equal(make(false), GARNER_OK);
-    blames(GN_UNIT_ONE, GARNER_CONSTRAINT, "UNIQUE constraint failed",
+    blames(GN_UNIT_TOLD, GARNER_CONSTRAINT, "UNIQUE constraint failed",
            "row 1 (insert into t): UNIQUE constraint failed");
-    blames(GN_UNIT_ONE, GARNER_SQL, "no such table", /* any more */
+    blames(GN_UNIT_TOLD, GARNER_SQL, "no such table", /* any more */
            "row 1 (insert into t): no such table");
     blames(GN_UNIT_NOBODY, GARNER_TIMEOUT, "past its deadline",
            "past its deadline");
@@ -254,6 +264,7 @@ int main(void)
         BATCH_TEST(updates_and_deletes_go_alone_but_for_knots),
         BATCH_TEST(constraints_are_deferred_first),
         BATCH_TEST(blame_falls_on_rows),
+        BATCH_TEST(deleted_rows_cannot_be_told_apart),
         BATCH_TEST(a_lone_statement_is_to_blame_for_what_rows_do),
         BATCH_TEST(lost_memory_leaves_no_batch),
     };

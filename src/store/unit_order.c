@@ -171,7 +171,7 @@ size_t gn_unit_order_circle(struct gn_unit_order *o,
              need = need->next) {
             if (need->to == first)
                 return trace(o, need, first, path);
-            if (o->circle[need->to] != o->circle[first] || o->seen[need->to])
+            if (o->seen[need->to])
                 continue;
             o->seen[need->to] = 1;
             o->next[need->to] = need;

@@ -162,6 +162,61 @@ static void a_changed_schema_is_read_anew(void **state)
     assert_null(find("a"));
 }
 
+enum { COLUMNS = 150 };
+
+/* Gives a, then b, another column, again and again. */
+static void *alter(void *argument)
+{
+    char sql[60];
+
+    for (int i = 0; i < COLUMNS; i++)
+        for (const char *name = "ab"; *name != '\0'; name++) {
+            snprintf(sql, sizeof sql, "alter table %c add column c%d", *name,
+                     i);
+            if (garner_exec(store, sql, NULL, 0, NULL, NULL) != GARNER_OK)
+                return argument;
+        }
+    return NULL;
+}
+
+static int columns(const struct gn_unit_table *t)
+{
+    int count = 0;
+
+    for (const struct gn_unit_column *c = t->columns; c != NULL; c = c->next)
+        count++;
+    return count;
+}
+
+/* BUSY when it changed each time. */
+static void tables_are_told_of_one_version(void **state)
+{
+    static const char *const names[] = {"a", "b"};
+    struct gn_unit_table *tables[2];
+    pthread_t thread;
+    int least = 0;
+    void *failed;
+
+    (void)state;
+    exec("create table a (x)");
+    exec("create table b (x)");
+    assert_int_equal(pthread_create(&thread, NULL, alter, store), 0);
+    while (least < 1 + COLUMNS) {
+        enum garner_code code;
+
+        gn_unit_schema_forget(&schema);
+        code = gn_unit_schema_find(&schema, store, names, 2, tables, NULL);
+        if (code == GARNER_BUSY)
+            continue;
+        assert_int_equal(code, GARNER_OK);
+        least = columns(tables[1]);
+        assert_true(columns(tables[0]) == least ||
+                    columns(tables[0]) == least + 1);
+    }
+    assert_int_equal(pthread_join(thread, &failed), 0);
+    assert_null(failed);
+}
+
 static void broken_schemas_are_errors(void **state)
 {
     const char *name = "v";
@@ -216,6 +271,7 @@ int main(void)
         SCHEMA_TEST(foreign_keys_are_told),
         SCHEMA_TEST(what_is_known_is_not_asked_again),
         SCHEMA_TEST(a_changed_schema_is_read_anew),
+        SCHEMA_TEST(tables_are_told_of_one_version),
         SCHEMA_TEST(broken_schemas_are_errors),
         SCHEMA_TEST(lost_memory_is_an_error),
     };
