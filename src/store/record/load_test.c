@@ -194,9 +194,14 @@ static void take_and_stay(int told)
     const struct garner_pop_options options = {.lease_ms = 500};
     struct garner_store *s = open_at(GARNER_COMMITTED);
     struct garner_record *r;
+    enum garner_code code;
 
-    while (garner_pop(s, "q", &options, &r, NULL) == GARNER_NOTFOUND)
+    while ((code = garner_pop(s, "q", &options, &r, &err)) == GARNER_NOTFOUND)
         (void)sched_yield();
+    if (code != GARNER_OK) {
+        fprintf(stderr, "%s: %s\n", garner_code_name(code), err.message);
+        _exit(1);
+    }
     (void)!write(told, &r->due_us, sizeof r->due_us);
     for (;;)
         (void)pause();

@@ -190,7 +190,10 @@ enum garner_code gn_record_tables_explain(struct garner_store *store,
     looked = look(store, &state, &why);
     if (looked == GARNER_CORRUPT)
         return gn_fail(err, looked, "%s", why.message);
-    if (looked == GARNER_OK && state == NONE)
+    /* What another has made since was missing when the statement ran. */
+    if (looked == GARNER_OK &&
+        (state == NONE || err == NULL ||
+         strstr(err->message, "no such table: garner_") != NULL))
         return gn_fail(err, GARNER_NOTFOUND, "no record was ever put here");
     return code;
 }
