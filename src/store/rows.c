@@ -145,10 +145,16 @@ enum garner_code gn_rows_lease(struct gn_pool *p, const struct gn_statement *s,
     return GARNER_OK;
 }
 
+/* In a child of fork whoever was ending a cursor is not there to finish. */
+static bool is_parents(const struct garner_rows *r)
+{
+    return r->forks != gn_turn_forks();
+}
+
 /* A call of its thread begins, or is over. */
 static bool enter(struct garner_rows *r)
 {
-    return r->borrows || gn_lease_enter(&r->lease);
+    return !is_parents(r) && (r->borrows || gn_lease_enter(&r->lease));
 }
 
 static void leave(struct garner_rows *r)
@@ -273,7 +279,7 @@ static struct garner_value value_leased(struct garner_rows *r, size_t column)
     if (gn_row_has(&r->row, column, &value))
         return value;
     if (!enter(r))
-        return gn_row_rest(&r->row, column);
+        return is_parents(r) ? garner_null() : gn_row_rest(&r->row, column);
     if (!gn_row_copy(&r->row, r->cursor, column, &value)) {
         r->borrows = true;
         if (gn_cursor_lost(&value)) {
@@ -366,8 +372,7 @@ void garner_rows_set_timeout(struct garner_rows *rows, int timeout_ms)
 
 void garner_rows_cancel(struct garner_rows *rows)
 {
-    if (rows->forks == gn_turn_forks() &&
-        gn_lease_claim(&rows->lease, GN_STOP_CANCELED))
+    if (!is_parents(rows) && gn_lease_claim(&rows->lease, GN_STOP_CANCELED))
         (void)gn_lease_end(&rows->lease); /* else its thread will */
 }
 
@@ -375,7 +380,7 @@ enum garner_code garner_next(struct garner_rows *rows, struct garner_error *err)
 {
     enum garner_code code;
 
-    if (rows->forks != gn_turn_forks())
+    if (is_parents(rows))
         return gn_fail(err, GARNER_MISUSE,
                        "this cursor belongs to the parent process");
     if (rows->ended == GARNER_DONE)
@@ -420,7 +425,7 @@ struct garner_value garner_column(const struct garner_rows *rows, size_t column)
 
 void garner_rows_close(struct garner_rows *rows)
 {
-    if (rows == NULL || rows->forks != gn_turn_forks())
+    if (rows == NULL || is_parents(rows))
         return;
     if (rows->pool != NULL && enter(rows))
         give_back(rows);
