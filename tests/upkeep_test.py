@@ -1,8 +1,12 @@
-"""garner backup, beside those who write."""
+"""garner backup and checkpoint, beside those who write."""
+import os
+import pathlib
 import sqlite3
+import subprocess
+import sys
 import unittest
 
-from support.program import Case, garner, one, query, wait_until
+from support.program import LIMIT, Case, garner, one, query, wait_until
 from support.servers import Nginx
 
 
@@ -93,6 +97,73 @@ class Backup(Case):
             self.assertEqual(code, 130, running.output)
             self.assertIn("canceled", running.output)
             self.assertFalse(self.copy.exists())
+
+
+class Checkpoint(Case):
+    def setUp(self):
+        super().setUp()
+        make(self.db)
+        self.log = self.folder / "data.db-wal"
+        self.other = sqlite3.connect(self.db, isolation_level=None)
+        self.addCleanup(self.other.close)
+        self.other.execute("pragma wal_autocheckpoint=0")
+        self.other.execute("update t set b = zeroblob(4001)")
+
+    def test_the_log_is_copied(self):
+        self.assertGreater(self.log.stat().st_size, 4_000_000)
+        before = self.db.stat().st_size
+        result = garner("checkpoint", self.db)
+        self.assert_code(result, 0)
+        self.assertRegex(result.stderr, r"all of its log is copied, [\d.]+ MiB\n")
+        self.assertGreaterEqual(self.db.stat().st_size, before)
+        result = garner("checkpoint", self.db, "--truncate")
+        self.assert_code(result, 0)
+        self.assertEqual(self.log.stat().st_size, 0)
+        self.assertIn("its log is empty", garner("checkpoint", self.db).stderr)
+        self.assertEqual(garner("checkpoint", self.db, "-q").stderr, "")
+        self.assertEqual(one(self.db, "select sum(length(b)) from t"), 4001 * 1000)
+
+    def test_it_is_all_that_is_done(self):
+        """Even when nobody else has it open: the log's file stays."""
+        self.other.close()
+        subprocess.run([sys.executable, "-c", "import os, sqlite3, sys\n"
+                        "db = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+                        "db.execute('insert into t(b) values (1)')\n"
+                        "os._exit(0)", self.db], check=True, timeout=LIMIT)
+        size = self.log.stat().st_size
+        self.assertGreater(size, 0)
+        self.assert_code(garner("checkpoint", self.db), 0)
+        self.assertEqual(self.log.stat().st_size, size)
+        self.assert_sound()
+
+    def test_who_is_in_the_way_is_named(self):
+        locks = pathlib.Path("/proc/locks")
+        self.other.execute("begin")
+        self.other.execute("select count(*) from t").fetchone()
+        told = locks.exists() and f" {os.getpid()} " in locks.read_text()
+        me = f"process {os.getpid()} (" if told else "another connection"
+        result = garner("checkpoint", self.db, "--truncate", "--wait", "10ms")
+        self.assert_code(result, 3)
+        self.assertIn("is being read by " + me, result.stderr)
+        self.other.execute("rollback")
+        self.other.execute("begin immediate")
+        result = garner("checkpoint", self.db, "--wait", "10ms")
+        self.assert_code(result, 3)
+        self.assertIn(me, result.stderr)
+        self.assertIn("was writing all the time", result.stderr)
+        self.other.execute("rollback")
+        self.assert_code(garner("checkpoint", self.db), 0)
+
+    def test_mistakes_are_named(self):
+        text = self.write("text", "this is no database" * 100)
+        for args, code, says in (
+                ((self.folder / "none.db",), 3, "no such database"),
+                ((text,), 3, "not SQLite's"), ((), 2, "DB")):
+            with self.subTest(args):
+                result = garner("checkpoint", *args)
+                self.assert_code(result, code)
+                self.assertIn(says, result.stderr)
+        self.assertEqual(text.read_text(), "this is no database" * 100)
 
 
 if __name__ == "__main__":

@@ -41,6 +41,30 @@ garner_backup(struct garner_store *store, const char *path, bool replace,
               garner_progress *progress, void *context,
               struct garner_error *err);
 
+/* Of a database's write-ahead log. */
+struct garner_checkpointed {
+    size_t log_bytes;  /* in it when the call began; 0: not known */
+    size_t left_bytes; /* of them not in the database yet */
+};
+
+/*
+ * Copies the log into the database, and has it start anew at the next write;
+ * cut: its file is cut to nothing, too. A store does the first by itself,
+ * unless it was told to leave the log to another program; then this takes from
+ * that what it has not seen yet.
+ *
+ * Waits up to wait_ms for whoever writes, and for readers that need the log;
+ * writers wait meanwhile. Fills *done (may be NULL). A database without a log
+ * has nothing to copy.
+ *
+ * Errors: BUSY (somebody was in the way to the end: the message names the
+ * processes, as far as the system tells; what could be copied was), IO,
+ * CORRUPT, TIMEOUT, CLOSED, UNSUPPORTED (read-only store), MISUSE, NOMEM.
+ */
+GARNER_CHECKED GARNER_API enum garner_code
+garner_checkpoint(struct garner_store *store, bool cut, int wait_ms,
+                  struct garner_checkpointed *done, struct garner_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "store/driver/checkpoint.h"
 #include "store/report.h"
 
 #define MS                INT64_C(1000000)
@@ -100,18 +101,20 @@ static enum garner_code checkpoint(struct gn_wal *w, struct gn_sqlite *c,
     enum garner_code code;
     int64_t start_ns;
     int64_t took_ns;
-    size_t left = 0;
+    struct gn_checkpointed done;
+    struct gn_checkpoint how = {0};
 
     GN_FAULT("wal.checkpoints");
     if (log_bytes >= w->most_bytes)
         end_old_readers(w);
     start_ns = gn_clock_monotonic_ns();
-    code = gn_sqlite_checkpoint(c, start_ns + wait_ns, &left, &w->error);
+    how.readers_until_ns = start_ns + wait_ns;
+    code = gn_checkpoint_run(c, &how, &done, &w->error);
     took_ns = gn_clock_monotonic_ns() - start_ns;
     w->checkpoints++;
     w->failures += code != GARNER_OK;
     w->longest_ns = took_ns > w->longest_ns ? took_ns : w->longest_ns;
-    w->dirty = code != GARNER_OK || left > 0;
+    w->dirty = code != GARNER_OK || done.hindrance != GN_HINDRANCE_NONE;
     if (!w->dirty) {
         starts_anew(w);
         return GARNER_OK;

@@ -120,15 +120,4 @@ bool gn_sqlite_has_moved(struct gn_sqlite *c, struct garner_error *err);
 /* Bytes of the log in use after the last commit; 0: not known yet. */
 size_t gn_sqlite_log_bytes(const struct gn_sqlite *c);
 
-/* Copies the log into the database and has the next commit start it anew.
- * Readers that are in its way are waited for until until_ns, with the write
- * lock held, so that no commit runs beside it; where the write lock is a
- * foreign connection's, nothing is done. *left_bytes is 0 when all of it was
- * done; else what is still only in the log, or the log that readers hold.
- * Errors: IO, ...
- */
-enum garner_code gn_sqlite_checkpoint(struct gn_sqlite *c, int64_t until_ns,
-                                      size_t *left_bytes,
-                                      struct garner_error *err);
-
 #endif

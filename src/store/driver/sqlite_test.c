@@ -1,8 +1,6 @@
 /* sqlite_test.c - a connection: values, transactions, log, deadlines. */
 #include "store/fixture_test.h"
 
-#include <sys/stat.h>
-
 #include "store/driver/cursor.h"
 
 static struct gn_sqlite *c;
@@ -305,58 +303,6 @@ static void a_foreign_lock_is_waited_for_and_told(void **state)
     foreign_close(foreign);
 }
 
-static void the_log_is_copied_and_starts_anew(void **state)
-{
-    struct gn_sqlite *reader = open_reader();
-    struct gn_cursor *pin;
-    size_t left = 0;
-    size_t before;
-
-    (void)state;
-    run(c, "create table t(a)");
-    run(c, "insert into t values (zeroblob(300000))");
-    before = gn_sqlite_log_bytes(c);
-    assert_true(before >= 300000);
-    pin = query(reader, "select a from t");
-    assert_int_equal(gn_cursor_next(pin, NULL), GARNER_ROW);
-    run(c, "insert into t values (zeroblob(300000))");
-    assert_int_equal(
-        gn_sqlite_checkpoint(c, gn_clock_monotonic_ns(), &left, NULL),
-        GARNER_OK);
-    assert_true(left > 0);
-    assert_false(gn_sqlite_is_held_off(c));
-    gn_cursor_close(pin);
-    assert_int_equal(gn_sqlite_checkpoint(c, SECONDS(20), &left, NULL),
-                     GARNER_OK);
-    assert_int_equal(left, 0);
-    run(c, "insert into t values (1)");
-    assert_true(gn_sqlite_log_bytes(c) < before);
-    gn_sqlite_close(reader);
-}
-
-static void no_checkpoint_runs_beside_a_foreign_writer(void **state)
-{
-    sqlite3 *foreign = foreign_open();
-    struct stat st;
-    size_t left = 0;
-
-    (void)state;
-    run(c, "create table t(a)");
-    run(c, "insert into t values (zeroblob(300000))");
-    foreign_run(foreign, "begin immediate");
-    assert_int_equal(
-        gn_sqlite_checkpoint(c, gn_clock_monotonic_ns(), &left, NULL),
-        GARNER_OK);
-    assert_int_equal(left, gn_sqlite_log_bytes(c));
-    assert_int_equal(stat(fixture.db, &st), 0);
-    assert_true(st.st_size < 300000); /* nothing was copied */
-    foreign_run(foreign, "commit");
-    assert_int_equal(gn_sqlite_checkpoint(c, SECONDS(20), &left, NULL),
-                     GARNER_OK);
-    assert_int_equal(left, 0);
-    foreign_close(foreign);
-}
-
 static void memory_has_no_log(void **state)
 {
     struct gn_sqlite_options options = writer_options();
@@ -447,8 +393,6 @@ int main(void)
         WITH(a_savepoint_is_kept_or_undone),
         WITH(a_deferred_key_fails_the_commit),
         WITH(a_foreign_lock_is_waited_for_and_told),
-        WITH(the_log_is_copied_and_starts_anew),
-        WITH(no_checkpoint_runs_beside_a_foreign_writer),
         WITH(memory_has_no_log),
         WITH(each_level_syncs_as_often_as_it_says),
         WITH(lost_memory_is_an_error_and_leaks_nothing),
