@@ -7,7 +7,7 @@
 struct file {
     sqlite3_file base;
     const char *path; /* SQLite's, as long as the file is open */
-    _Alignas(16) unsigned char real[];
+    sqlite3_int64 real[]; /* aligned as SQLite does */
 };
 
 static sqlite3_vfs *system_vfs;
