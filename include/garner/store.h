@@ -67,6 +67,10 @@ struct garner_options {
     bool read_only;
     bool create;       /* make the database if missing; default true */
     bool foreign_keys; /* enforce them; default false, as SQLite */
+    /* Allow a log on a network file system (NFS, SMB, 9p, FUSE, ...), which is
+     * refused otherwise; default false. It loses data unless all who open the
+     * database are on one machine. */
+    bool network_fs;
     enum garner_checkpoint checkpoint; /* default AUTO */
 };
 

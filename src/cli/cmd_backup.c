@@ -16,6 +16,7 @@
 #define SHOWN_NS (INT64_C(200) * 1000000)
 
 struct settings {
+    struct gn_storage_flags storage;
     bool replace;
     bool quiet;
 };
@@ -62,7 +63,8 @@ static enum gn_exit copy(const struct gn_call *call, struct way *way)
     struct garner_error err = {0};
     char size[32];
     char took[32];
-    enum garner_code code = gn_select_open(call->items[0], 0, &store, &err);
+    enum garner_code code =
+        gn_select_open(call->items[0], &s->storage, 0, &store, &err);
 
     if (code == GARNER_OK)
         code =
@@ -100,6 +102,7 @@ static const struct gn_option options[] = {
      "replace the file TO, if it is there, once the copy is whole", NULL},
     {"quiet", 'q', GN_OPTION_FLAG, NULL, offsetof(struct settings, quiet),
      "say only what goes wrong", NULL},
+    GN_STORAGE_READ_OPTION(struct settings),
 };
 
 const struct gn_command gn_cmd_backup = {

@@ -5,11 +5,13 @@
 
 #include "base/unit.h"
 #include "cli/outcome.h"
+#include "cli/storage.h"
 #include "garner/maintain.h"
 
 enum { WAIT_MS = 1000 };
 
 struct settings {
+    struct gn_storage_flags storage;
     bool cut;
     bool quiet;
     int64_t wait_ms;
@@ -30,13 +32,12 @@ static enum gn_exit run(const struct gn_call *call)
 {
     const struct settings *s = call->settings;
     const int64_t wait_ms = s->wait_ms > 0 ? s->wait_ms : WAIT_MS;
-    struct garner_options options;
+    struct garner_options options = gn_storage_options(&s->storage);
     struct garner_checkpointed done;
     struct garner_store *store = NULL;
     struct garner_error err = {0};
     enum garner_code code;
 
-    garner_options_init(&options);
     options.create = false;
     /* What is asked for is done, and nothing more when it is closed. */
     options.checkpoint = GARNER_CHECKPOINT_EXTERNAL;
@@ -60,6 +61,7 @@ static const struct gn_option options[] = {
      "how long to wait for those who write or read (1s)", NULL},
     {"quiet", 'q', GN_OPTION_FLAG, NULL, offsetof(struct settings, quiet),
      "say only what goes wrong", NULL},
+    GN_STORAGE_READ_OPTION(struct settings),
 };
 
 const struct gn_command gn_cmd_checkpoint = {

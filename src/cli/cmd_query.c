@@ -57,7 +57,8 @@ static enum gn_exit read_rows(const char *url, const struct settings *s,
 
     if (output == NULL)
         return status;
-    if (gn_select_open(url, s->timeout_ms, &store, &err) == GARNER_OK) {
+    if (gn_select_open(url, &s->storage, s->timeout_ms, &store, &err) ==
+        GARNER_OK) {
         status = gn_select(store, sql, args, count, s->timeout_ms, output);
         garner_close(store);
     } else {

@@ -41,8 +41,9 @@ struct settings {
 
 /* The flags that go with a file; the others make sources of URLs. */
 static const char *const with_file[] = {
-    "config",  "db",     "checkpoint", "once", "for",       "parallel",
-    "workers", "listen", "token-file", "log",  "log-level", "quiet",
+    "config", "db",        "checkpoint", "network-fs", "once",
+    "for",    "parallel",  "workers",    "listen",     "token-file",
+    "log",    "log-level", "quiet",
 };
 
 static bool goes_with_file(const char *name)

@@ -13,6 +13,7 @@ enum { RUNS = 500000 };
 
 struct settings {
     struct gn_format_flags format;
+    struct gn_storage_flags storage;
     int64_t runs;
 };
 
@@ -115,7 +116,8 @@ static enum gn_exit run(const struct gn_call *call)
 
     if (output == NULL)
         return status;
-    if (gn_select_open(call->items[0], 0, &store, &err) == GARNER_OK) {
+    if (gn_select_open(call->items[0], &s->storage, 0, &store, &err) ==
+        GARNER_OK) {
         status = report(store, call->items[0], s, output);
         garner_close(store);
     } else {
@@ -130,6 +132,7 @@ static const struct gn_option options[] = {
     GN_FORMAT_JSON_OPTION(struct settings),
     {"runs", 0, GN_OPTION_NUMBER, "COUNT", offsetof(struct settings, runs),
      "look at so many of the last runs (500000)", NULL},
+    GN_STORAGE_READ_OPTION(struct settings),
 };
 
 const struct gn_command gn_cmd_status = {

@@ -8,14 +8,14 @@
 #include "base/mem.h"
 #include "cli/terminal.h"
 
-enum garner_code gn_select_open(const char *url, int64_t timeout_ms,
-                                struct garner_store **store,
+enum garner_code gn_select_open(const char *url,
+                                const struct gn_storage_flags *flags,
+                                int64_t timeout_ms, struct garner_store **store,
                                 struct garner_error *err)
 {
     const bool memory = strstr(url, ":memory:") != NULL;
-    struct garner_options options;
+    struct garner_options options = gn_storage_options(flags);
 
-    garner_options_init(&options);
     options.read_only = !memory;
     options.create = memory;
     if (timeout_ms > 0)

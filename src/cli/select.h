@@ -8,13 +8,15 @@
 
 #include "cli/outcome.h"
 #include "cli/output.h"
+#include "cli/storage.h"
 #include "garner/read.h"
 #include "garner/store.h"
 
 /* Opens the database at url, which must be there, for reading alone (one in
  * memory: as it must be). 0: no timeout of its own. Errors: as garner_open. */
-enum garner_code gn_select_open(const char *url, int64_t timeout_ms,
-                                struct garner_store **store,
+enum garner_code gn_select_open(const char *url,
+                                const struct gn_storage_flags *flags,
+                                int64_t timeout_ms, struct garner_store **store,
                                 struct garner_error *err);
 
 /* All rows of sql go to output, which is ended. Borrows all. Complains about

@@ -75,6 +75,7 @@ static struct gn_sqlite_options options_of(struct gn_shard *s)
     return (struct gn_sqlite_options){
         .path = s->path,
         .read_only = s->options.read_only,
+        .network_fs = s->options.network_fs,
         .foreign_keys = s->options.foreign_keys,
         .statements = s->options.statements,
         .wal_bytes = s->options.wal_bytes,

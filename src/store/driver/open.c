@@ -12,6 +12,7 @@
 #include "base/error.h"
 
 #include "store/driver/error.h"
+#include "store/driver/filesystem.h"
 #include "store/driver/functions.h"
 #include "store/driver/regexp.h"
 
@@ -155,38 +156,87 @@ static bool wants_log(const struct gn_sqlite_options *options, sqlite3 *db)
            !gn_sqlite_lacks_files(db, rc);
 }
 
+/* Where the header of a database says that it has a log
+ * (https://sqlite.org/fileformat2.html section 1.3.3). */
+enum { MODE_AT = 18, HAS_LOG = 2 };
+
+/* Read through SQLite's own descriptor, before anything is done by its locks.
+ */
+static bool is_marked(sqlite3 *db)
+{
+    unsigned char mode = 0;
+    sqlite3_file *file = NULL;
+
+    if (sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file) !=
+            SQLITE_OK ||
+        file == NULL || file->pMethods == NULL)
+        return false;
+    return file->pMethods->xRead(file, &mode, 1, MODE_AT) == SQLITE_OK &&
+           mode == HAS_LOG;
+}
+
+/* Before SQLite makes the file, of a writer; of a reader, once db tells whether
+ * there is a log at all. */
+static enum garner_code check_place(const struct gn_sqlite_options *options,
+                                    sqlite3 *db, struct garner_error *err)
+{
+    const bool writes = options->writer && !options->read_only;
+
+    if (options->network_fs || strcmp(options->path, ":memory:") == 0 ||
+        writes != (db == NULL) || (!writes && !is_marked(db)))
+        return GARNER_OK;
+    return gn_filesystem_check(options->path, err);
+}
+
+static int flags_of(const struct gn_sqlite_options *options)
+{
+    const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+
+    if (options->read_only)
+        return flags | SQLITE_OPEN_READONLY;
+    return flags | SQLITE_OPEN_READWRITE |
+           (options->create && options->writer ? SQLITE_OPEN_CREATE : 0);
+}
+
+/* What follows when SQLite has opened the file. */
+static enum garner_code go_on(const struct gn_sqlite_options *options,
+                              sqlite3 **db, bool *wal, struct gn_still *still,
+                              struct garner_error *err)
+{
+    const int64_t wait_ms =
+        (options->deadline_ns - gn_clock_monotonic_ns()) / 1000000;
+    enum garner_code code = check_place(options, *db, err);
+
+    if (code != GARNER_OK)
+        return code;
+    /* Before anything else: opening meets the locks of others. */
+    sqlite3_busy_timeout(*db, wait_ms < 1 ? 1 : (int)wait_ms);
+    code = set_up(*db, options, wal, err);
+    if (code == GARNER_OK || !wants_log(options, *db))
+        return code;
+    code = gn_still_reopen(still, db, err);
+    return code == GARNER_OK ? set_up(*db, options, wal, err) : code;
+}
+
 enum garner_code gn_open_database(const struct gn_sqlite_options *options,
                                   sqlite3 **db, bool *wal,
                                   struct gn_still *still,
                                   struct garner_error *err)
 {
-    const int64_t wait_ms =
-        (options->deadline_ns - gn_clock_monotonic_ns()) / 1000000;
-    const int flags =
-        SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
-        (options->read_only
-             ? SQLITE_OPEN_READONLY
-             : SQLITE_OPEN_READWRITE |
-                   (options->create && options->writer ? SQLITE_OPEN_CREATE
-                                                       : 0));
-    enum garner_code code;
-    int rc = sqlite3_open_v2(options->path, db, flags, NULL);
+    enum garner_code code = check_place(options, NULL, err);
+    int rc;
 
+    *db = NULL;
     *still = (struct gn_still){.yes = false};
-    if (rc == SQLITE_OK) {
-        /* Before anything else: opening meets the locks of others. */
-        sqlite3_busy_timeout(*db, wait_ms < 1 ? 1 : (int)wait_ms);
-        code = set_up(*db, options, wal, err);
-        if (code != GARNER_OK && wants_log(options, *db)) {
-            code = gn_still_reopen(still, db, err);
-            if (code == GARNER_OK)
-                code = set_up(*db, options, wal, err);
-        }
-    } else if (*db == NULL) {
+    if (code != GARNER_OK)
+        return code;
+    rc = sqlite3_open_v2(options->path, db, flags_of(options), NULL);
+    if (*db == NULL)
         return gn_fail(err, GARNER_NOMEM, "%s: a connection", options->path);
-    } else {
+    if (rc == SQLITE_OK)
+        code = go_on(options, db, wal, still, err);
+    else
         code = explain(options, *db, rc, err);
-    }
     if (code != GARNER_OK) {
         (void)sqlite3_close(*db); /* no statement is left on it */
         *db = NULL;

@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include "store/driver/filesystem.h"
 #include "store/driver/open.h"
 
 static struct gn_sqlite_options options;
@@ -28,6 +29,19 @@ static sqlite3 *open_it(void)
     if (gn_open_database(&options, &db, &wal, &still, &err) != GARNER_OK)
         fail_msg("%s", err.message);
     assert_true(wal);
+    return db;
+}
+
+/* With a log or without. */
+static sqlite3 *open_any(void)
+{
+    struct gn_still still;
+    struct garner_error err;
+    sqlite3 *db;
+    bool wal;
+
+    if (gn_open_database(&options, &db, &wal, &still, &err) != GARNER_OK)
+        fail_msg("%s", err.message);
     return db;
 }
 
@@ -115,6 +129,30 @@ static void what_cannot_be_opened_says_why(void **state)
                      GARNER_NOTFOUND);
     options.path = "/garner-is-not-here.db";
     assert_int_equal(refused("no such database"), GARNER_NOTFOUND);
+}
+
+static void on_a_network_file_system_there_is_no_log(void **state)
+{
+    sqlite3 *db;
+
+    (void)state;
+    gn_filesystem_pretend(0x6969); /* NFS */
+    assert_int_equal(refused("is on a network file system (NFS)"),
+                     GARNER_UNSUPPORTED);
+    assert_int_not_equal(access(fixture.db, F_OK), 0); /* nothing was made */
+    options.network_fs = true;
+    foreign_close(open_it());
+    assert_string_equal(foreign_text("pragma journal_mode"), "wal");
+    options.network_fs = false;
+    options.writer = false;
+    assert_int_equal(refused("NFS"), GARNER_UNSUPPORTED);
+    options.read_only = true;
+    assert_int_equal(refused("NFS"), GARNER_UNSUPPORTED);
+    db = foreign_open();
+    foreign_run(db, "pragma journal_mode=delete");
+    foreign_close(db);
+    foreign_close(open_any()); /* there is no log to be feared */
+    gn_filesystem_pretend(0);
 }
 
 static void another_kind_of_file_is_refused(void **state)
@@ -232,6 +270,7 @@ int main(void)
         WITH(a_log_of_another_s_is_neither_cut_nor_copied),
         WITH(a_reader_only_reads),
         WITH(what_cannot_be_opened_says_why),
+        WITH(on_a_network_file_system_there_is_no_log),
         WITH(another_kind_of_file_is_refused),
         WITH(a_file_that_may_only_be_read_is_refused_at_once),
         WITH(a_lock_is_waited_for_until_the_deadline),

@@ -24,7 +24,8 @@ struct gn_sqlite_options {
     const char *path; /* a file, or ":memory:" */
     bool writer;      /* else reads only */
     bool create;
-    bool read_only; /* of the file: the database itself may not be written */
+    bool read_only;  /* of the file: the database itself may not be written */
+    bool network_fs; /* a log may be on a network file system, too */
     bool foreign_keys;
     size_t statements;   /* prepared statements kept */
     size_t wal_bytes;    /* the log's file is cut to it when it starts anew */
