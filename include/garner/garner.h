@@ -8,6 +8,7 @@
 #include "garner/read.h"
 #include "garner/record.h"
 #include "garner/store.h"
+#include "garner/tx.h"
 #include "garner/unit.h"
 #include "garner/value.h"
 #include "garner/write.h"

@@ -44,6 +44,9 @@ struct gn_sqlite {
     int64_t busy_deadline_ns;
     int64_t work_deadline_ns;
     const atomic_uint *stop; /* not 0: what runs is to end; may be NULL */
+    void (*slow)(void *context, const char *sql); /* or NULL */
+    void *slow_context;
+    sqlite3_stmt *running; /* NULL: none, or slow was told of it */
 
     atomic_bool held_off; /* read by any thread */
 };
