@@ -2,6 +2,7 @@
 #ifndef GARNER_GARNER_H
 #define GARNER_GARNER_H
 
+#include "garner/blob.h"
 #include "garner/codec.h"
 #include "garner/error.h"
 #include "garner/maintain.h"

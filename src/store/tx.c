@@ -2,12 +2,11 @@
  * tx.c - garner/tx.h: a transaction is leadership held over several calls
  * (hold.h).
  */
-#include "garner/tx.h"
+#include "store/tx.h"
 
 #include "base/error.h"
 #include "base/mem.h"
 #include "store/handle.h"
-#include "store/hold.h"
 #include "store/lead.h"
 #include "store/rows.h"
 
@@ -16,6 +15,15 @@ struct garner_tx {
     size_t depth;                /* savepoints set */
     struct garner_result result; /* of all its statements */
 };
+
+enum garner_code gn_tx_hold(struct garner_tx *tx, struct gn_hold **hold,
+                            struct garner_error *err)
+{
+    if (tx == NULL)
+        return gn_fail(err, GARNER_MISUSE, "the transaction is NULL");
+    *hold = &tx->hold;
+    return GARNER_OK;
+}
 
 void garner_tx_options_init(struct garner_tx_options *options)
 {
