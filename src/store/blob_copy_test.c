@@ -1,21 +1,10 @@
-/* blob_copy_test.c - whole values in and out, with little memory. */
-#include "store/tx_fixture_test.h"
+/* blob_copy_test.c - whole values in and out; how much memory that takes:
+ * blob_large_test.c. */
+#include "store/blob_fixture_test.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-
-#include "base/random.h"
-
-/* Sanitizers take memory of their own, and time. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { LARGE = 20 << 20, MEMORY_IS_KNOWN = 0 };
-#else
-enum { LARGE = 300 << 20, MEMORY_IS_KNOWN = 1 };
-#endif
-
-enum { MOST_GROWTH_KIB = 16 << 10 };
 
 static int with_rows(void **state)
 {
@@ -23,108 +12,6 @@ static int with_rows(void **state)
         return -1;
     exec("insert into t values (1, null), (2, 'two')");
     return 0;
-}
-
-/* --- a source that makes its bytes up, a sink that knows them --------------
- */
-
-struct stream {
-    uint64_t seed;
-    int64_t left; /* to be given, or that came */
-    size_t most;  /* at a time */
-    int64_t fails_at;
-};
-
-static enum garner_code make_up(void *context, void *buffer, size_t room,
-                                size_t *size, struct garner_error *err)
-{
-    struct stream *s = context;
-    size_t n = room < s->most ? room : s->most;
-
-    if (s->left <= s->fails_at) {
-        *err = (struct garner_error){.code = GARNER_CANCELED, .message = "no"};
-        return GARNER_CANCELED;
-    }
-    n = (int64_t)n < s->left ? n : (size_t)s->left;
-    for (size_t i = 0; i < n; i += 8) {
-        const uint64_t bits = gn_random_next(&s->seed);
-
-        memcpy((char *)buffer + i, &bits, n - i < 8 ? n - i : 8);
-    }
-    s->left -= (int64_t)n;
-    *size = n;
-    return GARNER_OK;
-}
-
-static enum garner_code look_at(void *context, const void *data, size_t size,
-                                struct garner_error *err)
-{
-    struct stream *s = context;
-
-    for (size_t i = 0; i < size; i += 8) {
-        const uint64_t bits = gn_random_next(&s->seed);
-
-        if (memcmp((const char *)data + i, &bits, size - i < 8 ? size - i : 8))
-            return *err = (struct garner_error){.code = GARNER_CORRUPT},
-                   GARNER_CORRUPT;
-    }
-    s->left += (int64_t)size;
-    return GARNER_OK;
-}
-
-static struct garner_source source_of(struct stream *s, int64_t size)
-{
-    return (struct garner_source){make_up, s, size};
-}
-
-static enum garner_code import_size(int64_t size, struct garner_error *err)
-{
-    struct stream s = {.left = size, .most = SIZE_MAX, .fails_at = -1};
-    const struct garner_source source = source_of(&s, size);
-
-    return garner_blob_import(store, "t", "b", 1, &source, err);
-}
-
-static long peak_kib(void)
-{
-    struct rusage usage;
-
-    assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
-    return usage.ru_maxrss;
-}
-
-/* On a disk: memory would count what the database takes. */
-static void a_large_value_needs_little_memory(void **state)
-{
-    char path[] = "/tmp/garner-large-XXXXXX";
-    char file[64];
-    struct stream s = {0};
-    const struct garner_sink sink = {look_at, &s};
-    struct garner_error err;
-    long before;
-
-    (void)state;
-    garner_close(store);
-    assert_non_null(mkdtemp(path));
-    snprintf(file, sizeof file, "%s/db", path);
-    options.ack = GARNER_COMMITTED;
-    assert_int_equal(open_with(file), GARNER_OK);
-    exec("create table t(a integer primary key, b)");
-    exec("insert into t values (1, null)");
-    assert_int_equal(import_size(1 << 20, NULL), GARNER_OK);
-    before = peak_kib();
-    if (import_size(LARGE, &err) != GARNER_OK ||
-        garner_blob_export(store, "t", "b", 1, &sink, &err) != GARNER_OK)
-        fail_msg("%s", err.message);
-    if (MEMORY_IS_KNOWN && peak_kib() - before >= MOST_GROWTH_KIB)
-        fail_msg("%ld KiB more", peak_kib() - before);
-    assert_int_equal(s.left, LARGE);
-    garner_close(store);
-    store = NULL;
-    assert_int_equal(unlink(file), 0);
-    snprintf(file, sizeof file, "%s/db-turn", path);
-    assert_int_equal(unlink(file), 0);
-    assert_int_equal(rmdir(path), 0);
 }
 
 static void sizes_of_all_kinds_come_through(void **state)
@@ -367,7 +254,6 @@ static void each_lost_allocation_is_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ROWS(a_large_value_needs_little_memory),
         ROWS(sizes_of_all_kinds_come_through),
         ROWS(a_source_may_give_little_at_a_time),
         ROWS(a_value_is_as_it_was_if_it_fails),

@@ -12,7 +12,7 @@
 enum state { IDLE, BUSY, ENDING, ENDED };
 enum over { NOT_OVER, LIFE, IDLENESS, CLOSING };
 
-/* So soon the watch looks again at a call that it has interrupted. */
+/* So soon the watch looks again at a call that it has told to end. */
 #define AGAIN_NS (INT64_C(10) * 1000000)
 
 /* --- ending ---------------------------------------------------------------
@@ -87,6 +87,7 @@ static void let_go(struct gn_hold *h, enum garner_code code)
 static void roll_back(struct gn_hold *h, enum garner_code code)
 {
     end_helds(h);
+    gn_sqlite_set_stop(h->connection, NULL);
     gn_sqlite_rollback(h->connection);
     let_go(h, code);
 }
@@ -94,7 +95,7 @@ static void roll_back(struct gn_hold *h, enum garner_code code)
 /* A call found that it has to end. */
 static enum garner_code end_now(struct gn_hold *h, enum over over)
 {
-    gn_watch_take_back(h->watch); /* else it may interrupt the next leader */
+    gn_watch_take_back(h->watch);
     explain(h, over);
     roll_back(h, h->error.code);
     return h->error.code;
@@ -124,7 +125,6 @@ static int64_t look_at_call(struct gn_hold *h, int64_t now_ns, bool closing)
     if (!closing && now_ns < h->life_ends_ns)
         return earlier(h->life_ends_ns, now_ns + h->terms.idle_ns);
     atomic_store(&h->over, closing ? CLOSING : LIFE);
-    gn_sqlite_interrupt(h->connection);
     return now_ns + AGAIN_NS;
 }
 
@@ -227,6 +227,7 @@ enum garner_code gn_hold_begin(struct gn_hold *h, struct gn_commit *commit,
     LIST_INIT(&h->helds);
     atomic_init(&h->idle_since_ns, now_ns);
     gn_sqlite_set_busy_deadline(h->connection, h->life_ends_ns);
+    gn_sqlite_set_stop(h->connection, &h->over);
     gn_lead_claim(commit, now_ns);
     gn_watch_set(watch, &h->watched,
                  now_ns + earlier(terms->life_ns, terms->idle_ns));
@@ -362,8 +363,10 @@ enum garner_code gn_hold_commit(struct gn_hold *h, struct garner_error *err)
     end_helds(h);
     let_go_of_helds(h);
     gn_watch_take_back(h->watch); /* from here on no deadline ends it */
+    gn_sqlite_set_stop(h->connection, NULL);
     code = gn_sqlite_commit(h->connection, &h->error);
     if (can_be_mended(h, code)) {
+        gn_sqlite_set_stop(h->connection, &h->over);
         gn_watch_set(h->watch, &h->watched, gn_clock_monotonic_ns());
         return gn_hold_leave(h, code, err);
     }

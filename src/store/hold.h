@@ -11,8 +11,8 @@
  *   BUSY -> IDLE | ENDED     it goes out (gn_hold_leave, gn_hold_commit)
  *   IDLE -> ENDING -> ENDED  the watch found it past a deadline
  *
- * The watch interrupts a statement that runs past the longest life; the thread
- * that ran it ends the transaction then.
+ * A call that is under way past the longest life is told to end: its statement
+ * sees a flag, and its thread ends the transaction.
  *
  * Thread: one at a time. Memory: the caller's, until gn_hold_close.
  */
@@ -56,7 +56,7 @@ struct gn_hold {
     struct gn_watched watched; /* the watch's */
 
     atomic_uint state;
-    atomic_uint over; /* the watch says why it is to end, once it is IDLE */
+    atomic_uint over; /* the watch says why it is to end; 0: it is not */
     atomic_int_fast64_t idle_since_ns;
 
     /* whose move it is */

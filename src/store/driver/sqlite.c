@@ -16,12 +16,17 @@ enum {
 };
 
 /* Looked at by all that works, and all that waits. */
+static bool is_set(const atomic_uint *flag)
+{
+    return flag != NULL &&
+           atomic_load_explicit(flag, memory_order_relaxed) != 0;
+}
+
 static int is_to_end(void *context)
 {
     const struct gn_sqlite *c = context;
 
-    if (c->stop != NULL &&
-        atomic_load_explicit(c->stop, memory_order_relaxed) != 0)
+    if (is_set(c->stop) || is_set(c->stop_all))
         return 1;
     return c->work_deadline_ns != INT64_MAX &&
            gn_clock_monotonic_ns() >= c->work_deadline_ns;
@@ -262,9 +267,9 @@ void gn_sqlite_on_slow(struct gn_sqlite *c,
     c->slow_context = context;
 }
 
-void gn_sqlite_interrupt(struct gn_sqlite *c)
+void gn_sqlite_set_stop(struct gn_sqlite *c, const atomic_uint *stop)
 {
-    sqlite3_interrupt(c->db);
+    c->stop_all = stop;
 }
 
 static enum garner_code step_fixed(struct gn_sqlite *c, int which,

@@ -10,6 +10,7 @@
 #ifndef GN_STORE_DRIVER_SQLITE_H
 #define GN_STORE_DRIVER_SQLITE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -56,9 +57,9 @@ bool gn_sqlite_is_wal(const struct gn_sqlite *c);
 void gn_sqlite_set_busy_deadline(struct gn_sqlite *c, int64_t deadline_ns);
 void gn_sqlite_set_work_deadline(struct gn_sqlite *c, int64_t deadline_ns);
 
-/* Ends what runs on it with TIMEOUT; a statement that is just beginning may not
- * notice. Thread: any, while it is sure that c is not closed. */
-void gn_sqlite_interrupt(struct gn_sqlite *c);
+/* What works on it ends with TIMEOUT as soon as it sees that *stop (borrowed,
+ * set by any thread) is not 0; NULL: nothing stops it. */
+void gn_sqlite_set_stop(struct gn_sqlite *c, const atomic_uint *stop);
 
 /* Calls slow (on the connection's thread) with each statement of gn_sqlite_run
  * and its kin that works long enough to be worth a word, once or more often. */

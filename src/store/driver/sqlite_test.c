@@ -335,20 +335,31 @@ static void a_slow_statement_is_told_of(void **state)
     assert_null(slow_sql);
 }
 
-static void another_thread_may_interrupt_it(void **state)
+static void a_flag_ends_what_works_on_it(void **state)
 {
-    struct gn_cursor *cursor = query(
-        c, "with recursive n(i) as (select 1 union all select i + 1 from n) "
-           "select i from n");
+    struct gn_cursor *cursor =
+        query(c, "with recursive n(i) as (select 1 union all select i + 1 from "
+                 "n) select count(*) from n");
+    struct garner_result result = {0};
     struct garner_error err;
+    struct gn_statement s;
+    atomic_uint stop = 1;
 
     (void)state;
-    gn_sqlite_interrupt(c); /* nothing runs */
-    assert_int_equal(gn_cursor_next(cursor, NULL), GARNER_ROW);
-    gn_sqlite_interrupt(c);
+    run(c, "create table t(a)");
+    gn_sqlite_set_stop(c, &stop);
     assert_int_equal(gn_cursor_next(cursor, &err), GARNER_TIMEOUT);
     gn_cursor_close(cursor);
-    assert_int_equal(number(c, "select 5"), 5);
+    gn_statement_init(&s,
+                      "insert into t with recursive n(i) as (select 1 union "
+                      "all select i + 1 from n) select count(*) from n",
+                      NULL, 0);
+    assert_int_equal(gn_sqlite_run(c, &s, &result, &err), GARNER_TIMEOUT);
+    gn_sqlite_set_stop(c, NULL);
+    assert_int_equal(number(c, "with recursive n(i) as (select 1 union all "
+                               "select i + 1 from n where i < 9000) select "
+                               "count(*) from n"),
+                     9000);
 }
 
 static void a_deferred_key_fails_the_commit(void **state)
@@ -535,7 +546,7 @@ int main(void)
         WITH(a_savepoint_may_be_undone_and_stay),
         WITH(whole_a_statement_leaves_nothing_when_it_fails),
         WITH(a_slow_statement_is_told_of),
-        WITH(another_thread_may_interrupt_it),
+        WITH(a_flag_ends_what_works_on_it),
         WITH(a_deferred_key_fails_the_commit),
         WITH(a_foreign_lock_is_waited_for_and_told),
         WITH(the_log_is_copied_and_starts_anew),
