@@ -51,6 +51,15 @@ class Examples(Case):
             self.assertEqual((result.stdout, result.stderr), (f"{100 * times} rows\n", ""))
         self.assertEqual(one(self.db, "select count(distinct thread) from result"), 100)
 
+    def test_money_is_neither_made_nor_lost(self):
+        for _ in 1, 2:
+            result = subprocess.run([PROGRAMS / "transactions", self.db], capture_output=True,
+                                    text=True, timeout=LIMIT, check=False,
+                                    env=clean_environment())
+            self.assert_code(result, 0)
+            self.assertEqual((result.stdout, result.stderr),
+                             ("5 accounts hold 500; none is overdrawn: yes\n", ""))
+
     def test_a_unit_of_work(self):
         program = PROGRAMS / "unit"
         for _ in 1, 2:

@@ -97,8 +97,8 @@ GARNER_API void garner_options_of(const struct garner_store *store,
 
 /* Refuses new work (who waits for room in the queue gets CLOSED), commits and
  * syncs all that was accepted, runs the callbacks that are due, and frees the
- * store. Cursors must be closed before. NULL is fine. Not from a done
- * callback. */
+ * store. Cursors must be closed before; an open transaction is rolled back
+ * (garner/tx.h). NULL is fine. Not from a done callback. */
 GARNER_API void garner_close(struct garner_store *store);
 
 /* Waits until all that was accepted before the call is committed and synced.

@@ -48,6 +48,8 @@ struct gn_ticket {
     enum garner_code (*work)(void *context, void *connection,
                              struct garner_error *err);
     void *work_context;
+    /* In place of statements: leadership itself, for a transaction. */
+    bool holds;
     struct garner_batch *batch; /* NULL: a thread waits; else submitted */
     garner_done *done;
     void *done_context;

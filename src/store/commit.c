@@ -1,7 +1,7 @@
 #include "store/commit.h"
 
-#include <inttypes.h>
 #include <sched.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -17,6 +17,12 @@
 #define IDLE_NS (INT64_C(500) * 1000000)
 /* So often a ticket finds that others took the room it was woken for. */
 enum { PATIENCE = 8 };
+
+/* On the leader's thread. */
+static void note_slow(void *context, const char *sql)
+{
+    gn_lead_note(context, sql, strlen(sql));
+}
 
 enum garner_code gn_commit_new(struct gn_sqlite *connection,
                                const struct garner_options *options,
@@ -41,6 +47,7 @@ enum garner_code gn_commit_new(struct gn_sqlite *connection,
     c->most_statements = options->queue_statements;
     c->most_bytes = options->queue_bytes;
     c->connection = connection;
+    gn_sqlite_on_slow(connection, note_slow, c);
     gn_wal_init(&c->wal, options);
     gn_mutex_init(&c->lock);
     gn_cond_init(&c->room);
@@ -84,6 +91,20 @@ static struct timespec timespec_of(int64_t ns)
 {
     return (struct timespec){.tv_sec = ns / 1000000000,
                              .tv_nsec = ns % 1000000000};
+}
+
+static enum garner_code blame(struct gn_holder holder, enum garner_code code,
+                              struct garner_error *err)
+{
+    char text[GN_HOLDER_TEXT];
+
+    gn_holder_describe(&holder, gn_clock_monotonic_ns(), text);
+    return gn_fail(err, code, "%s", text);
+}
+
+static bool is_in_transaction(const struct gn_commit *c)
+{
+    return atomic_load_explicit(&c->owner, memory_order_relaxed) != 0;
 }
 
 /* --- entering the queue; the lock is held -------------------------------- */
@@ -139,10 +160,17 @@ static void wait_for_room(struct gn_commit *c, const struct gn_ticket *t,
 static enum garner_code enter(struct gn_commit *c, struct gn_ticket *t,
                               int64_t deadline_ns, struct garner_error *err)
 {
+    if ((t->batch == NULL || !may_enter(c, t)) && gn_lead_is_mine(c))
+        return gn_fail(err, GARNER_MISUSE,
+                       "this would wait for a transaction that this thread has "
+                       "open; make the call in it (garner_tx_...), or end it "
+                       "first");
     if (!c->closed && !may_enter(c, t))
         wait_for_room(c, t, deadline_ns);
     if (c->closed)
         return gn_fail(err, GARNER_CLOSED, "the store is being closed");
+    if (!may_enter(c, t) && is_in_transaction(c))
+        return blame(c->doing, GARNER_FULL, err);
     if (!may_enter(c, t))
         return gn_fail(err, GARNER_FULL,
                        "%zu statements (%zu bytes) wait to be written; write "
@@ -155,19 +183,6 @@ static enum garner_code enter(struct gn_commit *c, struct gn_ticket *t,
 
 /* --- what writers call ---------------------------------------------------- */
 
-static enum garner_code blame_holder(const struct gn_commit *c,
-                                     const struct gn_ticket *t)
-{
-    int64_t pid;
-    int64_t since_ns;
-
-    gn_turn_holder(c->turn, &pid, &since_ns);
-    return gn_fail(t->err, GARNER_BUSY,
-                   "process %" PRId64 " has had its turn to write for %" PRId64
-                   " ms, until the deadline; end its transaction",
-                   pid, (gn_clock_monotonic_ns() - since_ns) / 1000000);
-}
-
 /* With the lock held: takes t, whose time is up, out of the queue. */
 static enum garner_code give_up(struct gn_commit *c, struct gn_ticket *t)
 {
@@ -175,20 +190,18 @@ static enum garner_code give_up(struct gn_commit *c, struct gn_ticket *t)
     if (c->room_waiters > 0)
         gn_cond_wake_all(&c->room);
     if (c->asking)
-        t->code = blame_holder(c, t);
-    else if (gn_sqlite_is_held_off(c->connection))
+        t->code = blame(gn_turn_holder(c->turn), GARNER_BUSY, t->err);
+    else if (!is_in_transaction(c) && gn_sqlite_is_held_off(c->connection))
         t->code = gn_fail(t->err, GARNER_BUSY,
                           "a connection that is not garner's held the database "
                           "until the deadline; end its transaction");
     else
-        t->code =
-            gn_fail(t->err, GARNER_TIMEOUT,
-                    "other writes took until the deadline; it was not run");
+        t->code = blame(c->doing, GARNER_TIMEOUT, t->err);
     return t->code;
 }
 
-/* The thread of own leads until own is settled. false: it waits on, since
- * another process has the turn. */
+/* The thread of own leads until own is settled, or, if own holds, from then on.
+ * false: it waits on, since another process has the turn. */
 static bool lead(struct gn_commit *c, struct gn_ticket *own)
 {
     GN_FAULT("commit.leads");
@@ -199,8 +212,12 @@ static bool lead(struct gn_commit *c, struct gn_ticket *own)
     for (;;) {
         if (!gn_lead_group(c, own, own->deadline_ns))
             return false;
-        if (own->taken) /* by this very thread: without the lock */
-            break;
+        if (own->taken) { /* by this very thread: without the lock */
+            if (!own->holds)
+                break;
+            own->code = GARNER_OK;
+            return true;
+        }
         if (own->deadline_ns <= gn_clock_monotonic_ns()) {
             gn_lock(&c->lock);
             (void)give_up(c, own);
@@ -381,7 +398,8 @@ enum gn_commit_task gn_commit_next_task(struct gn_commit *c)
             task = work_to_lead(c, &until_ns);
         else if (c->asking && c->closed)
             task = patience(c, &until_ns);
-        else /* what its leader leaves is looked at then, unasked */
+        else if (!is_in_transaction(c))
+            /* what its leader leaves is looked at then, unasked */
             until_ns = gn_clock_monotonic_ns() +
                        (c->turn != NULL ? GN_LEAD_KEEP_NS : IDLE_NS);
         if (task == GN_TASK_NONE)

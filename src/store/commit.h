@@ -50,8 +50,10 @@ void gn_commit_set_readers(struct gn_commit *c, struct gn_pool *readers);
 void gn_commit_free(struct gn_commit *c);
 
 /* Queues t (deadline_ns, statements, ack, err set) and returns when it is
- * settled: its code. Leads if need be. Errors: those of the statements, FULL,
- * TIMEOUT, BUSY, CLOSED. */
+ * settled: its code. Leads if need be. If t holds, the caller leads on OK, with
+ * the process's turn (lead.h): it hands over when it is done. Errors: those of
+ * the statements, FULL, TIMEOUT, BUSY, CLOSED, MISUSE (it would wait for a
+ * transaction of its own thread). */
 enum garner_code gn_commit_wait(struct gn_commit *c, struct gn_ticket *t);
 
 /* Queues a batch's ticket, waiting for room until deadline_ns. Takes the batch

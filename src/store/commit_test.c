@@ -291,6 +291,30 @@ static void what_is_being_run_is_not_given_up(void **state)
     assert_string_equal(foreign_text("select a || b from t"), "17,20");
 }
 
+static void who_gives_up_is_told_of_a_slow_statement(void **state)
+{
+    struct writer slow;
+    struct writer late;
+
+    (void)state;
+    start(&slow,
+          "insert into t with recursive n(i) as (select 1 union all select i + "
+          "1 from n where i < 9000) select count(*), stop_here() from n",
+          SECONDS(20));
+    while (sem_wait(&in_sql) != 0)
+        ;
+    start(&late, "insert into t values (2, 0)", in_ms(5));
+    assert_int_equal(join(&late), GARNER_TIMEOUT);
+    sem_post(&leave_sql);
+    assert_int_equal(join(&slow), GARNER_OK);
+    if (strstr(late.note.err.message,
+               "it was not run: insert into t with recursive") == NULL)
+        fail_msg("%s", late.note.err.message);
+    gn_lock(&c->lock);
+    assert_int_equal(c->doing.sql[0], '\0');
+    gn_unlock(&c->lock);
+}
+
 static void a_full_queue_refuses_who_cannot_wait(void **state)
 {
     struct garner_error err;
@@ -530,6 +554,7 @@ int main(void)
         WITH(what_is_being_run_is_not_given_up, with_stop_here),
         WITH(a_full_queue_refuses_who_cannot_wait, with_small_queue),
         WITH(who_can_wait_gets_room, with_small_queue),
+        WITH(who_gives_up_is_told_of_a_slow_statement, with_stop_here),
         WITH(there_is_room_as_soon_as_a_group_is_taken, with_stop_here),
         WITH(who_gives_up_leaves_room, with_small_queue),
         WITH(who_finds_it_full_and_nobody_leading_leads, with_small_queue),

@@ -1,5 +1,7 @@
 #include "store/lead.h"
 
+#include <unistd.h>
+
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/fault.h"
@@ -38,7 +40,7 @@ static int64_t group_deadline(struct gn_commit *c, size_t count,
 /* Looks at most so often whether the files are still there. */
 #define LOOK_NS (INT64_C(1000) * 1000)
 
-static bool has_moved(struct gn_commit *c, struct garner_error *err)
+bool gn_lead_has_moved(struct gn_commit *c, struct garner_error *err)
 {
     const int64_t now_ns = gn_clock_monotonic_ns();
 
@@ -69,7 +71,7 @@ static enum garner_code run_group(struct gn_commit *c, size_t count,
 {
     struct gn_ticket *first = c->group[0];
 
-    if (first->work == NULL && has_moved(c, err))
+    if (first->work == NULL && gn_lead_has_moved(c, err))
         return refuse_group(c, count, err);
     gn_sqlite_set_busy_deadline(c->connection,
                                 group_deadline(c, count, until_ns));
@@ -139,7 +141,7 @@ static void settle(struct gn_commit *c, size_t count,
     gn_settle_tell(c->group, count, own);
 }
 
-static void tend_log(struct gn_commit *c, bool idle)
+void gn_lead_tend_log(struct gn_commit *c, bool idle)
 {
     enum garner_code code = idle ? gn_wal_when_idle(&c->wal, c->connection)
                                  : gn_wal_after_commit(&c->wal, c->connection);
@@ -222,11 +224,11 @@ bool gn_lead_group(struct gn_commit *c, const struct gn_ticket *own,
     if (!take_turn(c))
         return false;
     gn_lock(&c->lock);
-    count = gn_queue_take(&c->queue, &c->limits, c->group);
+    count = gn_queue_take(&c->queue, &c->limits, own, c->group);
     if (c->room_waiters > 0)
         gn_cond_wake_all(&c->room);
     gn_unlock(&c->lock);
-    if (count == 0)
+    if (count == 0 || c->group[0]->holds)
         return true;
     GN_FAULT("lead.takes");
     busy = run_group(c, count, until_ns, &err) == GARNER_BUSY;
@@ -237,14 +239,72 @@ bool gn_lead_group(struct gn_commit *c, const struct gn_ticket *own,
     settle(c, count, own);
     GN_FAULT("lead.told");
     if (!busy)
-        tend_log(c, false);
+        gn_lead_tend_log(c, false);
     return true;
 }
 
 void gn_lead_idle(struct gn_commit *c)
 {
     if (try_turn(c))
-        tend_log(c, true);
+        gn_lead_tend_log(c, true);
+}
+
+static void note(struct gn_commit *c, const struct gn_holder *now)
+{
+    c->noted = true;
+    if (c->has_turn)
+        gn_turn_note(c->turn, now);
+}
+
+void gn_lead_note(struct gn_commit *c, const char *sql, size_t size)
+{
+    struct gn_holder now;
+
+    if (gn_holder_runs(&c->doing, sql, size)) /* only the leader changes it */
+        return;
+    gn_lock(&c->lock);
+    gn_holder_run(&c->doing, sql, size);
+    now = c->doing;
+    gn_unlock(&c->lock);
+    note(c, &now);
+}
+
+void gn_lead_claim(struct gn_commit *c, int64_t since_ns)
+{
+    struct gn_holder now;
+
+    atomic_store_explicit(&c->owner, gn_thread_id(), memory_order_relaxed);
+    gn_lock(&c->lock);
+    c->doing.pid = getpid();
+    c->doing.thread = gn_thread_id();
+    c->doing.since_ns = since_ns;
+    now = c->doing;
+    gn_unlock(&c->lock);
+    note(c, &now);
+}
+
+void gn_lead_unclaim(struct gn_commit *c)
+{
+    atomic_store_explicit(&c->owner, 0, memory_order_relaxed);
+}
+
+static void forget_notes(struct gn_commit *c)
+{
+    static const struct gn_holder nothing;
+
+    if (!c->noted)
+        return;
+    gn_lock(&c->lock);
+    c->doing = nothing;
+    gn_unlock(&c->lock);
+    note(c, &nothing);
+    c->noted = false;
+}
+
+bool gn_lead_is_mine(const struct gn_commit *c)
+{
+    return atomic_load_explicit(&c->owner, memory_order_relaxed) ==
+           gn_thread_id();
 }
 
 /* With the lock held: copies what the leader counts by itself. */
@@ -281,6 +341,7 @@ void gn_lead_hand_over(struct gn_commit *c)
     const int64_t now_ns = gn_clock_monotonic_ns();
     struct gn_ticket *heir;
 
+    forget_notes(c);
     share_turn(c, now_ns);
     gn_lock(&c->lock);
     c->kept = c->has_turn;

@@ -39,6 +39,12 @@ struct gn_commit {
     struct gn_ticket **group; /* limits.statements places */
     bool had_followers;       /* others than its leader were in the last one */
 
+    bool noted; /* there is something in doing */
+
+    /* the leader writes, anybody reads */
+    _Atomic pid_t owner; /* gn_thread_id of the thread whose transaction leads;
+                            0: none does */
+
     pthread_mutex_t lock;
     pthread_cond_t room; /* writers wait here for a place in the queue */
     pthread_cond_t task; /* the pump waits here */
@@ -61,14 +67,35 @@ struct gn_commit {
     struct garner_stats stats;        /* the counters */
     struct gn_books books;
     struct garner_error lost; /* first failure that nobody was told of */
+    struct gn_holder doing;   /* the leader's transaction, or statement that
+                                 takes long */
 };
 
 /* Takes what waits, as far as one transaction may hold, runs it, and settles
- * it. own is the leader's ticket, or NULL. Foreign locks are waited for until
- * until_ns at most. false: another process has the turn; it is waited for on
- * the turn's thread, to which leadership went. */
+ * it. own is the leader's ticket, or NULL; if it holds, it is but taken, once
+ * it is the oldest. Foreign locks are waited for until until_ns at most. false:
+ * another process has the turn; it is waited for on the turn's thread, to which
+ * leadership went. */
 bool gn_lead_group(struct gn_commit *c, const struct gn_ticket *own,
                    int64_t until_ns);
+
+/* true: the database's file was moved away; *err says so. */
+bool gn_lead_has_moved(struct gn_commit *c, struct garner_error *err);
+
+/* After a commit, or in an idle gap: checkpoints, if it is time for it. */
+void gn_lead_tend_log(struct gn_commit *c, bool idle);
+
+/* Those who wait in vain, in this process and in others, are told that this
+ * statement, of size bytes, runs. */
+void gn_lead_note(struct gn_commit *c, const char *sql, size_t size);
+
+/* The same of the calling thread's transaction, which leads since since_ns; and
+ * of its end. */
+void gn_lead_claim(struct gn_commit *c, int64_t since_ns);
+void gn_lead_unclaim(struct gn_commit *c);
+
+/* true: the calling thread's transaction leads. Any thread. */
+bool gn_lead_is_mine(const struct gn_commit *c);
 
 /* Uses an idle gap for a checkpoint, unless another process writes. */
 void gn_lead_idle(struct gn_commit *c);

@@ -45,22 +45,26 @@ void gn_queue_remove(struct gn_queue *q, struct gn_ticket *t)
     q->submitted -= t->batch != NULL;
 }
 
+static bool is_alone(const struct gn_ticket *t)
+{
+    return t->work != NULL || t->holds;
+}
+
 size_t gn_queue_take(struct gn_queue *q, const struct gn_group_limits *limits,
-                     struct gn_ticket **group)
+                     const struct gn_ticket *own, struct gn_ticket **group)
 {
     struct gn_group taken = {0};
     struct gn_ticket *t;
 
-    while (
-        (t = TAILQ_FIRST(&q->all)) != NULL &&
-        taken.tickets < limits->statements &&
-        gn_group_admits(&taken, limits, t->count, t->bytes, t->work != NULL)) {
+    while ((t = TAILQ_FIRST(&q->all)) != NULL && (!t->holds || t == own) &&
+           taken.tickets < limits->statements &&
+           gn_group_admits(&taken, limits, t->count, t->bytes, is_alone(t))) {
         gn_queue_remove(q, t);
         t->taken = true;
         group[taken.tickets++] = t;
         taken.statements += t->count;
         taken.bytes += t->bytes;
-        taken.alone = t->work != NULL;
+        taken.alone = is_alone(t);
     }
     return taken.tickets;
 }

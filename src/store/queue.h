@@ -31,8 +31,10 @@ void gn_queue_put_back(struct gn_queue *q, struct gn_ticket *t);
 void gn_queue_remove(struct gn_queue *q, struct gn_ticket *t);
 
 /* Moves the oldest tickets that may share a transaction into group[], which has
- * limits->statements places, and marks them taken; returns how many. */
+ * limits->statements places, and marks them taken; returns how many. A ticket
+ * that holds is taken only if it is own, the taker's, and none behind it before
+ * it is. */
 size_t gn_queue_take(struct gn_queue *q, const struct gn_group_limits *limits,
-                     struct gn_ticket **group);
+                     const struct gn_ticket *own, struct gn_ticket **group);
 
 #endif

@@ -67,7 +67,7 @@ static void a_group_is_the_oldest_that_fit(void **state)
         gn_queue_push(&q, &t[i], 0);
     adds_up(&q);
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        assert_int_equal(gn_queue_take(&q, &limits, group), sizes[i]);
+        assert_int_equal(gn_queue_take(&q, &limits, NULL, group), sizes[i]);
         for (size_t k = 0; k < sizes[i]; k++) {
             assert_ptr_equal(group[k], &t[next++]);
             assert_true(group[k]->taken);
@@ -75,6 +75,26 @@ static void a_group_is_the_oldest_that_fit(void **state)
         adds_up(&q);
     }
     assert_int_equal(next, 8);
+}
+
+static void one_that_holds_is_its_own_thread_s(void **state)
+{
+    struct gn_ticket t[4] = {
+        {.count = 1}, {.count = 1}, {.holds = true}, {.count = 1}};
+    struct gn_ticket *group[10];
+    struct gn_queue q;
+
+    (void)state;
+    gn_queue_init(&q);
+    for (size_t i = 0; i < 4; i++)
+        gn_queue_push(&q, &t[i], 0);
+    assert_int_equal(gn_queue_take(&q, &limits, &t[2], group), 2);
+    assert_int_equal(gn_queue_take(&q, &limits, NULL, group), 0);
+    assert_int_equal(gn_queue_take(&q, &limits, &t[3], group), 0);
+    assert_int_equal(gn_queue_take(&q, &limits, &t[2], group), 1);
+    assert_ptr_equal(group[0], &t[2]);
+    assert_int_equal(gn_queue_take(&q, &limits, NULL, group), 1);
+    adds_up(&q);
 }
 
 static void tickets_without_statements_cannot_overflow_a_group(void **state)
@@ -87,7 +107,7 @@ static void tickets_without_statements_cannot_overflow_a_group(void **state)
     gn_queue_init(&q);
     for (size_t i = 0; i < 30; i++)
         gn_queue_push(&q, &t[i], 0);
-    assert_int_equal(gn_queue_take(&q, &limits, group), 10);
+    assert_int_equal(gn_queue_take(&q, &limits, NULL, group), 10);
     adds_up(&q);
 }
 
@@ -101,12 +121,12 @@ static void put_back_it_is_the_oldest_again(void **state)
     gn_queue_init(&q);
     for (size_t i = 0; i < 3; i++)
         gn_queue_push(&q, &t[i], 0);
-    assert_int_equal(gn_queue_take(&q, &limits, group), 3);
+    assert_int_equal(gn_queue_take(&q, &limits, NULL, group), 3);
     gn_queue_push(&q, &t[3], 0);
     for (size_t i = 3; i-- > 0;)
         gn_queue_put_back(&q, &t[i]);
     adds_up(&q);
-    assert_int_equal(gn_queue_take(&q, &limits, group), 4);
+    assert_int_equal(gn_queue_take(&q, &limits, NULL, group), 4);
     for (size_t i = 0; i < 4; i++)
         assert_ptr_equal(group[i], &t[i]);
 }
@@ -160,7 +180,7 @@ static void whatever_happens_the_counts_add_up(void **state)
             queued[i] = true;
         }
         if (gn_random_next(&seed) % 8 == 0) {
-            size_t n = gn_queue_take(&q, &limits, group);
+            size_t n = gn_queue_take(&q, &limits, NULL, group);
 
             for (i = 0; i < n; i++)
                 queued[group[i] - t] = false;
@@ -174,6 +194,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_group_is_the_oldest_that_fit),
+        cmocka_unit_test(one_that_holds_is_its_own_thread_s),
         cmocka_unit_test(tickets_without_statements_cannot_overflow_a_group),
         cmocka_unit_test(put_back_it_is_the_oldest_again),
         cmocka_unit_test(it_knows_since_when_submitted_ones_wait),

@@ -18,9 +18,12 @@ struct garner_rows {
     unsigned forks;       /* gn_turn_forks when it was opened */
     int timeout_ms;       /* foreign locks are waited for so long */
 
-    struct gn_lease lease;
+    bool in_transaction; /* its rows are of the one that holds it */
 
-    /* whose the lease says */
+    struct gn_lease lease;
+    struct gn_held held;
+
+    /* whose the lease says; or the transaction */
     struct gn_cursor *cursor; /* NULL: it has ended */
     struct gn_row row;
     struct gn_arena arena;
@@ -151,15 +154,22 @@ static bool is_parents(const struct garner_rows *r)
     return r->forks != gn_turn_forks();
 }
 
-/* A call of its thread begins, or is over. */
+/* A call of its thread begins, or is over. In between there is a cursor. */
 static bool enter(struct garner_rows *r)
 {
-    return !is_parents(r) && (r->borrows || gn_lease_enter(&r->lease));
+    if (is_parents(r))
+        return false;
+    if (r->in_transaction)
+        return r->held.hold != NULL &&
+               gn_hold_enter(r->held.hold, NULL) == GARNER_OK;
+    return r->borrows || gn_lease_enter(&r->lease);
 }
 
 static void leave(struct garner_rows *r)
 {
-    if (!r->borrows)
+    if (r->in_transaction)
+        (void)gn_hold_leave(r->held.hold, GARNER_OK, NULL); /* told later */
+    else if (!r->borrows)
         gn_lease_leave(&r->lease);
 }
 
@@ -208,6 +218,8 @@ static enum garner_code explain(struct garner_rows *r, enum garner_code code,
         return stopped(r, err);
     if (gn_clock_monotonic_ns() >= r->deadline_ns)
         return late(r, err);
+    if (r->in_transaction)
+        return code; /* whose time is up; it says so */
     return gn_fail(err, code,
                    "%.100s: waited %" PRId64 " ms for a connection that is not "
                    "of this store; end its transaction: %s",
@@ -291,6 +303,106 @@ static struct garner_value value_leased(struct garner_rows *r, size_t column)
     return value;
 }
 
+/* --- in a transaction ----------------------------------------------------- */
+
+/* By whoever ends the transaction, or with it entered. What was given stays. */
+static void end_held(struct gn_held *held)
+{
+    struct garner_rows *r =
+        (struct garner_rows *)((char *)held -
+                               offsetof(struct garner_rows, held));
+
+    (void)keep_names(r); /* without memory they are "" */
+    gn_cursor_close(r->cursor);
+    r->cursor = NULL;
+}
+
+enum garner_code gn_rows_hold(struct gn_hold *h, const struct gn_statement *s,
+                              struct garner_rows **rows)
+{
+    enum garner_code code = new_rows(s->sql, 0, rows, &h->error);
+    struct garner_rows *r = *rows;
+
+    *rows = NULL;
+    if (code != GARNER_OK)
+        return code;
+    code = gn_cursor_open(h->connection, s, &r->cursor, &h->error);
+    if (code != GARNER_OK) {
+        free_rows(r);
+        return code;
+    }
+    gn_cursor_set_stop(r->cursor, &r->lease.stop);
+    r->columns = gn_cursor_columns(r->cursor);
+    r->in_transaction = true;
+    gn_hold_add(h, &r->held, end_held);
+    *rows = r;
+    return GARNER_OK;
+}
+
+/* All of a row is copied at once, since the transaction may end, and its cursor
+ * with it, on another thread. */
+static enum garner_code step_held(struct garner_rows *r,
+                                  struct garner_error *err)
+{
+    enum garner_code code = gn_cursor_next(r->cursor, err);
+
+    r->columns = gn_cursor_columns(r->cursor);
+    if (!r->started)
+        r->names = NULL; /* asked for again; what was given stays */
+    r->started = true;
+    if (code != GARNER_ROW)
+        return explain(r, code, err);
+    if (atomic_load(&r->lease.stop) != GN_STOP_NOT)
+        return stopped(r, err);
+    code = gn_row_next(&r->row, r->columns, err);
+    if (code != GARNER_OK)
+        return code;
+    return gn_row_copy_rest(&r->row, r->cursor)
+               ? GARNER_ROW
+               : gn_fail(err, GARNER_NOMEM, "a row of: %s", r->lease.sql);
+}
+
+static void finish_held(struct garner_rows *r)
+{
+    end_held(&r->held);
+    gn_hold_remove(&r->held);
+}
+
+static enum garner_code next_held(struct garner_rows *r,
+                                  struct garner_error *err)
+{
+    struct gn_hold *h = r->held.hold;
+    enum garner_code code;
+
+    if (h == NULL)
+        return gn_fail(
+            err, GARNER_MISUSE,
+            "this cursor was ended by the end of its transaction; it "
+            "can only be closed: %s",
+            r->lease.sql);
+    code = gn_hold_enter(h, err);
+    if (code != GARNER_OK)
+        return code;
+    code = step_held(r, &h->error);
+    if (code != GARNER_ROW)
+        finish_held(r);
+    return gn_hold_leave(h, code, err);
+}
+
+static void close_held(struct garner_rows *r)
+{
+    struct gn_hold *h = r->held.hold;
+
+    if (h == NULL)
+        return; /* it has ended, and the cursor with it */
+    if (gn_hold_wait(h)) {
+        finish_held(r);
+        (void)gn_hold_leave(h, GARNER_OK, NULL); /* told later */
+    } else {
+        gn_hold_remove(&r->held);
+    }
+}
+
 /* --- kept in memory ------------------------------------------------------- */
 
 struct reading {
@@ -358,11 +470,17 @@ static enum garner_code next_kept(struct garner_rows *r,
     return r->at != NULL ? GARNER_ROW : GARNER_DONE;
 }
 
-/* --- what both kinds do --------------------------------------------------- */
+/* --- what all kinds do ---------------------------------------------------- */
+
+/* It has a cursor, until it ends. */
+static bool is_live(const struct garner_rows *r)
+{
+    return r->pool != NULL || r->in_transaction;
+}
 
 void garner_rows_set_timeout(struct garner_rows *rows, int timeout_ms)
 {
-    if (rows->pool == NULL || !enter(rows))
+    if (!is_live(rows) || !enter(rows))
         return; /* all was read already */
     rows->given_ms = timeout_ms;
     rows->deadline_ns = timeout_ms > 0 ? after_ms(timeout_ms) : INT64_MAX;
@@ -389,7 +507,11 @@ enum garner_code garner_next(struct garner_rows *rows, struct garner_error *err)
         return gn_fail(err, GARNER_MISUSE,
                        "this cursor failed (%s); it can only be closed",
                        garner_code_name(rows->ended));
-    code = rows->pool != NULL ? next_leased(rows, err) : next_kept(rows, err);
+    if (rows->in_transaction)
+        code = next_held(rows, err);
+    else
+        code =
+            rows->pool != NULL ? next_leased(rows, err) : next_kept(rows, err);
     if (code != GARNER_ROW)
         rows->ended = code;
     return code;
@@ -408,7 +530,7 @@ const char *garner_column_name(const struct garner_rows *rows, size_t column)
 
     if (column >= rows->columns)
         return "";
-    if (rows->pool != NULL && enter(r)) {
+    if (is_live(rows) && enter(r)) {
         (void)keep_names(r);
         leave(r);
     }
@@ -419,6 +541,8 @@ struct garner_value garner_column(const struct garner_rows *rows, size_t column)
 {
     if (column >= rows->columns || !rows->started || rows->ended != GARNER_OK)
         return garner_null();
+    if (rows->in_transaction)
+        return gn_row_rest(&rows->row, column);
     return rows->pool != NULL ? value_leased((struct garner_rows *)rows, column)
                               : rows->at->values[column];
 }
@@ -427,7 +551,9 @@ void garner_rows_close(struct garner_rows *rows)
 {
     if (rows == NULL || is_parents(rows))
         return;
-    if (rows->pool != NULL && enter(rows))
+    if (rows->in_transaction)
+        close_held(rows);
+    else if (rows->pool != NULL && enter(rows))
         give_back(rows);
     free_rows(rows);
 }

@@ -1,5 +1,6 @@
 /*
- * rows.h - a cursor: on a leased connection, or over rows kept in memory.
+ * rows.h - a cursor: on a leased connection, on that of a transaction, or over
+ * rows kept in memory.
  *
  * Thread: one at a time; but one that is leased may be ended by another while
  * its own is in no call (lease.h).
@@ -9,6 +10,7 @@
 
 #include "garner/read.h"
 #include "store/commit.h"
+#include "store/hold.h"
 #include "store/pool.h"
 
 /* Opens a cursor on a connection leased from p; waits for one, and for foreign
@@ -23,5 +25,10 @@ enum garner_code gn_rows_lease(struct gn_pool *p, const struct gn_statement *s,
 enum garner_code gn_rows_read(struct gn_commit *c, const struct gn_statement *s,
                               int timeout_ms, struct garner_rows **rows,
                               struct garner_error *err);
+
+/* Opens a cursor in a transaction, which is entered; each garner_next enters
+ * it. Errors: SQL, NOMEM, IO, in h->error. */
+enum garner_code gn_rows_hold(struct gn_hold *h, const struct gn_statement *s,
+                              struct garner_rows **rows);
 
 #endif

@@ -47,7 +47,8 @@ static enum garner_code open_writer(struct gn_shard *s,
     }
     if (strcmp(s->path, ":memory:") != 0)
         open_turn(s);
-    return gn_pump_start(s->commit, &s->pump, err);
+    code = gn_watch_new(&s->watch, err);
+    return code == GARNER_OK ? gn_pump_start(s->commit, &s->pump, err) : code;
 }
 
 /* Opens one read connection, so that a database that cannot be read is known
@@ -145,13 +146,26 @@ static bool is_parents(const struct gn_shard *s)
     return s->forks != gn_turn_forks();
 }
 
+/* Others have until the deadline to end a transaction. */
+static void stop_writes(struct gn_shard *s)
+{
+    const int64_t deadline_ns = gn_shard_deadline_ns(s->options.timeout_ms);
+
+    gn_commit_close(s->commit, deadline_ns);
+    if (s->watch != NULL)
+        gn_watch_close(s->watch, gn_lead_is_mine(s->commit)
+                                     ? gn_clock_monotonic_ns()
+                                     : deadline_ns);
+}
+
 void gn_shard_close(struct gn_shard *s)
 {
     if (s == NULL || is_parents(s))
         return;
     if (s->commit != NULL)
-        gn_commit_close(s->commit, gn_shard_deadline_ns(s->options.timeout_ms));
+        stop_writes(s);
     gn_pump_join(s->pump);
+    gn_watch_free(s->watch);
     GN_FAULT("shard.drained");
     /* Readers first: the last connection to close checkpoints the log, which
      * is the writer's. */

@@ -14,6 +14,7 @@
 #include "store/driver/place.h"
 #include "store/pool.h"
 #include "store/pump.h"
+#include "store/watch.h"
 
 struct gn_shard {
     /* constant */
@@ -22,6 +23,7 @@ struct gn_shard {
     unsigned forks;           /* gn_turn_forks when it was opened */
     struct gn_commit *commit; /* NULL: read-only */
     struct gn_pump *pump;     /* NULL: read-only */
+    struct gn_watch *watch;   /* of transactions; NULL: read-only */
     struct gn_pool *pool;     /* NULL: reads take turns with writes */
     struct gn_place place;    /* of its files; noted by the first connection */
 

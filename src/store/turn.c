@@ -24,13 +24,6 @@ enum { NEXT = 1, TURN = 2 }; /* the bytes that are locked */
  * not have fenced them, or it finds the fences where the thread ends. */
 #define LEFT_BY_CANCEL __attribute__((no_sanitize("address")))
 
-/* What the file holds, for messages alone: a holder that died leaves it. It is
- * not mapped: on a full disk, touching a page of a file ends the process. */
-struct holder {
-    int64_t pid;
-    int64_t since_ns;
-};
-
 struct gn_turn {
     /* constant */
     void (*granted)(void *context);
@@ -107,18 +100,30 @@ static bool lock_byte(const struct gn_turn *t, int byte, short kind, int how)
     return errno != EAGAIN && errno != EACCES && errno != EINTR;
 }
 
-/* What cannot be written is not told. */
+/* The file holds a struct gn_holder, for messages alone: a holder that died
+ * leaves it, and what cannot be written is not told. It is not mapped: on a
+ * full disk, touching a page of a file ends the process. */
 static void write_holder(const struct gn_turn *t, int64_t pid)
 {
-    const struct holder h = {.pid = pid, .since_ns = gn_clock_monotonic_ns()};
+    const struct gn_holder h = {.pid = pid,
+                                .since_ns = gn_clock_monotonic_ns()};
 
-    (void)!pwrite(t->file, &h, sizeof h, 0);
+    /* The first byte of its text ends that. */
+    (void)!pwrite(t->file, &h, offsetof(struct gn_holder, sql) + 1, 0);
 }
 
 static void note_holder(struct gn_turn *t)
 {
     t->held = true;
     write_holder(t, getpid());
+}
+
+void gn_turn_note(const struct gn_turn *t, const struct gn_holder *holder)
+{
+    if (holder->pid == 0)
+        write_holder(t, getpid());
+    else
+        (void)!pwrite(t->file, holder, sizeof *holder, 0);
 }
 
 bool gn_turn_try(struct gn_turn *t)
@@ -151,14 +156,13 @@ bool gn_turn_is_wanted(const struct gn_turn *t)
     return fcntl(t->file, F_OFD_GETLK, &l) == 0 && l.l_type != F_UNLCK;
 }
 
-void gn_turn_holder(const struct gn_turn *t, int64_t *pid, int64_t *since_ns)
+struct gn_holder gn_turn_holder(const struct gn_turn *t)
 {
-    struct holder h;
+    struct gn_holder h = {0};
 
-    if (pread(t->file, &h, sizeof h, 0) != sizeof h)
-        h = (struct holder){0};
-    *pid = h.pid;
-    *since_ns = h.since_ns;
+    if (pread(t->file, &h, sizeof h, 0) < 0)
+        h.pid = 0;
+    return h;
 }
 
 /* --- waiting

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "garner/error.h"
+#include "store/holder.h"
 
 struct gn_turn;
 
@@ -47,9 +48,11 @@ void gn_turn_give(struct gn_turn *t);
 /* true: another process waits for it. */
 bool gn_turn_is_wanted(const struct gn_turn *t);
 
-/* Who holds it, as far as it is known: the process (0: nobody), and since when
- * by the monotonic clock. For messages only. Any thread. */
-void gn_turn_holder(const struct gn_turn *t, int64_t *pid, int64_t *since_ns);
+/* Who holds it, as far as it is known: for messages only. Any thread. */
+struct gn_holder gn_turn_holder(const struct gn_turn *t);
+
+/* Its holder tells others what it does (pid 0: nothing worth a word). */
+void gn_turn_note(const struct gn_turn *t, const struct gn_holder *holder);
 
 /* How many forks lie between the start of the program and this process: what
  * was made at another count belongs to the parent. Any thread. */

@@ -67,23 +67,52 @@ static void one_has_it_at_a_time(void **state)
 {
     struct gn_turn *a = open_turn();
     struct gn_turn *b = open_turn();
-    int64_t pid;
-    int64_t since_ns;
+    struct gn_holder holder;
 
     (void)state;
     assert_true(gn_turn_try(a));
     assert_false(gn_turn_try(b));
-    gn_turn_holder(b, &pid, &since_ns);
-    assert_int_equal(pid, getpid());
-    assert_true(since_ns > 0);
+    holder = gn_turn_holder(b);
+    assert_int_equal(holder.pid, getpid());
+    assert_true(holder.since_ns > 0);
     gn_turn_give(a);
-    gn_turn_holder(b, &pid, &since_ns);
-    assert_int_equal(pid, 0);
+    assert_int_equal(gn_turn_holder(b).pid, 0);
     assert_true(gn_turn_try(b));
     assert_false(gn_turn_try(a));
     gn_turn_close(b); /* gives it back */
     assert_true(gn_turn_try(a));
     gn_turn_close(a);
+}
+
+static void its_holder_tells_what_it_does(void **state)
+{
+    const struct gn_holder said = {
+        .pid = 5, .since_ns = 6, .thread = 7, .sql = "select 8"};
+    struct gn_turn *a = open_turn();
+    struct gn_turn *b = open_turn();
+    struct gn_holder holder;
+
+    (void)state;
+    assert_int_equal(gn_turn_holder(b).pid, 0); /* nobody ever did */
+    assert_true(gn_turn_try(a));
+    for (int i = 0; i < 3; i++) {
+        gn_turn_note(a, &said);
+        holder = gn_turn_holder(b);
+        assert_memory_equal(&holder, &said, sizeof said);
+        if (i == 0) {
+            gn_turn_note(a, &(struct gn_holder){0});
+        } else {
+            gn_turn_give(a); /* with it goes what was said */
+            assert_int_equal(gn_turn_holder(b).pid, 0);
+            assert_true(gn_turn_try(a));
+        }
+        holder = gn_turn_holder(b);
+        assert_int_equal(holder.pid, getpid());
+        assert_int_equal(holder.thread, 0);
+        assert_string_equal(holder.sql, "");
+    }
+    gn_turn_close(a);
+    gn_turn_close(b);
 }
 
 static void all_names_of_a_file_have_one_turn(void **state)
@@ -242,6 +271,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_has_it_at_a_time),
+        cmocka_unit_test(its_holder_tells_what_it_does),
         cmocka_unit_test(all_names_of_a_file_have_one_turn),
         cmocka_unit_test(who_asks_is_granted_it_and_none_passes_by),
         cmocka_unit_test(closing_ends_the_wait),

@@ -83,6 +83,7 @@ enum garner_code garner_exec(struct garner_store *store, const char *sql,
     ticket.ack = s->options.ack;
     start(&ticket, s->options.timeout_ms);
     ticket.work = NULL;
+    ticket.holds = false;
     ticket.err = err;
     return wait_for(s, &ticket, result);
 }
@@ -144,6 +145,7 @@ enum garner_code garner_submit(struct garner_store *store,
     ticket->bytes = batch->bytes + sizeof *batch;
     ticket->ack = ack_of(s, batch);
     ticket->work = NULL;
+    ticket->holds = false;
     ticket->result =
         (struct garner_result){0}; /* an empty batch runs nothing */
     ticket->done = done;

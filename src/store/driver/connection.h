@@ -43,7 +43,11 @@ struct gn_sqlite {
     bool stuck;        /* in a transaction that could not be rolled back */
     int64_t busy_deadline_ns;
     int64_t work_deadline_ns;
-    const atomic_uint *stop; /* not 0: what runs is to end; may be NULL */
+    const atomic_uint *stop;     /* not 0: what runs is to end; or NULL; ... */
+    const atomic_uint *stop_all; /* ... the same, not of a cursor alone */
+    void (*slow)(void *context, const char *sql); /* or NULL */
+    void *slow_context;
+    sqlite3_stmt *running; /* NULL: none, or slow was told of it */
 
     atomic_bool held_off; /* read by any thread */
 };

@@ -16,12 +16,17 @@ enum {
 };
 
 /* Looked at by all that works, and all that waits. */
+static bool is_set(const atomic_uint *flag)
+{
+    return flag != NULL &&
+           atomic_load_explicit(flag, memory_order_relaxed) != 0;
+}
+
 static int is_to_end(void *context)
 {
     const struct gn_sqlite *c = context;
 
-    if (c->stop != NULL &&
-        atomic_load_explicit(c->stop, memory_order_relaxed) != 0)
+    if (is_set(c->stop) || is_set(c->stop_all))
         return 1;
     return c->work_deadline_ns != INT64_MAX &&
            gn_clock_monotonic_ns() >= c->work_deadline_ns;
@@ -44,6 +49,16 @@ static int wait_for_lock(void *context, int times)
     pause.tv_nsec = (long)us * 1000;
     (void)nanosleep(&pause, NULL); /* interrupted: look again sooner */
     return 1;
+}
+
+static int at_intervals(void *context)
+{
+    struct gn_sqlite *c = context;
+
+    if (c->running != NULL && c->slow != NULL)
+        c->slow(c->slow_context, sqlite3_sql(c->running));
+    c->running = NULL;
+    return is_to_end(c);
 }
 
 static int count_log(void *context, sqlite3 *db, const char *name, int pages)
@@ -191,7 +206,7 @@ enum garner_code gn_sqlite_open(const struct gn_sqlite_options *options,
     (void)sqlite3_commit_hook(c->db, before_commit, c);
     (void)sqlite3_busy_handler(c->db, wait_for_lock, c);
     (void)sqlite3_wal_hook(c->db, count_log, c);
-    sqlite3_progress_handler(c->db, PROGRESS_STEPS, is_to_end, c);
+    sqlite3_progress_handler(c->db, PROGRESS_STEPS, at_intervals, c);
     if (options->writer)
         code = try_to_write(c, err);
     if (c->place != NULL && !c->place->noted)
@@ -242,6 +257,19 @@ bool gn_sqlite_is_held_off(const struct gn_sqlite *c)
 void gn_sqlite_set_work_deadline(struct gn_sqlite *c, int64_t deadline_ns)
 {
     c->work_deadline_ns = deadline_ns;
+}
+
+void gn_sqlite_on_slow(struct gn_sqlite *c,
+                       void (*slow)(void *context, const char *sql),
+                       void *context)
+{
+    c->slow = slow;
+    c->slow_context = context;
+}
+
+void gn_sqlite_set_stop(struct gn_sqlite *c, const atomic_uint *stop)
+{
+    c->stop_all = stop;
 }
 
 static enum garner_code step_fixed(struct gn_sqlite *c, int which,
@@ -365,6 +393,11 @@ enum garner_code gn_sqlite_undo(struct gn_sqlite *c, struct garner_error *err)
     return code == GARNER_OK ? step_fixed(c, GN_FIXED_KEEP, err) : code;
 }
 
+enum garner_code gn_sqlite_rewind(struct gn_sqlite *c, struct garner_error *err)
+{
+    return step_fixed(c, GN_FIXED_UNDO, err);
+}
+
 /* A prepared statement of s with its arguments bound. */
 static enum garner_code make_ready(struct gn_sqlite *c,
                                    const struct gn_statement *s,
@@ -388,9 +421,11 @@ static enum garner_code run_ready(struct gn_sqlite *c, sqlite3_stmt *stmt,
     enum garner_code code = GARNER_OK;
     int rc;
 
+    c->running = stmt;
     do
         rc = sqlite3_step(stmt);
     while (rc == SQLITE_ROW);
+    c->running = NULL;
     gn_log_note(&c->log, rc);
     if (rc != SQLITE_DONE)
         code = gn_sqlite_fail(c->db, rc, sqlite3_sql(stmt), err);
@@ -417,6 +452,36 @@ enum garner_code gn_sqlite_run(struct gn_sqlite *c,
 
     c->left_traces = false;
     return code == GARNER_OK ? run_ready(c, stmt, result, err) : code;
+}
+
+enum garner_code gn_sqlite_run_whole(struct gn_sqlite *c,
+                                     const struct gn_statement *s,
+                                     struct garner_result *result,
+                                     struct garner_error *err)
+{
+    sqlite3_stmt *stmt;
+    enum garner_code code = make_ready(c, s, &stmt, err);
+    bool marked = false;
+
+    c->left_traces = false;
+    if (code == GARNER_OK && gn_cache_may_fail_halfway(c->cache)) {
+        code = gn_sqlite_mark(c, err);
+        marked = code == GARNER_OK;
+    }
+    c->guard.met_trigger = false;
+    if (code == GARNER_OK)
+        code = run_ready(c, stmt, result, err);
+    if (c->guard.met_trigger)
+        gn_cache_mark(c->cache);
+    if (code == GARNER_OK && marked)
+        code = gn_sqlite_keep(c, err);
+    if (code == GARNER_OK || !gn_sqlite_in_transaction(c))
+        return code;
+    /* Without a mark it was prepared anew, with a trigger that was not there
+     * before. */
+    if (marked ? gn_sqlite_undo(c, NULL) != GARNER_OK : c->left_traces)
+        gn_sqlite_rollback(c);
+    return code;
 }
 
 /* What fails halfway commits its half if it is its own transaction; and a log

@@ -10,6 +10,7 @@
 #ifndef GN_STORE_DRIVER_SQLITE_H
 #define GN_STORE_DRIVER_SQLITE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -57,6 +58,16 @@ bool gn_sqlite_is_wal(const struct gn_sqlite *c);
 void gn_sqlite_set_busy_deadline(struct gn_sqlite *c, int64_t deadline_ns);
 void gn_sqlite_set_work_deadline(struct gn_sqlite *c, int64_t deadline_ns);
 
+/* What works on it ends with TIMEOUT as soon as it sees that *stop (borrowed,
+ * set by any thread) is not 0; NULL: nothing stops it. */
+void gn_sqlite_set_stop(struct gn_sqlite *c, const atomic_uint *stop);
+
+/* Calls slow (on the connection's thread) with each statement of gn_sqlite_run
+ * and its kin that works long enough to be worth a word, once or more often. */
+void gn_sqlite_on_slow(struct gn_sqlite *c,
+                       void (*slow)(void *context, const char *sql),
+                       void *context);
+
 /* true: it waits for a foreign lock, or its last transaction could not begin
  * because of one. Thread: any. */
 bool gn_sqlite_is_held_off(const struct gn_sqlite *c);
@@ -83,10 +94,13 @@ bool gn_sqlite_in_transaction(const struct gn_sqlite *c);
  * one of its statements to the next. */
 void gn_sqlite_start(struct gn_sqlite *c);
 
-/* A savepoint in the transaction: set, kept, undone. Errors: NOMEM, IO. */
+/* A savepoint in the transaction: set, kept, undone, undone and still set. They
+ * nest. Errors: NOMEM, IO. */
 enum garner_code gn_sqlite_mark(struct gn_sqlite *c, struct garner_error *err);
 enum garner_code gn_sqlite_keep(struct gn_sqlite *c, struct garner_error *err);
 enum garner_code gn_sqlite_undo(struct gn_sqlite *c, struct garner_error *err);
+enum garner_code gn_sqlite_rewind(struct gn_sqlite *c,
+                                  struct garner_error *err);
 
 /* Runs one statement; adds to *result. Errors: as garner_exec, and in
  * gn_sqlite_left_traces whether the failed one may have left changes: OR FAIL
@@ -96,6 +110,13 @@ enum garner_code gn_sqlite_run(struct gn_sqlite *c,
                                struct garner_result *result,
                                struct garner_error *err);
 bool gn_sqlite_left_traces(const struct gn_sqlite *c);
+
+/* Runs one statement in a transaction; on any error it had no effect, or all
+ * was rolled back. */
+enum garner_code gn_sqlite_run_whole(struct gn_sqlite *c,
+                                     const struct gn_statement *s,
+                                     struct garner_result *result,
+                                     struct garner_error *err);
 
 /* Runs one statement as a transaction of its own, which is an eighth cheaper
  * than one around it. BUSY: a foreign lock; it may be run again. On any error

@@ -262,6 +262,104 @@ static void a_savepoint_is_kept_or_undone(void **state)
     assert_string_equal(foreign_text("select a from t"), "1");
 }
 
+static void a_savepoint_may_be_undone_and_stay(void **state)
+{
+    (void)state;
+    run(c, "create table t(a)");
+    assert_int_equal(gn_sqlite_begin(c, NULL), GARNER_OK);
+    assert_int_equal(gn_sqlite_mark(c, NULL), GARNER_OK);
+    for (int i = 0; i < 3; i++) {
+        run(c, "insert into t values (1)");
+        assert_int_equal(gn_sqlite_rewind(c, NULL), GARNER_OK);
+    }
+    run(c, "insert into t values (2)");
+    assert_int_equal(gn_sqlite_keep(c, NULL), GARNER_OK);
+    assert_int_not_equal(gn_sqlite_keep(c, NULL), GARNER_OK); /* none is set */
+    assert_int_equal(gn_sqlite_commit(c, NULL), GARNER_OK);
+    assert_string_equal(foreign_text("select a from t"), "2");
+}
+
+static enum garner_code run_whole(const char *sql)
+{
+    struct garner_result result = {0};
+    struct gn_statement s;
+
+    gn_statement_init(&s, sql, NULL, 0);
+    return gn_sqlite_run_whole(c, &s, &result, NULL);
+}
+
+static void whole_a_statement_leaves_nothing_when_it_fails(void **state)
+{
+    (void)state;
+    run(c, "create table t(a unique)");
+    assert_int_equal(gn_sqlite_begin(c, NULL), GARNER_OK);
+    assert_int_equal(run_whole("insert into t values (1)"), GARNER_OK);
+    assert_int_equal(run_whole("insert or fail into t values (2), (1)"),
+                     GARNER_CONSTRAINT);
+    assert_int_equal(run_whole("insert or fail into t values (3)"), GARNER_OK);
+    assert_true(gn_sqlite_in_transaction(c));
+    assert_int_equal(run_whole("insert or rollback into t values (3)"),
+                     GARNER_CONSTRAINT);
+    assert_false(gn_sqlite_in_transaction(c));
+    assert_int_equal(gn_sqlite_begin(c, NULL), GARNER_OK);
+    assert_int_equal(run_whole("insert or fail into t values (4)"), GARNER_OK);
+    assert_int_not_equal(gn_sqlite_keep(c, NULL), GARNER_OK); /* none is left */
+    assert_int_equal(gn_sqlite_commit(c, NULL), GARNER_OK);
+    assert_string_equal(foreign_text("select a from t"), "4");
+}
+
+static const char *slow_sql;
+
+static void note_slow(void *context, const char *sql)
+{
+    assert_ptr_equal(context, c);
+    slow_sql = sql;
+}
+
+static void a_slow_statement_is_told_of(void **state)
+{
+    (void)state;
+    gn_sqlite_on_slow(c, note_slow, c);
+    run(c, "create table t(a)");
+    run(c, "insert into t values (1)");
+    assert_null(slow_sql);
+    run(c, "insert into t with recursive n(i) as (select 1 union all select i "
+           "+ 1 from n where i < 9000) select i from n");
+    assert_non_null(slow_sql);
+    slow_sql = NULL;
+    assert_int_equal(number(c, "select count(*) from t, t as u where t.a > "
+                               "8990 and u.a > 0"),
+                     90010); /* a query's work is nobody's to wait for */
+    assert_null(slow_sql);
+}
+
+static void a_flag_ends_what_works_on_it(void **state)
+{
+    struct gn_cursor *cursor =
+        query(c, "with recursive n(i) as (select 1 union all select i + 1 from "
+                 "n) select count(*) from n");
+    struct garner_result result = {0};
+    struct garner_error err;
+    struct gn_statement s;
+    atomic_uint stop = 1;
+
+    (void)state;
+    run(c, "create table t(a)");
+    gn_sqlite_set_stop(c, &stop);
+    assert_int_equal(gn_cursor_next(cursor, &err), GARNER_TIMEOUT);
+    gn_cursor_close(cursor);
+    gn_statement_init(&s,
+                      "insert into t with recursive n(i) as (select 1 union "
+                      "all select i + 1 from n) select count(*) from n",
+                      NULL, 0);
+    assert_int_equal(gn_sqlite_run(c, &s, &result, &err), GARNER_TIMEOUT);
+    gn_sqlite_set_stop(c, NULL);
+    assert_int_equal(number(c, "with recursive n(i) as (select 1 union all "
+                               "select i + 1 from n where i < 9000) select "
+                               "count(*) from n"),
+                     9000);
+}
+
 static void a_deferred_key_fails_the_commit(void **state)
 {
     struct garner_error err;
@@ -391,6 +489,10 @@ int main(void)
         WITH(a_trigger_made_later_does_not_fail_halfway),
         WITH(alone_too_a_foreign_lock_is_waited_for),
         WITH(a_savepoint_is_kept_or_undone),
+        WITH(a_savepoint_may_be_undone_and_stay),
+        WITH(whole_a_statement_leaves_nothing_when_it_fails),
+        WITH(a_slow_statement_is_told_of),
+        WITH(a_flag_ends_what_works_on_it),
         WITH(a_deferred_key_fails_the_commit),
         WITH(a_foreign_lock_is_waited_for_and_told),
         WITH(memory_has_no_log),
