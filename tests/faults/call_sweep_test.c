@@ -83,11 +83,10 @@ static bool live_with(const struct failing_plan *plan, const char *name,
 static unsigned sweep(struct failing_plan plan, const char *name,
                       const struct start *start)
 {
-    const unsigned step = sweep_step(19);
     unsigned failed = 0;
     int missed = 0;
 
-    for (plan.nth = 1; missed < 3; plan.nth += failed < 15 ? 1 : step) {
+    for (plan.nth = 1; missed < 3; plan.nth = sweep_next(plan.nth, 15, 19)) {
         if (live_with(&plan, name, start)) {
             failed++;
             missed = 0;

@@ -105,7 +105,7 @@ static struct image copy_of(const struct image *image)
  * or not there, and all goes on. */
 static void a_damaged_log_leaves_a_whole_database(void **state)
 {
-    const int rounds = sweep_step(0) == 1 ? 500 : 100;
+    const int rounds = (int)sweep_rounds(100, 500);
     struct start start;
 
     (void)state;
@@ -156,7 +156,7 @@ static bool use(struct garner_store *store, struct garner_error *err)
 
 static void a_damaged_database_is_told_or_read_as_it_is(void **state)
 {
-    const int rounds = sweep_step(0) == 1 ? 500 : 100;
+    const int rounds = (int)sweep_rounds(100, 500);
     struct garner_options options;
     struct start start;
     int told = 0;

@@ -105,7 +105,7 @@ static bool die_at(const char *point, unsigned nth, const struct start *start)
 
 static void a_process_may_die_at_any_point(void **state)
 {
-    const unsigned most = sweep_step(4) == 1 ? 16 : 4;
+    const unsigned most = sweep_rounds(4, 16);
     struct start starts[2];
 
     (void)state;

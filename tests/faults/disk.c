@@ -8,7 +8,7 @@
 #include "base/random.h"
 #include "faults/shim.h"
 
-enum { SECTOR = 512, MOST_SECTORS = 1 << 14, MOST_CHANGES = 4096 };
+enum { SECTOR = 512, MOST_CHANGES = 4096 };
 
 struct bytes {
     bool exists;

@@ -56,11 +56,11 @@ static bool live_with(enum kind kind, unsigned nth, const struct start *start)
 
 static void sweep(enum kind kind, const struct start *start)
 {
-    const unsigned step = sweep_step(kind == OURS ? 1 : 23);
+    const unsigned first = kind == OURS ? 1000 : 0;
     unsigned failed = 0;
     int missed = 0;
 
-    for (unsigned nth = 1; missed < 3; nth += step) {
+    for (unsigned nth = 1; missed < 3; nth = sweep_next(nth, first, 23)) {
         if (live_with(kind, nth, start)) {
             failed++;
             missed = 0;

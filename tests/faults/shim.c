@@ -6,7 +6,7 @@
 
 struct file {
     sqlite3_file base;
-    const char *path; /* SQLite's, as long as the file is open */
+    const char *path;     /* SQLite's, as long as the file is open */
     sqlite3_int64 real[]; /* aligned as SQLite does */
 };
 

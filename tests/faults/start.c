@@ -53,9 +53,27 @@ void start_free(struct start *start)
     image_free(&start->image);
 }
 
-unsigned sweep_step(unsigned step)
+#if defined __SANITIZE_THREAD__
+enum { SLOW = 4 };
+#elif defined __SANITIZE_ADDRESS__
+enum { SLOW = 2 };
+#else
+enum { SLOW = 1 };
+#endif
+
+static bool is_full(void)
 {
     const char *faults = getenv("FAULTS");
 
-    return faults != NULL && strcmp(faults, "full") == 0 ? 1 : step;
+    return faults != NULL && strcmp(faults, "full") == 0;
+}
+
+unsigned sweep_rounds(unsigned few, unsigned all)
+{
+    return is_full() ? all : (few + SLOW - 1) / SLOW;
+}
+
+unsigned sweep_next(unsigned nth, unsigned first, unsigned step)
+{
+    return nth + (is_full() || nth < first / SLOW ? 1 : step * SLOW);
 }

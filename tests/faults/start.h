@@ -26,8 +26,12 @@ void start_free(struct start *start);
 /* Puts the files to path, and makes life ready to go on with them. */
 void start_life(const struct start *start, const char *path, struct life *life);
 
-/* How many to leave out after each: 1, with FAULTS=full in the environment;
- * else as given. */
-unsigned sweep_step(unsigned step);
+/* With FAULTS=full in the environment all rounds, else few; of those fewer
+ * still under a sanitizer. */
+unsigned sweep_rounds(unsigned few, unsigned all);
+
+/* Which call fails next, after the nth: each of the first, then one in so many;
+ * with FAULTS=full every one. */
+unsigned sweep_next(unsigned nth, unsigned first, unsigned step);
 
 #endif

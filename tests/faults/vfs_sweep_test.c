@@ -77,12 +77,12 @@ static bool live_with(const struct plan *plan, const struct start *start)
 
 static unsigned sweep(struct plan plan, const struct start *start)
 {
-    const unsigned step = sweep_step(plan.op == SHIM_SHM_LOCK ? 17 : 7);
+    const unsigned step = plan.op == SHIM_SHM_LOCK ? 17 : 7;
     unsigned failed = 0;
     int missed = 0;
 
     /* The calls are not the same each time: threads meet in other ways. */
-    for (plan.nth = 1; missed < 3; plan.nth += failed < 20 ? 1 : step) {
+    for (plan.nth = 1; missed < 3; plan.nth = sweep_next(plan.nth, 20, step)) {
         if (live_with(&plan, start)) {
             failed++;
             missed = 0;
