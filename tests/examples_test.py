@@ -60,6 +60,22 @@ class Examples(Case):
             self.assertEqual((result.stdout, result.stderr),
                              ("5 accounts hold 500; none is overdrawn: yes\n", ""))
 
+    def run_twice(self, name, first, second):
+        for said in first, second:
+            result = subprocess.run([PROGRAMS / name, self.db], capture_output=True, text=True,
+                                    timeout=LIMIT, check=False, env=clean_environment())
+            self.assert_code(result, 0)
+            self.assertEqual((result.stdout, result.stderr), (said, ""))
+
+    def test_four_processes(self):
+        self.run_twice("processes", "1000 rows\n", "2000 rows\n")
+        self.assertEqual(one(self.db, "select count(distinct n || '/' || process) from result"),
+                         1000)
+
+    def test_an_event_loop(self):
+        self.run_twice("event_loop", "100 events stored\n", "100 events stored\n")
+        self.assertEqual(one(self.db, "select count(*) from event"), 200)
+
     def test_a_unit_of_work(self):
         program = PROGRAMS / "unit"
         for _ in 1, 2:
