@@ -7,8 +7,9 @@
 struct run {
     struct gn_sqlite *connection;
     struct gn_apply_counts *counts;
-    bool sync;     /* what is committed */
-    bool held_off; /* by a foreign lock: what is left is not run */
+    bool sync;         /* what is committed */
+    bool held_off;     /* by a foreign lock: what is left is not run */
+    uint64_t failures; /* of the disk, when something was committed last */
     struct garner_error *reason;
 };
 
@@ -135,6 +136,18 @@ static void leave_unrun(struct run *run, struct gn_ticket **tickets,
     run->held_off = true;
 }
 
+/* A disk that fails may take long for each try, while nobody in the group is
+ * told anything: twice is enough. */
+static enum garner_code disk_must_work(const struct run *run,
+                                       struct garner_error *err)
+{
+    if (gn_sqlite_disk_failures(run->connection) - run->failures < 2)
+        return GARNER_OK;
+    return gn_fail(err, GARNER_IO,
+                   "the disk failed for others, so this was not tried; see to "
+                   "the disk, and try again");
+}
+
 /* Opens the transaction, or does with all tickets what that means. */
 static bool begin(struct run *run, struct gn_ticket **tickets, size_t count)
 {
@@ -142,6 +155,8 @@ static bool begin(struct run *run, struct gn_ticket **tickets, size_t count)
     enum garner_code code = GARNER_BUSY;
 
     if (!run->held_off)
+        code = disk_must_work(run, &err);
+    if (code == GARNER_OK)
         code = gn_sqlite_begin(run->connection, &err);
     if (code == GARNER_BUSY)
         leave_unrun(run, tickets, count, &err);
@@ -156,7 +171,9 @@ static enum garner_code commit(struct run *run, struct garner_error *err)
 
     GN_FAULT("apply.commits");
     code = gn_sqlite_commit(run->connection, err);
-    if (code != GARNER_OK)
+    if (code == GARNER_OK)
+        run->failures = gn_sqlite_disk_failures(run->connection);
+    else
         gn_sqlite_rollback(run->connection);
     return code;
 }
@@ -250,8 +267,11 @@ enum garner_code gn_apply(struct gn_sqlite *c, struct gn_ticket **tickets,
                           struct garner_error *err)
 {
     const bool sync = wants_sync(tickets, count);
-    struct run run = {
-        .connection = c, .counts = counts, .sync = sync, .reason = err};
+    struct run run = {.connection = c,
+                      .counts = counts,
+                      .sync = sync,
+                      .failures = gn_sqlite_disk_failures(c),
+                      .reason = err};
     struct garner_error reason;
     enum garner_code code;
 

@@ -4,6 +4,9 @@
  * files can be used again. */
 #include "store/fixture_test.h"
 
+#include <sched.h>
+
+#include "faults/gates.h"
 #include "faults/plan.h"
 #include "faults/start.h"
 
@@ -164,12 +167,73 @@ static void a_schema_that_cannot_be_read_is_no_missing_table(void **state)
     garner_close(store);
 }
 
+static atomic_int told;
+
+static void hear(void *context, const struct garner_result *result,
+                 const struct garner_error *err)
+{
+    (void)context;
+    (void)result;
+    if (err != NULL && err->code == GARNER_IO)
+        atomic_fetch_add(&told, 1);
+}
+
+/* A disk that fails may be slow to say so: a group of many may not try it once
+ * for each. */
+static void a_group_tries_a_failing_disk_a_few_times(void **state)
+{
+    enum { BATCHES = 200 };
+    const struct plan plan = {.op = SHIM_WRITE,
+                              .name = "-wal",
+                              .nth = 1,
+                              .for_good = true,
+                              .rc = SQLITE_IOERR_WRITE};
+    struct garner_store *store;
+    struct garner_options options;
+    unsigned tries;
+
+    (void)state;
+    garner_set_log(ignore, NULL);
+    garner_options_init(&options);
+    assert_int_equal(garner_open(fixture.db, &options, &store, NULL),
+                     GARNER_OK);
+    assert_int_equal(
+        garner_exec(store, "create table t (a)", NULL, 0, NULL, NULL),
+        GARNER_OK);
+    atomic_store(&told, 0);
+    gate_shut("lead.takes", 1);
+    for (int i = 0; i < BATCHES; i++) {
+        struct garner_batch *b;
+
+        assert_int_equal(garner_batch_new(&b, NULL), GARNER_OK);
+        assert_int_equal(
+            garner_batch_add(b, "insert into t values (1)", NULL, 0, NULL),
+            GARNER_OK);
+        assert_int_equal(garner_submit(store, b, hear, NULL, NULL), GARNER_OK);
+    }
+    plan_start(&plan);
+    gate_open("lead.takes");
+    while (atomic_load(&told) < BATCHES)
+        sched_yield();
+    tries = plan_stop();
+    if (tries > 20)
+        fail_msg("%u writes were tried", tries);
+    gates_clear();
+    assert_int_equal(
+        garner_exec(store, "insert into t values (2)", NULL, 0, NULL, NULL),
+        GARNER_OK);
+    garner_close(store);
+    garner_set_log(NULL, NULL);
+    assert_string_equal(foreign_text("select a from t"), "2");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(no_failing_call_harms_a_new_database),
         TEST(no_failing_call_harms_one_that_was_left_by_a_crash),
         TEST(a_schema_that_cannot_be_read_is_no_missing_table),
+        TEST(a_group_tries_a_failing_disk_a_few_times),
     };
 
     shim_install();

@@ -36,6 +36,8 @@ size_t gn_log_bytes(const struct gn_log *l)
 
 void gn_log_note(struct gn_log *l, int rc)
 {
+    if ((rc & 0xff) == SQLITE_IOERR && rc != SQLITE_IOERR_NOMEM)
+        l->failures++;
     if (rc == SQLITE_IOERR_FSYNC || rc == SQLITE_IOERR_DIR_FSYNC)
         l->suspect = true;
 }

@@ -23,6 +23,7 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "garner/error.h"
 
@@ -34,6 +35,7 @@ struct gn_log {
     size_t file_bytes; /* at least so long is the file; 0: look */
     bool unsynced;     /* it holds commits that were not synced */
     bool suspect;      /* a sync failed; of it, as far as is known */
+    uint64_t failures; /* of the disk, but for one that is full */
 };
 
 /* A commit has left pages frames in it; synced: it is on the disk. */
@@ -42,7 +44,8 @@ void gn_log_committed(struct gn_log *l, size_t pages, bool synced);
 /* Bytes of the log in use after the last commit; 0: not known yet. */
 size_t gn_log_bytes(const struct gn_log *l);
 
-/* SQLite returned rc: where that is a sync that failed, the log is suspect. */
+/* SQLite returned rc: counts it if the disk failed, and where that was a sync,
+ * the log is suspect. */
 void gn_log_note(struct gn_log *l, int rc);
 
 /* Syncs it, which is not suspect, unless all in it is synced. Errors: IO. */

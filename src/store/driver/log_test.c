@@ -175,8 +175,10 @@ static void a_log_that_is_repaired_holds_the_same(void **state)
     foreign_run(l.db, "select count(*) from t; begin immediate");
     gn_log_note(&l, SQLITE_FULL);
     assert_false(l.suspect);
+    assert_int_equal(l.failures, 0);
     gn_log_note(&l, SQLITE_IOERR_FSYNC);
     assert_true(l.suspect);
+    assert_int_equal(l.failures, 1);
     gn_mem_fail_at(1);
     assert_int_equal(gn_log_repair(&l, NULL), GARNER_NOMEM);
     assert_true(l.suspect && l.unsynced);

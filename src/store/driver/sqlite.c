@@ -530,6 +530,11 @@ enum garner_code gn_sqlite_run_alone(struct gn_sqlite *c,
     return run_within(c, stmt, result, err);
 }
 
+uint64_t gn_sqlite_disk_failures(const struct gn_sqlite *c)
+{
+    return c->log.failures;
+}
+
 bool gn_sqlite_left_traces(const struct gn_sqlite *c)
 {
     return c->left_traces;

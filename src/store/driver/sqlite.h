@@ -135,6 +135,10 @@ int64_t gn_sqlite_take_commit_ns(struct gn_sqlite *c);
 enum garner_code gn_sqlite_sync_log(struct gn_sqlite *c,
                                     struct garner_error *err);
 
+/* How often a statement, a commit or a checkpoint failed because the disk did;
+ * a full one is not meant. */
+uint64_t gn_sqlite_disk_failures(const struct gn_sqlite *c);
+
 /* true: the database's file, or its log, is no longer where it was opened; what
  * is written would be lost (place.h). *err says so, with IO. */
 bool gn_sqlite_has_moved(struct gn_sqlite *c, struct garner_error *err);
