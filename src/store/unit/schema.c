@@ -6,8 +6,12 @@
 #include "garner/read.h"
 #include "store/unit/name.h"
 
-/* So often a schema may change while it is being read. */
-enum { TRIES = 10 };
+enum {
+    TRIES = 10, /* so often a schema may change while it is being read */
+    /* SQLITE_SCHEMA: a PRAGMA inside a statement met another schema than the
+     * statement. */
+    SCHEMA_CHANGED = 17,
+};
 
 /* All of a table in one statement, and so of one snapshot (the tables are
  * joined so that the PRAGMAs are inside it): itself, its columns, the columns
@@ -172,19 +176,26 @@ static enum garner_code read_rows(struct reading *r, struct garner_rows *rows,
     return r->schema->arena.failed ? out_of_memory(err) : GARNER_OK;
 }
 
-/* Reads the table called name into r->table: NULL if there is none. */
+/* Reads the table called name into r->table: NULL if there is none. DONE: the
+ * schema changed meanwhile. */
 static enum garner_code read_named(struct reading *r,
                                    struct garner_store *store, const char *name,
                                    struct garner_error *err)
 {
     const struct garner_value arg = garner_text(name);
+    struct garner_error fault;
     struct garner_rows *rows;
-    enum garner_code code = garner_query(store, look_up, &arg, 1, &rows, err);
+    enum garner_code code =
+        garner_query(store, look_up, &arg, 1, &rows, &fault);
 
-    if (code != GARNER_OK)
-        return code;
-    code = read_rows(r, rows, err);
-    garner_rows_close(rows);
+    if (code == GARNER_OK) {
+        code = read_rows(r, rows, &fault);
+        garner_rows_close(rows);
+    }
+    if (code == GARNER_SQL && fault.native == SCHEMA_CHANGED)
+        return GARNER_DONE;
+    if (code != GARNER_OK && err != NULL)
+        *err = fault;
     return code;
 }
 
