@@ -1,5 +1,5 @@
 /*
- * maintain.c - garner/maintain.h: backups and checkpoints.
+ * maintain.c - garner/maintain.h: backups, checkpoints, the doctor.
  */
 #include "garner/maintain.h"
 
@@ -9,9 +9,11 @@
 #include "base/error.h"
 #include "base/unit.h"
 #include "store/backup.h"
+#include "store/doctor.h"
 #include "store/driver/checkpoint.h"
 #include "store/handle.h"
 #include "store/locks.h"
+#include "store/path.h"
 
 enum garner_code garner_backup(struct garner_store *store, const char *path,
                                bool replace, garner_progress *progress,
@@ -109,4 +111,23 @@ enum garner_code garner_checkpoint(struct garner_store *store, bool cut,
     if (code == GARNER_OK && asked.done.hindrance == GN_HINDRANCE_OTHER)
         return name_readers(s, asked.done.left_bytes, err);
     return code;
+}
+
+enum garner_code garner_doctor(const char *url,
+                               const struct garner_options *options, bool check,
+                               garner_tell *tell, void *context,
+                               struct garner_error *err)
+{
+    struct garner_options defaults;
+    const char *path;
+    enum garner_code code;
+
+    if (url == NULL || tell == NULL)
+        return gn_fail(err, GARNER_MISUSE, "garner_doctor: a NULL argument");
+    code = gn_path_of(url, &path, err);
+    if (code != GARNER_OK)
+        return code;
+    garner_options_init(&defaults);
+    return gn_doctor(path, options != NULL ? options : &defaults, check, tell,
+                     context, err);
 }
