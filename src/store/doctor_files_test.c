@@ -77,9 +77,12 @@ static void what_is_not_there_has_no_sizes(void **state)
 static void a_long_log_and_its_reader_are_told(void **state)
 {
     sqlite3 *db = foreign_open();
+    char link[128];
     bool known;
 
     (void)state;
+    snprintf(link, sizeof link, "%s/link", fixture.folder);
+    assert_int_equal(symlink(fixture.db, link), 0);
     options.wal_most_bytes = 50000;
     foreign_run(db, "insert into t values (zeroblob(100000)); begin;"
                     "select * from t");
@@ -91,6 +94,9 @@ static void a_long_log_and_its_reader_are_told(void **state)
         assert_int_equal(grade_of("readers"), GARNER_WARNING);
         assert_string_equal(value_of("writer"), "none");
     }
+    forget();
+    gn_doctor_files(link, &options, &teller); /* by another name */
+    assert_int_equal(grade_of("log"), GARNER_WARNING);
     options.checkpoint = GARNER_CHECKPOINT_EXTERNAL; /* who ships it reads */
     look();
     assert_int_equal(grade_of("readers"), GARNER_FINE);

@@ -44,8 +44,6 @@ static enum garner_code work(void *context, void *connection,
     struct asked *asked = context;
     struct gn_checkpoint how = {.cut = asked->cut};
 
-    if (!gn_sqlite_is_wal(connection))
-        return GARNER_OK;
     how.writer_until_ns =
         gn_clock_monotonic_ns() + asked->wait_ms * INT64_C(1000000);
     how.readers_until_ns = how.writer_until_ns;

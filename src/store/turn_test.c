@@ -115,6 +115,17 @@ static void its_holder_tells_what_it_does(void **state)
     gn_turn_close(b);
 }
 
+static void leave_word(struct gn_holder holder)
+{
+    char name[80];
+    int file;
+
+    snprintf(name, sizeof name, "%s-turn", path);
+    file = open(name, O_WRONLY);
+    assert_int_equal(pwrite(file, &holder, sizeof holder, 0), sizeof holder);
+    assert_int_equal(close(file), 0);
+}
+
 static void who_looks_takes_no_part(void **state)
 {
     struct gn_turn *a;
@@ -143,9 +154,10 @@ static void who_looks_takes_no_part(void **state)
     wait_for_grant(before); /* what looked has not kept it from coming */
     gn_turn_close(a);
     gn_turn_close(b);
+    leave_word((struct gn_holder){.pid = 77}); /* as one that was killed */
     assert_true(gn_turn_look(path, &seen));
     assert_false(seen.held);
-    assert_int_equal(seen.holder.pid, 0); /* whatever the file says */
+    assert_int_equal(seen.holder.pid, 0);
 }
 
 static void all_names_of_a_file_have_one_turn(void **state)
