@@ -1,4 +1,5 @@
-"""garner backup and checkpoint, beside those who write."""
+"""garner backup, checkpoint and doctor, beside those who write."""
+import json
 import os
 import pathlib
 import sqlite3
@@ -164,6 +165,104 @@ class Checkpoint(Case):
                 self.assert_code(result, code)
                 self.assertIn(says, result.stderr)
         self.assertEqual(text.read_text(), "this is no database" * 100)
+
+
+class Doctor(Case):
+    def look(self, *flags, code=0):
+        """What is found, by topic: (grade, value)."""
+        result = garner("doctor", self.db, "--json", *flags)
+        self.assert_code(result, code)
+        report = json.loads(result.stdout)
+        self.assertEqual(report["grade"] == "fine", code == 0)
+        for finding in report["findings"]:
+            if finding["grade"] != "fine":
+                self.assertTrue(finding["advice"], finding)
+        return {finding["topic"]: (finding["grade"], finding["value"])
+                for finding in report["findings"]}
+
+    def test_a_whole_database_is_fine_and_left_alone(self):
+        make(self.db)
+        before = os.stat(self.db)
+        found = self.look("--check")
+        self.assertEqual(found["journal_mode"], ("fine", "wal"))
+        self.assertEqual(found["integrity"], ("fine", "ok"))
+        self.assertEqual(found["wal_autocheckpoint"], ("fine", "0"))
+        self.assertEqual(found["sqlite"][1], sqlite3.sqlite_version)
+        self.assertTrue(found["sqlite_copies"][1].startswith("1: "))
+        for topic in ("file_system", "free_space", "size", "log", "readers", "writer",
+                      "turn", "synchronous", "page_size", "foreign_keys", "cache_size",
+                      "mmap_size", "temp_store", "secure_delete", "unused"):
+            self.assertIn(topic, found)
+        after = os.stat(self.db)
+        self.assertEqual((before.st_mtime_ns, before.st_size), (after.st_mtime_ns, after.st_size))
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["data.db"])
+
+    def test_for_people(self):
+        make(self.db)
+        result = garner("doctor", self.db)
+        self.assert_code(result, 0)
+        self.assertRegex(result.stdout, r"(?m)^  journal_mode +wal$")
+        self.assertEqual(garner("doctor", self.db, "-q").stdout, "")
+
+    def test_who_keeps_a_long_log_is_named(self):
+        make(self.db)
+        other = sqlite3.connect(self.db, isolation_level=None)
+        self.addCleanup(other.close)
+        other.execute("update t set b = 1")
+        # Zeros are no frames: to SQLite it is as long as before.
+        os.truncate(self.folder / "data.db-wal", 300 << 20)
+        other.execute("begin")
+        other.execute("select * from t").fetchone()
+        found = self.look(code=1)
+        self.assertEqual(found["log"], ("warning", "300 MiB"))
+        if not found["readers"][1].startswith("not known"):
+            self.assertEqual(found["readers"][0], "warning")
+            self.assertRegex(found["readers"][1], rf"process {os.getpid()} \(.*\)")
+        self.assertEqual(self.look("--checkpoint", "external", code=1)["readers"][0], "fine")
+        other.execute("commit")
+        self.assertIn("! log ", garner("doctor", self.db, "-q").stdout)
+
+    def test_damage_is_found(self):
+        make(self.db)
+        with open(self.db, "r+b") as file:
+            file.seek(3 * 4096)
+            file.write(b"rubbish" * 1000)
+        found = self.look("--check", code=1)
+        self.assertEqual(found["integrity"][0], "problem")
+        self.assertIn("X integrity", garner("doctor", self.db, "--check").stdout)
+
+    def test_beside_a_running_garner(self):
+        nginx = Nginx()
+        self.addCleanup(nginx.stop)
+        running = self.start("run", nginx.url + "/tick", "--every", "10ms", "--db", self.db)
+        wait_until(lambda: running.alive() and self.db.exists()
+                   and (self.folder / "data.db-turn").exists(), "the store")
+        for _ in range(5):
+            self.assertEqual(self.look("--check")["integrity"], ("fine", "ok"))
+            running.alive()
+        self.assertEqual(running.stop(), 0)
+
+    def test_mistakes_are_named(self):
+        text = self.write("text", "this is no database" * 100)
+        for path, code, says in ((self.folder / "none.db", 3, "no such database"),
+                                 (text, 3, "not SQLite's"), (self.folder, 3, "is a folder"),
+                                 (":memory:", 3, "name a file")):
+            with self.subTest(path):
+                result = garner("doctor", path)
+                self.assert_code(result, code)
+                self.assertIn(says, result.stderr)
+        report = json.loads(garner("doctor", text, "--json").stdout)
+        self.assertEqual(report["grade"], "problem")
+        self.assertIn("not SQLite's", report["error"])
+        self.assertEqual(text.read_text(), "this is no database" * 100)
+
+    @unittest.skipIf(os.geteuid() == 0, "root may read all")
+    def test_what_may_not_be_read(self):
+        make(self.db)
+        self.db.chmod(0)
+        result = garner("doctor", self.db)
+        self.assert_code(result, 3)
+        self.assertIn("check the permissions", result.stderr)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 /*
- * garner/maintain.h - looking after a database while it is in use: backups and
- * checkpoints.
+ * garner/maintain.h - looking after a database while it is in use: backups,
+ * checkpoints, and what the doctor finds.
  */
 #ifndef GARNER_MAINTAIN_H
 #define GARNER_MAINTAIN_H
@@ -64,6 +64,43 @@ struct garner_checkpointed {
 GARNER_CHECKED GARNER_API enum garner_code
 garner_checkpoint(struct garner_store *store, bool cut, int wait_ms,
                   struct garner_checkpointed *done, struct garner_error *err);
+
+/* How good a finding of the doctor's is. */
+enum garner_grade {
+    GARNER_FINE,    /* as it should be */
+    GARNER_WARNING, /* it may come to harm, or is not what one expects */
+    GARNER_PROBLEM, /* it does harm */
+};
+
+/* One thing about a database or this process; all texts are borrowed for the
+ * call. */
+struct garner_finding {
+    enum garner_grade grade;
+    const char *topic;  /* a stable name: "journal_mode", "readers", ... */
+    const char *value;  /* what was found */
+    const char *advice; /* what to do or to know; "": nothing */
+};
+
+typedef void garner_tell(void *context, const struct garner_finding *finding);
+
+/*
+ * Looks at the database that url names, and at this process, and calls tell for
+ * each thing found: SQLite's version and its known defects, a second copy of it
+ * in the process, the file system and its free space, the log, who reads,
+ * writes, or has the turn to write (as far as the system tells), and the
+ * settings of a connection, read back. check: reads all of the database for
+ * damage, too, which may take a while.
+ *
+ * Changes nothing, and may be called while others write, by this process, too.
+ * Borrows all; of options (NULL: the defaults) it takes network_fs, checkpoint,
+ * wal_most_bytes and timeout_ms.
+ *
+ * Errors: as garner_open, after what can be found without opening the database;
+ * UNSUPPORTED (a database in memory).
+ */
+GARNER_CHECKED GARNER_API enum garner_code
+garner_doctor(const char *url, const struct garner_options *options, bool check,
+              garner_tell *tell, void *context, struct garner_error *err);
 
 #ifdef __cplusplus
 }

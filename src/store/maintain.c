@@ -1,5 +1,5 @@
 /*
- * maintain.c - garner/maintain.h: backups and checkpoints.
+ * maintain.c - garner/maintain.h: backups, checkpoints, the doctor.
  */
 #include "garner/maintain.h"
 
@@ -9,9 +9,11 @@
 #include "base/error.h"
 #include "base/unit.h"
 #include "store/backup.h"
+#include "store/doctor.h"
 #include "store/driver/checkpoint.h"
 #include "store/handle.h"
 #include "store/locks.h"
+#include "store/path.h"
 
 enum garner_code garner_backup(struct garner_store *store, const char *path,
                                bool replace, garner_progress *progress,
@@ -42,8 +44,6 @@ static enum garner_code work(void *context, void *connection,
     struct asked *asked = context;
     struct gn_checkpoint how = {.cut = asked->cut};
 
-    if (!gn_sqlite_is_wal(connection))
-        return GARNER_OK;
     how.writer_until_ns =
         gn_clock_monotonic_ns() + asked->wait_ms * INT64_C(1000000);
     how.readers_until_ns = how.writer_until_ns;
@@ -109,4 +109,23 @@ enum garner_code garner_checkpoint(struct garner_store *store, bool cut,
     if (code == GARNER_OK && asked.done.hindrance == GN_HINDRANCE_OTHER)
         return name_readers(s, asked.done.left_bytes, err);
     return code;
+}
+
+enum garner_code garner_doctor(const char *url,
+                               const struct garner_options *options, bool check,
+                               garner_tell *tell, void *context,
+                               struct garner_error *err)
+{
+    struct garner_options defaults;
+    const char *path;
+    enum garner_code code;
+
+    if (url == NULL || tell == NULL)
+        return gn_fail(err, GARNER_MISUSE, "garner_doctor: a NULL argument");
+    code = gn_path_of(url, &path, err);
+    if (code != GARNER_OK)
+        return code;
+    garner_options_init(&defaults);
+    return gn_doctor(path, options != NULL ? options : &defaults, check, tell,
+                     context, err);
 }

@@ -1,5 +1,5 @@
-/* maintain_test.c - what the public calls refuse, and checkpoints; the backups
- * are in backup_test.c. */
+/* maintain_test.c - what the public calls refuse, checkpoints, and the doctor's
+ * door; backups are in backup_test.c. */
 #include "store/door_test.h"
 
 #include <sys/stat.h>
@@ -108,6 +108,33 @@ static void memory_has_nothing_to_copy(void **state)
                      GARNER_MISUSE);
 }
 
+static void keep_mode(void *context, const struct garner_finding *finding)
+{
+    assert_non_null(finding->advice);
+    if (strcmp(finding->topic, "journal_mode") == 0)
+        snprintf(context, 20, "%s", finding->value);
+}
+
+static void the_doctor_is_called_by_url(void **state)
+{
+    struct garner_error err;
+    char mode[20] = "";
+    char url[140];
+
+    (void)state;
+    snprintf(url, sizeof url, "sqlite:%s", fixture.db);
+    assert_int_equal(garner_doctor(url, NULL, false, keep_mode, mode, &err),
+                     GARNER_OK);
+    assert_string_equal(mode, "wal");
+    assert_int_equal(garner_doctor(NULL, NULL, false, keep_mode, mode, &err),
+                     GARNER_MISUSE);
+    assert_int_equal(garner_doctor(url, NULL, false, NULL, mode, &err),
+                     GARNER_MISUSE);
+    assert_int_equal(
+        garner_doctor("postgres://h/d", NULL, false, keep_mode, mode, &err),
+        GARNER_UNSUPPORTED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -116,6 +143,7 @@ int main(void)
         WITH(the_log_is_copied_when_asked, with_store),
         WITH(who_is_in_its_way_is_named, with_store),
         WITH(memory_has_nothing_to_copy, with_memory),
+        WITH(the_doctor_is_called_by_url, with_store),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

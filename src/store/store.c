@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "store/handle.h"
+#include "store/path.h"
 
 void garner_options_init(struct garner_options *options)
 {
@@ -64,35 +65,6 @@ static enum garner_code check_options(const struct garner_options *o,
     return GARNER_OK;
 }
 
-/* The file that url names, borrowed from it. */
-static enum garner_code path_of(const char *url, const char **path,
-                                struct garner_error *err)
-{
-    const char *colon = strchr(url, ':');
-
-    *path = url;
-    if (strncmp(url, "sqlite:", 7) == 0) {
-        *path = url + 7;
-        if (strncmp(*path, "//", 2) == 0) {
-            *path += 2;
-            if (**path != '/')
-                return gn_fail(err, GARNER_UNSUPPORTED,
-                               "%.120s: write sqlite:PATH, or "
-                               "sqlite:///ABSOLUTE/PATH",
-                               url);
-        }
-    } else if (colon != NULL && strncmp(colon, "://", 3) == 0) {
-        return gn_fail(err, GARNER_UNSUPPORTED,
-                       "%.*s: databases of this kind are not supported; give a "
-                       "file, or sqlite:PATH",
-                       (int)(colon - url), url);
-    }
-    if (**path == '\0')
-        return gn_fail(err, GARNER_UNSUPPORTED,
-                       "the database's name is empty; give a file");
-    return GARNER_OK;
-}
-
 enum garner_code garner_open(const char *url,
                              const struct garner_options *options,
                              struct garner_store **store,
@@ -106,7 +78,7 @@ enum garner_code garner_open(const char *url,
     if (store == NULL || url == NULL)
         return gn_fail(err, GARNER_MISUSE, "garner_open: a NULL argument");
     *store = NULL;
-    code = path_of(url, &path, err);
+    code = gn_path_of(url, &path, err);
     if (code == GARNER_OK && options != NULL)
         code = check_options(options, err);
     if (code != GARNER_OK)

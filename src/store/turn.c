@@ -11,7 +11,6 @@
 #include <sys/queue.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/fault.h"
@@ -148,21 +147,32 @@ void gn_turn_give(struct gn_turn *t)
     (void)lock_byte(t, TURN, F_UNLCK, F_OFD_SETLK);
 }
 
-bool gn_turn_is_wanted(const struct gn_turn *t)
+/* By another than file's own description. */
+static bool is_locked(int file, int byte)
 {
     struct flock l = {
-        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = NEXT, .l_len = 1};
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
 
-    return fcntl(t->file, F_OFD_GETLK, &l) == 0 && l.l_type != F_UNLCK;
+    return fcntl(file, F_OFD_GETLK, &l) == 0 && l.l_type != F_UNLCK;
+}
+
+bool gn_turn_is_wanted(const struct gn_turn *t)
+{
+    return is_locked(t->file, NEXT);
+}
+
+static struct gn_holder read_holder(int file)
+{
+    struct gn_holder h = {0};
+
+    if (pread(file, &h, sizeof h, 0) < 0)
+        h.pid = 0;
+    return h;
 }
 
 struct gn_holder gn_turn_holder(const struct gn_turn *t)
 {
-    struct gn_holder h = {0};
-
-    if (pread(t->file, &h, sizeof h, 0) < 0)
-        h.pid = 0;
-    return h;
+    return read_holder(t->file);
 }
 
 /* --- waiting
@@ -234,25 +244,30 @@ enum garner_code gn_turn_ask(struct gn_turn *t, struct garner_error *err)
 /* --- opening and closing -----------------------------------------------------
  */
 
+enum { NAME_BYTES = PATH_MAX + 8 };
+
+/* The name of the turn's file. Others may know the database by another name;
+ * SQLite, too, keeps its files beside the one that a symbolic link leads to. */
+static void name_file(const char *path, char name[NAME_BYTES])
+{
+    char real[PATH_MAX];
+
+    snprintf(name, NAME_BYTES, "%s-turn",
+             realpath(path, real) != NULL ? real : path);
+}
+
 static enum garner_code open_file(struct gn_turn *t, const char *path,
                                   struct garner_error *err)
 {
-    struct gn_buf name = {0};
-    enum garner_code code = GARNER_OK;
-    char real[PATH_MAX];
+    char name[NAME_BYTES];
     char reason[128];
 
-    /* Others may know the database by another name; SQLite, too, keeps its
-     * files beside the one that a symbolic link leads to. */
-    gn_buf_printf(&name, "%s-turn", realpath(path, real) != NULL ? real : path);
-    if (gn_buf_failed(&name))
-        return gn_fail(err, GARNER_NOMEM, "the turn of %s", path);
-    t->file = open(gn_buf_cstr(&name), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    name_file(path, name);
+    t->file = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (t->file < 0)
-        code = gn_fail(err, GARNER_IO, "%s: %s", gn_buf_cstr(&name),
+        return gn_fail(err, GARNER_IO, "%s: %s", name,
                        strerror_r(errno, reason, sizeof reason));
-    gn_buf_fini(&name);
-    return code;
+    return GARNER_OK;
 }
 
 enum garner_code gn_turn_open(const char *path, void (*granted)(void *context),
@@ -313,4 +328,22 @@ void gn_turn_close(struct gn_turn *t)
     gn_cond_fini(&t->change);
     gn_mutex_fini(&t->lock);
     gn_free(t);
+}
+
+bool gn_turn_look(const char *path, struct gn_turn_seen *seen)
+{
+    char name[NAME_BYTES];
+    int file;
+
+    *seen = (struct gn_turn_seen){0};
+    name_file(path, name);
+    file = open(name, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return false;
+    seen->held = is_locked(file, TURN);
+    seen->wanted = is_locked(file, NEXT);
+    if (seen->held)
+        seen->holder = read_holder(file);
+    (void)close(file); /* only read from, and it holds no lock */
+    return true;
 }

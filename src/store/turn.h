@@ -54,6 +54,17 @@ struct gn_holder gn_turn_holder(const struct gn_turn *t);
 /* Its holder tells others what it does (pid 0: nothing worth a word). */
 void gn_turn_note(const struct gn_turn *t, const struct gn_holder *holder);
 
+/* The turn as another sees it. */
+struct gn_turn_seen {
+    bool held;
+    bool wanted;             /* others wait for it */
+    struct gn_holder holder; /* as far as it is known; pid 0: it is not */
+};
+
+/* Looks at the turn of the database at path without taking part in it. false:
+ * it has none: no garner wrote to it. Any thread. */
+bool gn_turn_look(const char *path, struct gn_turn_seen *seen);
+
 /* How many forks lie between the start of the program and this process: what
  * was made at another count belongs to the parent. Any thread. */
 unsigned gn_turn_forks(void);

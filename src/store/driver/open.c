@@ -160,9 +160,7 @@ static bool wants_log(const struct gn_sqlite_options *options, sqlite3 *db)
  * (https://sqlite.org/fileformat2.html section 1.3.3). */
 enum { MODE_AT = 18, HAS_LOG = 2 };
 
-/* Read through SQLite's own descriptor, before anything is done by its locks.
- */
-static bool is_marked(sqlite3 *db)
+bool gn_open_is_marked(sqlite3 *db)
 {
     unsigned char mode = 0;
     sqlite3_file *file = NULL;
@@ -183,7 +181,7 @@ static enum garner_code check_place(const struct gn_sqlite_options *options,
     const bool writes = options->writer && !options->read_only;
 
     if (options->network_fs || strcmp(options->path, ":memory:") == 0 ||
-        writes != (db == NULL) || (!writes && !is_marked(db)))
+        writes != (db == NULL) || (!writes && !gn_open_is_marked(db)))
         return GARNER_OK;
     return gn_filesystem_check(options->path, err);
 }
@@ -211,9 +209,11 @@ static enum garner_code go_on(const struct gn_sqlite_options *options,
         return code;
     /* Before anything else: opening meets the locks of others. */
     sqlite3_busy_timeout(*db, wait_ms < 1 ? 1 : (int)wait_ms);
-    code = set_up(*db, options, wal, err);
-    if (code == GARNER_OK || !wants_log(options, *db))
-        return code;
+    if (!options->no_trace || !gn_still_is_alone(*db)) {
+        code = set_up(*db, options, wal, err);
+        if (code == GARNER_OK || !wants_log(options, *db))
+            return code;
+    }
     code = gn_still_reopen(still, db, err);
     return code == GARNER_OK ? set_up(*db, options, wal, err) : code;
 }

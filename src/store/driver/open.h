@@ -18,6 +18,10 @@ enum garner_code gn_open_database(const struct gn_sqlite_options *options,
                                   struct gn_still *still,
                                   struct garner_error *err);
 
+/* true: the database's header says that it has a log. Read through SQLite's own
+ * descriptor, without its locks. */
+bool gn_open_is_marked(sqlite3 *db);
+
 struct gn_guard {
     bool lifted;      /* lets pass what is prepared */
     bool met_trigger; /* set when what is prepared has a trigger or a view */

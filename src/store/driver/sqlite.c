@@ -244,6 +244,11 @@ bool gn_sqlite_is_wal(const struct gn_sqlite *c)
     return c->wal;
 }
 
+bool gn_sqlite_is_marked(const struct gn_sqlite *c)
+{
+    return gn_open_is_marked(c->db);
+}
+
 void gn_sqlite_set_busy_deadline(struct gn_sqlite *c, int64_t deadline_ns)
 {
     c->busy_deadline_ns = deadline_ns;

@@ -26,6 +26,7 @@ struct gn_sqlite_options {
     bool writer;      /* else reads only */
     bool create;
     bool read_only;  /* of the file: the database itself may not be written */
+    bool no_trace;   /* of read_only: no file is made beside the database */
     bool network_fs; /* a log may be on a network file system, too */
     bool foreign_keys;
     size_t statements;   /* prepared statements kept */
@@ -52,6 +53,9 @@ const char *gn_sqlite_path(const struct gn_sqlite *c);
 
 /* true: the database is in WAL mode, so that readers need not wait. */
 bool gn_sqlite_is_wal(const struct gn_sqlite *c);
+
+/* true: its header says that it has a log, whether that can be used or not. */
+bool gn_sqlite_is_marked(const struct gn_sqlite *c);
 
 /* Waits for foreign locks, and works, no longer than deadline_ns of the
  * monotonic clock (INT64_MAX: without end). */

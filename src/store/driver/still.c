@@ -23,6 +23,17 @@ static bool is_beside(const char *path, const char *suffix)
     return stat(name, &st) == 0 && st.st_size > 0;
 }
 
+bool gn_still_is_alone(sqlite3 *db)
+{
+    const char *path = sqlite3_db_filename(db, "main");
+    char name[PATH_BYTES + 16];
+    struct stat st;
+
+    snprintf(name, sizeof name, "%s-shm", path);
+    return stat(name, &st) != 0 && !is_beside(path, "-wal") &&
+           !is_beside(path, "-journal");
+}
+
 static enum garner_code check_beside(const char *path, struct garner_error *err)
 {
     if (is_beside(path, "-wal"))

@@ -28,6 +28,9 @@ struct gn_still {
  * one. */
 bool gn_still_explains(int rc);
 
+/* true: nobody has the database of db open in WAL mode, nor left a log. */
+bool gn_still_is_alone(sqlite3 *db);
+
 /* Opens the database of db, of which gn_still_explains, as immutable in place
  * of db, which it closes. Errors: IO (its log or journal holds what could only
  * be read with it), NOMEM; *db is NULL then, or to be closed. */

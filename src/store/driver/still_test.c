@@ -214,6 +214,24 @@ static void only_want_of_a_log_explains(void **state)
     assert_false(gn_still_explains(SQLITE_IOERR_READ));
 }
 
+static void who_has_it_open_is_seen(void **state)
+{
+    sqlite3 *looks; /* it has not read anything yet */
+    sqlite3 *db;
+
+    (void)state;
+    make();
+    looks = foreign_open();
+    assert_true(gn_still_is_alone(looks));
+    db = foreign_open();
+    foreign_run(db,
+                "insert into t values (3); pragma wal_checkpoint(truncate)");
+    assert_false(gn_still_is_alone(looks)); /* though its log is empty */
+    foreign_close(db);
+    assert_true(gn_still_is_alone(looks));
+    foreign_close(looks);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -225,6 +243,7 @@ int main(void)
         TEST(what_is_written_while_it_is_read_is_told_at_the_end),
         TEST(lost_memory_is_an_error),
         TEST(only_want_of_a_log_explains),
+        TEST(who_has_it_open_is_seen),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
