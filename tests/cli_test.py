@@ -116,6 +116,14 @@ class Formats(Case):
         result = garner("query", ":memory:", "create table t (a)")
         self.assert_code(result, 2)
         self.assertIn("--write", result.stderr)
+        self.assertNotIn("garner_", result.stderr)
+
+    def test_a_query_that_takes_too_long(self):
+        result = garner("query", ":memory:", "--timeout", "20ms", "with recursive n(i) as"
+                        " (select 1 union all select i + 1 from n) select count(*) from n")
+        self.assert_code(result, 124)
+        self.assertIn("--timeout", result.stderr)
+        self.assertNotIn("timeout_ms", result.stderr)
 
     def test_status_is_short_for_people(self):
         nginx = Nginx()

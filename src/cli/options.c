@@ -190,8 +190,13 @@ static enum garner_code numeric(const struct gn_option *o, int64_t *field,
     else
         code = size(value, field, &why);
     if (code != GARNER_OK)
-        gn_fail(err, code, "--%s: %.200s", o->name, why.message);
-    return code;
+        return gn_fail(err, code, "--%s: %.200s", o->name, why.message);
+    if (*field == 0) /* which is how one that is not given looks */
+        return gn_fail(err, GARNER_INVALID,
+                       "--%s: '%.40s' is nothing; leave the flag out, or give "
+                       "it more",
+                       o->name, value);
+    return GARNER_OK;
 }
 
 static enum garner_code set(const struct gn_option *o, void *settings,

@@ -188,6 +188,9 @@ static void what_is_wrong_is_named(void **state)
     refuses("--every soon", "--every: ");
     refuses("--every soon", "soon");
     refuses("--every ~", "--every: ");
+    refuses("--every 0s", "--every: '0s' is nothing; leave the flag out");
+    refuses("--connect-timeout 0", "'0' is nothing");
+    refuses("--max-filesize 0", "'0' is nothing");
     refuses("--workers 0", "'0' is not a whole number above 0");
     refuses("--workers 3x", "'3x'");
     refuses("--workers 99999999999999999999", "whole number");

@@ -64,6 +64,22 @@ static enum garner_code name_columns(struct gn_output *output,
     return code;
 }
 
+/* Complains in a program's words where the library's are for one that calls
+ * it. */
+static enum gn_exit failed(const struct garner_error *err)
+{
+    static const char reads[] = "a query only reads";
+
+    if (strncmp(err->message, reads, sizeof reads - 1) == 0)
+        gn_complain("%s; 'garner query --write' may write", reads);
+    else if (err->code == GARNER_TIMEOUT)
+        gn_complain("the query took longer than it may; --timeout says how "
+                    "long");
+    else
+        return gn_exit_error(err);
+    return gn_exit_for(err->code);
+}
+
 /* values has room for a row. */
 static enum gn_exit pass_rows(struct garner_rows *rows,
                               struct garner_value *values,
@@ -86,22 +102,11 @@ static enum gn_exit pass_rows(struct garner_rows *rows,
             return gn_exit_output(&err);
     }
     if (code != GARNER_ROW && code != GARNER_DONE)
-        status = gn_exit_error(&err);
+        status = failed(&err);
     /* What came before an error is shown too. */
     if (gn_output_end(output, &err) != GARNER_OK)
         status = gn_exit_output(&err);
     return status;
-}
-
-/* In a program's words where the library's are for one that calls it. */
-static enum gn_exit refused(const struct garner_error *err)
-{
-    static const char writes[] = "a query may not write";
-
-    if (strncmp(err->message, writes, sizeof writes - 1) != 0)
-        return gn_exit_error(err);
-    gn_complain("%s; 'garner query --write' may", writes);
-    return gn_exit_for(err->code);
 }
 
 enum gn_exit gn_select(struct garner_store *store, const char *sql,
@@ -114,7 +119,7 @@ enum gn_exit gn_select(struct garner_store *store, const char *sql,
     enum gn_exit status;
 
     if (garner_query(store, sql, args, count, &rows, &err) != GARNER_OK)
-        return refused(&err);
+        return failed(&err);
     if (timeout_ms > 0)
         garner_rows_set_timeout(rows, timeout_ms < INT_MAX ? (int)timeout_ms
                                                            : INT_MAX);

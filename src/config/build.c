@@ -171,6 +171,8 @@ static enum garner_code fill(struct gn_arena *memory, struct gn_source *source,
         source->name = name_for(memory, url);
         return source->name != NULL ? GARNER_OK : no_memory(err);
     }
+    if (url[0] == '\0')
+        return gn_fail(err, code, "%s", why.message);
     shown = gn_url_redact(url);
     code = gn_fail(err, code, "%.100s: %s", shown != NULL ? shown : "URL",
                    why.message);

@@ -59,10 +59,11 @@ static enum gn_failure explain_timeout(const struct gn_ending *e,
                    e->place, limit, phase_text(e->phase));
     }
     gn_unit_format_duration(e->limits->total_ms, limit);
-    return say(GN_FAILURE_TIMEOUT, text,
-               "%s: not done within %s (%s); raise the limit (timeout: total, "
-               "--timeout) if the server needs longer",
-               e->place, limit, phase_text(e->phase));
+    return say(
+        GN_FAILURE_TIMEOUT, text,
+        "%s: not done within %s (%s); raise the limit (timeout: total, -m) "
+        "if the server needs longer",
+        e->place, limit, phase_text(e->phase));
 }
 
 static enum gn_failure explain_stall(const struct gn_ending *e, char text[240])
@@ -122,6 +123,19 @@ static enum gn_failure explain_connect(const struct gn_ending *e,
 
 static enum gn_failure explain_tls(const struct gn_ending *e, char text[240])
 {
+    if (e->result == CURLE_PEER_FAILED_VERIFICATION &&
+        strstr(e->detail, "target host name") != NULL)
+        return say(GN_FAILURE_TLS, text,
+                   "%s: the certificate is for another host: %s; check the "
+                   "host in the URL",
+                   e->place, detail(e));
+    if (e->result == CURLE_PEER_FAILED_VERIFICATION &&
+        (strstr(e->detail, "expired") != NULL ||
+         strstr(e->detail, "not yet valid") != NULL))
+        return say(GN_FAILURE_TLS, text,
+                   "%s: the certificate is not valid now: %s; check this "
+                   "machine's date, or tell the server's owner",
+                   e->place, detail(e));
     if (e->result == CURLE_PEER_FAILED_VERIFICATION)
         return say(GN_FAILURE_TLS, text,
                    "%s: the certificate is not trusted: %s; if it is right, "

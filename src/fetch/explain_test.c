@@ -75,7 +75,7 @@ static const struct example examples[] = {
       .phase = GN_PHASE_READING},
      GN_FAILURE_TIMEOUT,
      "h:80: not done within 1m (reading the reply); raise the limit "
-     "(timeout: total, --timeout) if the server needs longer"},
+     "(timeout: total, -m) if the server needs longer"},
     {{.cause = GN_CAUSE_STALLED, .phase = GN_PHASE_WAITING},
      GN_FAILURE_TIMEOUT,
      "h:80: not a byte for 20s (waiting for the reply); raise the limit "
@@ -84,6 +84,18 @@ static const struct example examples[] = {
      GN_FAILURE_TLS,
      "h:80: the certificate is not trusted: self-signed; if it is right, name "
      "its authority's file (ca_file, --cacert)"},
+    {{.result = CURLE_PEER_FAILED_VERIFICATION,
+      .detail = "SSL: certificate subject name 'a' does not match target host "
+                "name 'h'"},
+     GN_FAILURE_TLS,
+     "h:80: the certificate is for another host: SSL: certificate subject name "
+     "'a' does not match target host name 'h'; check the host in the URL"},
+    {{.result = CURLE_PEER_FAILED_VERIFICATION,
+      .detail = "SSL certificate problem: certificate has expired"},
+     GN_FAILURE_TLS,
+     "h:80: the certificate is not valid now: SSL certificate problem: "
+     "certificate has expired; check this machine's date, or tell the server's "
+     "owner"},
     {{.result = CURLE_SSL_CONNECT_ERROR, .detail = "why"},
      GN_FAILURE_TLS,
      "h:80: no TLS connection: why; check that the server speaks https on this "

@@ -110,7 +110,6 @@ static enum garner_code make_room(struct garner_tx *tx, const char *table,
                                   int64_t size, struct garner_error *err)
 {
     struct gn_buf sql = {0};
-    struct garner_result result;
     enum garner_code code;
 
     gn_buf_text(&sql, "update ");
@@ -123,12 +122,8 @@ static enum garner_code make_room(struct garner_tx *tx, const char *table,
                : garner_tx_exec(
                      tx, gn_buf_cstr(&sql),
                      GARNER_ARGS(garner_integer(size), garner_integer(rowid)),
-                     &result, err);
+                     NULL, err);
     gn_buf_fini(&sql);
-    if (code == GARNER_OK && result.changes == 0)
-        code = gn_fail(err, GARNER_NOTFOUND,
-                       "%.60s has no row %" PRId64 "; insert it first", table,
-                       rowid);
     return code;
 }
 

@@ -229,25 +229,25 @@ static bool lead(struct gn_commit *c, struct gn_ticket *own)
     return true;
 }
 
-enum garner_code gn_commit_wait(struct gn_commit *c, struct gn_ticket *t)
+/* The time of t, whose thread waits, is up. false: it was taken already. */
+static bool gives_up(struct gn_commit *c, struct gn_ticket *t)
+{
+    bool waits;
+
+    gn_lock(&c->lock);
+    waits = !t->taken && atomic_load(&t->state) == GN_TICKET_WAITING;
+    if (waits)
+        (void)give_up(c, t);
+    gn_unlock(&c->lock);
+    return waits;
+}
+
+/* Until t is settled, or its time is up; its thread leads when it is told to.
+ */
+static enum garner_code await_outcome(struct gn_commit *c, struct gn_ticket *t)
 {
     int64_t deadline_ns = t->deadline_ns;
-    enum garner_code code;
-    bool leads;
 
-    t->batch = NULL;
-    atomic_init(&t->state, GN_TICKET_WAITING);
-    gn_lock(&c->lock);
-    code = enter(c, t, deadline_ns, t->err);
-    leads = code == GARNER_OK && !c->leading;
-    if (leads)
-        c->leading = true;
-    gn_unlock(&c->lock);
-    if (code != GARNER_OK)
-        return code;
-    GN_FAULT("commit.queued");
-    if (leads && lead(c, t))
-        return t->code;
     for (;;) {
         unsigned state = atomic_load_explicit(&t->state, memory_order_acquire);
 
@@ -263,17 +263,30 @@ enum garner_code gn_commit_wait(struct gn_commit *c, struct gn_ticket *t)
         }
         if (gn_futex_wait(&t->state, GN_TICKET_WAITING, deadline_ns))
             continue;
-        gn_lock(&c->lock);
-        if (!t->taken && atomic_load(&t->state) == GN_TICKET_WAITING) {
-            enum garner_code given_up = give_up(c, t);
-
-            gn_unlock(&c->lock);
-            return given_up;
-        }
-        gn_unlock(&c->lock);
+        if (gives_up(c, t))
+            return t->code;
         GN_FAULT("commit.overdue");
         deadline_ns = INT64_MAX; /* it is being run: its outcome is due soon */
     }
+}
+
+enum garner_code gn_commit_wait(struct gn_commit *c, struct gn_ticket *t)
+{
+    enum garner_code code;
+    bool leads;
+
+    t->batch = NULL;
+    atomic_init(&t->state, GN_TICKET_WAITING);
+    gn_lock(&c->lock);
+    code = enter(c, t, t->deadline_ns, t->err);
+    leads = code == GARNER_OK && !c->leading;
+    if (leads)
+        c->leading = true;
+    gn_unlock(&c->lock);
+    if (code != GARNER_OK)
+        return code;
+    GN_FAULT("commit.queued");
+    return leads && lead(c, t) ? t->code : await_outcome(c, t);
 }
 
 static bool group_is_full(const struct gn_commit *c)

@@ -108,7 +108,7 @@ static void damage_is_a_problem(void **state)
     gn_sqlite_close(c);
     c = NULL;
     file = open(fixture.db, O_WRONLY);
-    assert_int_equal(pwrite(file, rubbish, sizeof rubbish, 2 * 4096), 4096);
+    assert_int_equal(pwrite(file, rubbish, sizeof rubbish, 8192), 4096);
     assert_int_equal(close(file), 0);
     if (look(true) != GARNER_OK)
         fail_msg("%s", err.message);

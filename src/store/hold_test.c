@@ -93,7 +93,8 @@ static void run_in(const char *sql)
         fail_msg("%s", err.message);
 }
 
-/* It has ended, for this reason; others need not wait for it. */
+/* It has ended, for this reason; others need not wait for it, and may take
+ * their time. */
 static void has_ended(enum garner_code code, const char *words)
 {
     struct garner_error err;
@@ -103,7 +104,8 @@ static void has_ended(enum garner_code code, const char *words)
     if (strstr(err.message, words) == NULL)
         fail_msg("'%s' is not in: %s", words, err.message);
     assert_int_equal(gn_hold_commit(&h, &err), code);
-    NOTE(&n, "insert into t values (100, 0)");
+    NOTE(&n, "insert into t with recursive n(i) as (select 1 union all select "
+             "i + 1 from n where i < 9000) select 100, count(*) from n");
     assert_int_equal(gn_commit_wait(c, &n.ticket), GARNER_OK);
     assert_true(gn_hold_close(&h));
     assert_string_equal(foreign_text("select a from t"), "100");
@@ -442,6 +444,35 @@ static void a_closed_store_begins_none(void **state)
                      GARNER_CLOSED);
 }
 
+static void *begin_and_note(void *code)
+{
+    static struct gn_hold second;
+
+    *(enum garner_code *)code =
+        gn_hold_begin(&second, c, watch, &terms, SECONDS(20), NULL);
+    return NULL;
+}
+
+static void one_that_waited_begins_none_on_a_closed_store(void **state)
+{
+    enum garner_code code = GARNER_OK;
+    struct garner_stats stats;
+    pthread_t thread;
+
+    (void)state;
+    begin();
+    assert_int_equal(gn_thread_start(&thread, begin_and_note, &code, NULL), 0);
+    do {
+        sched_yield();
+        gn_commit_stats(c, &stats);
+    } while (stats.queued_batches < 1);
+    gn_commit_close(c, SECONDS(20));
+    assert_int_equal(gn_hold_commit(&h, NULL), GARNER_OK);
+    gn_thread_join(thread);
+    assert_int_equal(code, GARNER_CLOSED);
+    assert_true(gn_hold_close(&h));
+}
+
 static void a_child_keeps_its_hands_off(void **state)
 {
     struct garner_error err;
@@ -530,6 +561,7 @@ int main(void)
         HOLD(what_is_open_is_ended_once),
         HOLD(one_that_cannot_begin_holds_nobody_up),
         HOLD(a_closed_store_begins_none),
+        HOLD(one_that_waited_begins_none_on_a_closed_store),
         HOLD(a_child_keeps_its_hands_off),
         HOLD(one_of_them_ends_it),
     };

@@ -1,6 +1,7 @@
 /* newfile_test.c - all or nothing under the name, whatever is there before. */
 #include "store/fixture_test.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -108,6 +109,37 @@ static void what_comes_meanwhile_stays(void **state)
     assert_int_equal(files(), 1);
 }
 
+/* Stands in for libc's. */
+static int syncs_until_failure;
+
+GARNER_API int fsync(int fd)
+{
+    if (syncs_until_failure-- != 1)
+        return fdatasync(fd);
+    errno = EIO;
+    return -1;
+}
+
+static void a_sync_that_fails_leaves_what_was(void **state)
+{
+    (void)state;
+    make(path, "old");
+    begin(true);
+    syncs_until_failure = 1; /* the file's */
+    assert_int_equal(gn_newfile_keep(&f, &err), GARNER_IO);
+    gn_newfile_end(&f);
+    assert_int_equal(err.native, EIO);
+    assert_string_equal(content(path), "old");
+    assert_int_equal(files(), 1);
+    begin(true);
+    syncs_until_failure = 2; /* the folder's */
+    assert_int_equal(gn_newfile_keep(&f, &err), GARNER_IO);
+    gn_newfile_end(&f);
+    assert_non_null(strstr(err.message, "it is there, but"));
+    assert_string_equal(content(path), "whole");
+    assert_int_equal(files(), 1);
+}
+
 static void a_place_that_cannot_be_says_why(void **state)
 {
     (void)state;
@@ -164,6 +196,7 @@ int main(void)
         WITH(ended_too_early_it_leaves_nothing),
         WITH(what_is_there_is_replaced_when_told),
         WITH(what_comes_meanwhile_stays),
+        WITH(a_sync_that_fails_leaves_what_was),
         WITH(a_place_that_cannot_be_says_why),
         WITH(without_a_slash_it_is_here),
         WITH(lost_memory_leaves_nothing),

@@ -218,6 +218,17 @@ static enum garner_code go_on(const struct gn_sqlite_options *options,
     return code == GARNER_OK ? set_up(*db, options, wal, err) : code;
 }
 
+/* A pipe would be waited for, without end. */
+static enum garner_code check_kind(const char *path, struct garner_error *err)
+{
+    struct stat st;
+
+    if (stat(path, &st) != 0 || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
+        return GARNER_OK;
+    return gn_fail(err, GARNER_IO,
+                   "%s: is a device, a pipe or a socket; name a file", path);
+}
+
 enum garner_code gn_open_database(const struct gn_sqlite_options *options,
                                   sqlite3 **db, bool *wal,
                                   struct gn_still *still,
@@ -228,6 +239,8 @@ enum garner_code gn_open_database(const struct gn_sqlite_options *options,
 
     *db = NULL;
     *still = (struct gn_still){.yes = false};
+    if (code == GARNER_OK)
+        code = check_kind(options->path, err);
     if (code != GARNER_OK)
         return code;
     rc = sqlite3_open_v2(options->path, db, flags_of(options), NULL);

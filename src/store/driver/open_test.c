@@ -123,6 +123,12 @@ static void what_cannot_be_opened_says_why(void **state)
     assert_int_equal(refused("none does not exist; make it"), GARNER_NOTFOUND);
     snprintf(path, sizeof path, "%s", fixture.folder);
     assert_int_equal(refused("is a folder"), GARNER_IO);
+    snprintf(path, sizeof path, "%s/pipe", fixture.folder);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_equal(refused("is a device, a pipe or a socket"), GARNER_IO);
+    options.read_only = true; /* then opening would not even end */
+    assert_int_equal(refused("is a device, a pipe or a socket"), GARNER_IO);
+    options.read_only = false;
     options.create = false;
     snprintf(path, sizeof path, "%s/t.db", fixture.folder);
     assert_int_equal(refused("t.db: no such database; check the name"),

@@ -55,6 +55,14 @@ static void make(void)
     gn_sqlite_close(c);
 }
 
+/* From now on the fixture's database is that of the name ".copy". */
+static void look_at_copy(void)
+{
+    const size_t size = strlen(fixture.db);
+
+    snprintf(fixture.db + size, sizeof fixture.db - size, ".copy");
+}
+
 static void copy(const char *from_suffix, const char *to_suffix)
 {
     char command[300];
@@ -95,7 +103,7 @@ static void a_log_that_cannot_be_read_is_told(void **state)
     copy("", ".copy");
     copy("-wal", ".copy-wal");
     gn_sqlite_close(c);
-    strcat(fixture.db, ".copy");
+    look_at_copy();
     assert_null(open_there(GARNER_IO, &err));
     assert_non_null(strstr(err.message, ".copy: its log (-wal)"));
     assert_non_null(strstr(err.message, "copy both"));
@@ -114,7 +122,7 @@ static void an_unfinished_transaction_is_told(void **state)
     copy("", ".copy");
     copy("-journal", ".copy-journal");
     foreign_close(db);
-    strcat(fixture.db, ".copy");
+    look_at_copy();
     assert_null(open_there(GARNER_IO, &err));
     if (strstr(err.message, "unfinished transaction (-journal)") == NULL)
         fail_msg("%s", err.message);
