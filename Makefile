@@ -27,7 +27,7 @@ run:
 test:
 	@tools/setup build run test
 	@tools/build test
-	@meson test -C build --no-rebuild --print-errorlogs $(ARGS)
+	@meson test -C build --no-rebuild --print-errorlogs -t 3 $(ARGS)
 
 bench:
 	@tools/setup build run bench
