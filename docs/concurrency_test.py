@@ -6,7 +6,7 @@ import sys
 import unittest
 
 ROOT = pathlib.Path(sys.argv[1])
-PAGES = ["concurrency.md"] + (["faults.md"] if (ROOT / "docs" / "faults.md").exists() else [])
+PAGES = "concurrency.md", "faults.md"
 NAMED = re.compile(r"\b(\w+_test)(?:\.(?:c|py))?: ((?:\w+)(?:, \w+)*)")
 
 
