@@ -62,10 +62,10 @@ static void write_batch(struct library *l, unsigned rows)
     struct garner_error err;
 
     must(garner_batch_new(&batch, &err), &err);
-    for (unsigned i = 0; i < rows; i++)
+    for (unsigned i = 0; i < rows; i++, l->next_id++)
         must(garner_batch_add(
                  batch, ROW_INSERT,
-                 GARNER_ARGS(garner_integer(l->next_id++),
+                 GARNER_ARGS(garner_integer(l->next_id),
                              garner_text_n(ROW_TIME, sizeof ROW_TIME - 1),
                              garner_text_n(ROW_URL, sizeof ROW_URL - 1),
                              garner_integer(ROW_STATUS),

@@ -106,7 +106,8 @@ static void a_deadline_is_of_the_other_clock(void **state)
         assert_int_equal(
             garner_exec(store, "create table t (a)", NULL, 0, NULL, NULL),
             GARNER_BUSY);
-        assert_true(gn_clock_monotonic_ns() - start_ns >= MS * 1000000);
+        assert_true(gn_clock_monotonic_ns() - start_ns >=
+                    MS * INT64_C(1000000));
     }
     failing->set_clock(0);
     foreign_run(foreign, "commit");

@@ -96,8 +96,10 @@ static struct image copy_of(const struct image *image)
     copy.database = malloc(image->database_size + 1);
     copy.log = malloc(image->log_size + 1);
     assert_true(copy.database != NULL && copy.log != NULL);
-    memcpy(copy.database, image->database, image->database_size);
-    memcpy(copy.log, image->log, image->log_size);
+    if (image->database_size > 0)
+        memcpy(copy.database, image->database, image->database_size);
+    if (image->log_size > 0)
+        memcpy(copy.log, image->log, image->log_size);
     return copy;
 }
 

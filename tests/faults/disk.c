@@ -117,8 +117,8 @@ static struct bytes after(const struct file *f, enum fate fate)
 {
     const size_t prefix = below(f->count + 1);
     struct bytes b = {.exists = true};
-    size_t largest = f->synced.size;
     size_t size = f->synced.size;
+    size_t largest = size;
     size_t sizes;
 
     for (size_t i = 0, now = size; i < f->count; i++) {
@@ -295,7 +295,7 @@ static void start_file(struct file *f, const void *data, size_t size)
     f->exists = data != NULL;
     f->synced = (struct bytes){.exists = f->exists, .size = size};
     f->synced.data = must(malloc(size + 1));
-    if (size > 0)
+    if (data != NULL && size > 0)
         memcpy(f->synced.data, data, size);
 }
 

@@ -178,6 +178,6 @@ size_t gn_unit_order_circle(struct gn_unit_order *o,
             o->waiting[queued++] = need->to;
         }
     }
-    GN_CHECK(!"a circle leads back to where it begins");
+    GN_CHECK(false && "a circle leads back to where it begins");
     return 0;
 }
