@@ -21,7 +21,7 @@ static int put(const char *collection, const char *notes, const char *text)
     const struct garner_entry entry = {
         .notes = notes, .data = text, .size = strlen(text)};
 
-    return garner_put(store, collection, &entry, NULL, &err);
+    return (int)garner_put(store, collection, &entry, NULL, &err);
 }
 
 /* Prints the records that filter names. */
@@ -33,7 +33,7 @@ static int show(const struct garner_filter *filter)
         garner_find(store, "agency", filter, NULL, &records, &err);
 
     if (code != GARNER_OK)
-        return code;
+        return (int)code;
     while ((code = garner_records_next(records, &r, &err)) == GARNER_ROW)
         printf("%s: %s\n", r->notes, (const char *)r->data);
     garner_records_close(records);
@@ -75,7 +75,7 @@ static int work(void)
         if (code == GARNER_NOTFOUND)
             puts("it took too long: another is working on it");
         else if (code != GARNER_OK)
-            return code;
+            return (int)code;
     }
     return code == GARNER_NOTFOUND ? 0 : (int)code; /* nothing is left */
 }
@@ -90,7 +90,8 @@ int main(int argc, char **argv)
     if (garner_open(argc > 1 ? argv[1] : "records.db", NULL, &store, &err))
         return fprintf(stderr, "%s\n", err.message), 1;
     if (argc > 2) {
-        failed = garner_put_file(store, "files", argv[2], &notes, &id, &err);
+        failed =
+            (int)garner_put_file(store, "files", argv[2], &notes, &id, &err);
         if (!failed)
             printf("record %" PRId64 "\n", id);
     } else {
