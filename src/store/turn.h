@@ -47,6 +47,12 @@ void gn_turn_give(struct gn_turn *t);
 /* true: another process waits for it. */
 bool gn_turn_is_wanted(const struct gn_turn *t);
 
+/* Any number may attend, from the opening of the turn on: without waiting. Only
+ * who attends alone can seclude itself: nobody attends then until it does
+ * itself again, or closes the turn. false: others are in the way. */
+bool gn_turn_attend(struct gn_turn *t);
+bool gn_turn_seclude(struct gn_turn *t);
+
 /* Who holds it, as far as it is known: the process (0: nobody), and since when
  * by the monotonic clock. For messages only. Any thread. */
 void gn_turn_holder(const struct gn_turn *t, int64_t *pid, int64_t *since_ns);
