@@ -16,7 +16,7 @@ static uint64_t seed;
 
 static uint64_t below(uint64_t limit)
 {
-    return gn_random_next(&seed) % limit;
+    return limit > 0 ? gn_random_next(&seed) % limit : 0;
 }
 
 static void ignore(void *context, const char *line)
@@ -93,9 +93,10 @@ static struct image copy_of(const struct image *image)
 {
     struct image copy = *image;
 
-    copy.database = malloc(image->database_size + 1);
-    copy.log = malloc(image->log_size + 1);
-    assert_true(copy.database != NULL && copy.log != NULL);
+    copy.database = calloc(1, image->database_size + 1);
+    copy.log = calloc(1, image->log_size + 1);
+    if (copy.database == NULL || copy.log == NULL)
+        abort();
     if (image->database_size > 0)
         memcpy(copy.database, image->database, image->database_size);
     if (image->log_size > 0)

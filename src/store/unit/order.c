@@ -178,6 +178,8 @@ size_t gn_unit_order_circle(struct gn_unit_order *o,
             o->waiting[queued++] = need->to;
         }
     }
-    GN_CHECK(false && "a circle leads back to where it begins");
+    const bool leads_back_to_where_it_begins = false;
+
+    GN_CHECK(leads_back_to_where_it_begins);
     return 0;
 }
