@@ -118,10 +118,12 @@ class Shipper:
             assert time.monotonic() < end, "the write lock was never free"
         self.ship()
         self.reader.execute("rollback")
-        busy, frames, copied = self.checkpointer.execute(
-            "pragma wal_checkpoint(passive)").fetchone()
+        frames, copied = 1, 0
+        while frames != copied:  # who has just committed may read for a moment yet
+            busy, frames, copied = self.checkpointer.execute(
+                "pragma wal_checkpoint(passive)").fetchone()
+            assert not busy and time.monotonic() < end, (busy, frames, copied)
         self.writer.execute("rollback")
-        assert not busy and frames == copied, (busy, frames, copied)
 
     def restore(self, path):
         with open(path, "wb") as file:
