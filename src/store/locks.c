@@ -9,18 +9,18 @@
 /* Bytes of the index, where its locks begin. */
 enum { WRITE_LOCK = 120, CHECKPOINT_LOCK = 121, READ_LOCK = 123, OPEN = 128 };
 
-enum { SHOWN = 8 };
+enum { SHOWN = 8, READINGS = 5 };
 
 static struct gn_locks_holder *
 holder_of(pid_t pid, struct gn_locks_holder *holders, int *count, size_t max)
 {
-    for (size_t i = 0; i < (size_t)*count && i < max; i++)
+    for (int i = 0; i < *count; i++)
         if (holders[i].pid == pid)
             return &holders[i];
-    if ((size_t)(*count)++ >= max)
+    if ((size_t)*count >= max)
         return NULL;
-    holders[*count - 1] = (struct gn_locks_holder){.pid = pid};
-    return &holders[*count - 1];
+    holders[*count] = (struct gn_locks_holder){.pid = pid};
+    return &holders[(*count)++];
 }
 
 /* "1: POSIX  ADVISORY  READ 1234 fd:01:5678 123 123": the device is not looked
@@ -62,24 +62,33 @@ static void add_name(struct gn_locks_holder *h)
     (void)fclose(file); /* only read from */
 }
 
+static bool read_list(ino_t index, struct gn_locks_holder *holders, int *count,
+                      size_t max)
+{
+    FILE *file = fopen("/proc/locks", "re");
+    char line[256];
+
+    if (file == NULL)
+        return false;
+    while (fgets(line, sizeof line, file) != NULL)
+        gn_locks_line(line, index, holders, count, max);
+    (void)fclose(file); /* only read from */
+    return true;
+}
+
 int gn_locks_find(const char *path, struct gn_locks_holder *holders, size_t max)
 {
     char index[PATH_MAX + 8];
-    char line[256];
     struct stat st;
     int count = 0;
-    FILE *file;
 
     snprintf(index, sizeof index, "%s-shm", path);
     if (stat(index, &st) != 0)
         return 0; /* nobody has it open */
-    file = fopen("/proc/locks", "re");
-    if (file == NULL)
-        return -1;
-    while (fgets(line, sizeof line, file) != NULL)
-        gn_locks_line(line, st.st_ino, holders, &count, max);
-    (void)fclose(file); /* only read from */
-    for (size_t i = 0; i < (size_t)count && i < max; i++)
+    for (int i = 0; i < READINGS; i++)
+        if (!read_list(st.st_ino, holders, &count, max))
+            return -1;
+    for (int i = 0; i < count; i++)
         add_name(&holders[i]);
     return count;
 }
@@ -92,7 +101,7 @@ bool gn_locks_name(const char *path, enum gn_locks_kind kind, char *text,
     size_t used = 0;
 
     text[0] = '\0';
-    for (int i = 0; i < count && i < SHOWN && used < size; i++) {
+    for (int i = 0; i < count && used < size; i++) {
         const struct gn_locks_holder *h = &holders[i];
         const char *comma = used > 0 ? ", " : "";
 

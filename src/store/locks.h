@@ -5,7 +5,9 @@
  * In a log's index one byte is locked by who writes, one by who checkpoints,
  * and five by those who read (https://sqlite.org/walformat.html#locks); a
  * reader's lock keeps the log from starting anew. Processes of other machines,
- * and of other containers, are not listed.
+ * and of other containers, are not listed. The list is read in pieces, between
+ * which the locks of the whole system come and go, so that some may be missed:
+ * it is read several times over.
  *
  * Thread: any.
  */
@@ -27,8 +29,8 @@ struct gn_locks_holder {
 };
 
 /* Fills in up to max processes that hold locks on the database at path, but
- * those that merely have it open; returns how many there are, or -1: the
- * system does not tell. */
+ * those that merely have it open; returns how many, or -1: the system does not
+ * tell. */
 int gn_locks_find(const char *path, struct gn_locks_holder *holders,
                   size_t max);
 
@@ -39,7 +41,7 @@ bool gn_locks_name(const char *path, enum gn_locks_kind kind, char *text,
                    size_t size);
 
 /* Adds what one line of /proc/locks says of the index whose inode is index, to
- * holders[0..*count), of max places; more are counted, but not kept. Pure. */
+ * holders[0..*count), of max places; more are left out. Pure. */
 void gn_locks_line(const char *line, ino_t index,
                    struct gn_locks_holder *holders, int *count, size_t max);
 

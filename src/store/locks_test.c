@@ -47,7 +47,7 @@ static void a_line_is_read_as_it_is(void **state)
     assert_false(holders[2].reads);
 }
 
-static void more_than_there_is_room_for_are_counted(void **state)
+static void more_than_there_is_room_for_are_left_out(void **state)
 {
     char line[80];
     int count = 0;
@@ -58,8 +58,29 @@ static void more_than_there_is_room_for_are_counted(void **state)
                  "%d: POSIX  ADVISORY  READ %d 00:00:5 123 123\n", pid, pid);
         gn_locks_line(line, 5, holders, &count, MOST);
     }
-    assert_int_equal(count, 6);
-    assert_int_equal(holders[MOST - 1].pid, 4);
+    assert_int_equal(count, MOST);
+    assert_int_equal(holders[MOST - 1].pid, MOST);
+}
+
+/* The list may miss some while the locks of others come and go: what is held is
+ * found in the end. */
+static void wait_for_name(enum gn_locks_kind kind, const char *expected)
+{
+    const int64_t until_ns = SECONDS(20);
+    char text[100];
+
+    while (!gn_locks_name(fixture.db, kind, text, sizeof text) ||
+           strcmp(text, expected) != 0)
+        if (gn_clock_monotonic_ns() > until_ns)
+            fail_msg("not '%s', but '%s'", expected, text);
+}
+
+static void assert_nobody(enum gn_locks_kind kind)
+{
+    char text[100];
+
+    if (gn_locks_name(fixture.db, kind, text, sizeof text))
+        fail_msg("nobody, but '%s'", text);
 }
 
 /* Not where the kernel keeps its list to itself (some containers). */
@@ -67,19 +88,19 @@ static bool is_told(void)
 {
     struct gn_locks_holder self;
     sqlite3 *probe = foreign_open();
-    bool told;
+    int count = 0;
 
     foreign_run(probe, "pragma journal_mode=wal; create table if not exists "
                        "probe(a); begin immediate");
-    told = gn_locks_find(fixture.db, &self, 1) == 1;
+    for (int i = 0; i < 100 && count < 1; i++)
+        count = gn_locks_find(fixture.db, &self, 1);
     foreign_run(probe, "rollback");
     foreign_close(probe);
-    return told;
+    return count == 1;
 }
 
 static void those_of_this_process_are_found(void **state)
 {
-    char text[100];
     sqlite3 *db;
 
     (void)state;
@@ -89,19 +110,14 @@ static void those_of_this_process_are_found(void **state)
     db = foreign_open();
     assert_int_equal(foreign_number(db, "select count(*) from probe"), 0);
     assert_int_equal(gn_locks_find(fixture.db, holders, MOST), 0); /* over */
-    assert_false(
-        gn_locks_name(fixture.db, GN_LOCKS_READERS, text, sizeof text));
+    assert_nobody(GN_LOCKS_READERS);
     foreign_run(db, "begin; select * from probe");
-    assert_int_equal(gn_locks_find(fixture.db, holders, MOST), 1);
-    assert_int_equal(holders[0].pid, getpid());
-    assert_true(holders[0].reads && !holders[0].writes);
-    assert_true(gn_locks_name(fixture.db, GN_LOCKS_READERS, text, sizeof text));
-    assert_string_equal(text, "this process");
-    assert_false(
-        gn_locks_name(fixture.db, GN_LOCKS_WRITERS, text, sizeof text));
+    wait_for_name(GN_LOCKS_READERS, "this process");
+    assert_nobody(GN_LOCKS_WRITERS);
     foreign_run(db, "insert into probe values (1)");
-    assert_true(gn_locks_name(fixture.db, GN_LOCKS_WRITERS, text, sizeof text));
+    wait_for_name(GN_LOCKS_WRITERS, "this process");
     foreign_run(db, "rollback");
+    assert_nobody(GN_LOCKS_READERS);
     foreign_close(db);
 }
 
@@ -124,7 +140,6 @@ static void those_of_another_are_named(void **state)
 {
     char expected[64];
     char name[GN_LOCKS_NAME] = "";
-    char text[100];
     int ready[2];
     int end[2];
     int status;
@@ -140,18 +155,16 @@ static void those_of_another_are_named(void **state)
     if (child == 0)
         read_as_another(ready, end);
     assert_int_equal(read(ready[0], &byte, 1), 1);
-    assert_true(gn_locks_name(fixture.db, GN_LOCKS_READERS, text, sizeof text));
     file = fopen("/proc/self/comm", "r");
     assert_non_null(fgets(name, sizeof name, file));
     fclose(file);
     name[strcspn(name, "\n")] = '\0';
     snprintf(expected, sizeof expected, "process %d (%s)", (int)child, name);
-    assert_string_equal(text, expected);
+    wait_for_name(GN_LOCKS_READERS, expected);
     close(end[1]);
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
-    assert_false(
-        gn_locks_name(fixture.db, GN_LOCKS_READERS, text, sizeof text));
+    assert_nobody(GN_LOCKS_READERS);
     close(end[0]);
     close(ready[0]);
     close(ready[1]);
@@ -176,7 +189,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_is_read_as_it_is),
-        cmocka_unit_test(more_than_there_is_room_for_are_counted),
+        cmocka_unit_test(more_than_there_is_room_for_are_left_out),
         TEST(those_of_this_process_are_found),
         TEST(those_of_another_are_named),
         TEST(what_does_not_fit_is_cut),
