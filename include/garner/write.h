@@ -32,8 +32,8 @@ struct garner_result {
  * connection held the database past the deadline), FULL (no room in the queue
  * in time), TIMEOUT (its turn did not come in time: it has not been and will
  * not be run), IO (disk full among them), CORRUPT, CLOSED, UNSUPPORTED
- * (read-only store), NOMEM. On any error the statement had no effect; only
- * after IO, if the process dies before it writes again, may it be found done.
+ * (read-only store), NOMEM. On any error the statement had no effect; only if
+ * the process dies in the very moment of an IO may it be found done.
  */
 GARNER_CHECKED GARNER_API enum garner_code
 garner_exec(struct garner_store *store, const char *sql,

@@ -5,8 +5,10 @@
 #include "store/driver/error.h"
 
 enum {
-    HEADER_BYTES = 32, /* of the log, https://sqlite.org/fileformat2.html */
-    FRAME_BYTES = 24,  /* of each frame, before its page */
+    HEADER_BYTES = 32,   /* of the log, https://sqlite.org/fileformat2.html */
+    FRAME_BYTES = 24,    /* of each frame, before its page */
+    INDEX_BYTES = 32768, /* of a piece of the log's index */
+    INDEX_FRAMES = 4,    /* the number in it that counts the frames */
     PIECE_BYTES = 64 * 1024, /* of zeros at a time; the least that is added */
 };
 
@@ -36,8 +38,12 @@ size_t gn_log_bytes(const struct gn_log *l)
 
 void gn_log_note(struct gn_log *l, int rc)
 {
-    if ((rc & 0xff) == SQLITE_IOERR && rc != SQLITE_IOERR_NOMEM)
+    const int kind = rc & 0xff;
+
+    if (kind == SQLITE_IOERR && rc != SQLITE_IOERR_NOMEM)
         l->failures++;
+    if (kind == SQLITE_IOERR || kind == SQLITE_FULL || kind == SQLITE_NOMEM)
+        l->leftover = true;
     if (rc == SQLITE_IOERR_FSYNC || rc == SQLITE_IOERR_DIR_FSYNC)
         l->suspect = true;
 }
@@ -72,6 +78,42 @@ enum garner_code gn_log_sync(struct gn_log *l, struct garner_error *err)
     return GARNER_OK;
 }
 
+/* Frames that are committed, as the log's index has it
+ * (https://sqlite.org/walformat.html section 2.1); false: it cannot be seen. */
+static bool count_frames(const struct gn_log *l, sqlite3_int64 *frames)
+{
+    sqlite3_file *file = NULL;
+    volatile void *index = NULL;
+
+    if (sqlite3_file_control(l->db, "main", SQLITE_FCNTL_FILE_POINTER, &file) !=
+            SQLITE_OK ||
+        file == NULL || file->pMethods == NULL ||
+        file->pMethods->iVersion < 2 ||
+        file->pMethods->xShmMap(file, 0, INDEX_BYTES, 0, &index) != SQLITE_OK ||
+        index == NULL)
+        return false;
+    *frames = ((const volatile uint32_t *)index)[INDEX_FRAMES];
+    return true;
+}
+
+/* A header of zeros ends the log for whoever reads it anew: no frame has the
+ * page number 0. */
+static int undo_leftover(const struct gn_log *l, sqlite3_file *file)
+{
+    static const char zeros[FRAME_BYTES];
+    sqlite3_int64 frames;
+    sqlite3_int64 end;
+    sqlite3_int64 size;
+    int rc = file->pMethods->xFileSize(file, &size);
+
+    if (rc != SQLITE_OK || !count_frames(l, &frames))
+        return rc;
+    end = HEADER_BYTES + frames * (FRAME_BYTES + (sqlite3_int64)l->page_bytes);
+    return end + FRAME_BYTES <= size
+               ? file->pMethods->xWrite(file, zeros, FRAME_BYTES, end)
+               : SQLITE_OK;
+}
+
 static int write_again(sqlite3_file *file, void *piece)
 {
     sqlite3_int64 size;
@@ -93,16 +135,22 @@ static int write_again(sqlite3_file *file, void *piece)
 enum garner_code gn_log_repair(struct gn_log *l, struct garner_error *err)
 {
     sqlite3_file *file = file_of(l);
-    void *piece = gn_alloc(PIECE_BYTES);
-    int rc = SQLITE_NOMEM;
+    void *piece = NULL;
+    int rc = SQLITE_OK;
 
-    if (piece != NULL)
-        rc = file != NULL ? write_again(file, piece) : SQLITE_OK;
-    gn_free(piece);
+    if (file != NULL && l->leftover)
+        rc = undo_leftover(l, file);
+    if (rc == SQLITE_OK)
+        l->leftover = false;
+    if (rc == SQLITE_OK && file != NULL && l->suspect) {
+        piece = gn_alloc(PIECE_BYTES);
+        rc = piece != NULL ? write_again(file, piece) : SQLITE_NOMEM;
+        gn_free(piece);
+    }
     if (rc != SQLITE_OK)
         return cannot_sync(l, rc, err);
+    l->unsynced = l->unsynced && !l->suspect;
     l->suspect = false;
-    l->unsynced = false;
     return GARNER_OK;
 }
 

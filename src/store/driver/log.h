@@ -15,6 +15,11 @@
  * them is right still: the same bytes, written once more, make the next sync a
  * true one.
  *
+ * And a commit that failed may have left its frames, the last one too, behind
+ * those of the commits that went well: SQLite writes over them with the next.
+ * If there is none, whoever opens the database later takes them for committed.
+ * So the first of them is undone.
+ *
  * Thread: the connection's.
  */
 #ifndef GN_STORE_DRIVER_LOG_H
@@ -35,6 +40,7 @@ struct gn_log {
     size_t file_bytes; /* at least so long is the file; 0: look */
     bool unsynced;     /* it holds commits that were not synced */
     bool suspect;      /* a sync failed; of it, as far as is known */
+    bool leftover;     /* a commit failed; its frames may be there */
     uint64_t failures; /* of the disk, but for one that is full */
 };
 
@@ -44,15 +50,15 @@ void gn_log_committed(struct gn_log *l, size_t pages, bool synced);
 /* Bytes of the log in use after the last commit; 0: not known yet. */
 size_t gn_log_bytes(const struct gn_log *l);
 
-/* SQLite returned rc: counts it if the disk failed, and where that was a sync,
- * the log is suspect. */
+/* SQLite returned rc, for a commit maybe: notes what that means for the log. */
 void gn_log_note(struct gn_log *l, int rc);
 
 /* Syncs it, which is not suspect, unless all in it is synced. Errors: IO. */
 enum garner_code gn_log_sync(struct gn_log *l, struct garner_error *err);
 
-/* Writes all of it to its place again and syncs it, so that it is suspect no
- * longer. Only with the database's write lock held. Errors: IO, NOMEM. */
+/* Undoes what a failed commit left; and if the log is suspect, writes all of it
+ * to its place again and syncs it. Only in WAL mode, with the database's write
+ * lock held. Errors: IO, NOMEM. */
 enum garner_code gn_log_repair(struct gn_log *l, struct garner_error *err);
 
 /* Makes the file longer if its frames will soon reach its end. Only with the

@@ -353,6 +353,11 @@ static void forget_lock(struct gn_sqlite *c)
         atomic_store_explicit(&c->held_off, false, memory_order_relaxed);
 }
 
+static bool needs_repair(const struct gn_sqlite *c)
+{
+    return c->wal && (c->log.suspect || c->log.leftover);
+}
+
 enum garner_code gn_sqlite_begin(struct gn_sqlite *c, struct garner_error *err)
 {
     enum garner_code code = gn_sqlite_unstick(c, err);
@@ -364,7 +369,7 @@ enum garner_code gn_sqlite_begin(struct gn_sqlite *c, struct garner_error *err)
     forget_lock(c);
     /* Until the log is surely on the disk, nothing may be called synced, and
      * nothing copied from it into the database. */
-    if (c->log.suspect)
+    if (needs_repair(c))
         code = gn_log_repair(&c->log, err);
     if (code != GARNER_OK)
         gn_sqlite_rollback(c);
@@ -517,7 +522,7 @@ enum garner_code gn_sqlite_run_alone(struct gn_sqlite *c,
 
     if (code != GARNER_OK)
         return code;
-    if (gn_cache_may_fail_halfway(c->cache) || c->log.suspect)
+    if (gn_cache_may_fail_halfway(c->cache) || needs_repair(c))
         return run_within(c, stmt, result, err);
     c->guard.met_trigger = false;
     c->alone = true;
@@ -558,12 +563,13 @@ enum garner_code gn_sqlite_sync_log(struct gn_sqlite *c,
 {
     enum garner_code code;
 
-    if (!c->log.suspect)
-        return gn_log_sync(&c->log, err);
-    code = gn_sqlite_begin(c, err); /* repairs it */
-    if (code == GARNER_OK)
+    if (needs_repair(c)) {
+        code = gn_sqlite_begin(c, err);
+        if (code != GARNER_OK)
+            return code;
         gn_sqlite_rollback(c);
-    return code;
+    }
+    return c->wal ? gn_log_sync(&c->log, err) : GARNER_OK;
 }
 
 bool gn_sqlite_has_moved(struct gn_sqlite *c, struct garner_error *err)
