@@ -62,8 +62,10 @@ static void must(struct garner_store *store, const char *sql)
  * ---------------------------------------- */
 
 /* A few flipped bits, a lost end, a page of something else. */
-static void damage(unsigned char *bytes, size_t *size)
+static void damage(struct image_file *file)
 {
+    unsigned char *bytes = file->data;
+    size_t *size = &file->size;
     const size_t at = below(*size);
     size_t end = at + 1 + below(4096);
 
@@ -89,21 +91,6 @@ static void damage(unsigned char *bytes, size_t *size)
     }
 }
 
-static struct image copy_of(const struct image *image)
-{
-    struct image copy = *image;
-
-    copy.database = calloc(1, image->database_size + 1);
-    copy.log = calloc(1, image->log_size + 1);
-    if (copy.database == NULL || copy.log == NULL)
-        abort();
-    if (image->database_size > 0)
-        memcpy(copy.database, image->database, image->database_size);
-    if (image->log_size > 0)
-        memcpy(copy.log, image->log, image->log_size);
-    return copy;
-}
-
 /* Where the log is damaged, what it alone held is gone; but each batch is whole
  * or not there, and all goes on. */
 static void a_damaged_log_leaves_a_whole_database(void **state)
@@ -117,10 +104,10 @@ static void a_damaged_log_leaves_a_whole_database(void **state)
         if (start.outcomes[i] == LIFE_KEPT)
             start.outcomes[i] = LIFE_MAYBE;
     for (int round = 0; round < rounds; round++) {
-        struct image damaged = copy_of(&start.image);
+        struct image damaged = image_copy(&start.image);
         struct life life;
 
-        damage(damaged.log, &damaged.log_size);
+        damage(&damaged.files[IMAGE_LOG]);
         start_life(&start, fixture.db, &life);
         image_put(&damaged, fixture.db);
         image_free(&damaged);
@@ -169,14 +156,14 @@ static void a_damaged_database_is_told_or_read_as_it_is(void **state)
     options.timeout_ms = 1000;
     start_crashed(&start, fixture.db);
     for (int round = 0; round < rounds; round++) {
-        struct image damaged = copy_of(&start.image);
+        struct image damaged = image_copy(&start.image);
         struct garner_store *store;
         struct garner_error err = {0};
         enum garner_code code;
 
-        damage(damaged.database, &damaged.database_size);
+        damage(&damaged.files[IMAGE_DATABASE]);
         if (below(2) == 0)
-            damaged.log_size = 0;
+            damaged.files[IMAGE_LOG].size = 0;
         image_put(&damaged, fixture.db);
         image_free(&damaged);
         code = garner_open(fixture.db, &options, &store, &err);

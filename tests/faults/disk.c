@@ -24,11 +24,12 @@ struct change {
 };
 
 struct file {
-    const char *suffix;
     struct bytes synced; /* of the file that has the name now */
     struct change changes[MOST_CHANGES];
     size_t count;
     bool exists;
+    bool opened; /* since disk_start, or since it was removed ... */
+    bool first;  /* ... and not synced since: its first sync is the folder's */
     /* The folder's own sync: until then the name may still mean this. */
     bool renamed;
     struct bytes before;
@@ -44,7 +45,7 @@ static unsigned calls;
 static unsigned failed;
 static bool is_cut;
 static struct image survived;
-static struct file files[2] = {{.suffix = ""}, {.suffix = "-wal"}};
+static struct file files[IMAGE_FILES];
 
 static uint64_t below(uint64_t limit)
 {
@@ -176,6 +177,19 @@ static void add_change(struct file *f, const struct shim_call *call)
     }
 }
 
+static void keep_name(struct file *f)
+{
+    f->renamed = false;
+    drop(&f->before);
+}
+
+/* The folder is synced, and with it all that was made or removed in it. */
+static void sync_folder(void)
+{
+    for (int i = 0; i < IMAGE_FILES; i++)
+        keep_name(&files[i]);
+}
+
 /* The name now means another file, or none; with the old one's last bytes kept
  * as long as it may come back. */
 static void rename_file(struct file *f, bool exists, bool lasting)
@@ -185,16 +199,19 @@ static void rename_file(struct file *f, bool exists, bool lasting)
         if (f->exists)
             f->before = after(f, (enum fate)below(FATES));
     }
-    f->renamed = !lasting;
+    f->renamed = true;
     f->exists = exists;
+    f->opened = f->opened && exists;
     forget_changes(f);
     drop(&f->synced);
+    if (lasting)
+        sync_folder();
 }
 
 /* --- the end -----------------------------------------------------------------
  */
 
-static void survive(struct file *f, void **data, size_t *size)
+static void survive(struct file *f, struct image_file *left)
 {
     const bool old = f->renamed && below(2) == 0;
     struct bytes b = {0};
@@ -205,10 +222,9 @@ static void survive(struct file *f, void **data, size_t *size)
     } else if (f->exists) {
         b = after(f, (enum fate)below(FATES));
     }
-    *data = b.exists ? b.data : NULL;
-    *size = b.exists ? b.size : 0;
-    if (!b.exists)
-        free(b.data);
+    *left = (struct image_file){0};
+    if (b.exists)
+        *left = (struct image_file){b.data, b.size};
 }
 
 /* With the lock held. */
@@ -217,8 +233,8 @@ static void cut(void)
     is_cut = true;
     if (plan.cut != NULL)
         plan.cut(plan.context);
-    survive(&files[0], &survived.database, &survived.database_size);
-    survive(&files[1], &survived.log, &survived.log_size);
+    for (int i = 0; i < IMAGE_FILES; i++)
+        survive(&files[i], &survived.files[i]);
 }
 
 /* --- the watch
@@ -230,8 +246,8 @@ static struct file *file_of(const struct shim_call *call)
 
     if (strncmp(call->path, plan.path, size) != 0)
         return NULL;
-    for (size_t i = 0; i < 2; i++)
-        if (strcmp(call->path + size, files[i].suffix) == 0)
+    for (int i = 0; i < IMAGE_FILES; i++)
+        if (strcmp(call->path + size, image_suffix(i)) == 0)
             return &files[i];
     return NULL;
 }
@@ -265,6 +281,25 @@ static int before_call(void *context, struct shim_call *call)
     return rc;
 }
 
+/* With a log or journal that it has just opened SQLite syncs the folder. */
+static void sync_whole(struct file *f)
+{
+    sync_file(f, EVERYTHING);
+    if (f->first)
+        sync_folder();
+    f->first = false;
+    keep_name(f);
+}
+
+static void open_file(struct file *f, int flags)
+{
+    if (!f->exists && (flags & SQLITE_OPEN_CREATE) != 0)
+        rename_file(f, true, false);
+    if (!f->opened)
+        f->first = f != &files[IMAGE_DATABASE];
+    f->opened = true;
+}
+
 static void after_call(void *context, const struct shim_call *call)
 {
     struct file *f;
@@ -276,27 +311,24 @@ static void after_call(void *context, const struct shim_call *call)
         pthread_mutex_unlock(&lock);
         return;
     }
-    if (call->op == SHIM_OPEN && (call->flags & SQLITE_OPEN_CREATE) != 0 &&
-        !f->exists)
-        rename_file(f, true, false);
+    if (call->op == SHIM_OPEN)
+        open_file(f, call->flags);
     else if (call->op == SHIM_WRITE || call->op == SHIM_TRUNCATE)
         add_change(f, call);
-    else if (call->op == SHIM_SYNC) {
-        sync_file(f, EVERYTHING);
-        f->renamed = false;
-        drop(&f->before);
-    } else if (call->op == SHIM_DELETE)
+    else if (call->op == SHIM_SYNC)
+        sync_whole(f);
+    else if (call->op == SHIM_DELETE)
         rename_file(f, false, call->flags != 0);
     pthread_mutex_unlock(&lock);
 }
 
-static void start_file(struct file *f, const void *data, size_t size)
+static void start_file(struct file *f, const struct image_file *now)
 {
-    f->exists = data != NULL;
-    f->synced = (struct bytes){.exists = f->exists, .size = size};
-    f->synced.data = must(malloc(size + 1));
-    if (data != NULL && size > 0)
-        memcpy(f->synced.data, data, size);
+    f->exists = now->data != NULL;
+    f->synced = (struct bytes){.exists = f->exists, .size = now->size};
+    f->synced.data = must(malloc(now->size + 1));
+    if (now->data != NULL && now->size > 0)
+        memcpy(f->synced.data, now->data, now->size);
 }
 
 void disk_start(const struct disk_plan *new_plan)
@@ -310,8 +342,8 @@ void disk_start(const struct disk_plan *new_plan)
     calls = 0;
     failed = 0;
     is_cut = false;
-    start_file(&files[0], image.database, image.database_size);
-    start_file(&files[1], image.log, image.log_size);
+    for (int i = 0; i < IMAGE_FILES; i++)
+        start_file(&files[i], &image.files[i]);
     image_free(&image);
     shim_watch(&watch);
 }
@@ -321,11 +353,13 @@ struct image disk_stop(void)
     shim_watch(NULL);
     if (!is_cut)
         cut();
-    for (size_t i = 0; i < 2; i++) {
+    for (int i = 0; i < IMAGE_FILES; i++) {
         forget_changes(&files[i]);
         drop(&files[i].synced);
         drop(&files[i].before);
         files[i].renamed = false;
+        files[i].opened = false;
+        files[i].first = false;
     }
     return survived;
 }

@@ -6,6 +6,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stddef.h>
@@ -206,7 +207,7 @@ DEFINE_TRUNCATE(ftruncate64, off64_t)
 DEFINE_SYNC(fsync)
 DEFINE_SYNC(fdatasync)
 
-/* --- locks, maps, the clock
+/* --- locks, maps, threads, the clock
  * --------------------------------------------------- */
 
 static bool takes_lock(int command, const void *argument)
@@ -256,6 +257,18 @@ DEFINE_FCNTL(fcntl64)
     }
 DEFINE_MAP(mmap, off_t)
 DEFINE_MAP(mmap64, off64_t)
+
+PUBLIC int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*run)(void *), void *argument)
+{
+    static int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *),
+                       void *);
+
+    if (real == NULL)
+        *(void **)&real = next("pthread_create");
+    return fails(FAILING_THREAD, "") ? plan.error
+                                     : real(thread, attributes, run, argument);
+}
 
 PUBLIC int clock_gettime(clockid_t id, struct timespec *now)
 {

@@ -23,6 +23,7 @@ enum failing_call {
     FAILING_MAP,
     FAILING_STAT,
     FAILING_UNLINK,
+    FAILING_THREAD, /* of no file: in is "" */
     FAILING_CALLS,
 };
 

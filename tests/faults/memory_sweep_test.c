@@ -5,6 +5,8 @@
 #include "faults/memory.h"
 #include "faults/start.h"
 
+static bool in_memory;
+
 enum kind { OURS, SQLITES, SQLITES_FOR_GOOD };
 
 static const char *const names[] = {"garner's, once", "SQLite's, once",
@@ -39,6 +41,8 @@ static bool live_with(enum kind kind, unsigned nth, const struct start *start)
     bool whole;
 
     start_life(start, fixture.db, &life);
+    if (in_memory)
+        life.path = ":memory:";
     life.allows = is_of_memory;
     life.heals = heal;
     if (kind == OURS)
@@ -48,7 +52,7 @@ static bool live_with(enum kind kind, unsigned nth, const struct start *start)
     whole = life_run(&life);
     if (stop() > 0)
         whole = false;
-    if (!life_audit(&life))
+    if (in_memory ? life.complaint[0] != '\0' : !life_audit(&life))
         fail_msg("allocation %u (%s) failing, from %s: %s", nth, names[kind],
                  start->name, life.complaint);
     return !whole;
@@ -82,6 +86,11 @@ static void sweep_all(enum kind kind)
     start_crashed(&start, fixture.db);
     sweep(kind, &start);
     start_free(&start);
+    start_empty(&start);
+    start.name = "a database in memory";
+    in_memory = true;
+    sweep(kind, &start);
+    in_memory = false;
     garner_set_log(NULL, NULL);
 }
 

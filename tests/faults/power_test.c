@@ -305,6 +305,14 @@ static void what_was_synced_outlives_the_power(void **state)
     lose_power((int)sweep_rounds(100, 500), 0);
 }
 
+static void and_without_a_log(void **state)
+{
+    (void)state;
+    shim_without_wal(true);
+    lose_power((int)sweep_rounds(100, 500), 0);
+    shim_without_wal(false);
+}
+
 static void a_sync_that_failed_is_not_made_good_by_the_next(void **state)
 {
     (void)state;
@@ -315,6 +323,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_was_synced_outlives_the_power),
+        TEST(and_without_a_log),
         TEST(a_sync_that_failed_is_not_made_good_by_the_next),
     };
     const char *given = getenv("FAULTS_SEED");

@@ -198,6 +198,17 @@ static const sqlite3_io_methods methods = {
     .xShmUnmap = file_shm_unmap,
 };
 
+/* Version 1: without shared memory. */
+static sqlite3_io_methods methods_without_wal;
+static bool without_wal;
+
+void shim_without_wal(bool without)
+{
+    methods_without_wal = methods;
+    methods_without_wal.iVersion = 1;
+    without_wal = without;
+}
+
 static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file,
                     int flags, int *out_flags)
 {
@@ -213,7 +224,7 @@ static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file,
         rc = after(&call, system_vfs->xOpen(system_vfs, name, real(file), flags,
                                             out_flags));
     if (rc == SQLITE_OK)
-        file->pMethods = &methods;
+        file->pMethods = without_wal ? &methods_without_wal : &methods;
     return rc;
 }
 

@@ -9,6 +9,7 @@
 #define FAULTS_SHIM_H
 
 #include <sqlite3.h>
+#include <stdbool.h>
 
 enum shim_op {
     SHIM_OPEN,
@@ -46,6 +47,10 @@ struct shim_watch {
 /* Makes it the VFS of all connections opened from now on; the system's own is
  * still found by its name, "unix". */
 void shim_install(void);
+
+/* From now on files are opened without shared memory, as on some network file
+ * systems: no database can be in WAL mode. */
+void shim_without_wal(bool without);
 
 /* The one watch there is (borrowed); NULL: none. */
 void shim_watch(const struct shim_watch *watch);

@@ -1,5 +1,7 @@
 #include "faults/start.h"
 
+#include "faults/shim.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +11,16 @@ void start_empty(struct start *start)
     *start = (struct start){.name = "a new file"};
 }
 
+void start_without_wal(struct start *start)
+{
+    *start = (struct start){.name = "one without a log", .without_wal = true};
+}
+
 void start_life(const struct start *start, const char *path, struct life *life)
 {
     life_init(life, path);
     image_put(&start->image, path);
+    shim_without_wal(start->without_wal);
     atomic_store(&life->count, start->count);
     for (int i = 0; i < start->count; i++) {
         atomic_store(&life->rows[i], start->rows[i]);
@@ -39,7 +47,7 @@ void start_crashed(struct start *start, const char *path)
         fprintf(stderr, "%s\n", life.complaint);
         abort();
     }
-    if (start->image.log_size < 10000)
+    if (start->image.files[IMAGE_LOG].size < 10000)
         abort(); /* nothing to recover */
     start->count = atomic_load(&life.count);
     for (int i = 0; i < start->count; i++) {

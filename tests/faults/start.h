@@ -11,15 +11,18 @@
 
 struct start {
     const char *name;
+    bool without_wal; /* needs the shim */
     struct image image;
     int count;
     int rows[LIFE_BATCHES];
     int outcomes[LIFE_BATCHES];
 };
 
-/* Nothing; or the files that a life at path leaves when it is cut off before
+/* Nothing; nothing, and no shared memory, so that there can be no log; or the
+ * files that a life at path leaves when it is cut off before
  * its close, with a log that holds more than the database does. */
 void start_empty(struct start *start);
+void start_without_wal(struct start *start);
 void start_crashed(struct start *start, const char *path);
 void start_free(struct start *start);
 
