@@ -51,7 +51,7 @@ const char *image_suffix(int file)
 
 struct image image_take(const char *path)
 {
-    struct image image;
+    struct image image = {0};
 
     for (int i = 0; i < IMAGE_FILES; i++)
         image.files[i].data = take(path, image_suffix(i), &image.files[i].size);
