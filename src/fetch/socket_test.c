@@ -2,6 +2,7 @@
  * between. */
 #include <errno.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -58,6 +59,13 @@ static void reply_always(struct tcp_peer *p, void *context)
     (void)context;
     while (tcp_peer_request(p))
         tcp_peer_reply(p, "200 OK", "", "hello");
+}
+
+static void say_nothing(struct tcp_peer *p, void *context)
+{
+    (void)context;
+    if (tcp_peer_request(p))
+        tcp_peer_wait(p);
 }
 
 static curl_socket_t on_open(void *sockets, curlsocktype purpose,
@@ -205,19 +213,40 @@ static void an_idle_socket_that_is_cut_does_not_spin_the_loop(void **state)
     finish(&fx);
 }
 
+/* A socket that keeps others from port, on which nobody listens. */
+static int hold(int port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)port)};
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int on = 1;
+
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on),
+                     0);
+    assert_int_equal(
+        bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    return fd;
+}
+
 static void a_reset_while_idle_does_no_harm(void **state)
 {
     struct fixture fx;
+    int port;
+    int held;
 
     (void)state;
     begin(&fx, reply_always);
     fetch(&fx);
+    port = tcp_server_port(fx.server);
     tcp_server_close(fx.server);
+    held = hold(port);
     fx.turns = 0;
     run_for(&fx, 50);
     assert_true(fx.turns < 20);
     fetch(&fx); /* nobody listens any more */
     assert_int_equal(fx.result, CURLE_COULDNT_CONNECT);
+    assert_int_equal(close(held), 0);
     fx.server = tcp_server_new(reply_always, NULL);
     finish(&fx);
 }
@@ -241,7 +270,7 @@ static void closing_closes_what_is_connected(void **state)
     struct fixture fx;
 
     (void)state;
-    begin(&fx, reply_once);
+    begin(&fx, say_nothing);
     assert_int_equal(curl_multi_add_handle(fx.s.multi, fx.easy), CURLM_OK);
     while (tcp_server_requests(fx.server) == 0)
         uv_run(&fx.loop, UV_RUN_NOWAIT);
