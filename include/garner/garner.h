@@ -5,6 +5,7 @@
 #include "garner/blob.h"
 #include "garner/codec.h"
 #include "garner/error.h"
+#include "garner/farm.h"
 #include "garner/maintain.h"
 #include "garner/read.h"
 #include "garner/record.h"

@@ -80,6 +80,11 @@ GARNER_API void garner_options_init(struct garner_options *options);
  * Opens the database that url names, and makes *store of it:
  *   path, sqlite:path, sqlite:///absolute/path   a file
  *   :memory:, sqlite::memory:                    a private one in memory
+ *   path?shards=N, sqlite:path?shards=N          a farm (garner/farm.h): a
+ *                                                folder of N files
+ * A folder without "?shards=N" is a farm that is there. What follows the last
+ * "?" is an option if it starts like one, NAME=; but a file that is there under
+ * the whole of a plain path is that file.
  * Borrows url and options (NULL: the defaults). A file database is put into
  * WAL mode (https://sqlite.org/wal.html); where that cannot be (no shared
  * memory), and in memory, reads and writes take turns on one connection.

@@ -63,13 +63,11 @@ void gn_buf_byte(struct gn_buf *b, char byte)
     gn_buf_append(b, &byte, 1);
 }
 
-void gn_buf_printf(struct gn_buf *b, const char *format, ...)
+void gn_buf_vprintf(struct gn_buf *b, const char *format, va_list args)
 {
-    va_list args;
     va_list again;
     int n;
 
-    va_start(args, format);
     va_copy(again, args);
     n = vsnprintf(NULL, 0, format, args);
     if (n < 0) {
@@ -79,6 +77,14 @@ void gn_buf_printf(struct gn_buf *b, const char *format, ...)
         b->size += (size_t)n;
     }
     va_end(again);
+}
+
+void gn_buf_printf(struct gn_buf *b, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    gn_buf_vprintf(b, format, args);
     va_end(args);
 }
 

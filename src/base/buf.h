@@ -30,6 +30,8 @@ void gn_buf_text(struct gn_buf *b, const char *text);
 void gn_buf_byte(struct gn_buf *b, char byte);
 void gn_buf_printf(struct gn_buf *b, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+void gn_buf_vprintf(struct gn_buf *b, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 
 /* Makes room for size more bytes. false: it failed. */
 bool gn_buf_reserve(struct gn_buf *b, size_t size);

@@ -42,6 +42,7 @@ struct gn_ticket {
     size_t bytes;
     enum garner_ack ack;
     int64_t start_ns;    /* when its call began; of those with statements */
+    unsigned slot;       /* of its keys, + 1; 0: whatever the shard has */
     int64_t deadline_ns; /* INT64_MAX: none */
     /* In place of statements: run alone, by the leader, outside a transaction,
      * with the write connection. */
@@ -61,6 +62,7 @@ struct gn_ticket {
 
     /* the leader's, once taken */
     bool unrun; /* a foreign connection held the database: it had no effect */
+    bool moved; /* its slot is elsewhere, or on its way: it had no effect */
     enum garner_code code;
     struct garner_result result; /* zero when it failed */
     struct garner_error *err;    /* where its message goes; may be NULL */

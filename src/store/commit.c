@@ -67,6 +67,28 @@ void gn_commit_set_readers(struct gn_commit *c, struct gn_pool *readers)
     c->wal.pool = readers;
 }
 
+void gn_commit_set_room(struct gn_commit *c, size_t statements, size_t bytes)
+{
+    gn_lock(&c->lock);
+    c->most_statements = statements;
+    c->most_bytes = bytes;
+    gn_unlock(&c->lock);
+}
+
+void gn_commit_set_gate(struct gn_commit *c, struct gn_gate *gate)
+{
+    c->gate = gate;
+}
+
+void gn_commit_on_bounce(struct gn_commit *c, void (*wake)(void *context),
+                         void *context)
+{
+    gn_lock(&c->lock);
+    c->gate->wake = wake;
+    c->gate->context = context;
+    gn_unlock(&c->lock);
+}
+
 void gn_commit_free(struct gn_commit *c)
 {
     struct garner_error err;
@@ -79,6 +101,7 @@ void gn_commit_free(struct gn_commit *c)
     if (gn_sqlite_sync_log(c->connection, &err) != GARNER_OK)
         gn_report("closing: %s", err.message);
     gn_turn_close(c->turn);
+    gn_gate_free(c->gate);
     gn_sqlite_close(c->connection);
     gn_cond_fini(&c->task);
     gn_cond_fini(&c->room);
@@ -169,6 +192,8 @@ static enum garner_code enter(struct gn_commit *c, struct gn_ticket *t,
         wait_for_room(c, t, deadline_ns);
     if (c->closed)
         return gn_fail(err, GARNER_CLOSED, "the store is being closed");
+    if (c->gate != NULL && gn_gate_is_shut(c->gate, t))
+        return gn_gate_bar(t, err);
     if (!may_enter(c, t) && is_in_transaction(c))
         return blame(c->doing, GARNER_FULL, err);
     if (!may_enter(c, t))
@@ -213,10 +238,9 @@ static bool lead(struct gn_commit *c, struct gn_ticket *own)
         if (!gn_lead_group(c, own, own->deadline_ns))
             return false;
         if (own->taken) { /* by this very thread: without the lock */
-            if (!own->holds)
-                break;
-            own->code = GARNER_OK;
-            return true;
+            if (own->holds && own->code == GARNER_OK)
+                return true;
+            break;
         }
         if (own->deadline_ns <= gn_clock_monotonic_ns()) {
             gn_lock(&c->lock);
@@ -276,6 +300,8 @@ enum garner_code gn_commit_wait(struct gn_commit *c, struct gn_ticket *t)
     bool leads;
 
     t->batch = NULL;
+    t->moved = false;
+    t->code = GARNER_OK;
     atomic_init(&t->state, GN_TICKET_WAITING);
     gn_lock(&c->lock);
     code = enter(c, t, t->deadline_ns, t->err);
@@ -295,6 +321,13 @@ static bool group_is_full(const struct gn_commit *c)
            c->queue.bytes >= c->limits.bytes;
 }
 
+/* With the lock held: submitted work was queued. */
+static void wake_pump(struct gn_commit *c)
+{
+    if ((c->pump_waits && !c->leading) || (c->pump_gathers && group_is_full(c)))
+        gn_cond_wake_one(&c->task);
+}
+
 enum garner_code gn_commit_submit(struct gn_commit *c,
                                   struct garner_batch *batch,
                                   int64_t deadline_ns, struct garner_error *err)
@@ -304,12 +337,12 @@ enum garner_code gn_commit_submit(struct gn_commit *c,
 
     t->batch = batch;
     t->deadline_ns = INT64_MAX;
+    t->moved = false;
     t->err = &batch->error;
     gn_lock(&c->lock);
     code = enter(c, t, deadline_ns, err);
-    if (code == GARNER_OK && ((c->pump_waits && !c->leading) ||
-                              (c->pump_gathers && group_is_full(c))))
-        gn_cond_wake_one(&c->task);
+    if (code == GARNER_OK)
+        wake_pump(c);
     gn_unlock(&c->lock);
     return code;
 }

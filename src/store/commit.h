@@ -16,6 +16,7 @@
 #include "garner/store.h"
 #include "store/batch.h"
 #include "store/driver/sqlite.h"
+#include "store/gate.h"
 #include "store/group.h"
 #include "store/pool.h"
 #include "store/turn.h"
@@ -46,18 +47,32 @@ void gn_commit_set_turn(struct gn_commit *c, struct gn_turn *turn);
  * Borrows readers, until the pump has ended. Before the first write. */
 void gn_commit_set_readers(struct gn_commit *c, struct gn_pool *readers);
 
+/* So much may wait in the queue, in place of the options'. Before the first
+ * write. */
+void gn_commit_set_room(struct gn_commit *c, size_t statements, size_t bytes);
+
+/* The database is a shard of a farm: tickets go through this gate. Takes it.
+ * Before the first write. */
+void gn_commit_set_gate(struct gn_commit *c, struct gn_gate *gate);
+
+/* wake is called, on any thread, when the gate has bounced something (doors.h).
+ * Before the first write, on a shard of a farm. */
+void gn_commit_on_bounce(struct gn_commit *c, void (*wake)(void *context),
+                         void *context);
+
 /* Only when the pump has ended and no call is under way. NULL is fine. */
 void gn_commit_free(struct gn_commit *c);
 
-/* Queues t (deadline_ns, statements, ack, err set) and returns when it is
+/* Queues t (deadline_ns, statements, ack, slot, err set) and returns when it is
  * settled: its code. Leads if need be. If t holds, the caller leads on OK, with
  * the process's turn (lead.h): it hands over when it is done. Errors: those of
  * the statements, FULL, TIMEOUT, BUSY, CLOSED, MISUSE (it would wait for a
- * transaction of its own thread). */
+ * transaction of its own thread). t->moved: BUSY, since its slot is not the
+ * shard's. */
 enum garner_code gn_commit_wait(struct gn_commit *c, struct gn_ticket *t);
 
-/* Queues a batch's ticket, waiting for room until deadline_ns. Takes the batch
- * on OK. Errors: FULL, CLOSED. */
+/* Queues a batch's ticket (as above), waiting for room until deadline_ns. Takes
+ * the batch on OK. Errors: FULL, CLOSED; BUSY if the ticket is moved. */
 enum garner_code gn_commit_submit(struct gn_commit *c,
                                   struct garner_batch *batch,
                                   int64_t deadline_ns,

@@ -79,6 +79,8 @@ static enum garner_code run_group(struct gn_commit *c, size_t count,
         return gn_apply(c->connection, c->group, count, &c->counts, err);
     first->unrun = false;
     first->code = first->work(first->work_context, c->connection, first->err);
+    if (c->gate != NULL)
+        c->gate->known = false; /* it may have moved slots */
     return GARNER_OK;
 }
 
@@ -121,16 +123,18 @@ static size_t give_up_expired(struct gn_commit *c, size_t count,
 /* Tells everyone in the group what became of it. The books come first, since
  * who is told may ask for them at once; then the threads that wait, so that
  * they are back in the queue before the next group is taken. */
-static void settle(struct gn_commit *c, size_t count,
+static void settle(struct gn_commit *c, struct gn_ticket **group, size_t count,
                    const struct gn_ticket *own)
 {
+    const bool ran = count > 0 && !group[0]->moved;
     const int64_t now_ns = gn_clock_monotonic_ns();
-    const int64_t commit_ns = gn_sqlite_take_commit_ns(c->connection);
+    const int64_t commit_ns = ran ? gn_sqlite_take_commit_ns(c->connection) : 0;
     struct gn_settled s;
 
     gn_lock(&c->lock);
-    gn_books_group(&c->books, c->group, count, now_ns, commit_ns);
-    count = gn_settle_sort(c->group, count, &s);
+    if (ran)
+        gn_books_group(&c->books, group, count, now_ns, commit_ns);
+    count = gn_settle_sort(group, count, &s);
     TAILQ_CONCAT(&c->settled, &s.due, in_queue);
     if (c->lost.code == GARNER_OK)
         c->lost = s.lost;
@@ -138,7 +142,7 @@ static void settle(struct gn_commit *c, size_t count,
     c->stats.failed += s.failed;
     c->stats.statements += s.statements;
     gn_unlock(&c->lock);
-    gn_settle_tell(c->group, count, own);
+    gn_settle_tell(group, count, own);
 }
 
 void gn_lead_tend_log(struct gn_commit *c, bool idle)
@@ -202,6 +206,8 @@ void gn_lead_give_turn(struct gn_commit *c)
     if (c->has_turn)
         gn_turn_give(c->turn);
     c->has_turn = false;
+    if (c->gate != NULL)
+        c->gate->known = false; /* another process may move slots now */
 }
 
 /* The kernel is asked once in a slice whether somebody waits. */
@@ -214,29 +220,72 @@ static void share_turn(struct gn_commit *c, int64_t now_ns)
         gn_lead_give_turn(c);
 }
 
+/* Which slots are the shard's is only known as long as it has the turn. */
+static enum garner_code look_at_gate(struct gn_commit *c,
+                                     struct garner_error *err)
+{
+    if (c->gate == NULL)
+        return GARNER_OK;
+    if (!c->has_turn)
+        return gn_fail(err, GARNER_BUSY,
+                       "the turn to write in a farm's shard cannot be had");
+    return gn_gate_look(c->gate, c->connection, err);
+}
+
+/* Takes a group, and tells those in it that have nothing to seek here. */
+static size_t take_group(struct gn_commit *c, const struct gn_ticket *own,
+                         bool known)
+{
+    void (*wake)(void *context) = NULL;
+    void *context = NULL;
+    size_t barred = 0;
+    size_t count;
+
+    gn_lock(&c->lock);
+    count = gn_queue_take(&c->queue, &c->limits, own, c->group);
+    if (c->room_waiters > 0)
+        gn_cond_wake_all(&c->room);
+    if (c->gate != NULL && known) {
+        count = gn_gate_sort(c->gate, c->group, count, &barred);
+        if (!TAILQ_EMPTY(&c->gate->bounced))
+            wake = c->gate->wake;
+        context = c->gate->context;
+    }
+    gn_unlock(&c->lock);
+    if (wake != NULL)
+        wake(context);
+    if (barred > 0)
+        settle(c, c->group + count, barred, own);
+    return count;
+}
+
 bool gn_lead_group(struct gn_commit *c, const struct gn_ticket *own,
                    int64_t until_ns)
 {
+    struct garner_error reason;
     struct garner_error err;
+    enum garner_code known;
     size_t count;
     bool busy;
 
     if (!take_turn(c))
         return false;
-    gn_lock(&c->lock);
-    count = gn_queue_take(&c->queue, &c->limits, own, c->group);
-    if (c->room_waiters > 0)
-        gn_cond_wake_all(&c->room);
-    gn_unlock(&c->lock);
-    if (count == 0 || c->group[0]->holds)
+    known = look_at_gate(c, &reason);
+    count = take_group(c, own, known == GARNER_OK);
+    if (count == 0 || (c->group[0]->holds && known == GARNER_OK))
         return true;
     GN_FAULT("lead.takes");
-    busy = run_group(c, count, until_ns, &err) == GARNER_BUSY;
+    if (known != GARNER_OK && c->group[0]->work == NULL) {
+        (void)refuse_group(c, count, &reason);
+        busy = false;
+    } else {
+        busy = run_group(c, count, until_ns, &err) == GARNER_BUSY;
+    }
     if (busy)
         count = give_up_expired(c, count, &err);
     c->had_followers = count > 1;
     GN_FAULT("lead.ran");
-    settle(c, count, own);
+    settle(c, c->group, count, own);
     GN_FAULT("lead.told");
     if (!busy)
         gn_lead_tend_log(c, false);

@@ -11,6 +11,7 @@
 
 #include "store/apply.h"
 #include "store/books.h"
+#include "store/gate.h"
 #include "store/queue.h"
 #include "store/turn.h"
 #include "store/wal.h"
@@ -25,6 +26,7 @@ struct gn_commit {
     size_t most_statements;
     size_t most_bytes;
 
+    struct gn_gate *gate; /* NULL: no shard of a farm */
     struct gn_turn *turn; /* NULL: no other process is reckoned with; the pump
                              drops it when a close can wait no longer */
 

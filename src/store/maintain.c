@@ -12,8 +12,8 @@
 #include "store/doctor.h"
 #include "store/driver/checkpoint.h"
 #include "store/handle.h"
+#include "store/location.h"
 #include "store/locks.h"
-#include "store/path.h"
 
 enum garner_code garner_backup(struct garner_store *store, const char *path,
                                bool replace, garner_progress *progress,
@@ -117,15 +117,20 @@ enum garner_code garner_doctor(const char *url,
                                struct garner_error *err)
 {
     struct garner_options defaults;
-    const char *path;
+    struct gn_location location;
     enum garner_code code;
 
     if (url == NULL || tell == NULL)
         return gn_fail(err, GARNER_MISUSE, "garner_doctor: a NULL argument");
-    code = gn_path_of(url, &path, err);
+    code = gn_location_parse(url, &location, err);
     if (code != GARNER_OK)
         return code;
+    if (location.shards > 0)
+        return gn_fail(err, GARNER_UNSUPPORTED,
+                       "the files of a farm are looked at one by one: %.*s/"
+                       "000.db ...",
+                       (int)location.path_size, location.path);
     garner_options_init(&defaults);
-    return gn_doctor(path, options != NULL ? options : &defaults, check, tell,
-                     context, err);
+    return gn_doctor(location.path, options != NULL ? options : &defaults,
+                     check, tell, context, err);
 }

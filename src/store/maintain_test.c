@@ -133,6 +133,10 @@ static void the_doctor_is_called_by_url(void **state)
     assert_int_equal(
         garner_doctor("postgres://h/d", NULL, false, keep_mode, mode, &err),
         GARNER_UNSUPPORTED);
+    assert_int_equal(
+        garner_doctor("visits?shards=2", NULL, false, keep_mode, mode, &err),
+        GARNER_UNSUPPORTED);
+    assert_non_null(strstr(err.message, "visits/000.db"));
 }
 
 int main(void)

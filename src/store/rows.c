@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "store/driver/cursor.h"
+#include "store/driver/session.h"
 #include "store/kept.h"
 #include "store/row.h"
 #include "store/turn.h"
@@ -14,7 +15,7 @@
 
 struct garner_rows {
     /* constant */
-    struct gn_pool *pool; /* NULL: rows kept in memory */
+    struct gn_pool *pool; /* NULL: rows kept in memory, or joined */
     unsigned forks;       /* gn_turn_forks when it was opened */
     int timeout_ms;       /* foreign locks are waited for so long */
 
@@ -42,6 +43,10 @@ struct garner_rows {
     /* kept in memory: its thread's */
     struct gn_kept kept;
     const struct gn_kept_row *at; /* the current one */
+
+    /* joined: its thread's */
+    struct gn_rows_source *source; /* NULL: it is not */
+    struct garner_rows *on;        /* stands on the current row */
 
     _Alignas(16) char memory[256]; /* the arena's first */
 };
@@ -98,6 +103,7 @@ static void give_back(struct garner_rows *r)
 {
     gn_cursor_close(r->cursor);
     r->cursor = NULL;
+    gn_session_end(r->lease.connection);
     gn_pool_give_back(r->pool, &r->lease);
 }
 
@@ -115,9 +121,33 @@ static bool end_from_outside(struct gn_lease *l)
     return true;
 }
 
-enum garner_code gn_rows_lease(struct gn_pool *p, const struct gn_statement *s,
-                               int timeout_ms, struct garner_rows **rows,
-                               struct garner_error *err)
+/* The snapshot begins here if look wants to see it. */
+static enum garner_code open_cursor(struct garner_rows *r,
+                                    const struct gn_statement *s,
+                                    gn_rows_look *look, void *context,
+                                    struct garner_error *err)
+{
+    struct gn_sqlite *c = r->lease.connection;
+    enum garner_code code = GARNER_OK;
+
+    if (look != NULL) {
+        atomic_store(&r->lease.since_ns, gn_clock_monotonic_ns());
+        code = gn_session_begin(c, err);
+        if (code == GARNER_OK)
+            code = look(context, c, err);
+    }
+    if (code == GARNER_OK)
+        code = gn_cursor_open(c, s, &r->cursor, err);
+    if (code != GARNER_OK)
+        gn_session_end(c);
+    return code;
+}
+
+enum garner_code gn_rows_lease_seen(struct gn_pool *p,
+                                    const struct gn_statement *s,
+                                    int timeout_ms, gn_rows_look *look,
+                                    void *context, struct garner_rows **rows,
+                                    struct garner_error *err)
 {
     struct garner_rows *r;
     enum garner_code code = new_rows(s->sql, timeout_ms, rows, err);
@@ -135,7 +165,7 @@ enum garner_code gn_rows_lease(struct gn_pool *p, const struct gn_statement *s,
     }
     gn_sqlite_set_busy_deadline(r->lease.connection,
                                 r->lease.leased_ns + timeout_ms * MS);
-    code = gn_cursor_open(r->lease.connection, s, &r->cursor, err);
+    code = open_cursor(r, s, look, context, err);
     if (code != GARNER_OK) {
         gn_pool_give_back(p, &r->lease);
         free_rows(r);
@@ -146,6 +176,13 @@ enum garner_code gn_rows_lease(struct gn_pool *p, const struct gn_statement *s,
     gn_lease_leave(&r->lease);
     *rows = r;
     return GARNER_OK;
+}
+
+enum garner_code gn_rows_lease(struct gn_pool *p, const struct gn_statement *s,
+                               int timeout_ms, struct garner_rows **rows,
+                               struct garner_error *err)
+{
+    return gn_rows_lease_seen(p, s, timeout_ms, NULL, NULL, rows, err);
 }
 
 /* In a child of fork whoever was ending a cursor is not there to finish. */
@@ -227,7 +264,8 @@ static enum garner_code explain(struct garner_rows *r, enum garner_code code,
                    (gn_clock_monotonic_ns() - since_ns(r)) / MS, r->lease.sql);
 }
 
-/* The snapshot begins with the first step, which alone may meet locks. */
+/* The snapshot begins with the first step, which alone may meet locks; unless
+ * it was seen before. */
 static enum garner_code first_step(struct garner_rows *r,
                                    struct garner_error *err)
 {
@@ -236,7 +274,8 @@ static enum garner_code first_step(struct garner_rows *r,
 
     gn_sqlite_set_busy_deadline(r->lease.connection,
                                 now_ns + r->timeout_ms * MS);
-    atomic_store(&r->lease.since_ns, now_ns);
+    if (since_ns(r) == 0)
+        atomic_store(&r->lease.since_ns, now_ns);
     code = gn_cursor_next(r->cursor, err);
     r->columns = gn_cursor_columns(r->cursor);
     r->names = NULL; /* asked for again; what was given stays */
@@ -470,6 +509,28 @@ static enum garner_code next_kept(struct garner_rows *r,
     return r->at != NULL ? GARNER_ROW : GARNER_DONE;
 }
 
+/* --- joined --------------------------------------------------------------- */
+
+enum garner_code gn_rows_join(struct gn_rows_source *source,
+                              struct garner_rows **rows,
+                              struct garner_error *err)
+{
+    const enum garner_code code = new_rows("", 0, rows, err);
+
+    if (code != GARNER_OK)
+        return code;
+    (*rows)->source = source;
+    (*rows)->on = source->all[0];
+    return GARNER_OK;
+}
+
+static enum garner_code next_joined(struct garner_rows *r,
+                                    struct garner_error *err)
+{
+    r->started = true;
+    return r->source->next(r->source, &r->on, err);
+}
+
 /* --- what all kinds do ---------------------------------------------------- */
 
 /* It has a cursor, until it ends. */
@@ -480,6 +541,8 @@ static bool is_live(const struct garner_rows *r)
 
 void garner_rows_set_timeout(struct garner_rows *rows, int timeout_ms)
 {
+    for (size_t i = 0; rows->source != NULL && i < rows->source->count; i++)
+        garner_rows_set_timeout(rows->source->all[i], timeout_ms);
     if (!is_live(rows) || !enter(rows))
         return; /* all was read already */
     rows->given_ms = timeout_ms;
@@ -490,6 +553,8 @@ void garner_rows_set_timeout(struct garner_rows *rows, int timeout_ms)
 
 void garner_rows_cancel(struct garner_rows *rows)
 {
+    for (size_t i = 0; rows->source != NULL && i < rows->source->count; i++)
+        garner_rows_cancel(rows->source->all[i]);
     if (!is_parents(rows) && gn_lease_claim(&rows->lease, GN_STOP_CANCELED))
         (void)gn_lease_end(&rows->lease); /* else its thread will */
 }
@@ -507,7 +572,9 @@ enum garner_code garner_next(struct garner_rows *rows, struct garner_error *err)
         return gn_fail(err, GARNER_MISUSE,
                        "this cursor failed (%s); it can only be closed",
                        garner_code_name(rows->ended));
-    if (rows->in_transaction)
+    if (rows->source != NULL)
+        code = next_joined(rows, err);
+    else if (rows->in_transaction)
         code = next_held(rows, err);
     else
         code =
@@ -519,7 +586,7 @@ enum garner_code garner_next(struct garner_rows *rows, struct garner_error *err)
 
 size_t garner_columns(const struct garner_rows *rows)
 {
-    return rows->columns;
+    return rows->source != NULL ? garner_columns(rows->on) : rows->columns;
 }
 
 const char *garner_column_name(const struct garner_rows *rows, size_t column)
@@ -528,6 +595,8 @@ const char *garner_column_name(const struct garner_rows *rows, size_t column)
      * const protects. */
     struct garner_rows *r = (struct garner_rows *)rows;
 
+    if (rows->source != NULL)
+        return garner_column_name(rows->on, column);
     if (column >= rows->columns)
         return "";
     if (is_live(rows) && enter(r)) {
@@ -539,7 +608,11 @@ const char *garner_column_name(const struct garner_rows *rows, size_t column)
 
 struct garner_value garner_column(const struct garner_rows *rows, size_t column)
 {
-    if (column >= rows->columns || !rows->started || rows->ended != GARNER_OK)
+    if (!rows->started || rows->ended != GARNER_OK)
+        return garner_null();
+    if (rows->source != NULL)
+        return garner_column(rows->on, column);
+    if (column >= rows->columns)
         return garner_null();
     if (rows->in_transaction)
         return gn_row_rest(&rows->row, column);
@@ -551,6 +624,8 @@ void garner_rows_close(struct garner_rows *rows)
 {
     if (rows == NULL || is_parents(rows))
         return;
+    if (rows->source != NULL)
+        rows->source->close(rows->source);
     if (rows->in_transaction)
         close_held(rows);
     else if (rows->pool != NULL && enter(rows))

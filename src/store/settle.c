@@ -5,8 +5,8 @@
 
 static void add_up(struct gn_settled *s, const struct gn_ticket *t)
 {
-    if (t->count == 0)
-        return;
+    if (t->count == 0 || (t->moved && t->batch == NULL))
+        return; /* nothing was run; what moved is run elsewhere */
     if (t->code == GARNER_OK) {
         s->batches++;
         s->statements += t->count;

@@ -16,18 +16,40 @@ int64_t gn_shard_deadline_ns(int timeout_ms)
 }
 
 /* Without it (a folder that cannot be written to) other processes are met by
- * SQLite's busy wait alone. */
-static void open_turn(struct gn_shard *s)
+ * SQLite's busy wait alone; that is not enough for a shard of a farm. */
+static enum garner_code open_turn(struct gn_shard *s, bool is_needed,
+                                  struct garner_error *err)
 {
-    struct garner_error err;
+    struct garner_error reason;
     struct gn_turn *turn;
+    enum garner_code code =
+        gn_turn_open(s->path, gn_lead_granted, s->commit, &turn, &reason);
 
-    if (gn_turn_open(s->path, gn_lead_granted, s->commit, &turn, &err) ==
-        GARNER_OK)
+    if (code == GARNER_OK)
         gn_commit_set_turn(s->commit, turn);
+    else if (is_needed)
+        return gn_fail(err, code, "%s", reason.message);
     else
         gn_report("processes that write will not take fair turns: %s",
-                  err.message);
+                  reason.message);
+    return GARNER_OK;
+}
+
+static enum garner_code open_gate(struct gn_shard *s,
+                                  struct gn_sqlite *connection,
+                                  struct garner_error *err)
+{
+    enum garner_code code = gn_gate_new(connection, &s->gate, err);
+
+    if (s->gate == NULL)
+        return code;
+    gn_commit_set_gate(s->commit, s->gate);
+    return gn_sqlite_is_wal(connection)
+               ? GARNER_OK
+               : gn_fail(err, GARNER_UNSUPPORTED,
+                         "%s is a shard of a farm, and cannot be in WAL mode "
+                         "there; use another file system",
+                         s->path);
 }
 
 static enum garner_code open_writer(struct gn_shard *s,
@@ -45,9 +67,11 @@ static enum garner_code open_writer(struct gn_shard *s,
         gn_sqlite_close(connection);
         return code;
     }
-    if (strcmp(s->path, ":memory:") != 0)
-        open_turn(s);
-    code = gn_watch_new(&s->watch, err);
+    code = open_gate(s, connection, err);
+    if (code == GARNER_OK && strcmp(s->path, ":memory:") != 0)
+        code = open_turn(s, s->gate != NULL, err);
+    if (code == GARNER_OK)
+        code = gn_watch_new(&s->watch, err);
     return code == GARNER_OK ? gn_pump_start(s->commit, &s->pump, err) : code;
 }
 
@@ -146,11 +170,11 @@ static bool is_parents(const struct gn_shard *s)
     return s->forks != gn_turn_forks();
 }
 
-/* Others have until the deadline to end a transaction. */
-static void stop_writes(struct gn_shard *s)
+void gn_shard_stop(struct gn_shard *s, int64_t deadline_ns)
 {
-    const int64_t deadline_ns = gn_shard_deadline_ns(s->options.timeout_ms);
-
+    s->stopped = true;
+    if (s->commit == NULL)
+        return;
     gn_commit_close(s->commit, deadline_ns);
     if (s->watch != NULL)
         gn_watch_close(s->watch, gn_lead_is_mine(s->commit)
@@ -162,8 +186,8 @@ void gn_shard_close(struct gn_shard *s)
 {
     if (s == NULL || is_parents(s))
         return;
-    if (s->commit != NULL)
-        stop_writes(s);
+    if (!s->stopped)
+        gn_shard_stop(s, gn_shard_deadline_ns(s->options.timeout_ms));
     gn_pump_join(s->pump);
     gn_watch_free(s->watch);
     GN_FAULT("shard.drained");

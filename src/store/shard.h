@@ -22,11 +22,13 @@ struct gn_shard {
     char *path;
     unsigned forks;           /* gn_turn_forks when it was opened */
     struct gn_commit *commit; /* NULL: read-only */
+    struct gn_gate *gate;     /* the commit's; NULL: no shard of a farm */
     struct gn_pump *pump;     /* NULL: read-only */
     struct gn_watch *watch;   /* of transactions; NULL: read-only */
     struct gn_pool *pool;     /* NULL: reads take turns with writes */
     struct gn_place place;    /* of its files; noted by the first connection */
 
+    bool stopped; /* whoever closes it */
     atomic_uint_fast64_t queries;
 };
 
@@ -35,6 +37,10 @@ struct gn_shard {
 enum garner_code gn_shard_open(const char *path,
                                const struct garner_options *options,
                                struct gn_shard **out, struct garner_error *err);
+
+/* Refuses new writes from now on, and lets what is left take until deadline_ns:
+ * for several that are closed one after the other. */
+void gn_shard_stop(struct gn_shard *s, int64_t deadline_ns);
 
 /* As garner_close. In a forked child it does nothing. NULL is fine. */
 void gn_shard_close(struct gn_shard *s);

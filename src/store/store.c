@@ -3,13 +3,14 @@
  */
 #include "garner/store.h"
 
-#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "store/farm/open.h"
 #include "store/handle.h"
-#include "store/path.h"
+#include "store/location.h"
 
 void garner_options_init(struct garner_options *options)
 {
@@ -65,61 +66,96 @@ static enum garner_code check_options(const struct garner_options *o,
     return GARNER_OK;
 }
 
+static enum garner_code open_file(const char *path,
+                                  const struct garner_options *options,
+                                  struct garner_store **store,
+                                  struct garner_error *err)
+{
+    struct gn_shard *shard;
+    enum garner_code code = gn_shard_open(path, options, &shard, err);
+
+    if (code != GARNER_OK)
+        return code;
+    code = gn_handle_new(shard, store, err);
+    if (code != GARNER_OK)
+        gn_shard_close(shard);
+    return code;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 enum garner_code garner_open(const char *url,
                              const struct garner_options *options,
                              struct garner_store **store,
                              struct garner_error *err)
 {
     struct garner_options defaults;
-    struct garner_store *s;
-    const char *path;
+    struct gn_location location;
+    char *path;
     enum garner_code code;
 
     if (store == NULL || url == NULL)
         return gn_fail(err, GARNER_MISUSE, "garner_open: a NULL argument");
     *store = NULL;
-    code = gn_path_of(url, &path, err);
+    code = gn_location_parse(url, &location, err);
     if (code == GARNER_OK && options != NULL)
         code = check_options(options, err);
     if (code != GARNER_OK)
         return code;
-    s = gn_alloc(sizeof *s);
-    if (s == NULL)
+    path = gn_memdup(location.path, location.path_size);
+    if (path == NULL)
         return gn_fail(err, GARNER_NOMEM, "a store");
     garner_options_init(&defaults);
-    code = gn_shard_open(path, options != NULL ? options : &defaults, &s->shard,
-                         err);
-    if (code != GARNER_OK) {
-        gn_free(s);
-        return code;
-    }
-    gn_codecs_init(&s->codecs);
-    *store = s;
-    return GARNER_OK;
+    if (options == NULL)
+        options = &defaults;
+    code = location.shards > 0 || is_folder(path)
+               ? gn_farm_open(path, location.shards, options, store, err)
+               : open_file(path, options, store, err);
+    gn_free(path);
+    return code;
 }
 
 void garner_options_of(const struct garner_store *store,
                        struct garner_options *options)
 {
-    *options = store->shard->options;
+    *options = *gn_handle_options(store);
 }
 
 void garner_close(struct garner_store *store)
 {
-    /* In a forked child it stays, so that later calls on it can say so. */
-    if (store == NULL || gn_shard_may_read(store->shard, NULL) != GARNER_OK)
+    /* In a forked child it stays, so that later calls on it can say so; so does
+     * what is a farm's. */
+    if (store == NULL || gn_handle_check(store, NULL) != GARNER_OK)
         return;
-    gn_shard_close(store->shard);
-    gn_codecs_fini(&store->codecs);
-    gn_free(store);
+    switch (store->kind) {
+    case GN_HANDLE_STORE:
+        gn_shard_close(store->shard);
+        gn_handle_free(store);
+        break;
+    case GN_HANDLE_FARM:
+        gn_farm_close(store);
+        break;
+    case GN_HANDLE_SHARD:
+    case GN_HANDLE_SLOT:
+        break;
+    }
 }
 
 enum garner_code garner_flush(struct garner_store *store,
                               struct garner_error *err)
 {
     struct gn_shard *s;
-    const enum garner_code code = gn_handle_writes(store, &s, err);
+    enum garner_code code = gn_handle_check(store, err);
 
+    if (code == GARNER_OK && store->farm != NULL)
+        return gn_farm_flush(store->farm, err);
+    if (code == GARNER_OK)
+        code = gn_handle_writes(store, &s, err);
     return code == GARNER_OK
                ? gn_commit_flush(s->commit,
                                  gn_shard_deadline_ns(s->options.timeout_ms),
@@ -129,5 +165,11 @@ enum garner_code garner_flush(struct garner_store *store,
 
 void garner_stats(struct garner_store *store, struct garner_stats *stats)
 {
-    gn_shard_stats(store->shard, stats);
+    struct gn_shard *s;
+
+    *stats = (struct garner_stats){0};
+    if (store->farm != NULL && store->kind != GN_HANDLE_SHARD)
+        gn_farm_stats(store->farm, stats);
+    else if (gn_handle_reads(store, &s, NULL) == GARNER_OK)
+        gn_shard_stats(s, stats);
 }

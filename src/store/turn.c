@@ -17,7 +17,7 @@
 #include "base/mem.h"
 #include "base/thread.h"
 
-enum { NEXT = 1, TURN = 2 }; /* the bytes that are locked */
+enum { NEXT = 1, TURN = 2, ATTEND = 3 }; /* the bytes that are locked */
 
 /* A canceled thread leaves its frames without returning: AddressSanitizer must
  * not have fenced them, or it finds the fences where the thread ends. */
@@ -137,6 +137,20 @@ bool gn_turn_try(struct gn_turn *t)
     if (taken)
         note_holder(t);
     return taken;
+}
+
+bool gn_turn_attend(struct gn_turn *t)
+{
+    return lock_byte(t, ATTEND, F_RDLCK, F_OFD_SETLK);
+}
+
+bool gn_turn_seclude(struct gn_turn *t)
+{
+    struct flock l = {
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = ATTEND, .l_len = 1};
+
+    /* Where the kernel cannot lock, nobody is alone. */
+    return fcntl(t->file, F_OFD_SETLK, &l) == 0;
 }
 
 void gn_turn_give(struct gn_turn *t)

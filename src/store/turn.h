@@ -65,6 +65,12 @@ struct gn_turn_seen {
  * it has none: no garner wrote to it. Any thread. */
 bool gn_turn_look(const char *path, struct gn_turn_seen *seen);
 
+/* Any number may attend, from the opening of the turn on: without waiting. Only
+ * who attends alone can seclude itself: nobody attends then until it does
+ * itself again, or closes the turn. false: others are in the way. */
+bool gn_turn_attend(struct gn_turn *t);
+bool gn_turn_seclude(struct gn_turn *t);
+
 /* How many forks lie between the start of the program and this process: what
  * was made at another count belongs to the parent. Any thread. */
 unsigned gn_turn_forks(void);

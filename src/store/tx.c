@@ -4,6 +4,7 @@
  */
 #include "store/tx.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
 #include "store/handle.h"
@@ -47,7 +48,16 @@ static enum garner_code check_options(const struct garner_tx_options *o,
     return GARNER_OK;
 }
 
-static enum garner_code begin(struct gn_shard *s,
+/* Keys of a farm's shard are being moved, and there is time to wait. */
+static bool is_worth_while(enum garner_code code, const struct gn_shard *s,
+                           int64_t deadline_ns)
+{
+    return code == GARNER_BUSY && s->gate != NULL &&
+           gn_clock_monotonic_ns() < deadline_ns;
+}
+
+static enum garner_code begin(const struct garner_store *store,
+                              struct gn_shard *s,
                               const struct garner_tx_options *o,
                               struct garner_tx **tx, struct garner_error *err)
 {
@@ -56,13 +66,22 @@ static enum garner_code begin(struct gn_shard *s,
         .idle_ns = o->idle_ms * INT64_C(1000000),
         .sync = o->ack == GARNER_SYNCED,
     };
+    const int64_t deadline_ns = gn_shard_deadline_ns(s->options.timeout_ms);
+    struct gn_target target = {.shard = s};
     struct garner_tx *t = gn_alloc(sizeof *t);
     enum garner_code code;
 
     if (t == NULL)
         return gn_fail(err, GARNER_NOMEM, "a transaction");
-    code = gn_hold_begin(&t->hold, s->commit, s->watch, &terms,
-                         gn_shard_deadline_ns(s->options.timeout_ms), err);
+    for (;;) {
+        code = gn_hold_begin(&t->hold, s->commit, s->watch, &terms, deadline_ns,
+                             err);
+        if (!is_worth_while(code, s, deadline_ns))
+            break;
+        code = gn_handle_again(store, &target, deadline_ns, err);
+        if (code != GARNER_OK)
+            break;
+    }
     if (code == GARNER_OK)
         *tx = t;
     else
@@ -88,7 +107,7 @@ enum garner_code garner_begin(struct garner_store *store,
         return code;
     garner_tx_options_init(&defaults);
     defaults.ack = s->options.ack;
-    return begin(s, options != NULL ? options : &defaults, tx, err);
+    return begin(store, s, options != NULL ? options : &defaults, tx, err);
 }
 
 /* A call comes in, with an argument that must be there. */

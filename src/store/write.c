@@ -48,11 +48,22 @@ static void start(struct gn_ticket *ticket, int timeout_ms)
     ticket->deadline_ns = ticket->start_ns + timeout_ms * INT64_C(1000000);
 }
 
-static enum garner_code wait_for(struct gn_shard *s, struct gn_ticket *ticket,
+static enum garner_code wait_for(struct garner_store *store,
+                                 struct gn_target *target,
+                                 struct gn_ticket *ticket,
                                  struct garner_result *result)
 {
-    enum garner_code code = gn_commit_wait(s->commit, ticket);
+    enum garner_code code;
 
+    for (;;) {
+        ticket->slot = target->slot;
+        code = gn_commit_wait(target->shard->commit, ticket);
+        if (!ticket->moved)
+            break;
+        code = gn_handle_again(store, target, ticket->deadline_ns, ticket->err);
+        if (code != GARNER_OK)
+            break;
+    }
     if (result != NULL && code == GARNER_OK)
         *result = ticket->result;
     return code;
@@ -63,8 +74,9 @@ enum garner_code garner_exec(struct garner_store *store, const char *sql,
                              struct garner_result *result,
                              struct garner_error *err)
 {
-    struct gn_shard *s;
-    enum garner_code code = gn_handle_writes(store, &s, err);
+    struct gn_target target;
+    enum garner_code code = gn_handle_target(store, &target, err);
+    const struct garner_options *options;
     struct gn_statement statement;
     struct gn_ticket ticket;
 
@@ -74,18 +86,19 @@ enum garner_code garner_exec(struct garner_store *store, const char *sql,
         return code;
     if (sql == NULL || (args == NULL && count > 0))
         return gn_fail(err, GARNER_MISUSE, "garner_exec: a NULL argument");
+    options = &target.shard->options;
     gn_statement_init(&statement, sql, args, count);
-    if (s->options.ack == GARNER_QUEUED)
+    if (options->ack == GARNER_QUEUED)
         return enqueue_statement(store, &statement, err);
     ticket.statements = &statement;
     ticket.count = 1;
     ticket.bytes = gn_statement_bytes(&statement);
-    ticket.ack = s->options.ack;
-    start(&ticket, s->options.timeout_ms);
+    ticket.ack = options->ack;
+    start(&ticket, options->timeout_ms);
     ticket.work = NULL;
     ticket.holds = false;
     ticket.err = err;
-    return wait_for(s, &ticket, result);
+    return wait_for(store, &target, &ticket, result);
 }
 
 static enum garner_ack ack_of(const struct gn_shard *s,
@@ -105,8 +118,8 @@ enum garner_code garner_write(struct garner_store *store,
                               struct garner_result *result,
                               struct garner_error *err)
 {
-    struct gn_shard *s;
-    enum garner_code code = gn_handle_writes(store, &s, err);
+    struct gn_target target;
+    enum garner_code code = gn_handle_target(store, &target, err);
     struct gn_ticket ticket = {.err = err};
 
     if (result != NULL)
@@ -117,23 +130,24 @@ enum garner_code garner_write(struct garner_store *store,
         return gn_fail(err, GARNER_MISUSE, "garner_write: batch is NULL");
     if (batch->count == 0)
         return GARNER_OK;
-    if (ack_of(s, batch) == GARNER_QUEUED)
+    if (ack_of(target.shard, batch) == GARNER_QUEUED)
         return enqueue(store, batch, err);
     ticket.statements = batch->first;
     ticket.count = batch->count;
     ticket.bytes = batch->bytes;
-    ticket.ack = ack_of(s, batch);
-    start(&ticket, timeout_of(s, batch));
-    return wait_for(s, &ticket, result);
+    ticket.ack = ack_of(target.shard, batch);
+    start(&ticket, timeout_of(target.shard, batch));
+    return wait_for(store, &target, &ticket, result);
 }
 
 enum garner_code garner_submit(struct garner_store *store,
                                struct garner_batch *batch, garner_done *done,
                                void *context, struct garner_error *err)
 {
-    struct gn_shard *s;
-    enum garner_code code = gn_handle_writes(store, &s, err);
+    struct gn_target target;
+    enum garner_code code = gn_handle_target(store, &target, err);
     struct gn_ticket *ticket;
+    int64_t deadline_ns;
 
     if (code != GARNER_OK)
         return code;
@@ -143,13 +157,22 @@ enum garner_code garner_submit(struct garner_store *store,
     ticket->statements = batch->first;
     ticket->count = batch->count;
     ticket->bytes = batch->bytes + sizeof *batch;
-    ticket->ack = ack_of(s, batch);
+    ticket->ack = ack_of(target.shard, batch);
     ticket->work = NULL;
     ticket->holds = false;
     ticket->result =
         (struct garner_result){0}; /* an empty batch runs nothing */
     ticket->done = done;
     ticket->done_context = context;
-    start(ticket, timeout_of(s, batch));
-    return gn_commit_submit(s->commit, batch, ticket->deadline_ns, err);
+    start(ticket, timeout_of(target.shard, batch));
+    deadline_ns = ticket->deadline_ns; /* which the queue takes away */
+    for (;;) {
+        ticket->slot = target.slot;
+        code = gn_commit_submit(target.shard->commit, batch, deadline_ns, err);
+        if (code == GARNER_OK || !ticket->moved) /* on OK it may be gone */
+            return code;
+        code = gn_handle_again(store, &target, deadline_ns, err);
+        if (code != GARNER_OK)
+            return code;
+    }
 }

@@ -33,6 +33,7 @@ struct gn_sqlite {
     sqlite3_stmt *fixed[GN_FIXED];
     bool wal;
     struct gn_still still; /* nothing can be written beside the database */
+    bool foreign_keys;     /* the option: they are enforced */
     bool alone;            /* a statement is its own transaction */
     struct gn_guard guard; /* lifted for what we run ourselves */
     int sync;              /* commits sync: 0, 1; -1: not set yet */

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "garner/codec.h"
 #include "store/driver/error.h"
+#include "store/placement.h"
 
 /* The connection's codec is made when a function first needs it: most
  * connections never do. */
@@ -93,6 +94,24 @@ static void unzstd(sqlite3_context *context, int count, sqlite3_value **args)
     }
 }
 
+/* The bytes of a blob; all else as UTF-8 text, whatever the database's
+ * encoding. */
+static void slot(sqlite3_context *context, int count, sqlite3_value **args)
+{
+    const int type = sqlite3_value_type(args[0]);
+    const void *key = type == SQLITE_BLOB ? sqlite3_value_blob(args[0])
+                                          : sqlite3_value_text(args[0]);
+    const int size = sqlite3_value_bytes(args[0]);
+
+    (void)count;
+    if (type == SQLITE_NULL)
+        return;
+    if (key == NULL && (type != SQLITE_BLOB || size > 0))
+        sqlite3_result_error_nomem(context);
+    else
+        sqlite3_result_int(context, (int)gn_placement_slot(key, (size_t)size));
+}
+
 enum garner_code gn_functions_add(sqlite3 *db, struct garner_error *err)
 {
     const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
@@ -110,5 +129,8 @@ enum garner_code gn_functions_add(sqlite3 *db, struct garner_error *err)
     else
         rc = sqlite3_create_function_v2(db, "unzstd", 1, flags, lazy, unzstd,
                                         NULL, NULL, release);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_create_function_v2(db, "garner_slot", 1, flags, NULL, slot,
+                                        NULL, NULL, NULL);
     return rc == SQLITE_OK ? GARNER_OK : gn_sqlite_fail(db, rc, NULL, err);
 }

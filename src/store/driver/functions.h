@@ -6,8 +6,9 @@
 
 #include "garner/error.h"
 
-/* Adds zstd(x) -> blob, unzstd(blob) -> blob (garner/codec.h) to db; NULL
- * gives NULL. Errors: NOMEM. */
+/* Adds zstd(x) -> blob, unzstd(blob) -> blob (garner/codec.h) and
+ * garner_slot(x) -> integer (garner/farm.h) to db; NULL gives NULL. Errors:
+ * NOMEM. */
 enum garner_code gn_functions_add(sqlite3 *db, struct garner_error *err);
 
 #endif

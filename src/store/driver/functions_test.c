@@ -1,4 +1,4 @@
-/* functions_test.c - zstd and unzstd in SQL. */
+/* functions_test.c - zstd, unzstd and garner_slot in SQL. */
 #include "store/fixture_test.h"
 
 #include "store/driver/functions.h"
@@ -47,6 +47,36 @@ static void null_stays_null(void **state)
         foreign_number(db,
                        "select zstd(null) is null and unzstd(null) is null"),
         1);
+}
+
+static void a_value_s_slot_is_that_of_its_bytes(void **state)
+{
+    (void)state;
+    assert_int_equal(foreign_number(db, "select garner_slot('user:1')"), 3307);
+    assert_int_equal(
+        foreign_number(db, "select garner_slot(cast('user:1' as blob))"), 3307);
+    assert_int_equal(foreign_number(db, "select garner_slot('17')"), 1777);
+    assert_int_equal(foreign_number(db, "select garner_slot(17)"), 1777);
+    assert_int_equal(foreign_number(db, "select garner_slot(x'ff00ff')"), 1199);
+    assert_int_equal(foreign_number(db, "select garner_slot('')"), 805);
+    assert_int_equal(foreign_number(db, "select garner_slot(x'')"), 805);
+    assert_int_equal(foreign_number(db, "select garner_slot('Zürich')"), 3520);
+    assert_int_equal(foreign_number(db, "select garner_slot(null) is null"), 1);
+}
+
+static void it_can_be_indexed(void **state)
+{
+    (void)state;
+    foreign_run(db, "create table t(a)");
+    foreign_run(db, "create index i on t(garner_slot(a))");
+    foreign_run(db, "insert into t values ('17'), (17), ('user:1')");
+    assert_int_equal(
+        foreign_number(db, "select count(*) from t where garner_slot(a)=1777"),
+        2);
+    assert_int_equal(foreign_number(db,
+                                    "select count(*) from t indexed by i where "
+                                    "garner_slot(a) = 3307"),
+                     1);
 }
 
 static void fails_with(const char *sql, const char *message)
@@ -115,6 +145,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH(what_goes_in_comes_out),
         WITH(null_stays_null),
+        WITH(a_value_s_slot_is_that_of_its_bytes),
+        WITH(it_can_be_indexed),
         WITH(damage_is_told),
         WITH(a_frame_may_not_grow_past_the_limit),
         WITH(lost_memory_is_an_error),

@@ -183,6 +183,7 @@ enum garner_code gn_sqlite_open(const struct gn_sqlite_options *options,
     if (c == NULL)
         return gn_fail(err, GARNER_NOMEM, "a connection");
     c->sync = -1;
+    c->foreign_keys = options->foreign_keys;
     c->busy_deadline_ns = options->deadline_ns;
     c->work_deadline_ns = INT64_MAX;
     c->place = options->place;

@@ -101,7 +101,7 @@ enum garner_code garner_find(struct garner_store *store, const char *collection,
     r = gn_alloc(sizeof *r);
     if (r == NULL)
         return gn_fail(err, GARNER_NOMEM, "out of memory for a search");
-    r->codecs = &store->codecs;
+    r->codecs = store->codecs;
     code = find(r, store, collection, filter, options, &why);
     if (code == GARNER_OK) {
         *records = r;

@@ -176,7 +176,7 @@ enum garner_code garner_put_many(struct garner_store *store,
     code = garner_batch_new(&p.batch, err);
     if (code != GARNER_OK)
         return code;
-    p.codecs = &store->codecs;
+    p.codecs = store->codecs;
     for (size_t i = 0; i < count && code == GARNER_OK; i++)
         code = add_entry(&p, &entries[i], err);
     if (code == GARNER_OK)

@@ -167,7 +167,7 @@ enum garner_code gn_record_row_only(struct garner_store *store, const char *sql,
         return gn_fail(err, GARNER_NOMEM, "out of memory for a record");
     code = garner_query(store, sql, args, count, &rows, err);
     if (code == GARNER_OK)
-        code = read_only_row(rows, &store->codecs, row, err);
+        code = read_only_row(rows, store->codecs, row, err);
     garner_rows_close(rows);
     if (code == GARNER_OK)
         *record = &row->record;
