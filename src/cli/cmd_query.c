@@ -37,6 +37,13 @@ static enum gn_exit write_once(const char *url, const struct settings *s,
             s->timeout_ms < INT_MAX ? (int)s->timeout_ms : INT_MAX;
     if (garner_open(url, &options, &store, &err) != GARNER_OK)
         return gn_exit_error(&err);
+    if (garner_shard_count(store) > 1) {
+        gn_complain("%s is a farm of %zu databases: write to them one by one "
+                    "(%s/000.db ...)",
+                    url, garner_shard_count(store), url);
+        garner_close(store);
+        return GN_EXIT_USAGE;
+    }
     code = garner_exec(store, sql, args, count, &result, &err);
     garner_close(store);
     if (code != GARNER_OK)
@@ -104,7 +111,10 @@ const struct gn_command gn_cmd_query = {
     .text =
         "Reads beside a running garner, without stopping it or being stopped, "
         "and where nothing may be written (a read-only mount). "
-        "DB is a file or a URL (sqlite:FILE). A terminal gets a table; a pipe "
+        "DB is a file or a URL (sqlite:FILE), or the folder of a farm: then "
+        "the "
+        "rows of all its shards come, one shard after the other. A terminal "
+        "gets a table; a pipe "
         "or a file gets a JSON object a line, unless a flag says otherwise. "
         "Rows are written as they come and not kept; those too wide for the "
         "terminal have a line a value.\n"
