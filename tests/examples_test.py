@@ -1,4 +1,5 @@
 """The files of examples/ do what they say, and so does the README."""
+import contextlib
 import http.server
 import os
 import pathlib
@@ -144,6 +145,99 @@ class Records(Case):
         self.assertEqual(query(self.db, "select notes, size, data from garner_record"
                                         " join garner_record_body using (id)"),
                          [(url, 5, b"hello")])
+
+
+def slot(key):
+    """As docs/farm.md has it, for programs that are not garner's."""
+    value = 0xcbf29ce484222325
+    for byte in key:
+        value = (value ^ byte) * 0x100000001b3 % 2**64
+    return value % 4096
+
+
+def shard(of_slot, shards):
+    state, at, following = of_slot, -1, 0
+    while following < shards:
+        at = following
+        state = (state * 2862933555777941757 + 1) % 2**64
+        following = int((at + 1) * (2**31 / ((state >> 33) + 1)))
+    return at
+
+
+class Farm(Case):
+    """examples/farm.c, and garner's commands on what it leaves."""
+
+    def farm(self, rows):
+        program = PROGRAMS / "farm"
+        result = subprocess.run([program, "visits", "all.db"], cwd=self.folder,
+                                capture_output=True, text=True, timeout=LIMIT, check=False,
+                                env=clean_environment())
+        self.assert_code(result, 0)
+        self.assertEqual((result.stdout, result.stderr),
+                         ("2000 visits in 4 databases\n"
+                          f"2000 came home, where {rows} are now\n", ""))
+
+    def garner(self, *args, code=0):
+        result = garner(*args, cwd=self.folder)
+        self.assert_code(result, code)
+        return result
+
+    def rows(self):
+        """Of each shard's file, read by Python."""
+        result = {}
+        for path in sorted((self.folder / "visits").glob("*.db")):
+            with contextlib.closing(sqlite3.connect(path)) as db:
+                result[int(path.stem)] = [row for row, in db.execute("select user from visit")]
+        return result
+
+    def test_rows_come_home_once(self):
+        self.farm(2000)
+        self.farm(4000)
+        home = self.folder / "all.db"
+        self.assertEqual(one(home, "select count(distinct user || n) from visit"), 2000)
+        self.assertEqual(sum(map(len, self.rows().values())), 0)
+
+    def test_rows_lie_where_the_rule_says(self):
+        self.farm(2000)
+        for shards in 4, 3, 6:
+            for n in range(20):
+                key = f"user {n} of {shards}"
+                place = shard(slot(key.encode()), shards)
+                self.garner("query", f"visits/{place:03}.db", "--write", "-p", f"k={key}",
+                            "insert into visit values (:k, 1)")
+            following = {4: 3, 3: 6, 6: 1}[shards]
+            result = self.garner("resize", "visits", following)
+            self.assertIn(f"{following} shard", result.stderr)
+            for number, users in self.rows().items():
+                for user in users:
+                    self.assertEqual(shard(slot(user.encode()), following), number, user)
+        self.assertEqual(list(self.rows()), [0])
+        result = self.garner("harvest", "visits", "--into", "other.db", "--table", "visit")
+        self.assertIn("60 rows in 1 batch came into other.db", result.stderr)
+        result = self.garner("query", "visits", "--csv", "select count(*) n from visit")
+        self.assertEqual(result.stdout.split(), ["n", "0"])
+
+    def test_what_is_wrong_is_said(self):
+        self.farm(2000)
+        for args, code, words in (
+                (["query", "visits", "select * from none"], 2, "shard 0 (visits/000.db): no"),
+                (["query", "visits", "--write", "delete from visit"], 2, "visits/000.db"),
+                (["query", "visits?shards=9", "select 1"], 3, "garner resize visits 9"),
+                (["query", "visits?shard=4", "select 1"], 3, "there is shards=N"),
+                (["query", ".", "select 1"], 3, "is a folder, but no farm"),
+                (["resize", "visits", "0"], 2, "1 to 256"),
+                (["resize", "visits", "4x"], 2, "1 to 256"),
+                (["resize", "visits", "2", "--key", "visit"], 2, "TABLE=COLUMN"),
+                (["resize", "visits", "2", "--key", "visit=who"], 3, "no column who"),
+                (["resize", "all.db", "2"], 2, "no farm"),
+                (["harvest", "visits"], 2, "--into"),
+                (["harvest", "visits", "--into", "visits"], 2, "no farm"),
+                (["harvest", "none", "--into", "x.db"], 3, "none")):
+            with self.subTest(args):
+                self.assertIn(words, self.garner(*args, code=code).stderr)
+        (self.folder / "visits" / "002.db").write_bytes(b"x" * 4096)
+        result = self.garner("query", "visits", "select 1", code=3)
+        self.assertIn("shard 2 (visits/002.db)", result.stderr)
 
 
 class Readme(Case):
