@@ -3,6 +3,8 @@
  *
  *   exec    each thread writes one row and waits until it is acknowledged
  *   submit  each thread hands over batches and does not wait
+ *
+ * With "?shards=N" behind the file's name it is a farm of N.
  */
 #include <inttypes.h>
 #include <stdatomic.h>
@@ -45,6 +47,12 @@ static void open_store(struct shop *shop)
     must(garner_open(shop->plan->db, &options, &shop->store, &err), &err);
 }
 
+/* Where a row goes: on a farm, by its id. */
+static struct garner_store *place(const struct shop *shop, int64_t id)
+{
+    return garner_shard(shop->store, &id, sizeof id);
+}
+
 static void exec_rows(struct hand *hand)
 {
     struct shop *shop = hand->context;
@@ -55,11 +63,12 @@ static void exec_rows(struct hand *hand)
     while (crew_go_on(hand)) {
         int64_t started = gn_clock_monotonic_ns();
 
-        if (garner_exec(shop->store, ROW_INSERT, ROW_ARGS(id++), NULL, &err) ==
-            GARNER_OK)
+        if (garner_exec(place(shop, id), ROW_INSERT, ROW_ARGS(id), NULL,
+                        &err) == GARNER_OK)
             crew_done(hand, 1, started);
         else if (hand->failed++ == 0)
             fprintf(stderr, "bench: %s\n", err.message);
+        id++;
     }
 }
 
@@ -85,11 +94,13 @@ static void submit_rows(struct hand *hand)
 
     crew_ready(hand);
     while (crew_go_on(hand)) {
+        struct garner_store *shard = place(shop, id);
+
         must(garner_batch_new(&batch, &err), &err);
         for (unsigned i = 0; i < shop->plan->batch; i++)
             must(garner_batch_add(batch, ROW_INSERT, ROW_ARGS(id++), &err),
                  &err);
-        must(garner_submit(shop->store, batch, settled, shop, &err), &err);
+        must(garner_submit(shard, batch, settled, shop, &err), &err);
         hand->rows += shop->plan->batch;
     }
 }
@@ -121,12 +132,16 @@ static void check_count(struct shop *shop, uint64_t expected)
 {
     struct garner_error err;
     struct garner_rows *rows;
+    enum garner_code code;
+    uint64_t stored = 0;
 
     open_store(shop);
     must(garner_query(shop->store, ROW_COUNT, NULL, 0, &rows, &err), &err);
-    if (garner_next(rows, &err) != GARNER_ROW)
+    while ((code = garner_next(rows, &err)) == GARNER_ROW)
+        stored += (uint64_t)garner_column(rows, 0).integer;
+    if (code != GARNER_DONE)
         die("count", err.message);
-    if ((uint64_t)garner_column(rows, 0).integer != expected)
+    if (stored != expected)
         die(shop->plan->db, "holds another number of rows than acknowledged");
     garner_rows_close(rows);
     garner_close(shop->store);
@@ -141,7 +156,7 @@ int main(int argc, char **argv)
 
     open_store(&shop);
     if (plan.join_ns == 0)
-        must(garner_exec(shop.store, ROW_TABLE, NULL, 0, NULL, &err), &err);
+        must(garner_exec_all(shop.store, ROW_TABLE, NULL, 0, NULL, &err), &err);
     if (strcmp(plan.mode, "exec") == 0) {
         rows = crew_run(&plan, exec_rows, &shop,
                         &(struct crew_end){NULL, print_stats});

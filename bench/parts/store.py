@@ -8,6 +8,10 @@ THREADS = (1, 2, 4, 16, 64, 256)
 PYTHON_THREADS = (1, 16, 64)
 FULL, NORMAL = [], ["-n"]
 NAMES = {"full": FULL, "normal": NORMAL}
+FARMS = (2, 4)
+FARM_WORK = {"asynchronous, one row a batch": ["submit", "-t", 2],
+             "asynchronous, 64 rows a batch": ["submit", "-t", 2, "-b", 64],
+             "16 threads that wait": ["exec", "-t", 16]}
 
 
 class Runs:
@@ -17,9 +21,10 @@ class Runs:
         self.setting = setting
         self.outcomes = {}
 
-    def measure(self, key, argv):
+    def measure(self, key, argv, shards=0):
         db = self.setting.fresh("store.db")
-        ran = kit.Process(self.setting, [*argv, "-d", db]).finish(300).well()
+        url = f"{db}?shards={shards}" if shards else db
+        ran = kit.Process(self.setting, [*argv, "-d", url]).finish(300).well()
         outcome = json.loads(ran.output())
         self.outcomes.setdefault(key, []).append(outcome)
         self.setting.fresh("store.db")
@@ -56,6 +61,10 @@ def measure_round(setting, runs):
     runs.measure(("garner", "async", 1, 64), [garner, "submit", "-b", 64, *some])
     runs.measure(("garner", "async", 4, 1), [garner, "submit", "-t", 4, *some])
     runs.measure(("garner", "async", 4, 64), [garner, "submit", "-t", 4, "-b", 64, *some])
+    for name, work in FARM_WORK.items():
+        runs.measure(("one", name), [garner, *work, *some])
+        for shards in FARMS:
+            runs.measure(("farm", name, shards), [garner, *work, *some], shards)
     return threads
 
 
@@ -104,6 +113,18 @@ def asynchronous(runs, report):
     report.table(["who", "threads", "rows a batch", "rows/s", "of the big transaction"], rows)
 
 
+def farms(runs, report):
+    report.say("A farm (`?shards=N`): several files side by side, beside one file and the same "
+               "threads, FULL; each row, or batch, goes to the file that its id belongs to.")
+    report.table(["work", "one file: rows/s"]
+                 + [text for n in FARMS for text in (f"{n} files", "of one")],
+                 [[name, kit.number(runs.of(("one", name)))]
+                  + [text for n in FARMS for text in (
+                      kit.number(runs.of(("farm", name, n))),
+                      kit.times(runs.ratio(("farm", name, n), ("one", name))))]
+                  for name in FARM_WORK])
+
+
 def run(setting, report):
     runs = Runs(setting)
     for _ in range(setting.rounds):
@@ -115,6 +136,7 @@ def run(setting, report):
     waits(runs, report, threads)
     shares(setting, runs, report)
     asynchronous(runs, report)
+    farms(runs, report)
     if not setting.smoke:
         report.ask("64 threads with rows to store, FULL, of a connection per thread in C",
                    runs.ratio(("garner", "share"), ("raw", "share")), ">=", 30, " ×")
@@ -125,3 +147,6 @@ def run(setting, report):
                    runs.ratio(("garner", "async", 1, 1), ("raw", "big")), ">=", 0.65, " ×")
         report.ask("asynchronous, 64 rows a batch, of one big transaction",
                    runs.ratio(("garner", "async", 1, 64), ("raw", "big")), ">=", 0.8, " ×")
+        row_by_row = "asynchronous, one row a batch"
+        report.ask("a farm of 2, asynchronous, row by row, of one file",
+                   runs.ratio(("farm", row_by_row, 2), ("one", row_by_row)), ">=", 1.15, " ×")
