@@ -1,4 +1,4 @@
-"""concurrency_test.py ROOT - each test that docs/concurrency.md and
+"""concurrency_test.py ROOT - each test that docs/concurrency.md, docs/farm.md and
 docs/faults.md name exists, and is run."""
 import pathlib
 import re
@@ -6,7 +6,7 @@ import sys
 import unittest
 
 ROOT = pathlib.Path(sys.argv[1])
-PAGES = "concurrency.md", "faults.md"
+PAGES = "concurrency.md", "faults.md", "farm.md"
 NAMED = re.compile(r"\b(\w+_test)(?:\.(?:c|py))?: ((?:\w+)(?:, \w+)*)")
 
 
