@@ -58,7 +58,7 @@ enum garner_code gn_sql_rows(struct gn_sqlite *c, const char *sql,
         return code;
     while ((code = gn_cursor_next(cursor, err)) == GARNER_ROW) {
         const size_t columns = gn_cursor_columns(cursor);
-        struct garner_value values[GN_SQL_COLUMNS];
+        struct garner_value values[GN_SQL_COLUMNS] = {{0}};
 
         for (size_t i = 0; i < columns && i < GN_SQL_COLUMNS; i++)
             values[i] = gn_cursor_value(cursor, i);
