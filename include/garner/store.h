@@ -88,6 +88,10 @@ GARNER_API void garner_options_init(struct garner_options *options);
  * Borrows url and options (NULL: the defaults). A file database is put into
  * WAL mode (https://sqlite.org/wal.html); where that cannot be (no shared
  * memory), and in memory, reads and writes take turns on one connection.
+ * If nothing in the process has used SQLite before, its memory statistics
+ * (SQLITE_CONFIG_MEMSTATUS) are turned off, since all threads would share a
+ * lock for them: sqlite3_memory_used() and SQLite's heap limits do nothing
+ * then. A program that wants them calls sqlite3_initialize() first.
  * Errors: NOTFOUND (no such file or folder), IO, CORRUPT (not a database),
  * BUSY (locked past timeout_ms), UNSUPPORTED (the URL), MISUSE (an option out
  * of its range), NOMEM. *store is NULL then.
