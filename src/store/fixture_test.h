@@ -23,7 +23,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/thread.h"
-#include "store/batch.h"
+#include "store/commit/batch.h"
 #include "store/driver/sqlite.h"
 
 #define SECONDS(n) (gn_clock_monotonic_ns() + (n)*INT64_C(1000000000))

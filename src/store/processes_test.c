@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 
 #include "garner/garner.h"
-#include "store/turn.h"
+#include "store/commit/turn.h"
 
 enum { PROCESSES = 4, ROWS = 200 };
 

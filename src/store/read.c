@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "store/handle.h"
-#include "store/rows.h"
+#include "store/rows/rows.h"
 
 static enum garner_code query_shard(const struct garner_store *store,
                                     const struct gn_statement *statement,

@@ -6,9 +6,9 @@
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/mem.h"
-#include "store/lead.h"
+#include "store/commit/lead.h"
+#include "store/commit/turn.h"
 #include "store/report.h"
-#include "store/turn.h"
 
 int64_t gn_shard_deadline_ns(int timeout_ms)
 {

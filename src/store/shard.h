@@ -10,11 +10,11 @@
 #include <stdint.h>
 
 #include "garner/store.h"
-#include "store/commit.h"
+#include "store/commit/commit.h"
+#include "store/commit/pump.h"
+#include "store/commit/watch.h"
 #include "store/driver/place.h"
-#include "store/pool.h"
-#include "store/pump.h"
-#include "store/watch.h"
+#include "store/rows/pool.h"
 
 struct gn_shard {
     /* constant */

@@ -7,9 +7,9 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "store/commit/lead.h"
 #include "store/handle.h"
-#include "store/lead.h"
-#include "store/rows.h"
+#include "store/rows/rows.h"
 
 struct garner_tx {
     struct gn_hold hold;

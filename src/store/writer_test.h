@@ -5,7 +5,7 @@
 
 #include "store/fixture_test.h"
 
-#include "store/sql.h"
+#include "store/driver/sql.h"
 
 static struct gn_sqlite *c;
 static struct garner_error err;

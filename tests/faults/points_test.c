@@ -8,8 +8,8 @@
 
 #include "faults/gates.h"
 #include "garner/garner.h"
+#include "store/commit/lead.h"
 #include "store/handle.h"
-#include "store/lead.h"
 
 static struct garner_store *store;
 

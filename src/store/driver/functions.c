@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "garner/codec.h"
 #include "store/driver/error.h"
-#include "store/placement.h"
+#include "store/farm/placement.h"
 
 /* The connection's codec is made when a function first needs it: most
  * connections never do. */

@@ -2,7 +2,7 @@
 #include "store/fixture_test.h"
 
 #include "store/driver/session.h"
-#include "store/sql.h"
+#include "store/driver/sql.h"
 
 static struct gn_sqlite *writer;
 static struct gn_sqlite *reader;

@@ -16,7 +16,7 @@
 
 #include "garner/error.h"
 #include "garner/value.h"
-#include "store/batch.h"
+#include "store/commit/batch.h"
 
 struct gn_place;
 struct gn_sqlite;

@@ -5,7 +5,7 @@
 #include <sqlite3.h>
 
 #include "garner/value.h"
-#include "store/batch.h"
+#include "store/commit/batch.h"
 
 /* Binds *v to parameter at (from 1); lifetime says whether SQLite copies its
  * bytes. Returns SQLite's result; MISUSE for a type that is none. */

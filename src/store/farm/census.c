@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "store/farm/mend.h"
-#include "store/merge.h"
+#include "store/farm/merge.h"
 
 /* Slots are on their way for a moment at a time: look again soon. */
 enum { PAUSE_NS = 1000 * 1000 };

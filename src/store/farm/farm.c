@@ -7,10 +7,10 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "store/driver/sql.h"
+#include "store/farm/placement.h"
+#include "store/farm/shape.h"
 #include "store/handle.h"
-#include "store/placement.h"
-#include "store/shape.h"
-#include "store/sql.h"
 
 struct garner_store *garner_shard(struct garner_store *store, const void *key,
                                   size_t size)

@@ -9,8 +9,8 @@
 
 #include <inttypes.h>
 
+#include "store/driver/sql.h"
 #include "store/handle.h"
-#include "store/sql.h"
 
 static UNUSED enum garner_code open_farm(unsigned shards,
                                          struct garner_error *err)

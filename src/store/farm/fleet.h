@@ -15,8 +15,8 @@
 
 #include "store/farm/layout.h"
 #include "store/farm/moves.h"
+#include "store/farm/slots.h"
 #include "store/shard.h"
-#include "store/slots.h"
 
 struct gn_fleet {
     /* constant */

@@ -3,10 +3,10 @@
 #include "store/farm/fixture_test.h"
 
 #include "base/error.h"
+#include "store/commit/lead.h"
 #include "store/farm/fleet.h"
 #include "store/farm/make.h"
-#include "store/lead.h"
-#include "store/placement.h"
+#include "store/farm/placement.h"
 
 static struct gn_fleet *f;
 

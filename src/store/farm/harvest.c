@@ -7,10 +7,10 @@
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/mem.h"
+#include "store/driver/sql.h"
 #include "store/farm/mend.h"
 #include "store/farm/transit.h"
 #include "store/handle.h"
-#include "store/sql.h"
 
 enum { ROWS = 1000 };
 

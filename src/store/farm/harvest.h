@@ -24,7 +24,7 @@
 
 #include "garner/farm.h"
 #include "store/farm/fleet.h"
-#include "store/shape.h"
+#include "store/farm/shape.h"
 
 enum { GN_HARVEST_ID = 33 };
 

@@ -8,8 +8,8 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "store/driver/session.h"
+#include "store/driver/sql.h"
 #include "store/farm/harvest.h"
-#include "store/sql.h"
 
 /* What one transaction on the shard is given. */
 struct step {

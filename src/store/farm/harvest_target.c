@@ -12,9 +12,9 @@
 #include "base/mem.h"
 #include "store/driver/cursor.h"
 #include "store/driver/session.h"
+#include "store/driver/sql.h"
 #include "store/farm/harvest.h"
-#include "store/schema_copy.h"
-#include "store/sql.h"
+#include "store/farm/schema_copy.h"
 
 /* What one transaction on the store is given. */
 struct step {

@@ -1,7 +1,7 @@
 #include "store/farm/keyed.h"
 
 #include "base/error.h"
-#include "store/sql.h"
+#include "store/driver/sql.h"
 
 static enum garner_code write_sql(struct gn_keyed *k,
                                   const struct gn_layout_key *key,

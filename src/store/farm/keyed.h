@@ -8,7 +8,7 @@
 #define GN_STORE_FARM_KEYED_H
 
 #include "store/farm/layout.h"
-#include "store/shape.h"
+#include "store/farm/shape.h"
 
 struct gn_keyed {
     struct gn_shape shape;

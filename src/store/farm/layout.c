@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "garner/farm.h"
-#include "store/sql.h"
+#include "store/driver/sql.h"
 
 enum garner_code gn_layout_make(struct gn_sqlite *c, unsigned shards,
                                 struct garner_error *err)

@@ -11,10 +11,10 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "garner/farm.h"
+#include "store/driver/sql.h"
 #include "store/driver/sqlite.h"
 #include "store/farm/layout.h"
-#include "store/schema_copy.h"
-#include "store/sql.h"
+#include "store/farm/schema_copy.h"
 
 /* What one file is made with. */
 struct making {

@@ -11,7 +11,7 @@
 #define GN_STORE_FARM_MAKE_H
 
 #include "garner/store.h"
-#include "store/slots.h"
+#include "store/farm/slots.h"
 
 enum { GN_FARM_PATH = 4096 };
 

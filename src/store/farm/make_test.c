@@ -3,9 +3,9 @@
 #include "store/process_test.h"
 
 #include "garner/garner.h"
+#include "store/driver/sql.h"
 #include "store/farm/layout.h"
 #include "store/farm/make.h"
-#include "store/sql.h"
 
 static struct garner_options options;
 static struct garner_error err;

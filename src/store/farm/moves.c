@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/thread.h"
-#include "store/turn.h"
+#include "store/commit/turn.h"
 
 struct gn_moves {
     /* constant */

@@ -9,13 +9,13 @@
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/mem.h"
+#include "store/driver/sql.h"
 #include "store/farm/make.h"
 #include "store/farm/mend.h"
+#include "store/farm/placement.h"
+#include "store/farm/schema_copy.h"
 #include "store/farm/transit.h"
 #include "store/handle.h"
-#include "store/placement.h"
-#include "store/schema_copy.h"
-#include "store/sql.h"
 
 /* So many rows go together, or one slot, if it has more. */
 enum { ROWS = 4096 };

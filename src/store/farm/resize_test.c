@@ -1,7 +1,7 @@
 /* resize_test.c - a farm comes to have another number of shards. */
 #include "store/farm/fixture_test.h"
 
-#include "store/placement.h"
+#include "store/farm/placement.h"
 
 static struct garner_error err;
 

@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/thread.h"
-#include "store/doors.h"
+#include "store/commit/doors.h"
 #include "store/farm/mend.h"
 #include "store/report.h"
 

@@ -5,9 +5,9 @@
 #include "base/mem.h"
 #include "store/driver/cursor.h"
 #include "store/driver/session.h"
+#include "store/driver/sql.h"
 #include "store/farm/keyed.h"
-#include "store/schema_copy.h"
-#include "store/sql.h"
+#include "store/farm/schema_copy.h"
 
 /* One step on one shard. */
 struct step {

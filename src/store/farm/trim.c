@@ -2,8 +2,8 @@
 
 #include "base/error.h"
 #include "base/mem.h"
-#include "store/shape.h"
-#include "store/sql.h"
+#include "store/driver/sql.h"
+#include "store/farm/shape.h"
 
 struct trimming {
     struct gn_layout layout;
