@@ -5,7 +5,8 @@
 
 #include "base/error.h"
 #include "store/handle.h"
-#include "store/rows/rows.h"
+#include "store/rows/leased.h"
+#include "store/rows/whole.h"
 
 static enum garner_code query_shard(const struct garner_store *store,
                                     const struct gn_statement *statement,

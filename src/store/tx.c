@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "store/commit/lead.h"
 #include "store/handle.h"
-#include "store/rows/rows.h"
+#include "store/rows/held.h"
 
 struct garner_tx {
     struct gn_hold hold;

@@ -1,5 +1,5 @@
 /* tx_test.c - transactions of one thread: what they see, what stays, what is
- * refused. Failures: tx_fail_test.c; cursors: tx_rows_test.c; how they end by
+ * refused. Failures: tx_fail_test.c; cursors: held_test.c; how they end by
  * themselves: tx_end_test.c; many at once: tx_race_test.c. */
 #include "store/tx_fixture_test.h"
 

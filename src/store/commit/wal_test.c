@@ -7,7 +7,7 @@
 
 #include "store/commit/wal.h"
 #include "store/driver/cursor.h"
-#include "store/rows/rows.h"
+#include "store/rows/leased.h"
 
 enum { LIMIT = 200000, MOST = 2 * LIMIT };
 

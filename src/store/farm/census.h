@@ -10,7 +10,7 @@
 
 #include "garner/farm.h"
 #include "store/farm/fleet.h"
-#include "store/rows/rows.h"
+#include "store/rows/leased.h"
 
 /* The slots that each shard had in the last snapshot of it that was looked at:
  * they are read again only when their version is another. */

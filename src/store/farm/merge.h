@@ -8,7 +8,7 @@
 #define GN_STORE_FARM_MERGE_H
 
 #include "garner/farm.h"
-#include "store/rows/rows.h"
+#include "store/rows/joined.h"
 
 /* Says which of the cursors an error came from, by its number: gn_fleet_blame.
  */

@@ -1,7 +1,8 @@
 /* rows_test.c - cursors: snapshots, names, deadlines, rows kept in memory. */
 #include "store/fixture_test.h"
 
-#include "store/rows/rows.h"
+#include "store/rows/leased.h"
+#include "store/rows/whole.h"
 
 #define ENDLESS                                                                \
     "with recursive n(i) as (select 1 union all select i + 1 from n) "         \
@@ -190,22 +191,6 @@ static void work_ends_at_its_deadline(void **state)
     garner_rows_close(rows);
 }
 
-static void in_memory_an_endless_query_ends_too(void **state)
-{
-    struct garner_rows *rows = NULL;
-    struct gn_statement s;
-
-    (void)state;
-    gn_statement_init(&s, ENDLESS, NULL, 0);
-    assert_int_equal(gn_rows_read(c, &s, 5, &rows, NULL), GARNER_TIMEOUT);
-    assert_null(rows);
-    run(writer, "insert into t values (4, 0)");
-    rows = query("select count(*) from t");
-    garner_rows_set_timeout(rows, 1); /* all was read already */
-    assert_int_equal(next_number(rows), 4);
-    garner_rows_close(rows);
-}
-
 static void lost_memory_is_an_error_and_leaks_nothing(void **state)
 {
     struct garner_rows *rows;
@@ -250,7 +235,6 @@ int main(void)
         IN_MEMORY(what_cannot_be_a_query_is_refused),
         IN_FILE(a_snapshot_stays_while_writes_go_on),
         IN_FILE(work_ends_at_its_deadline),
-        IN_MEMORY(in_memory_an_endless_query_ends_too),
         IN_FILE(lost_memory_is_an_error_and_leaks_nothing),
         IN_MEMORY(lost_memory_is_an_error_and_leaks_nothing),
     };

@@ -1,6 +1,6 @@
-/* rows_end_test.c - how a cursor ends before its last row: by an error,
+/* leased_test.c - how a cursor ends before its last row: by an error,
  * canceled, out of time; and that nothing of it pins the log then. */
-#include "store/rows/rows_fixture_test.h"
+#include "store/rows/leased_fixture_test.h"
 
 #include <sys/wait.h>
 

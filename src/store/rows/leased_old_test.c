@@ -1,6 +1,6 @@
-/* rows_old_test.c - a cursor that is ended because it is old: what it gave
+/* leased_old_test.c - a cursor that is ended because it is old: what it gave
  * stays, and it is told why. */
-#include "store/rows/rows_fixture_test.h"
+#include "store/rows/leased_fixture_test.h"
 
 static char reported[512];
 

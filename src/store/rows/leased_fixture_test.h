@@ -1,15 +1,15 @@
 /*
- * rows_fixture_test.h - what the tests of how cursors end share: three rows, a
- * pool of two connections, a thread that steps a cursor. Tests only.
+ * leased_fixture_test.h - what the tests of how cursors end share: three rows,
+ * a pool of two connections, a thread that steps a cursor. Tests only.
  */
-#ifndef GN_STORE_ROWS_ROWS_FIXTURE_TEST_H
-#define GN_STORE_ROWS_ROWS_FIXTURE_TEST_H
+#ifndef GN_STORE_ROWS_LEASED_FIXTURE_TEST_H
+#define GN_STORE_ROWS_LEASED_FIXTURE_TEST_H
 
 #include "store/fixture_test.h"
 
 #include <sched.h>
 
-#include "store/rows/rows.h"
+#include "store/rows/leased.h"
 
 #define ENDLESS                                                                \
     "with recursive n(i) as (select 1 union all select i + 1 from n) "         \

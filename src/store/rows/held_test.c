@@ -1,4 +1,4 @@
-/* tx_rows_test.c - cursors in a transaction: side by side, ended with it, by a
+/* held_test.c - cursors in a transaction: side by side, ended with it, by a
  * deadline, by another thread. */
 #include "store/tx_fixture_test.h"
 
