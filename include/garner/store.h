@@ -106,7 +106,9 @@ GARNER_API void garner_options_of(const struct garner_store *store,
 
 /* Refuses new work (who waits for room in the queue gets CLOSED), commits and
  * syncs all that was accepted, runs the callbacks that are due, and frees the
- * store. Cursors must be closed before; an open transaction is rolled back
+ * store. Cursors and blobs that are open end: their next call says CLOSED, and
+ * they are still to be closed themselves; one that a thread is stepping is
+ * waited for, up to timeout_ms. An open transaction is rolled back
  * (garner/tx.h). NULL is fine. Not from a done callback. */
 GARNER_API void garner_close(struct garner_store *store);
 

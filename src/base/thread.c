@@ -3,9 +3,12 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/error.h"
+
+#define SECOND_NS INT64_C(1000000000)
 
 static _Thread_local pid_t id; /* 0: not asked for yet */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -99,9 +102,13 @@ void gn_cond_wait(pthread_cond_t *c, pthread_mutex_t *m)
 }
 
 bool gn_cond_wait_until(pthread_cond_t *c, pthread_mutex_t *m,
-                        struct timespec deadline)
+                        int64_t deadline_ns)
 {
-    int rc = pthread_cond_timedwait(c, m, &deadline);
+    const struct timespec deadline = {.tv_sec = deadline_ns / SECOND_NS,
+                                      .tv_nsec = deadline_ns % SECOND_NS};
+    const int rc = deadline_ns == INT64_MAX
+                       ? pthread_cond_wait(c, m)
+                       : pthread_cond_timedwait(c, m, &deadline);
 
     GN_CHECK(rc == 0 || rc == ETIMEDOUT);
     return rc == 0;
@@ -117,16 +124,10 @@ void gn_cond_wake_all(pthread_cond_t *c)
     GN_CHECK(pthread_cond_broadcast(c) == 0);
 }
 
-struct timespec gn_deadline(int timeout_ms)
+int64_t gn_deadline(int timeout_ms)
 {
     struct timespec t;
 
     GN_CHECK(timeout_ms >= 0 && clock_gettime(CLOCK_MONOTONIC, &t) == 0);
-    t.tv_sec += timeout_ms / 1000;
-    t.tv_nsec += timeout_ms % 1000 * 1000000L;
-    if (t.tv_nsec >= 1000000000L) {
-        t.tv_sec++;
-        t.tv_nsec -= 1000000000L;
-    }
-    return t;
+    return t.tv_sec * SECOND_NS + t.tv_nsec + timeout_ms * INT64_C(1000000);
 }

@@ -7,8 +7,8 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
-#include <time.h>
 
 #include "garner/error.h"
 
@@ -30,13 +30,14 @@ void gn_unlock(pthread_mutex_t *m);
 void gn_cond_init(pthread_cond_t *c);
 void gn_cond_fini(pthread_cond_t *c);
 void gn_cond_wait(pthread_cond_t *c, pthread_mutex_t *m);
-/* false: the deadline passed. */
+/* false: the deadline passed, of the monotonic clock; INT64_MAX: there is none.
+ */
 bool gn_cond_wait_until(pthread_cond_t *c, pthread_mutex_t *m,
-                        struct timespec deadline);
+                        int64_t deadline_ns);
 void gn_cond_wake_one(pthread_cond_t *c);
 void gn_cond_wake_all(pthread_cond_t *c);
 
 /* timeout_ms >= 0 from now, for gn_cond_wait_until. */
-struct timespec gn_deadline(int timeout_ms);
+int64_t gn_deadline(int timeout_ms);
 
 #endif

@@ -66,7 +66,7 @@ static void on_tick(void *context)
 /* Waits until *field is at least wanted. */
 static void wait_for(struct seen *seen, const int *field, int wanted)
 {
-    const struct timespec deadline = gn_deadline(MINUTE);
+    const int64_t deadline = gn_deadline(MINUTE);
     bool in_time = true;
 
     gn_lock(&seen->lock);

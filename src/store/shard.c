@@ -182,8 +182,23 @@ void gn_shard_stop(struct gn_shard *s, int64_t deadline_ns)
                                      : deadline_ns);
 }
 
+/* Ends what reads. false: some is in use still, and keeps what it needs. */
+static bool stop_reads(struct gn_shard *s)
+{
+    const int64_t deadline_ns = gn_shard_deadline_ns(s->options.timeout_ms);
+    const int left = s->pool != NULL ? gn_pool_close(s->pool, deadline_ns) : 0;
+
+    if (left > 0)
+        gn_report("%s was closed while %d of its readers were in use; their "
+                  "memory and connections are lost",
+                  s->path, left);
+    return left == 0;
+}
+
 void gn_shard_close(struct gn_shard *s)
 {
+    bool whole;
+
     if (s == NULL || is_parents(s))
         return;
     if (!s->stopped)
@@ -193,8 +208,12 @@ void gn_shard_close(struct gn_shard *s)
     GN_FAULT("shard.drained");
     /* Readers first: the last connection to close checkpoints the log, which
      * is the writer's. */
-    gn_pool_free(s->pool);
+    whole = stop_reads(s);
+    if (whole)
+        gn_pool_free(s->pool);
     gn_commit_free(s->commit);
+    if (!whole)
+        return;
     gn_free(s->path);
     gn_free(s);
 }

@@ -111,7 +111,7 @@ void gate_open(const char *point)
 
 bool gate_await(const char *point, unsigned count)
 {
-    const struct timespec deadline = gn_deadline(LONGEST_WAIT_MS);
+    const int64_t deadline = gn_deadline(LONGEST_WAIT_MS);
     const struct gate *g;
     bool in_time = true;
 

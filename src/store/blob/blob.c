@@ -83,9 +83,15 @@ static bool end_from_outside(struct gn_lease *l)
     return true;
 }
 
-static enum garner_code too_old(const struct garner_blob *b,
+/* Another thread ended it. */
+static enum garner_code stopped(const struct garner_blob *b,
                                 struct garner_error *err)
 {
+    if (atomic_load(&b->lease.stop) == GN_STOP_CLOSED)
+        return gn_fail(err, GARNER_CLOSED,
+                       "its store was closed; this blob can only be closed, "
+                       "too: %s",
+                       b->lease.sql);
     return gn_fail(err, GARNER_TIMEOUT,
                    "this blob had been open for %" PRId64 " ms and kept the "
                    "log growing, so it was ended; read faster, or raise "
@@ -123,11 +129,11 @@ static enum garner_code read_leased(struct garner_blob *b, size_t at,
     enum garner_code code;
 
     if (!gn_lease_enter(&b->lease))
-        return too_old(b, err);
+        return stopped(b, err);
     if (atomic_load(&b->lease.stop) != GN_STOP_NOT) {
         give_back(b);
         gn_lease_over(&b->lease);
-        return too_old(b, err);
+        return stopped(b, err);
     }
     code = gn_blob_read(b->blob, at, data, size, err);
     gn_lease_leave(&b->lease);

@@ -110,12 +110,6 @@ void gn_commit_free(struct gn_commit *c)
     gn_free(c);
 }
 
-static struct timespec timespec_of(int64_t ns)
-{
-    return (struct timespec){.tv_sec = ns / 1000000000,
-                             .tv_nsec = ns % 1000000000};
-}
-
 static enum garner_code blame(struct gn_holder holder, enum garner_code code,
                               struct garner_error *err)
 {
@@ -156,8 +150,7 @@ static void wait_for_room(struct gn_commit *c, const struct gn_ticket *t,
         if (tries > PATIENCE && c->starving == NULL)
             c->starving = t;
         if (c->leading) {
-            in_time = gn_cond_wait_until(&c->room, &c->lock,
-                                         timespec_of(deadline_ns));
+            in_time = gn_cond_wait_until(&c->room, &c->lock, deadline_ns);
         } else {
             c->leading = true;
             gn_unlock(&c->lock);
@@ -383,10 +376,7 @@ static void pump_wait(struct gn_commit *c, bool *flag, int64_t until_ns)
 {
     *flag = true;
     c->pump_until_ns = until_ns;
-    if (until_ns == INT64_MAX)
-        gn_cond_wait(&c->task, &c->lock);
-    else
-        (void)gn_cond_wait_until(&c->task, &c->lock, timespec_of(until_ns));
+    (void)gn_cond_wait_until(&c->task, &c->lock, until_ns);
     *flag = false;
 }
 

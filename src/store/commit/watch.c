@@ -33,14 +33,8 @@ enum garner_code gn_watch_new(struct gn_watch **out, struct garner_error *err)
 
 static void wait_until(struct gn_watch *w, int64_t until_ns)
 {
-    const struct timespec until = {.tv_sec = until_ns / 1000000000,
-                                   .tv_nsec = until_ns % 1000000000};
-
     w->until_ns = until_ns;
-    if (until_ns == INT64_MAX)
-        gn_cond_wait(&w->change, &w->lock);
-    else
-        (void)gn_cond_wait_until(&w->change, &w->lock, until);
+    (void)gn_cond_wait_until(&w->change, &w->lock, until_ns);
     w->until_ns = 0;
 }
 

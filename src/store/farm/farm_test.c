@@ -298,6 +298,24 @@ static void lost_memory_is_an_error(void **state)
     }
 }
 
+static void closed_it_ends_its_cursors(void **state)
+{
+    struct garner_rows *rows;
+
+    (void)state;
+    exec_all(FARM_TABLE);
+    add_keys(0, 20);
+    assert_int_equal(
+        garner_query(store, "select n from t", NULL, 0, &rows, NULL),
+        GARNER_OK);
+    assert_int_equal(garner_next(rows, NULL), GARNER_ROW);
+    garner_close(store);
+    store = NULL;
+    assert_int_equal(garner_column(rows, 0).type, GARNER_INTEGER);
+    assert_int_equal(garner_next(rows, &err), GARNER_CLOSED);
+    garner_rows_close(rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +329,7 @@ int main(void)
         WITH(a_key_has_to_be_a_column, with_farm),
         WITH(urls_choose, with_farm),
         WITH(a_shard_s_file_can_be_opened_by_itself, with_farm),
+        WITH(closed_it_ends_its_cursors, with_farm),
         WITH(lost_memory_is_an_error, with_farm),
     };
 

@@ -142,9 +142,9 @@ static enum garner_code step(struct merge *m, size_t number,
                        "its rows have %zu columns, others %zu; make the tables "
                        "alike (garner_exec_all)",
                        columns, m->columns);
-    return code == GARNER_ROW || code == GARNER_DONE
-               ? code
-               : m->blame(m->context, number, code, err);
+    if (code == GARNER_ROW || code == GARNER_DONE || code == GARNER_CLOSED)
+        return code; /* closed, the farm is gone, and all shards with it */
+    return m->blame(m->context, number, code, err);
 }
 
 static enum garner_code start(struct merge *m, struct garner_error *err)

@@ -11,7 +11,7 @@
 #include "store/rows/joined.h"
 
 /* Says which of the cursors an error came from, by its number: gn_fleet_blame.
- */
+ * Not asked when the farm was closed. */
 typedef enum garner_code gn_merge_blame(void *context, size_t number,
                                         enum garner_code code,
                                         struct garner_error *err);

@@ -100,14 +100,12 @@ void gn_moves_close(struct gn_moves *m)
 /* true: this thread is the only one of the process. */
 static bool enter(struct gn_moves *m, int64_t deadline_ns)
 {
-    const struct timespec deadline = {.tv_sec = deadline_ns / 1000000000,
-                                      .tv_nsec = deadline_ns % 1000000000};
     bool in_time = true;
     bool entered;
 
     gn_lock(&m->lock);
     while (m->taken && in_time)
-        in_time = gn_cond_wait_until(&m->change, &m->lock, deadline);
+        in_time = gn_cond_wait_until(&m->change, &m->lock, deadline_ns);
     entered = !m->taken;
     m->taken = true;
     gn_unlock(&m->lock);

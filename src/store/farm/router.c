@@ -265,12 +265,6 @@ static bool pass(struct gn_router *r)
     return settled;
 }
 
-static struct timespec timespec_of(int64_t ns)
-{
-    return (struct timespec){.tv_sec = ns / 1000000000,
-                             .tv_nsec = ns % 1000000000};
-}
-
 static void *route(void *context)
 {
     struct gn_router *r = context;
@@ -281,9 +275,8 @@ static void *route(void *context)
         if (settled && !r->called)
             gn_cond_wait(&r->work, &r->lock);
         else if (!r->called)
-            (void)gn_cond_wait_until(
-                &r->work, &r->lock,
-                timespec_of(gn_clock_monotonic_ns() + PAUSE_NS));
+            (void)gn_cond_wait_until(&r->work, &r->lock,
+                                     gn_clock_monotonic_ns() + PAUSE_NS);
         if (r->ending)
             break;
         r->called = false;
@@ -327,8 +320,7 @@ enum garner_code gn_router_ask(struct gn_router *r, unsigned number,
     TAILQ_INSERT_TAIL(&r->requests, &q, in_requests);
     call(r);
     while (!q.done && in_time && !r->ending)
-        in_time =
-            gn_cond_wait_until(&r->answer, &r->lock, timespec_of(deadline_ns));
+        in_time = gn_cond_wait_until(&r->answer, &r->lock, deadline_ns);
     TAILQ_REMOVE(&r->requests, &q, in_requests);
     gn_unlock(&r->lock);
     if (!q.done)
@@ -348,8 +340,7 @@ bool gn_router_settle(struct gn_router *r, int64_t deadline_ns, uint64_t *sent)
 
     gn_lock(&r->lock);
     while (!r->idle && in_time)
-        in_time =
-            gn_cond_wait_until(&r->answer, &r->lock, timespec_of(deadline_ns));
+        in_time = gn_cond_wait_until(&r->answer, &r->lock, deadline_ns);
     idle = r->idle;
     *sent = r->sent;
     gn_unlock(&r->lock);

@@ -74,6 +74,11 @@ enum garner_code gn_kind_stopped(struct garner_rows *r,
         return gn_fail(err, GARNER_CANCELED,
                        "the query was canceled (garner_rows_cancel): %s",
                        r->lease.sql);
+    if (atomic_load(&r->lease.stop) == GN_STOP_CLOSED)
+        return gn_fail(err, GARNER_CLOSED,
+                       "its store was closed; this cursor can only be closed, "
+                       "too: %s",
+                       r->lease.sql);
     if (r->cursor != NULL)
         r->age_ns = age_ns(r);
     return gn_fail(err, GARNER_TIMEOUT,

@@ -27,7 +27,7 @@ enum gn_lease_state {
 };
 
 /* Why a reader is to end before its last row. */
-enum gn_stop { GN_STOP_NOT, GN_STOP_CANCELED, GN_STOP_OLD };
+enum gn_stop { GN_STOP_NOT, GN_STOP_CANCELED, GN_STOP_OLD, GN_STOP_CLOSED };
 
 struct gn_lease {
     /* constant while it is leased */

@@ -25,6 +25,7 @@ struct gn_pool {
     int most;
 
     pthread_mutex_t lock;
+    pthread_cond_t back; /* one was given back while all are waited for */
 
     /* guarded by lock */
     TAILQ_HEAD(leases, gn_lease) leases; /* the oldest first */
@@ -48,6 +49,7 @@ enum garner_code gn_pool_new(const struct gn_sqlite_options *options, int most,
     p->most = most;
     TAILQ_INIT(&p->leases);
     gn_mutex_init(&p->lock);
+    gn_cond_init(&p->back);
     TAILQ_INIT(&p->waiting);
     return GARNER_OK;
 }
@@ -59,6 +61,7 @@ void gn_pool_free(struct gn_pool *p)
     GN_CHECK(p->idle_count == p->open); /* else a cursor is open still */
     while (p->idle_count > 0)
         gn_sqlite_close(p->idle[--p->idle_count]);
+    gn_cond_fini(&p->back);
     gn_mutex_fini(&p->lock);
     gn_free(p);
 }
@@ -198,6 +201,7 @@ void gn_pool_give_back(struct gn_pool *p, struct gn_lease *l)
         p->idle[p->idle_count++] = l->connection;
         wake_first(p);
     }
+    gn_cond_wake_all(&p->back);
     gn_unlock(&p->lock);
 }
 
@@ -307,4 +311,43 @@ struct gn_pool_ended gn_pool_end_old(struct gn_pool *p, int64_t before_ns)
                   " ms was ended, since it kept the log growing: %s",
                   (int)reader.thread, reader.age_ns / MS, reader.sql);
     }
+}
+
+/* --- the end -------------------------------------------------------------- */
+
+/* With the lock held: asks all to stop, and claims the first whose thread is in
+ * no call. NULL: there is none (more). */
+static struct gn_lease *claim_any(struct gn_pool *p)
+{
+    struct gn_lease *l;
+
+    TAILQ_FOREACH(l, &p->leases, in_pool)
+    {
+        if (gn_lease_claim(l, GN_STOP_CLOSED))
+            return l;
+    }
+    return NULL;
+}
+
+int gn_pool_close(struct gn_pool *p, int64_t deadline_ns)
+{
+    bool in_time = true;
+    int left;
+
+    gn_lock(&p->lock);
+    while (p->idle_count < p->open && in_time) {
+        struct gn_lease *l = claim_any(p);
+        bool ended = false;
+
+        if (l != NULL) {
+            gn_unlock(&p->lock);
+            ended = gn_lease_end(l);
+            gn_lock(&p->lock);
+        }
+        if (!ended && p->idle_count < p->open)
+            in_time = gn_cond_wait_until(&p->back, &p->lock, deadline_ns);
+    }
+    left = p->open - p->idle_count;
+    gn_unlock(&p->lock);
+    return left;
 }

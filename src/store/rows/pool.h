@@ -17,6 +17,11 @@ struct gn_pool;
 enum garner_code gn_pool_new(const struct gn_sqlite_options *options, int most,
                              struct gn_pool **out, struct garner_error *err);
 
+/* Ends all readers: those whose threads are in no call at once, the others as
+ * soon as they look, which is waited for until deadline_ns. Returns how many
+ * are left. No connection is leased from now on. */
+int gn_pool_close(struct gn_pool *p, int64_t deadline_ns);
+
 /* All connections must have been given back. NULL is fine. */
 void gn_pool_free(struct gn_pool *p);
 

@@ -382,10 +382,24 @@ static void lost_memory_is_an_error(void **state)
 
 #define WITH(f) cmocka_unit_test_setup_teardown(f, with_pool, without_pool)
 
+static void closing_counts_those_in_use(void **state)
+{
+    struct gn_lease l;
+
+    (void)state;
+    assert_int_equal(gn_pool_close(pool, SECONDS(20)), 0);
+    lease(&l, "used");
+    assert_int_equal(gn_pool_close(pool, 0), 1);
+    assert_int_equal(atomic_load(&l.stop), GN_STOP_CLOSED);
+    gn_pool_give_back(pool, &l);
+    assert_int_equal(gn_pool_close(pool, SECONDS(20)), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH(connections_are_opened_on_demand_and_used_again),
+        WITH(closing_counts_those_in_use),
         WITH(past_the_bound_it_is_a_timeout),
         WITH(who_waits_gets_one),
         WITH(who_waits_is_not_passed_for_ever),
