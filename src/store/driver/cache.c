@@ -95,13 +95,21 @@ void gn_cache_free(struct gn_cache *c)
     gn_free(c);
 }
 
+/* Eight bytes at a time: each statement is hashed each time it is run. */
 uint32_t gn_cache_hash(const char *sql, size_t size)
 {
-    uint32_t hash = 2166136261U; /* FNV-1a */
+    uint64_t hash = size;
+    uint64_t word;
 
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ (unsigned char)sql[i]) * 16777619U;
-    return hash;
+    for (; size >= sizeof word; sql += sizeof word, size -= sizeof word) {
+        memcpy(&word, sql, sizeof word);
+        hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+        hash ^= hash >> 32;
+    }
+    word = 0;
+    memcpy(&word, sql, size);
+    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return (uint32_t)(hash >> 32);
 }
 
 /* Only white space, semicolons and comments: nothing to run. */

@@ -3,18 +3,23 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
-static const char *const suffixes[GN_PLACE_FILES] = {"", "-wal", "-shm"};
+enum { SUFFIX = sizeof "-wal" };
+
+static const char suffixes[GN_PLACE_FILES][SUFFIX] = {"", "-wal", "-shm"};
 
 /* 0, or why it cannot be seen. */
 static int look(const char *path, int which, struct stat *st)
 {
-    char name[PATH_MAX];
-    int size = snprintf(name, sizeof name, "%s%s", path, suffixes[which]);
+    const size_t size = strlen(path);
+    char name[PATH_MAX + SUFFIX];
 
-    if (size < 0 || (size_t)size >= sizeof name)
+    if (size >= PATH_MAX)
         return ENAMETOOLONG;
+    memcpy(name, path, size);
+    memcpy(name + size, suffixes[which], SUFFIX);
     return stat(name, st) == 0 ? 0 : errno;
 }
 
