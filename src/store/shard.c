@@ -107,6 +107,7 @@ static struct gn_sqlite_options options_of(struct gn_shard *s)
         .keep_log = s->options.checkpoint == GARNER_CHECKPOINT_EXTERNAL,
         .deadline_ns = gn_shard_deadline_ns(s->options.timeout_ms),
         .place = &s->place,
+        .hooks = &s->hooks,
     };
 }
 
@@ -140,6 +141,7 @@ enum garner_code gn_shard_open_reader(struct gn_shard *s,
 
 enum garner_code gn_shard_open(const char *path,
                                const struct garner_options *options,
+                               const struct garner_sqlite_hooks *hooks,
                                struct gn_shard **out, struct garner_error *err)
 {
     struct gn_shard *s;
@@ -155,6 +157,8 @@ enum garner_code gn_shard_open(const char *path,
     }
     s->forks = gn_turn_forks();
     s->options = *options;
+    if (hooks != NULL)
+        s->hooks = *hooks;
     code = open_parts(s, err);
     if (code == GARNER_OK)
         *out = s;

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include "garner/sqlite.h"
 #include "garner/store.h"
 #include "store/commit/commit.h"
 #include "store/commit/pump.h"
@@ -27,15 +28,19 @@ struct gn_shard {
     struct gn_watch *watch;   /* of transactions; NULL: read-only */
     struct gn_pool *pool;     /* NULL: reads take turns with writes */
     struct gn_place place;    /* of its files; noted by the first connection */
+    struct garner_sqlite_hooks hooks; /* all NULL: nobody's */
+
+    struct garner_loan *lent; /* the leader's; NULL: it is nobody's borrower */
 
     bool stopped; /* whoever closes it */
     atomic_uint_fast64_t queries;
 };
 
-/* Opens the database at path (a file, or ":memory:"). Borrows both, and has
- * checked neither. Errors: as garner_open. */
+/* Opens the database at path (a file, or ":memory:"). Borrows all, and has
+ * checked nothing; hooks may be NULL. Errors: as garner_open. */
 enum garner_code gn_shard_open(const char *path,
                                const struct garner_options *options,
+                               const struct garner_sqlite_hooks *hooks,
                                struct gn_shard **out, struct garner_error *err);
 
 /* Refuses new writes from now on, and lets what is left take until deadline_ns:

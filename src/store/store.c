@@ -1,7 +1,7 @@
 /*
  * store.c - garner/store.h: opening by URL, closing, flushing, counting.
  */
-#include "garner/store.h"
+#include "garner/sqlite.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "store/farm/open.h"
 #include "store/handle.h"
+#include "store/loan.h"
 #include "store/location.h"
 
 void garner_options_init(struct garner_options *options)
@@ -68,11 +69,12 @@ static enum garner_code check_options(const struct garner_options *o,
 
 static enum garner_code open_file(const char *path,
                                   const struct garner_options *options,
+                                  const struct garner_sqlite_hooks *hooks,
                                   struct garner_store **store,
                                   struct garner_error *err)
 {
     struct gn_shard *shard;
-    enum garner_code code = gn_shard_open(path, options, &shard, err);
+    enum garner_code code = gn_shard_open(path, options, hooks, &shard, err);
 
     if (code != GARNER_OK)
         return code;
@@ -89,10 +91,25 @@ static bool is_folder(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-enum garner_code garner_open(const char *url,
-                             const struct garner_options *options,
-                             struct garner_store **store,
-                             struct garner_error *err)
+static enum garner_code open_folder(const char *path, unsigned shards,
+                                    const struct garner_options *options,
+                                    const struct garner_sqlite_hooks *hooks,
+                                    struct garner_store **store,
+                                    struct garner_error *err)
+{
+    if (hooks != NULL)
+        return gn_fail(err, GARNER_UNSUPPORTED,
+                       "%s is a farm: its connections are not lent; open one "
+                       "of its files",
+                       path);
+    return gn_farm_open(path, shards, options, store, err);
+}
+
+enum garner_code garner_sqlite_open(const char *url,
+                                    const struct garner_options *options,
+                                    const struct garner_sqlite_hooks *hooks,
+                                    struct garner_store **store,
+                                    struct garner_error *err)
 {
     struct garner_options defaults;
     struct gn_location location;
@@ -100,7 +117,7 @@ enum garner_code garner_open(const char *url,
     enum garner_code code;
 
     if (store == NULL || url == NULL)
-        return gn_fail(err, GARNER_MISUSE, "garner_open: a NULL argument");
+        return gn_fail(err, GARNER_MISUSE, "opening: a NULL argument");
     *store = NULL;
     code = gn_location_parse(url, &location, err);
     if (code == GARNER_OK && options != NULL)
@@ -114,10 +131,18 @@ enum garner_code garner_open(const char *url,
     if (options == NULL)
         options = &defaults;
     code = location.shards > 0 || is_folder(path)
-               ? gn_farm_open(path, location.shards, options, store, err)
-               : open_file(path, options, store, err);
+               ? open_folder(path, location.shards, options, hooks, store, err)
+               : open_file(path, options, hooks, store, err);
     gn_free(path);
     return code;
+}
+
+enum garner_code garner_open(const char *url,
+                             const struct garner_options *options,
+                             struct garner_store **store,
+                             struct garner_error *err)
+{
+    return garner_sqlite_open(url, options, NULL, store, err);
 }
 
 void garner_options_of(const struct garner_store *store,
@@ -134,6 +159,7 @@ void garner_close(struct garner_store *store)
         return;
     switch (store->kind) {
     case GN_HANDLE_STORE:
+        gn_loan_recall(store->shard);
         gn_shard_close(store->shard);
         gn_handle_free(store);
         break;

@@ -2,6 +2,7 @@
 
 #include <sched.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -15,6 +16,8 @@
 
 /* An idle gap this long is used for a checkpoint. */
 #define IDLE_NS (INT64_C(500) * 1000000)
+/* A transaction that is younger may be one of many that follow each other. */
+#define SHORT_NS (INT64_C(8) * 1000000)
 /* So often a ticket finds that others took the room it was woken for. */
 enum { PATIENCE = 8 };
 
@@ -46,6 +49,7 @@ enum garner_code gn_commit_new(struct gn_sqlite *connection,
     };
     c->most_statements = options->queue_statements;
     c->most_bytes = options->queue_bytes;
+    c->pid = getpid();
     c->connection = connection;
     gn_sqlite_on_slow(connection, note_slow, c);
     gn_wal_init(&c->wal, options);
@@ -418,6 +422,13 @@ static enum gn_commit_task patience(struct gn_commit *c, int64_t *until_ns)
     return GN_TASK_ABANDON;
 }
 
+/* With the lock held: a transaction that has just begun may end as soon, and to
+ * be told of each end would cost more than to look. */
+static bool is_short(const struct gn_commit *c, int64_t now_ns)
+{
+    return now_ns - c->doing.since_ns < SHORT_NS;
+}
+
 enum gn_commit_task gn_commit_next_task(struct gn_commit *c)
 {
     enum gn_commit_task task = GN_TASK_NONE;
@@ -434,7 +445,12 @@ enum gn_commit_task gn_commit_next_task(struct gn_commit *c)
             task = work_to_lead(c, &until_ns);
         else if (c->asking && c->closed)
             task = patience(c, &until_ns);
-        else if (!is_in_transaction(c))
+        else if (is_in_transaction(c) && c->untold &&
+                 !is_short(c, gn_clock_monotonic_ns())) {
+            gn_lead_tell(c);
+            continue;
+        } else if (!is_in_transaction(c) ||
+                   is_short(c, gn_clock_monotonic_ns()))
             /* what its leader leaves is looked at then, unasked */
             until_ns = gn_clock_monotonic_ns() +
                        (c->turn != NULL ? GN_LEAD_KEEP_NS : IDLE_NS);

@@ -1,7 +1,5 @@
 #include "store/commit/lead.h"
 
-#include <unistd.h>
-
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/fault.h"
@@ -318,23 +316,72 @@ void gn_lead_note(struct gn_commit *c, const char *sql, size_t size)
     note(c, &now);
 }
 
+void gn_lead_borrow(struct gn_commit *c, int64_t since_ns)
+{
+    atomic_store_explicit(&c->owner, gn_thread_id(), memory_order_relaxed);
+    gn_lock(&c->lock);
+    c->doing.pid = c->pid;
+    c->doing.thread = gn_thread_id();
+    c->doing.since_ns = since_ns;
+    c->untold = c->has_turn;
+    c->told = false;
+    if (c->untold && c->pump_waits && c->pump_until_ns == INT64_MAX)
+        gn_cond_wake_one(&c->task);
+    gn_unlock(&c->lock);
+}
+
 void gn_lead_claim(struct gn_commit *c, int64_t since_ns)
 {
     struct gn_holder now;
 
-    atomic_store_explicit(&c->owner, gn_thread_id(), memory_order_relaxed);
+    gn_lead_borrow(c, since_ns);
     gn_lock(&c->lock);
-    c->doing.pid = getpid();
-    c->doing.thread = gn_thread_id();
-    c->doing.since_ns = since_ns;
+    c->untold = false;
     now = c->doing;
     gn_unlock(&c->lock);
     note(c, &now);
 }
 
+void gn_lead_note_loan(struct gn_commit *c, const char *sql, size_t size)
+{
+    if (gn_holder_runs(&c->doing, sql, size)) /* only the leader changes it */
+        return;
+    gn_lock(&c->lock);
+    gn_holder_run(&c->doing, sql, size);
+    gn_unlock(&c->lock);
+}
+
 void gn_lead_unclaim(struct gn_commit *c)
 {
     atomic_store_explicit(&c->owner, 0, memory_order_relaxed);
+}
+
+void gn_lead_return(struct gn_commit *c)
+{
+    gn_lead_unclaim(c);
+    gn_lock(&c->lock);
+    c->noted = c->noted || c->told; /* taken back when leadership goes */
+    c->untold = false;
+    c->told = false;
+    if (!c->noted)
+        c->doing = (struct gn_holder){0};
+    gn_unlock(&c->lock);
+}
+
+/* It may be over before the others read of it, and has to be taken back then:
+ * whoever has the turn next writes after that. */
+void gn_lead_tell(struct gn_commit *c)
+{
+    static const struct gn_holder nothing;
+    struct gn_holder now = c->doing;
+
+    c->untold = false;
+    c->told = true;
+    gn_unlock(&c->lock);
+    gn_turn_note(c->turn, &now);
+    gn_lock(&c->lock);
+    if (!c->told)
+        gn_turn_note(c->turn, &nothing);
 }
 
 static void forget_notes(struct gn_commit *c)

@@ -25,6 +25,7 @@ struct gn_commit {
     struct gn_group_limits limits;
     size_t most_statements;
     size_t most_bytes;
+    pid_t pid;
 
     struct gn_gate *gate; /* NULL: no shard of a farm */
     struct gn_turn *turn; /* NULL: no other process is reckoned with; the pump
@@ -71,6 +72,8 @@ struct gn_commit {
     struct garner_error lost; /* first failure that nobody was told of */
     struct gn_holder doing;   /* the leader's transaction, or statement that
                                  takes long */
+    bool untold;              /* other processes do not know of it; or ... */
+    bool told;                /* ... the pump has told them */
 };
 
 /* Takes what waits, as far as one transaction may hold, runs it, and settles
@@ -95,6 +98,16 @@ void gn_lead_note(struct gn_commit *c, const char *sql, size_t size);
  * of its end. */
 void gn_lead_claim(struct gn_commit *c, int64_t since_ns);
 void gn_lead_unclaim(struct gn_commit *c);
+
+/* The same for what may be over in a moment: other processes are told only if
+ * it is not (gn_lead_tell); and what it runs. */
+void gn_lead_borrow(struct gn_commit *c, int64_t since_ns);
+void gn_lead_note_loan(struct gn_commit *c, const char *sql, size_t size);
+void gn_lead_return(struct gn_commit *c);
+
+/* The pump's, with the lock held, which it lets go of meanwhile: tells other
+ * processes of the loan that is untold. */
+void gn_lead_tell(struct gn_commit *c);
 
 /* true: the calling thread's transaction leads. Any thread. */
 bool gn_lead_is_mine(const struct gn_commit *c);

@@ -10,7 +10,9 @@
 #include <sqlite3.h>
 #include <stdatomic.h>
 
+#include "garner/sqlite.h"
 #include "store/driver/cache.h"
+#include "store/driver/inherit.h"
 #include "store/driver/log.h"
 #include "store/driver/open.h"
 #include "store/driver/place.h"
@@ -27,8 +29,21 @@ enum {
     GN_FIXED,
 };
 
+/* What a borrower has set, of a connection that is lent now and then. */
+struct gn_terms {
+    bool lent;       /* it is, now */
+    bool committed;  /* something, since it was lent */
+    int64_t busy_ns; /* each wait for a foreign lock may take so long then */
+    int sync;        /* its own level (PRAGMA synchronous); -1: the store's */
+    garner_sqlite_progress *progress; /* or NULL */
+    void *progress_context;
+};
+
 struct gn_sqlite {
     sqlite3 *db;
+    const struct garner_sqlite_hooks *hooks; /* or NULL */
+    struct gn_terms terms;
+    struct gn_inherit inherit;
     struct gn_cache *cache;
     sqlite3_stmt *fixed[GN_FIXED];
     bool wal;
@@ -52,6 +67,12 @@ struct gn_sqlite {
 
     atomic_bool held_off; /* read by any thread */
 };
+
+/* How many steps of SQLite's machine lie between two looks at a clock. */
+enum { GN_PROGRESS_STEPS = 4000 };
+
+/* What SQLite calls after each so many steps; context: the gn_sqlite. */
+int gn_sqlite_at_intervals(void *context);
 
 /* Before anything else is run: rolls back what could not be before. Until then
  * nothing may be done, nor seen of it. Errors: NOMEM. */

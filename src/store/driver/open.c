@@ -285,17 +285,53 @@ static bool is_ours(const char *pragma)
     return false;
 }
 
+/* Settings that a borrower may read alone: they would have others meet the
+ * database as it may not be, or put SQLite's own hooks in place of the
+ * store's. */
+static bool is_kept(const char *pragma)
+{
+    static const char *const kept[] = {"busy_timeout", "journal_mode",
+                                       "locking_mode", "wal_autocheckpoint"};
+
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+        if (strcasecmp(pragma, kept[i]) == 0)
+            return true;
+    return false;
+}
+
+static int authorize_borrower(struct gn_guard *guard, int action,
+                              const char *first, const char *second,
+                              const char *database, const char *trigger)
+{
+    int verdict = SQLITE_OK;
+
+    if (guard->theirs != NULL)
+        verdict = guard->theirs(guard->theirs_context, action, first, second,
+                                database, trigger);
+    if (verdict != SQLITE_OK || action != SQLITE_PRAGMA || second == NULL)
+        return verdict;
+    if (strcasecmp(first, "synchronous") == 0 ||
+        strcasecmp(first, "foreign_keys") == 0)
+        guard->touched = true;
+    return is_kept(first) && !guard->in_memory &&
+                   (database == NULL || strcmp(database, "main") == 0)
+               ? SQLITE_IGNORE
+               : SQLITE_OK;
+}
+
 static int authorize(void *context, int action, const char *first,
                      const char *second, const char *database,
                      const char *trigger)
 {
     struct gn_guard *guard = context;
 
-    (void)database;
     if (trigger != NULL)
         guard->met_trigger = true;
     if (guard->lifted)
         return SQLITE_OK;
+    if (guard->lent)
+        return authorize_borrower(guard, action, first, second, database,
+                                  trigger);
     switch (action) {
     case SQLITE_TRANSACTION:
     case SQLITE_SAVEPOINT:

@@ -7,6 +7,7 @@
 
 #include <sqlite3.h>
 
+#include "garner/sqlite.h"
 #include "store/driver/sqlite.h"
 #include "store/driver/still.h"
 
@@ -25,11 +26,20 @@ bool gn_open_is_marked(sqlite3 *db);
 struct gn_guard {
     bool lifted;      /* lets pass what is prepared */
     bool met_trigger; /* set when what is prepared has a trigger or a view */
+
+    /* Of a writer that is lent: lets pass all but what would take the log from
+     * the store, which does nothing then; the borrower's own (may be NULL) is
+     * asked, too. */
+    bool lent;
+    bool in_memory; /* and so has no log */
+    bool touched;   /* settings that the store knows may be others now */
+    garner_sqlite_authorizer *theirs;
+    void *theirs_context;
 };
 
 /* Refuses transaction control, ATTACH, VACUUM, and the settings the store
  * relies on, in all statements prepared from now on. guard is borrowed. Set
- * once: changing it would make SQLite prepare all anew. */
+ * once: doing it again makes SQLite prepare all anew. */
 void gn_open_guard(sqlite3 *db, struct gn_guard *guard);
 
 #endif

@@ -15,7 +15,7 @@ static int with_options(void **state)
         return -1;
     options = writer_options();
     options.deadline_ns = gn_clock_monotonic_ns() + 50 * INT64_C(1000000);
-    guard = (struct gn_guard){false, false};
+    guard = (struct gn_guard){.lifted = false};
     return 0;
 }
 

@@ -1,5 +1,6 @@
 #include "store/driver/sqlite.h"
 
+#include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -10,7 +11,7 @@
 #include "store/driver/value.h"
 
 enum {
-    PROGRESS_STEPS = 4000, /* virtual machine steps between looks at a clock */
+    ATTACHED_PAGES = 1000, /* of a log; as SQLite does by itself */
     FIRST_WAIT_US = 100,
     LONGEST_WAIT_US = 2000,
 };
@@ -42,6 +43,8 @@ static int wait_for_lock(void *context, int times)
     struct timespec pause = {0};
 
     atomic_store_explicit(&c->held_off, true, memory_order_relaxed);
+    if (c->terms.lent && times == 0)
+        c->busy_deadline_ns = gn_clock_monotonic_ns() + c->terms.busy_ns;
     if (gn_clock_monotonic_ns() >= c->busy_deadline_ns || is_to_end(c))
         return 0;
     if (us > LONGEST_WAIT_US)
@@ -51,23 +54,34 @@ static int wait_for_lock(void *context, int times)
     return 1;
 }
 
-static int at_intervals(void *context)
+int gn_sqlite_at_intervals(void *context)
 {
     struct gn_sqlite *c = context;
 
+    if (c->terms.lent && c->terms.progress != NULL &&
+        c->terms.progress(c->terms.progress_context) != 0)
+        return 1;
     if (c->running != NULL && c->slow != NULL)
         c->slow(c->slow_context, sqlite3_sql(c->running));
     c->running = NULL;
     return is_to_end(c);
 }
 
+/* A borrower's own level is seen to hold only where it is the store's. */
+static bool syncs(const struct gn_sqlite *c)
+{
+    return c->sync == 1 && (!c->terms.lent || c->terms.sync < 0);
+}
+
 static int count_log(void *context, sqlite3 *db, const char *name, int pages)
 {
     struct gn_sqlite *c = context;
 
-    (void)db;
-    (void)name;
-    gn_log_committed(&c->log, (size_t)pages, c->sync == 1);
+    if (strcmp(name, "main") == 0)
+        gn_log_committed(&c->log, (size_t)pages, syncs(c));
+    else if (pages >= ATTACHED_PAGES) /* nobody else sees to that one */
+        (void)sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE,
+                                        NULL, NULL);
     return SQLITE_OK;
 }
 
@@ -80,10 +94,11 @@ static int before_commit(void *context)
 
     if (c->alone && c->guard.met_trigger)
         return 1;
+    c->terms.committed = true;
     if (c->sync != 1)
         return 0;
     c->commit_ns = gn_clock_monotonic_ns();
-    if (c->wal)
+    if (c->wal && sqlite3_txn_state(c->db, "main") == SQLITE_TXN_WRITE)
         gn_log_make_room(&c->log);
     return 0;
 }
@@ -163,6 +178,7 @@ static enum garner_code open_there(struct gn_sqlite *c,
 {
     struct gn_sqlite_options there = *options;
 
+    gn_inherit_let_go();
     if (c->place != NULL && c->place->path[0] != '\0')
         there.path = c->place->path;
     /* Before, too: of a database that it finds to be empty, SQLite removes the
@@ -170,6 +186,24 @@ static enum garner_code open_there(struct gn_sqlite *c,
     if (has_moved(c->place, err))
         return GARNER_IO;
     return gn_open_database(&there, &c->db, &c->wal, &c->still, err);
+}
+
+/* The store's user may set it up, too. */
+static enum garner_code show(struct gn_sqlite *c,
+                             const struct gn_sqlite_options *options,
+                             struct garner_error *err)
+{
+    const struct garner_sqlite_hooks *hooks = options->hooks;
+    int rc = SQLITE_OK;
+
+    if (hooks != NULL && hooks->opened != NULL)
+        rc = hooks->opened(c->db, options->writer, hooks->context);
+    if (rc != SQLITE_OK)
+        return gn_fail(err, gn_sqlite_code(rc),
+                       "%.100s: a connection could not be set up: %s",
+                       options->path, sqlite3_errstr(rc));
+    c->hooks = hooks;
+    return GARNER_OK;
 }
 
 enum garner_code gn_sqlite_open(const struct gn_sqlite_options *options,
@@ -183,11 +217,15 @@ enum garner_code gn_sqlite_open(const struct gn_sqlite_options *options,
     if (c == NULL)
         return gn_fail(err, GARNER_NOMEM, "a connection");
     c->sync = -1;
+    c->terms.sync = -1;
     c->foreign_keys = options->foreign_keys;
     c->busy_deadline_ns = options->deadline_ns;
     c->work_deadline_ns = INT64_MAX;
     c->place = options->place;
+    c->guard.in_memory = strcmp(options->path, ":memory:") == 0;
     code = open_there(c, options, err);
+    if (c->db != NULL)
+        gn_inherit_note(&c->inherit, c->db);
     if (code == GARNER_OK)
         code = gn_cache_new(c->db, options->statements, &c->guard.met_trigger,
                             &c->cache, err);
@@ -207,13 +245,16 @@ enum garner_code gn_sqlite_open(const struct gn_sqlite_options *options,
     (void)sqlite3_commit_hook(c->db, before_commit, c);
     (void)sqlite3_busy_handler(c->db, wait_for_lock, c);
     (void)sqlite3_wal_hook(c->db, count_log, c);
-    sqlite3_progress_handler(c->db, PROGRESS_STEPS, at_intervals, c);
+    sqlite3_progress_handler(c->db, GN_PROGRESS_STEPS, gn_sqlite_at_intervals,
+                             c);
     if (options->writer)
         code = try_to_write(c, err);
     if (c->place != NULL && !c->place->noted)
         gn_place_note(c->place, sqlite3_db_filename(c->db, "main"));
     if (code == GARNER_OK && has_moved(c->place, err))
         code = GARNER_IO;
+    if (code == GARNER_OK)
+        code = show(c, options, err);
     if (code != GARNER_OK) {
         gn_sqlite_close(c);
         *out = NULL;
@@ -225,6 +266,9 @@ void gn_sqlite_close(struct gn_sqlite *c)
 {
     if (c == NULL)
         return;
+    gn_inherit_forget(&c->inherit);
+    if (c->hooks != NULL && c->hooks->closing != NULL)
+        c->hooks->closing(c->db, c->hooks->context);
     gn_cache_free(c->cache);
     for (int i = 0; i < GN_FIXED; i++)
         (void)sqlite3_finalize(c->fixed[i]); /* repeats an error told before */

@@ -18,6 +18,7 @@
 #include "garner/value.h"
 #include "store/commit/batch.h"
 
+struct garner_sqlite_hooks;
 struct gn_place;
 struct gn_sqlite;
 
@@ -38,6 +39,8 @@ struct gn_sqlite_options {
      * it; another that finds others there is refused. Borrowed as long as any
      * is open; may be NULL. */
     struct gn_place *place;
+    /* Called with each connection; borrowed as place is; may be NULL. */
+    const struct garner_sqlite_hooks *hooks;
 };
 
 /* Opens a connection; a writer puts the database into WAL mode, if it can.

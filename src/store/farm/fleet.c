@@ -175,7 +175,7 @@ static enum garner_code open_shard(struct gn_fleet *f, unsigned number,
     if (code != GARNER_OK)
         return code;
     options.create = false;
-    code = gn_shard_open(path, &options, &s, err);
+    code = gn_shard_open(path, &options, NULL, &s, err);
     if (code != GARNER_OK)
         return gn_fleet_blame(f, number, code, err);
     i->fleet = f;
