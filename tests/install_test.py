@@ -70,6 +70,18 @@ class Install(Case):
         missing = {name for name in names if name + "(" not in text.replace(" (", "(")}
         self.assertEqual(missing, set(), "exported, but in no header")
 
+    def test_the_python_module(self):
+        if not list((pathlib.Path(BUILD) / "python" / "garner").glob("_garner*.so")):
+            self.skipTest("built without it (python3-dev)")
+        package = self.find("dbapi2.py").parent
+        self.run_ok("/usr/bin/python3", "-c",
+                    "import garner, importlib.metadata, sys\n"
+                    "assert garner.__file__.startswith(sys.argv[1]), garner.__file__\n"
+                    "assert garner.connect(':memory:').execute('select 1').fetchone() == (1,)\n"
+                    "assert importlib.metadata.version('garner')\n"
+                    "assert importlib.metadata.entry_points(name='sqlite.garner')\n",
+                    self.root, env=dict(self.env, PYTHONPATH=str(package.parent)))
+
     def test_the_program_runs(self):
         self.assertIn("garner", self.run_ok(self.find("bin/garner"), "version", env=self.env))
 
