@@ -9,6 +9,9 @@ What Python programs store rows with, each the way its documentation has it:
   sqlalchemy  SQLAlchemy Core, a transaction a row
   aiosqlite   aiosqlite, tasks in place of threads, a commit a row
   apsw        APSW, a connection per thread, waiting in the busy handler
+  garner      garner for Python, one connection for all threads, autocommit
+  garner-tx   the same, a transaction a row: execute, commit
+  garner-each the same, a connection per thread
 
 Each thread (task) writes a row, waits until it is committed, and writes the
 next. Writes the row of plan.h and prints the line of crew.h.
@@ -146,6 +149,47 @@ class Apsw:
         pass
 
 
+class Garner:
+    """The question's program as it is with "import garner as sqlite3"."""
+    level = None
+
+    def __init__(self, plan):
+        self.plan = plan
+        self.db = self.connect()
+
+    def connect(self):
+        import garner
+        db = garner.connect(self.plan.d, timeout=PATIENCE_S, isolation_level=self.level)
+        if self.plan.n:
+            db.execute(settings(self.plan))
+        return db
+
+    def writer(self):
+        db = self.db
+        return lambda number: db.execute(INSERT, (number, *REST))
+
+    def close(self):
+        self.db.close()
+
+
+class GarnerTransactions(Garner):
+    level = ""
+
+    def writer(self):
+        return self.writer_on(self.db)
+
+    def writer_on(self, db):
+        def write(number):
+            db.execute(INSERT, (number, *REST))
+            db.commit()
+        return write
+
+
+class GarnerEach(GarnerTransactions):
+    def writer(self):
+        return self.writer_on(self.connect())
+
+
 class Crew:
     """Threads that write until the time is up, or each has its rows."""
 
@@ -219,7 +263,8 @@ class Crew:
 
 
 PEERS = {"lock": Lock, "queue": Queue, "peewee": Peewee, "sqlalchemy": SqlAlchemy,
-         "aiosqlite": None, "apsw": Apsw}
+         "aiosqlite": None, "apsw": Apsw, "garner": Garner,
+         "garner-tx": GarnerTransactions, "garner-each": GarnerEach}
 
 
 def make(plan):
