@@ -1,12 +1,12 @@
-"""concurrency_test.py ROOT - each test that docs/concurrency.md, docs/farm.md and
-docs/faults.md name exists, and is run."""
+"""concurrency_test.py ROOT - each test that docs/concurrency.md, docs/farm.md,
+docs/faults.md and docs/python.md name exists, and is run."""
 import pathlib
 import re
 import sys
 import unittest
 
 ROOT = pathlib.Path(sys.argv[1])
-PAGES = "concurrency.md", "faults.md", "farm.md"
+PAGES = "concurrency.md", "faults.md", "farm.md", "python.md"
 NAMED = re.compile(r"\b(\w+_test)(?:\.(?:c|py))?: ((?:\w+)(?:, \w+)*)")
 
 
@@ -21,7 +21,7 @@ def sources():
 
 def runs(text, name):
     """Whether name is a test of that file, and is in its list of tests."""
-    if re.search(rf"def {name}\(self", text):
+    if re.search(rf"def {name}\(", text):
         return True
     return len(re.findall(rf"\b{name}\b", text)) >= 2
 
