@@ -139,7 +139,7 @@ def run(setting, report):
     farms(runs, report)
     if not setting.smoke:
         report.ask("64 threads with rows to store, FULL, of a connection per thread in C",
-                   runs.ratio(("garner", "share"), ("raw", "share")), ">=", 30, " ×")
+                   runs.ratio(("garner", "share"), ("raw", "share")), ">=", 35, " ×")
         for name in NAMES:
             report.ask(f"1 thread, {name.upper()}, of raw one-row transactions",
                        runs.ratio(("garner", name, 1), ("raw", name, 1)), ">=", 0.9, " ×")
