@@ -1,9 +1,11 @@
 """garner against real servers: nginx, httpbin, and one that misbehaves."""
 import hashlib
 import json
+import os
 import unittest
 
-from support.program import Case, clean_environment, garner, get_bytes, one, query
+from support.program import (Case, clean_environment, count_runs, garner, get_bytes, one,
+                             query, wait_until)
 from support.servers import (BIG_BYTES, Httpbin, ISO_CODES, Misbehaving, Nginx, cut,
                              dead_port, drip, endless, garbage, hang_up, reply,
                              silent, stall)
@@ -130,6 +132,205 @@ class Documents(Http):
         row = self.fetch("--max-filesize", "1M", self.nginx.url + "/files/big", code=1)
         self.assertRegex(row["error"], "limit|too large|larger")
         self.assertEqual(one(self.db, "select count(*) from garner_body"), 0)
+
+
+def written(request):
+    """What a script's request had in its header, by lower-case name."""
+    lines = request.decode("latin-1").split("\r\n\r\n")[0].split("\r\n")[1:]
+    return {name.lower(): value.strip()
+            for name, value in (line.split(":", 1) for line in lines)}
+
+
+class Conditional(Http):
+    """A document of nginx's, changed by hand."""
+
+    ROWS = ("--into", "doc", "--key", "id", "--sql",
+            "select 1 as id, :body->>'$.v' as v")
+
+    def setUp(self):
+        super().setUp()
+        self.path = f"/files/{self.id()}.json"
+        self.doc = self.nginx.folder / self.path[1:]
+        self.change(1, "2026-01-02")
+
+    def change(self, version, day):
+        """Writes it as if on that day: nginx's ETag is made of that."""
+        self.doc.write_text(json.dumps({"v": version}))
+        seconds = 1767312000 + int(day[-2:]) * 86400
+        os.utime(self.doc, (seconds, seconds))
+
+    def rounds(self, *args):
+        """Fetches it once; gives the status of each run so far."""
+        self.fetch(self.nginx.url + self.path, *self.ROWS, *args)
+        return [status for status, in
+                query(self.db, "select status from garner_run order by id")]
+
+    def version(self):
+        return query(self.db, "select etag, modified, answer_body from garner_source")[0]
+
+    def test_only_what_changed_is_fetched(self):
+        self.rounds()
+        etag, modified, body = self.version()
+        reply = garner("get", "-I", self.nginx.url + self.path).stdout
+        self.assertIn(f"{etag}", reply)
+        self.assertIn(f"{modified}", reply)
+        self.assertEqual(body, 1)
+        self.rounds()
+        self.assertEqual(self.rounds(), [200, 304, 304])
+        self.assertEqual(query(self.db, "select bytes, rows, failure, body from garner_run"
+                                        " where status = 304"), [(None, None, None, 1)] * 2)
+        self.change(2, "2026-01-03")
+        self.assertEqual(self.rounds(), [200, 304, 304, 200])
+        self.assertEqual(self.rounds()[-1], 304)
+        self.assertEqual(query(self.db, "select v from doc"), [(2,)])
+        self.assertEqual(one(self.db, "select count(*) from garner_body"), 2)
+        self.assert_sound()
+
+    def test_a_change_back_is_a_change(self):
+        self.rounds()
+        self.change(2, "2026-01-03")
+        self.rounds()
+        self.change(1, "2026-01-02")
+        self.assertEqual(self.rounds(), [200, 200, 200])
+        self.assertEqual(query(self.db, "select v from doc"), [(1,)])
+
+    def test_a_change_within_the_second_is_seen(self):
+        """nginx tells such a version by its second and size alone."""
+        self.doc.write_text('{"v": 1}')
+        first = self.doc.stat()
+        self.fetch(self.nginx.url + self.path, *self.ROWS)
+        if self.version()[0] is not None:
+            self.skipTest("the second was over before the first fetch")
+        self.doc.write_text('{"v": 2}')
+        os.utime(self.doc, ns=(first.st_atime_ns, first.st_mtime_ns))
+        self.fetch(self.nginx.url + self.path, *self.ROWS)
+        self.assertEqual(query(self.db, "select v from doc"), [(2,)])
+
+    def test_another_key_or_sql_wants_the_body(self):
+        self.rounds()
+        self.fetch(self.nginx.url + self.path, "--into", "other", "--sql",
+                   "select :body as all_of_it")
+        self.assertEqual(one(self.db, "select count(*) from other"), 1)
+        self.assertEqual(self.last()["status"], 200)
+
+    def test_whole_when_told(self):
+        for _ in range(3):
+            statuses = self.rounds("--unconditional")
+        self.assertEqual(statuses, [200, 200, 200])
+        config = self.write("c.yaml", f"""
+garner: 1
+sources:
+  a: {{ url: "{self.nginx.url}{self.path}", conditional: false }}
+  b: {{ url: "{self.nginx.url}{self.path}" }}
+""")
+        for _ in range(2):
+            self.assert_code(garner("run", "-c", config, "--once", "--db", self.db), 0)
+        self.assertEqual(query(self.db, "select source, status from garner_log where source"
+                                        " in ('a', 'b') order by source, id"),
+                         [("a", 200), ("a", 200), ("b", 200), ("b", 304)])
+
+    def test_get_brings_the_whole_answer(self):
+        for _ in range(2):
+            result = garner("get", self.nginx.url + self.path, "--db", self.db, *self.ROWS)
+            self.assert_code(result, 0)
+        self.assertEqual(self.last()["status"], 200)
+
+    def test_a_deleted_body_is_fetched_again(self):
+        self.rounds()
+        self.assert_code(garner("query", self.db, "--write", "delete from garner_body"), 0)
+        self.assertEqual(self.rounds(), [200, 200])
+        self.assertEqual(self.rounds()[-1], 304)
+
+    def test_over_tls_and_http2(self):
+        for _ in range(2):
+            self.fetch("--cacert", self.nginx.ca, self.nginx.tls_url + self.path)
+        self.assertEqual(self.last()["status"], 304)
+
+    def test_a_running_collector_asks_so_too(self):
+        running = self.start("run", self.nginx.url + self.path, "--every", "20ms",
+                             *self.ROWS, "--db", self.db)
+
+        def not_modified():
+            return running.alive() and count_runs(self.db) and one(
+                self.db, "select count(*) from garner_run where status = 304")
+
+        wait_until(lambda: (not_modified() or 0) > 3, "304s")
+        self.change(2, "2026-01-03")
+        wait_until(lambda: running.alive() and
+                   query(self.db, "select v from doc") == [(2,)], "the change")
+        self.assertEqual(running.stop(), 0, running.output)
+        self.assertEqual(one(self.db, "select count(*) from garner_body"), 2)
+
+
+class Versions(Http):
+    """What servers say of versions, right and wrong."""
+
+    def setUp(self):
+        super().setUp()
+        self.seen = []
+        self.answers = []
+        self.server = Misbehaving({"/": self.script})
+        self.addCleanup(self.server.stop)
+
+    def script(self, sock, request, server):
+        self.seen.append(written(request))
+        sock.sendall(self.answers.pop(0))
+
+    def asks(self, *answers, code=0):
+        """Fetches once; gives the last request's two headers."""
+        self.answers = list(answers)
+        self.row = self.fetch(self.server.url + "/", code=code)
+        self.assertEqual(self.answers, [])
+        return self.seen[-1].get("if-none-match"), self.seen[-1].get("if-modified-since")
+
+    NOTHING_NEW = b"HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n"
+
+    def test_verbatim(self):
+        etag, date = 'W/"ab, -;="', "Tuesday, 03-Nov-26 10:00:00 GMT"
+        headers = [f"ETag: {etag}", f"Last-Modified: {date}",
+                   "Date: Thu, 26 Nov 2026 01:02:03 GMT"]
+        self.assertEqual(self.asks(reply("1", headers=headers)), (None, None))
+        self.assertEqual(self.asks(self.NOTHING_NEW), (etag, date))
+        self.assertEqual(self.row["status"], 304)
+        self.assertEqual(self.asks(reply("2")), (etag, date))
+        self.assertEqual(self.asks(reply("3")), (None, None))
+
+    def test_what_is_not_to_be_stored(self):
+        headers = ['ETag: "a"', "Cache-Control: no-store"]
+        for _ in range(2):
+            self.assertEqual(self.asks(reply("1", headers=headers)), (None, None))
+
+    def test_a_304_that_nobody_asked_for(self):
+        self.asks(self.NOTHING_NEW, code=1)
+        self.assertRegex(self.row["error"], "304.*any version")
+        self.assertEqual(query(self.db, "select failure, body from garner_run"),
+                         [("protocol", None)])
+
+    def test_a_304_about_another_version(self):
+        self.asks(reply("1", headers=['ETag: "a"']))
+        other = self.NOTHING_NEW.replace(b"\r\n\r\n", b'\r\nETag: "b"\r\n\r\n')
+        self.assertEqual(self.asks(other, reply("2", headers=['ETag: "b"'])), (None, None))
+        self.assertEqual((self.row["status"], self.body()), (200, b"2"))
+        self.assertEqual(one(self.db, "select count(*) from garner_run"), 2)
+        self.assertEqual(self.asks(self.NOTHING_NEW)[0], '"b"')
+
+    def test_an_etag_that_is_another_each_time(self):
+        for n in range(3):
+            asked = self.asks(reply("1", headers=[f'ETag: "{n}"']))
+            self.assertEqual(asked[0], f'"{n - 1}"' if n else None)
+        self.assertEqual(one(self.db, "select count(*) from garner_body"), 1)
+
+    def test_an_error_in_between(self):
+        self.asks(reply("1", headers=['ETag: "a"']))
+        self.asks(reply("oh", status="500 Oh", headers=['ETag: "e"']), code=1)
+        self.assertEqual(self.asks(self.NOTHING_NEW)[0], '"a"')
+        self.assertEqual(self.body(), b"1")
+
+    def test_a_304_with_a_body(self):
+        self.asks(reply("1", headers=['ETag: "a"']))
+        self.asks(reply("surprise", status="304 Not Modified"))
+        self.assertEqual((self.row["status"], self.row["bytes"], self.body()),
+                         (304, None, b"1"))
 
 
 class Encrypted(Http):

@@ -148,7 +148,8 @@ static enum gn_exit print_bodies(const struct gn_call *call)
 {
     const struct settings *s = call->settings;
     const struct gn_rows_flags none = {.params = s->rows.params};
-    const struct gn_sources sources = {&s->ask, &none, {0}, GARNER_SYNCED};
+    const struct gn_sources sources = {
+        .ask = &s->ask, .rows = &none, .unconditional = true};
     struct gn_config config = {0};
     struct garner_error err = {0};
     enum gn_exit status = GN_EXIT_OK;
@@ -238,7 +239,8 @@ static enum gn_exit make_rows(const struct gn_call *call)
 {
     const struct settings *s = call->settings;
     struct gn_rows_flags rows = s->rows;
-    const struct gn_sources sources = {&s->ask, &rows, {0}, GARNER_SYNCED};
+    const struct gn_sources sources = {
+        .ask = &s->ask, .rows = &rows, .unconditional = true};
     struct gn_config config = {0};
     struct garner_error err = {0};
     enum garner_code code;

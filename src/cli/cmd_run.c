@@ -27,6 +27,7 @@ struct settings {
     bool align;
     bool once;
     int64_t for_ms;
+    bool unconditional;
     struct gn_rows_flags rows;
     const char *ack;
     struct gn_ask_flags ask;
@@ -129,7 +130,12 @@ static enum gn_exit from_urls(const struct gn_call *call,
 {
     const struct settings *s = call->settings;
     const struct gn_sources sources = {
-        &s->ask, &s->rows, {s->every_ms, s->jitter_ms, s->align}, ack(s)};
+        .ask = &s->ask,
+        .rows = &s->rows,
+        .schedule = {s->every_ms, s->jitter_ms, s->align},
+        .ack = ack(s),
+        .unconditional = s->unconditional,
+    };
     struct garner_error err = {0};
     enum garner_code code;
 
@@ -238,6 +244,9 @@ static const struct gn_option options[] = {
     OPTION("once", 0, FLAG, NULL, once,
            "fetch each source once, whatever its schedule, and end"),
     OPTION("for", 0, DURATION, "TIME", for_ms, "end after this time"),
+    OPTION("unconditional", 0, FLAG, NULL, unconditional,
+           "fetch the whole answer each time; without it, where the server can "
+           "tell, only what changed"),
     GN_ROWS_OPTIONS(struct settings),
     OPTION("ack", 0, CHOICE, "synced|committed|queued", ack,
            "when a fetch counts as stored: on the disk (synced, unless said "

@@ -42,6 +42,7 @@ struct gn_sources {
     const struct gn_rows_flags *rows;
     struct gn_spec schedule;
     enum garner_ack ack;
+    bool unconditional; /* the whole answer each time, changed or not */
 };
 
 /* Makes *config of the URLs (gn_config_fini frees it). Errors: INVALID, NOMEM.

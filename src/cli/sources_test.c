@@ -24,7 +24,7 @@ static void flags_are_those_of_every_source(void **state)
                                        .key = {key, 1},
                                        .params = {params, 1}};
     const struct gn_sources sources = {
-        &ask, &rows, {1000, 0, true}, GARNER_QUEUED};
+        &ask, &rows, {1000, 0, true}, GARNER_QUEUED, true};
     struct gn_config config;
 
     (void)state;
@@ -40,6 +40,7 @@ static void flags_are_those_of_every_source(void **state)
         assert_int_equal(s->schedule.every_ms, 1000);
         assert_true(s->schedule.align);
         assert_int_equal(s->ack, GARNER_QUEUED);
+        assert_true(s->unconditional);
         assert_int_equal(s->row_spec_count, 1);
         assert_string_equal(s->rows[0].table, "t");
         assert_string_equal(s->rows[0].key[0], "id");
@@ -66,7 +67,7 @@ static void flags_that_need_each_other_say_so(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const struct gn_sources sources = {
-            &ask, &cases[i].rows, {0}, GARNER_SYNCED};
+            &ask, &cases[i].rows, {0}, GARNER_SYNCED, false};
         struct gn_config config;
         struct garner_error err = {0};
 
@@ -81,7 +82,7 @@ static void lost_memory_is_an_error(void **state)
     const char *params[] = {"name=a"};
     const struct gn_ask_flags ask = {.user = "u:p"};
     const struct gn_rows_flags rows = {.params = {params, 1}};
-    const struct gn_sources sources = {&ask, &rows, {0}, GARNER_SYNCED};
+    const struct gn_sources sources = {.ask = &ask, .rows = &rows};
     enum garner_code code = GARNER_NOMEM;
 
     (void)state;

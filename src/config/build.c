@@ -122,8 +122,10 @@ static struct gn_var *copy_vars(struct gn_arena *memory,
 static void make_model(struct gn_arena *memory, const struct gn_build *b,
                        struct gn_source *model)
 {
-    *model = (struct gn_source){
-        .request = b->request, .schedule = b->schedule, .ack = b->ack};
+    *model = (struct gn_source){.request = b->request,
+                                .schedule = b->schedule,
+                                .ack = b->ack,
+                                .unconditional = b->unconditional};
     copy_request(memory, &model->request);
     if (b->rows.sql != NULL) {
         model->rows = copy_rows(memory, &b->rows);

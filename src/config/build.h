@@ -22,6 +22,7 @@ struct gn_build {
     const struct gn_var *vars; /* fill {name} in URLs, as in the file */
     size_t var_count;
     enum garner_ack ack;
+    bool unconditional; /* as in struct gn_source */
 };
 
 /* Makes *config of copies (gn_config_fini frees it; on an error it is empty).

@@ -78,6 +78,16 @@ void gn_common_redirects(struct gn_problems *p, const struct gn_node *node,
         s->source->request.limits.max_redirects = most > 0 ? most : -1;
 }
 
+void gn_common_conditional(struct gn_problems *p, const struct gn_node *node,
+                           void *scope)
+{
+    struct gn_scope *s = scope;
+    bool conditional;
+
+    if (gn_walk_bool(p, node, &conditional))
+        s->source->unconditional = !conditional;
+}
+
 /* schedule */
 
 static void every(struct gn_problems *p, const struct gn_node *node,

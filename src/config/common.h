@@ -14,6 +14,7 @@
         {"timeout", gn_common_timeout, NULL}, {"body", gn_common_body, NULL},  \
         {"redirects", gn_common_redirects, NULL},                              \
         {"tls", gn_common_tls, NULL},                                          \
+        {"conditional", gn_common_conditional, NULL},                          \
     {                                                                          \
         "proxy", gn_common_proxy, NULL                                         \
     }
@@ -22,6 +23,8 @@ void gn_common_user_agent(struct gn_problems *p, const struct gn_node *node,
                           void *scope);
 void gn_common_schedule(struct gn_problems *p, const struct gn_node *node,
                         void *scope);
+void gn_common_conditional(struct gn_problems *p, const struct gn_node *node,
+                           void *scope);
 void gn_common_timeout(struct gn_problems *p, const struct gn_node *node,
                        void *scope);
 void gn_common_body(struct gn_problems *p, const struct gn_node *node,

@@ -21,6 +21,7 @@ static void all_keys_are_read(void **state)
         "    timeout: { connect: 1s, total: 1m, stall: 2s }\n"
         "    body: { max: 10MB }\n"
         "    redirects: 3\n"
+        "    conditional: false\n"
         "    tls: { ca_file: /dev/null, insecure: true }\n"
         "    proxy: \"\"\n"
         "  b: { url: http://h/, schedule: 1s, timeout: 2s, redirects: 0 }\n"
@@ -37,6 +38,7 @@ static void all_keys_are_read(void **state)
     assert_int_equal(s->request.limits.stall_ms, 2000);
     assert_int_equal(s->request.limits.max_body_bytes, 10000000);
     assert_int_equal(s->request.limits.max_redirects, 3);
+    assert_true(s->unconditional && !s[1].unconditional);
     assert_string_equal(s->request.ca_file, "/dev/null");
     assert_true(s->request.insecure);
     assert_string_equal(s->request.proxy, "");

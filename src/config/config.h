@@ -36,6 +36,7 @@ struct gn_source {
     const struct gn_var *vars; /* also parameters of the SQL */
     size_t var_count;
     enum garner_ack ack; /* of its transactions */
+    bool unconditional;  /* the whole answer each time, changed or not */
     int line;            /* in the file; 0: from the command line */
 };
 

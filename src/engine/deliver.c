@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "engine/record.h"
+#include "engine/version.h"
 
 enum {
     MOST_STALE = 3,   /* times that rows are tried on a table that changes */
@@ -162,6 +163,7 @@ static void settle(struct gn_job *job, bool stored)
         let_go(job, true);
     gn_job_move(job, GN_JOB_SETTLED);
     note_body(job, stored);
+    gn_version_settled(job, stored);
     note_run(job, stored);
     job->active->not_stored += !stored;
     TAILQ_REMOVE(&f->all, job, in_all);
@@ -179,8 +181,8 @@ static void acknowledged(void *context, const struct garner_result *result,
 {
     struct gn_job *job = context;
 
-    (void)result;
     job->store_code = err != NULL ? err->code : GARNER_OK;
+    job->store_changes = err != NULL ? 0 : result->changes;
     if (err != NULL)
         job->store_error = gn_strdup(err->message);
     gn_inbox_post(job->inbox, job);
@@ -301,6 +303,7 @@ void gn_deliver(struct gn_job *job, const void *body, size_t size)
     gn_unlock(&f->lock);
     if (job->body_is_new)
         job->active->bodies_out++;
+    gn_version_decide(job);
     if (job->body != NULL)
         go_on(job, job->body, job->body_size);
     else
@@ -338,6 +341,14 @@ static void refused(struct gn_job *job)
     go_on(job, job->body, job->body_size);
 }
 
+/* A 304 spoke of what the store has no more: its run is all there is. */
+static void lost(struct gn_job *job)
+{
+    memset(job->losses, 0, sizeof job->losses); /* these are told */
+    gn_version_lost(job);
+    go_on(job, NULL, 0);
+}
+
 void gn_deliver_returned(struct gn_job *job)
 {
     job->in_store = false;
@@ -346,5 +357,10 @@ void gn_deliver_returned(struct gn_job *job)
         return;
     }
     gn_record_ended(job, true);
+    if (gn_validators_any(&job->asked) && job->unmodified &&
+        (size_t)job->store_changes < job->statements) {
+        lost(job);
+        return;
+    }
     settle(job, true);
 }

@@ -11,6 +11,7 @@
 #include "base/thread.h"
 #include "engine/deliver.h"
 #include "engine/record.h"
+#include "engine/version.h"
 
 /* --- extraction ---------------------------------------------------------- */
 
@@ -115,6 +116,8 @@ static void describe(struct gn_job *job, const struct gn_response *r)
         gn_job_fail(job, gn_failure_name(r->failure), r->error);
         return;
     }
+    if (job->unmodified)
+        return;
     if (r->status >= 400) {
         snprintf(text, sizeof text, "the server answered with status %d",
                  r->status);
@@ -126,20 +129,23 @@ static void describe(struct gn_job *job, const struct gn_response *r)
 
 static void note_fetch(struct gn_job *job, const struct gn_response *response)
 {
-    const bool failed = response->failure != GN_FAILURE_NONE;
-    const bool unchanged =
-        !failed && (!job->body_is_new || job->body_is_expected);
+    const bool refused =
+        response->failure == GN_FAILURE_NONE && response->status >= 400;
+    const bool failed = job->run.failure != NULL && !refused;
+    const bool unchanged = !failed && !job->unmodified &&
+                           (!job->body_is_new || job->body_is_expected);
     struct gn_flow *f = job->flow;
 
-    job->counted = failed || response->status >= 400;
+    job->counted = failed || refused;
     gn_lock(&f->lock);
     f->fetching_count--;
     f->reserved_bytes -= job->held;
     f->totals.fetched++;
     f->totals.fetch_failed += failed;
-    f->totals.http_errors += !failed && response->status >= 400;
+    f->totals.http_errors += refused;
     f->totals.bytes += response->body->size;
     f->totals.bodies_unchanged += unchanged;
+    f->totals.not_modified += job->unmodified;
     gn_histogram_add(&f->latency, response->duration_us);
     gn_unlock(&f->lock);
     job->held = 0;
@@ -167,33 +173,55 @@ static void deliver_borrowed(struct gn_job *job, const struct gn_buf *body)
     gn_deliver(job, body->size > 0 ? body->data : "", body->size);
 }
 
-static void fetched(void *context, struct gn_response *response)
+/* Goes on with what came: to the extraction, if there is one, or the store. */
+static void go_on(struct gn_job *job, struct gn_response *response)
 {
-    struct gn_job *job = context;
-    struct gn_flow *f = job->flow;
+    const struct gn_source *source = job->active->source;
     struct garner_error err;
 
-    if (f->abandoned)
-        return;
-    job->transfer = NULL;
-    describe(job, response);
-    if (response->failure == GN_FAILURE_NONE)
-        compare_body(job, response->sha256);
-    note_fetch(job, response);
-    if (job->run.failure == NULL && job->active->source->row_spec_count > 0) {
+    if (job->run.failure == NULL && !job->unmodified &&
+        source->row_spec_count > 0) {
         if (take_body(job, response) &&
             gn_job_prepare_extraction(job, response->final_url,
                                       response->headers, &err) == GARNER_OK) {
             extract(job);
-        } else {
-            gn_job_fail(job, "local", "out of memory");
-            deliver_borrowed(job, response->body);
+            return;
         }
-    } else {
-        if (job->body_is_new && response->body->size >= GN_RECORD_LARGE)
-            (void)take_body(job, response); /* else it is borrowed */
-        deliver_borrowed(job, response->body);
+        gn_job_fail(job, "local", "out of memory");
+    } else if (job->body_is_new && response->body->size >= GN_RECORD_LARGE) {
+        (void)take_body(job, response); /* else it is borrowed */
     }
+    deliver_borrowed(job, response->body);
+}
+
+static void fetch(struct gn_job *job);
+
+static void fetched(void *context, struct gn_response *response)
+{
+    struct gn_job *job = context;
+    struct gn_flow *f = job->flow;
+    enum gn_verdict verdict;
+
+    if (f->abandoned)
+        return;
+    job->transfer = NULL;
+    verdict = gn_version_judge(job, response);
+    if (verdict == GN_VERDICT_DOUBT) {
+        gn_version_ask_whole(job);
+        fetch(job);
+        return;
+    }
+    describe(job, response);
+    if (verdict == GN_VERDICT_WRONG) {
+        gn_job_fail(job, gn_failure_name(GN_FAILURE_PROTOCOL),
+                    "the server answered with status 304, not modified, to a "
+                    "request for any version");
+        job->run.bytes = -1;
+    }
+    if (response->failure == GN_FAILURE_NONE && verdict == GN_VERDICT_WHOLE)
+        compare_body(job, response->sha256);
+    note_fetch(job, response);
+    go_on(job, response);
     gn_flow_start_due(f);
 }
 
@@ -246,10 +274,20 @@ static void refuse(struct gn_flow *f, struct gn_active *active, size_t reserved)
     gn_inbox_ring(f->inbox); /* it may have been the last */
 }
 
+static void fetch(struct gn_job *job)
+{
+    struct garner_error err;
+
+    if (gn_fetcher_start(job->flow->fetcher, job->active->target, fetched, job,
+                         &job->transfer, &err) != GARNER_OK)
+        not_started(job, &err);
+    else if (job->state == GN_JOB_NEW)
+        gn_job_move(job, GN_JOB_FETCHING);
+}
+
 static void start(struct gn_flow *f, struct gn_active *active, int64_t late_ns,
                   size_t reserved)
 {
-    struct garner_error err;
     struct gn_job *job = new_job(f, active);
 
     if (job == NULL) {
@@ -258,12 +296,8 @@ static void start(struct gn_flow *f, struct gn_active *active, int64_t late_ns,
     }
     job->held = reserved;
     job->run.late_us = late_ns / 1000;
-    if (gn_fetcher_start(f->fetcher, active->target, fetched, job,
-                         &job->transfer, &err) != GARNER_OK) {
-        not_started(job, &err);
-        return;
-    }
-    gn_job_move(job, GN_JOB_FETCHING);
+    gn_version_ask(job);
+    fetch(job);
 }
 
 /* With the lock held. */

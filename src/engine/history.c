@@ -3,9 +3,11 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/mem.h"
 #include "garner/read.h"
+#include "garner/tx.h"
 
-enum { TABLES_VERSION = 1 };
+enum { TABLES_VERSION = 2 };
 
 static const char *const tables[] = {
     "create table if not exists garner_meta ("
@@ -16,7 +18,13 @@ static const char *const tables[] = {
     " id integer primary key,"
     " name text not null unique,"
     " url text not null,"
-    " body integer) strict", /* garner_body.id of its last body */
+    " body integer,"        /* garner_body.id of its last body */
+    " spec integer,"        /* a hash of what is asked for and made of it */
+    " etag text,"           /* of the answer that its rows are of ... */
+    " modified text,"       /* ... and its Last-Modified */
+    " answer_url text,"     /* where that came from */
+    " answer_body integer)" /* garner_body.id of its body */
+    " strict",
 
     "create table if not exists garner_body ("
     " id integer primary key,"
@@ -50,26 +58,59 @@ static const char *const tables[] = {
     "  r.failure, r.error, r.url, r.body"
     " from garner_run r left join garner_source s on s.id = r.source",
 
-    "insert or ignore into garner_meta (key, value) values ('version', 1)",
+    "insert or ignore into garner_meta (key, value) values ('version', 2)",
 };
 
-static enum garner_code check_version(struct garner_store *store,
-                                      struct garner_error *err)
+/* What the tables of version 1 lack. */
+static const char *const second[] = {
+    "alter table garner_source add column spec integer",
+    "alter table garner_source add column etag text",
+    "alter table garner_source add column modified text",
+    "alter table garner_source add column answer_url text",
+    "alter table garner_source add column answer_body integer",
+    "update garner_meta set value = 2 where key = 'version'",
+};
+
+static enum garner_code run_all(struct garner_tx *tx, const char *const *sql,
+                                size_t count, struct garner_error *err)
+{
+    enum garner_code code = GARNER_OK;
+
+    for (size_t i = 0; i < count && code == GARNER_OK; i++)
+        code = garner_tx_exec(tx, sql[i], GARNER_ARGS(), NULL, err);
+    return code;
+}
+
+static enum garner_code read_version(struct garner_tx *tx, int64_t *version,
+                                     struct garner_error *err)
 {
     struct garner_rows *rows;
-    enum garner_code code = garner_query(
-        store, "select value from garner_meta where key = 'version'",
+    enum garner_code code = garner_tx_query(
+        tx, "select value from garner_meta where key = 'version'",
         GARNER_ARGS(), &rows, err);
-    int64_t version = 0;
 
+    *version = 0;
     if (code != GARNER_OK)
         return code;
     code = garner_next(rows, err);
     if (code == GARNER_ROW)
-        version = garner_column(rows, 0).integer;
+        *version = garner_column(rows, 0).integer;
     garner_rows_close(rows);
-    if (code != GARNER_ROW && code != GARNER_DONE)
+    return code == GARNER_ROW || code == GARNER_DONE ? GARNER_OK : code;
+}
+
+static enum garner_code bring_up(struct garner_tx *tx, struct garner_error *err)
+{
+    enum garner_code code =
+        run_all(tx, tables, sizeof tables / sizeof tables[0], err);
+    int64_t version;
+
+    if (code == GARNER_OK)
+        code = read_version(tx, &version, err);
+    if (code != GARNER_OK)
         return code;
+    if (version == 1)
+        return run_all(tx, second, sizeof second / sizeof second[0], err);
     if (version != TABLES_VERSION)
         return gn_fail(err, GARNER_UNSUPPORTED,
                        "the garner_ tables are of version %lld, this garner "
@@ -81,27 +122,69 @@ static enum garner_code check_version(struct garner_store *store,
 enum garner_code gn_history_open(struct garner_store *store,
                                  struct garner_error *err)
 {
-    struct garner_batch *batch;
-    enum garner_code code = garner_batch_new(&batch, err);
+    struct garner_tx *tx;
+    enum garner_code code = garner_begin(store, NULL, &tx, err);
 
-    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
-        if (code == GARNER_OK)
-            code = garner_batch_add(batch, tables[i], GARNER_ARGS(), err);
+    if (code != GARNER_OK)
+        return code;
+    code = bring_up(tx, err);
     if (code == GARNER_OK)
-        code = garner_write(store, batch, NULL, err);
-    garner_batch_free(batch);
-    return code == GARNER_OK ? check_version(store, err) : code;
+        return garner_commit(tx, NULL, err);
+    garner_rollback(tx);
+    return code;
 }
 
 enum garner_code gn_history_add_source(struct garner_batch *batch,
                                        const char *name, const char *url,
-                                       struct garner_error *err)
+                                       int64_t spec, struct garner_error *err)
 {
     return garner_batch_add(
         batch,
-        "insert into garner_source (name, url) values (?, ?) on conflict (name)"
-        " do update set url = excluded.url where url <> excluded.url",
-        GARNER_ARGS(garner_text(name), garner_text(url)), err);
+        "insert into garner_source (name, url, spec) values (?, ?, ?)"
+        " on conflict (name) do update set url = excluded.url,"
+        " spec = excluded.spec, etag = null, modified = null,"
+        " answer_url = null, answer_body = null"
+        " where url <> excluded.url or spec is not excluded.spec",
+        GARNER_ARGS(garner_text(name), garner_text(url), garner_integer(spec)),
+        err);
+}
+
+void gn_memory_forget(struct gn_memory *memory)
+{
+    gn_free(memory->etag);
+    gn_free(memory->modified);
+    gn_free(memory->answer_url);
+    memory->etag = memory->modified = memory->answer_url = NULL;
+}
+
+/* A copy of a text, NULL of a NULL. false: no memory. */
+static bool copy(struct garner_value v, char **out)
+{
+    *out = v.type == GARNER_TEXT ? gn_memdup(v.bytes.data, v.bytes.size) : NULL;
+    return *out != NULL || v.type != GARNER_TEXT;
+}
+
+static enum garner_code read_memory(struct garner_rows *rows,
+                                    struct gn_memory *memory,
+                                    struct garner_error *err)
+{
+    const struct garner_value sha256 = garner_column(rows, 1);
+
+    *memory = (struct gn_memory){.id = garner_column(rows, 0).integer};
+    if (sha256.type == GARNER_BLOB &&
+        sha256.bytes.size == sizeof memory->sha256) {
+        memory->has_body = true;
+        memcpy(memory->sha256, sha256.bytes.data, sizeof memory->sha256);
+    }
+    if (copy(garner_column(rows, 2), &memory->etag) &&
+        copy(garner_column(rows, 3), &memory->modified) &&
+        copy(garner_column(rows, 4), &memory->answer_url)) {
+        if (memory->answer_url == NULL)
+            gn_memory_forget(memory);
+        return GARNER_OK;
+    }
+    gn_memory_forget(memory);
+    return gn_fail(err, GARNER_NOMEM, "out of memory for a source");
 }
 
 enum garner_code gn_history_recall(struct garner_store *store, const char *name,
@@ -109,29 +192,23 @@ enum garner_code gn_history_recall(struct garner_store *store, const char *name,
                                    struct garner_error *err)
 {
     struct garner_rows *rows;
-    struct garner_value sha256;
     enum garner_code code = garner_query(
         store,
-        "select s.id, b.sha256 from garner_source s"
-        " left join garner_body b on b.id = s.body where s.name = ?",
+        "select s.id, b.sha256, iif(a.id is null, null, s.etag),"
+        " iif(a.id is null, null, s.modified), s.answer_url"
+        " from garner_source s left join garner_body b on b.id = s.body"
+        " left join garner_body a on a.id = s.answer_body where s.name = ?",
         GARNER_ARGS(garner_text(name)), &rows, err);
 
     if (code != GARNER_OK)
         return code;
     code = garner_next(rows, err);
-    if (code == GARNER_ROW) {
-        *memory = (struct gn_memory){.id = garner_column(rows, 0).integer};
-        sha256 = garner_column(rows, 1);
-        if (sha256.type == GARNER_BLOB &&
-            sha256.bytes.size == sizeof memory->sha256) {
-            memory->has_body = true;
-            memcpy(memory->sha256, sha256.bytes.data, sizeof memory->sha256);
-        }
-    }
+    if (code == GARNER_ROW)
+        code = read_memory(rows, memory, err);
     garner_rows_close(rows);
     if (code == GARNER_DONE)
         return gn_fail(err, GARNER_NOTFOUND, "no source is named %s", name);
-    return code == GARNER_ROW ? GARNER_OK : code;
+    return code;
 }
 
 #define INSERT_BODY                                                            \
@@ -192,6 +269,62 @@ enum garner_code gn_history_add_run(struct garner_batch *batch,
                     integer_or_null(run->bytes, run->bytes >= 0),
                     integer_or_null(run->rows, run->rows >= 0),
                     garner_text(run->failure), garner_text(run->error)),
+        err);
+}
+
+enum garner_code gn_history_add_version(struct garner_batch *batch,
+                                        int64_t source,
+                                        const struct gn_validators *validators,
+                                        const char *url,
+                                        struct garner_error *err)
+{
+    const bool any = gn_validators_any(validators);
+
+    return garner_batch_add(
+        batch,
+        any ? "update garner_source set etag = ?2, modified = ?3,"
+              " answer_url = ?4, answer_body = body where id = ?1"
+            : "update garner_source set etag = ?2, modified = ?3,"
+              " answer_url = ?4, answer_body = null where id = ?1",
+        GARNER_ARGS(garner_integer(source), garner_text(validators->etag),
+                    garner_text(validators->modified),
+                    garner_text(any ? url : NULL)),
+        err);
+}
+
+enum garner_code gn_history_add_unmodified(struct garner_batch *batch,
+                                           const struct gn_run *run,
+                                           const struct gn_validators *asked,
+                                           struct garner_error *err)
+{
+    return garner_batch_add(
+        batch,
+        "insert into garner_run"
+        " (source, url, started, late_us, duration_us, status, body)"
+        " select ?1, ?2, ?3, ?4, ?5, ?6, b.id"
+        " from garner_source s join garner_body b on b.id = s.answer_body"
+        " where s.id = ?1 and s.etag is ?7 and s.modified is ?8",
+        GARNER_ARGS(
+            garner_integer(run->source), garner_text(run->url),
+            garner_integer(run->started_us), garner_integer(run->late_us),
+            garner_integer(run->duration_us), garner_integer(run->status),
+            garner_text(asked->etag), garner_text(asked->modified)),
+        err);
+}
+
+enum garner_code gn_history_add_renewal(struct garner_batch *batch,
+                                        int64_t source,
+                                        const struct gn_validators *asked,
+                                        const struct gn_validators *now,
+                                        struct garner_error *err)
+{
+    return garner_batch_add(
+        batch,
+        "update garner_source set etag = ?2, modified = ?3"
+        " where id = ?1 and etag is ?4 and modified is ?5",
+        GARNER_ARGS(garner_integer(source), garner_text(now->etag),
+                    garner_text(now->modified), garner_text(asked->etag),
+                    garner_text(asked->modified)),
         err);
 }
 

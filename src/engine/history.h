@@ -3,7 +3,8 @@
  * statements that fill them.
  *
  *   garner_meta    key, value: the version of these tables
- *   garner_source  a row a source: id, name, url, body (its last one)
+ *   garner_source  a row a source: id, name, url, body (its last one), and the
+ *                  version that its rows are of
  *   garner_run     a row a fetch, failed ones too; or a row for due times that
  *                  were missed (missed > 0), with the reason in error
  *   garner_body    a body, kept once while a source's stays the same
@@ -19,16 +20,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fetch/validator.h"
 #include "garner/codec.h"
 #include "garner/store.h"
 #include "garner/write.h"
 
-/* What is remembered of a source from run to run. */
+/* What is remembered of a source from run to run. The texts are its own. */
 struct gn_memory {
     int64_t id; /* in garner_source */
     bool has_body;
     unsigned char sha256[32]; /* of its last body, when it has one */
+    char *etag;               /* of the answer that its rows are of; ... */
+    char *modified;           /* ... NULL: none, or that body is not kept */
+    char *answer_url;         /* where that came from, after redirects */
 };
+
+/* Frees the texts, and forgets the version they tell of. */
+void gn_memory_forget(struct gn_memory *memory);
 
 /* A fetch, as it becomes a row of garner_run. */
 struct gn_run {
@@ -60,13 +68,15 @@ struct gn_body {
 enum garner_code gn_history_open(struct garner_store *store,
                                  struct garner_error *err);
 
-/* Adds what brings garner_source up to date with a source of this name. */
+/* Adds what brings garner_source up to date with a source of this name. If spec
+ * (what is asked for, and made of it) is another than before, what the store
+ * has is no answer to it: its version is forgotten. */
 enum garner_code gn_history_add_source(struct garner_batch *batch,
                                        const char *name, const char *url,
-                                       struct garner_error *err);
+                                       int64_t spec, struct garner_error *err);
 
-/* Fills *memory with what is kept of the source of this name. Errors: NOTFOUND,
- * those of the store. */
+/* Fills *memory (gn_memory_forget frees it) with what is kept of the source of
+ * this name. Errors: NOTFOUND, those of the store, NOMEM. */
 enum garner_code gn_history_recall(struct garner_store *store, const char *name,
                                    struct gn_memory *memory,
                                    struct garner_error *err);
@@ -81,6 +91,29 @@ enum garner_code gn_history_add_body(struct garner_batch *batch, int64_t source,
 enum garner_code gn_history_add_run(struct garner_batch *batch,
                                     const struct gn_run *run, bool with_body,
                                     struct garner_error *err);
+
+/* Adds the statement that makes validators, and url where they came from, the
+ * source's: those of the answer whose body is its last one. */
+enum garner_code gn_history_add_version(struct garner_batch *batch,
+                                        int64_t source,
+                                        const struct gn_validators *validators,
+                                        const char *url,
+                                        struct garner_error *err);
+
+/* Adds the row of a fetch that got a 304: its body is that of the answer with
+ * the validators asked. If the store has that no more, nothing is added. */
+enum garner_code gn_history_add_unmodified(struct garner_batch *batch,
+                                           const struct gn_run *run,
+                                           const struct gn_validators *asked,
+                                           struct garner_error *err);
+
+/* Adds the statement that puts now in place of the validators asked, if the
+ * source still has those. */
+enum garner_code gn_history_add_renewal(struct garner_batch *batch,
+                                        int64_t source,
+                                        const struct gn_validators *asked,
+                                        const struct gn_validators *now,
+                                        struct garner_error *err);
 
 /* Adds a row that stands for count missed due times of a source. */
 enum garner_code gn_history_add_missed(struct garner_batch *batch,

@@ -24,7 +24,8 @@ static void enter(struct world *w, const char *name, const char *url)
 {
     struct garner_batch *batch = new_batch();
 
-    assert_int_equal(gn_history_add_source(batch, name, url, NULL), GARNER_OK);
+    assert_int_equal(gn_history_add_source(batch, name, url, 7, NULL),
+                     GARNER_OK);
     write_batch(w, batch);
 }
 
@@ -56,7 +57,7 @@ static void tables_are_made_once(void **state)
                  "select group_concat(name) from (select name from"
                  " sqlite_schema where name like 'garner_%' order by name)",
                  "garner_body,garner_log,garner_meta,garner_run,garner_source");
-    assert_asked(w, "select value from garner_meta where key = 'version'", "1");
+    assert_asked(w, "select value from garner_meta where key = 'version'", "2");
     end(w);
 }
 
@@ -66,9 +67,155 @@ static void newer_tables_are_left_alone(void **state)
 
     (void)state;
     assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
-    store_runs(w, "update garner_meta set value = 2 where key = 'version'");
+    store_runs(w, "update garner_meta set value = 3 where key = 'version'");
     assert_int_equal(gn_history_open(w->store, &w->err), GARNER_UNSUPPORTED);
-    assert_has(w->err.message, "version 2");
+    assert_has(w->err.message, "version 3");
+    assert_asked(w, "select value from garner_meta", "3");
+    end(w);
+}
+
+static void tables_of_version_1_are_brought_up(void **state)
+{
+    struct world *w = begin(NULL, NULL);
+    struct gn_memory memory;
+
+    (void)state;
+    store_runs(w, "create table garner_meta (key text primary key, value any)"
+                  " strict, without rowid");
+    store_runs(w, "insert into garner_meta values ('version', 1)");
+    store_runs(w, "create table garner_source (id integer primary key, name"
+                  " text not null unique, url text not null, body integer)"
+                  " strict");
+    store_runs(w, "insert into garner_source values (5, 'a', 'http://a/', 1)");
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
+    assert_asked(w, "select value from garner_meta where key = 'version'", "2");
+    enter(w, "a", "http://a/");
+    assert_int_equal(gn_history_recall(w->store, "a", &memory, NULL),
+                     GARNER_OK);
+    assert_int_equal(memory.id, 5);
+    assert_null(memory.etag);
+    assert_asked(w, "select spec from garner_source", "7");
+    end(w);
+}
+
+static struct gn_memory recall(struct world *w, const char *name)
+{
+    struct gn_memory memory = {0};
+
+    if (gn_history_recall(w->store, name, &memory, &w->err) != GARNER_OK)
+        fail_msg("%s", w->err.message);
+    return memory;
+}
+
+static void set_version(struct world *w, const struct gn_validators *v)
+{
+    struct garner_batch *batch = new_batch();
+
+    assert_int_equal(gn_history_add_version(batch, 1, v, "http://b/", NULL),
+                     GARNER_OK);
+    write_batch(w, batch);
+}
+
+static void a_version_is_of_a_body_that_is_kept(void **state)
+{
+    static const struct gn_validators both = {"\"a\"", "then"};
+    static const struct gn_validators none = {0};
+    struct world *w = begin(NULL, NULL);
+    struct gn_memory m;
+
+    (void)state;
+    assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
+    enter(w, "a", "http://a/");
+    keep(w, 1, sha_a, "x", true);
+    set_version(w, &both);
+    keep(w, 1, sha_b, "an error page", true);
+    enter(w, "a", "http://a/"); /* the same source again */
+    m = recall(w, "a");
+    assert_string_equal(m.etag, "\"a\"");
+    assert_string_equal(m.modified, "then");
+    assert_string_equal(m.answer_url, "http://b/");
+    assert_memory_equal(m.sha256, sha_b, 32);
+    gn_memory_forget(&m);
+    store_runs(w, "delete from garner_body where id = 1");
+    m = recall(w, "a");
+    assert_true(m.etag == NULL && m.modified == NULL && m.has_body);
+    gn_memory_forget(&m);
+    set_version(w, &none);
+    assert_asked(w,
+                 "select etag is null and modified is null and answer_url is"
+                 " null and answer_body is null from garner_source",
+                 "1");
+    end(w);
+}
+
+static void another_source_of_a_name_has_no_version(void **state)
+{
+    static const struct gn_validators v = {"\"a\"", NULL};
+    struct world *w = begin(NULL, NULL);
+
+    (void)state;
+    assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
+    for (int i = 0; i < 2; i++) {
+        struct garner_batch *batch = new_batch();
+
+        enter(w, "a", "http://a/");
+        keep(w, 1, sha_a, "x", true);
+        set_version(w, &v);
+        assert_asked(w, "select etag from garner_source", "\"a\"");
+        assert_int_equal(gn_history_add_source(
+                             batch, "a", i == 0 ? "http://c/" : "http://a/",
+                             i == 0 ? 7 : 8, NULL),
+                         GARNER_OK);
+        write_batch(w, batch);
+        assert_asked(w,
+                     "select etag is null and answer_body is null and body = 1"
+                     " from garner_source",
+                     "1");
+    }
+    end(w);
+}
+
+static int64_t write_unmodified(struct world *w,
+                                const struct gn_validators *asked)
+{
+    const struct gn_run r = {
+        .source = 1, .url = "http://a/", .started_us = 5, .status = 304};
+    struct garner_batch *batch = new_batch();
+    struct garner_result result;
+
+    assert_int_equal(gn_history_add_unmodified(batch, &r, asked, NULL),
+                     GARNER_OK);
+    assert_int_equal(garner_write(w->store, batch, &result, NULL), GARNER_OK);
+    garner_batch_free(batch);
+    return result.changes;
+}
+
+static void a_304_is_a_row_while_what_it_means_is_there(void **state)
+{
+    static const struct gn_validators v = {"\"a\"", "then"};
+    static const struct gn_validators weak = {"W/\"a\"", "then"};
+    struct world *w = begin(NULL, NULL);
+    struct garner_batch *batch = new_batch();
+
+    (void)state;
+    assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
+    enter(w, "a", "http://a/");
+    keep(w, 1, sha_a, "x", true);
+    set_version(w, &v);
+    keep(w, 1, sha_b, "an error page", true);
+    assert_int_equal(write_unmodified(w, &v), 1);
+    assert_asked(w,
+                 "select status || body || (bytes is null and rows is null and"
+                 " failure is null) from garner_run",
+                 "30411");
+    assert_int_equal(write_unmodified(w, &weak), 0);
+    assert_int_equal(gn_history_add_renewal(batch, 1, &v, &weak, NULL),
+                     GARNER_OK);
+    write_batch(w, batch);
+    assert_int_equal(write_unmodified(w, &weak), 1);
+    store_runs(w, "delete from garner_body where id = 1");
+    assert_int_equal(write_unmodified(w, &weak), 0);
     end(w);
 }
 
@@ -171,6 +318,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_are_made_once),
         cmocka_unit_test(newer_tables_are_left_alone),
+        cmocka_unit_test(tables_of_version_1_are_brought_up),
+        cmocka_unit_test(a_version_is_of_a_body_that_is_kept),
+        cmocka_unit_test(another_source_of_a_name_has_no_version),
+        cmocka_unit_test(a_304_is_a_row_while_what_it_means_is_there),
         cmocka_unit_test(sources_keep_their_id_and_body),
         cmocka_unit_test(only_a_new_body_is_kept),
         cmocka_unit_test(runs_say_null_for_what_is_not_known),

@@ -37,11 +37,13 @@ struct gn_active {
     struct gn_target *target;
     struct gn_table **tables; /* one for each of source->rows */
     bool wants_headers;       /* its SQL uses :headers */
+    bool may_ask;             /* for another version alone: see version.h */
 
     /* the engine's thread only */
     struct gn_memory memory;  /* what the store has acknowledged */
     size_t bodies_out;        /* bodies handed to the store since */
     unsigned char newest[32]; /* sha256 of the latest of those */
+    size_t versions_out;      /* jobs on their way that change its version */
     uint64_t not_stored;      /* runs that the store would not take */
     uint64_t losses_told[GN_LOSS_REASONS]; /* to the store so far */
     int64_t losses_told_ns;                /* when */
@@ -99,6 +101,12 @@ struct gn_job {
     unsigned char sha256[32];
     const char *content_type;
 
+    struct gn_validators asked;      /* it asks for another version than this */
+    struct gn_validators validators; /* of the answer ... */
+    const char *answer_url; /* ... and where it came from, or is to come from */
+    bool unmodified;        /* a 304, of the version asked with */
+    bool version_is_new;    /* once stored, the source has another version */
+
     struct gn_extraction extraction;
     struct gn_look *looks;   /* one for each query */
     bool looking;            /* they are begun */
@@ -109,6 +117,7 @@ struct gn_job {
 
     struct garner_batch *batch; /* until the store takes it */
     bool batch_has_body;        /* its first statements keep the body */
+    size_t statements;          /* in it */
     bool changes_table;         /* as gn_table_add_rows says */
     bool in_store;              /* the store has the batch */
     bool released;              /* its source may start again */
@@ -120,7 +129,8 @@ struct gn_job {
 
     /* the store's thread's, until it is posted back */
     enum garner_code store_code;
-    char *store_error; /* NULL: it went well, or no memory */
+    int64_t store_changes; /* rows of its last batch */
+    char *store_error;     /* NULL: it went well, or no memory */
 
     _Alignas(16) char memory[GN_JOB_MEMORY];
 };

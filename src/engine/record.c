@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "engine/version.h"
 
 enum {
     SMALL = 96,         /* bytes below which a body is not worth compressing */
@@ -246,31 +247,47 @@ static enum garner_code start_with_body(struct gn_job *job, const void *body,
     return add_compressed(job, body, size, codec, err);
 }
 
+/* Adds the body's rows and the version they are of, if there are any, and the
+ * run. */
+static enum garner_code add_run(struct gn_job *job, struct garner_error *err)
+{
+    struct garner_error reason;
+    enum garner_code code = GARNER_OK;
+
+    if (gn_job_has_rows(job) && check_rows(job, &reason) != GARNER_OK)
+        gn_job_fail(job, "rows", reason.message);
+    if (gn_job_has_rows(job))
+        code = add_rows(job, err);
+    if (code == GARNER_OK)
+        code = gn_version_add(job, err);
+    if (code != GARNER_OK)
+        return code;
+    return gn_history_add_run(
+        job->batch, &job->run,
+        job->run.bytes >= 0 && (!job->body_is_new || job->batch_has_body), err);
+}
+
 enum garner_code gn_record_build(struct gn_job *job, const void *body,
                                  size_t body_size, struct garner_codec *codec,
                                  int64_t now_ns, struct garner_error *err)
 {
     struct gn_active *active = job->active;
-    struct garner_error reason;
     enum garner_code code;
 
     job->run.rows = -1;
     code = start_with_body(job, body, body_size, codec, err);
-    if (gn_job_has_rows(job) && check_rows(job, &reason) != GARNER_OK)
-        gn_job_fail(job, "rows", reason.message);
-    if (code == GARNER_OK && gn_job_has_rows(job))
-        code = add_rows(job, err);
     if (code == GARNER_OK)
-        code = gn_history_add_run(
-            job->batch, &job->run,
-            job->run.bytes >= 0 && (!job->body_is_new || job->batch_has_body),
-            err);
+        code = job->unmodified && gn_validators_any(&job->asked)
+                   ? gn_version_add_unmodified(job, err)
+                   : add_run(job, err);
     if (code == GARNER_OK && has_losses(active) &&
         now_ns - active->losses_told_ns >= LOSSES_EVERY_NS) {
         active->losses_told_ns = now_ns;
         code = gn_record_add_losses(active, job->batch, job->run.started_us,
                                     job->losses, err);
     }
+    if (code == GARNER_OK)
+        job->statements = garner_batch_count(job->batch);
     return code;
 }
 

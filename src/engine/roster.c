@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "engine/fingerprint.h"
 #include "engine/history.h"
 
 enum { SOURCES_A_BATCH = 1000 };
@@ -124,6 +125,8 @@ static enum garner_code open_targets(struct gn_roster *r,
         r->count++;
         if (gn_target_new(&a->source->request, &a->target, err) != GARNER_OK)
             return blame(config, a->source, 0, err);
+        a->may_ask =
+            !a->source->unconditional && gn_target_may_ask_if(a->target);
     }
     return GARNER_OK;
 }
@@ -170,9 +173,12 @@ static enum garner_code enter_sources(struct gn_roster *r,
 
     for (size_t i = 0; i < r->count && code == GARNER_OK; i++) {
         const struct gn_active *a = &r->actives[i];
+        int64_t spec;
 
-        code = gn_history_add_source(batch, a->source->name,
-                                     gn_target_url(a->target), err);
+        code = gn_fingerprint(a->source, &spec, err);
+        if (code == GARNER_OK)
+            code = gn_history_add_source(batch, a->source->name,
+                                         gn_target_url(a->target), spec, err);
         if (code == GARNER_OK &&
             (i + 1 == r->count || (i + 1) % SOURCES_A_BATCH == 0)) {
             code = garner_write(store, batch, NULL, err);
@@ -220,6 +226,7 @@ void gn_roster_close(struct gn_roster *r)
         gn_target_free(r->actives[i].target);
         gn_free(r->actives[i].tables);
         gn_free(r->actives[i].last.error);
+        gn_memory_forget(&r->actives[i].memory);
     }
     gn_tables_free(r->tables);
     gn_free(r->actives);

@@ -28,6 +28,7 @@ struct gn_totals {
     uint64_t rows;             /* rows handed to the store */
     uint64_t bytes;            /* body bytes, decoded */
     uint64_t bodies_unchanged; /* not stored again */
+    uint64_t not_modified;     /* answers of 304 */
 };
 
 struct gn_status {

@@ -64,6 +64,47 @@ static void one_connection_serves_one_after_another(void **state)
     finish(&fx);
 }
 
+static void assert_lines(const char *text, const char *name, int count)
+{
+    int found = 0;
+
+    for (; (text = strstr(text, name)) != NULL; text++)
+        found++;
+    assert_int_equal(found, count);
+}
+
+static void a_target_asks_for_another_version_until_told_not_to(void **state)
+{
+    static const char *const headers[] = {"X-Mine: 1", NULL};
+    const struct gn_request request = {.headers = headers};
+    const struct gn_validators both = {"W/\"a, b\"", "once upon a time"};
+    const struct gn_validators date = {NULL, "then"};
+    struct fixture fx;
+    struct gn_target *t;
+    struct result r[4] = {0};
+
+    (void)state;
+    begin(&fx, echo, NULL);
+    t = target_at(&fx, "/", &request);
+    for (int i = 0; i < 4; i++) {
+        if (i == 0)
+            assert_true(gn_target_ask_if(t, &both));
+        else if (i > 1)
+            assert_true(gn_target_ask_if(t, i == 2 ? &date : NULL));
+        start(&fx, t, &r[i], NULL);
+        uv_run(&fx.loop, UV_RUN_DEFAULT);
+        assert_has(r[i].body, "X-Mine: 1\r\n");
+        assert_lines(r[i].body, "If-None-Match", i < 2);
+        assert_lines(r[i].body, "If-Modified-Since", i < 3);
+    }
+    for (int i = 0; i < 2; i++) {
+        assert_has(r[i].body, "\r\nIf-None-Match: W/\"a, b\"\r\n");
+        assert_has(r[i].body, "\r\nIf-Modified-Since: once upon a time\r\n");
+    }
+    gn_target_free(t);
+    finish(&fx);
+}
+
 /* Handles are used again: nothing of one request may stick to the next. */
 static void requests_do_not_leak_into_each_other(void **state)
 {
@@ -500,6 +541,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_reply_is_told_in_full),
         cmocka_unit_test(one_connection_serves_one_after_another),
+        cmocka_unit_test(a_target_asks_for_another_version_until_told_not_to),
         cmocka_unit_test(requests_do_not_leak_into_each_other),
         cmocka_unit_test(a_cut_connection_is_made_good_at_the_right_url),
         cmocka_unit_test(credentials_are_sent_and_not_told),

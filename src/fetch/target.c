@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <openssl/evp.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -11,14 +12,23 @@
 #include "base/mem.h"
 #include "base/url.h"
 
-/* constant once made */
+/* Headers that make a request conditional, or one for a part. */
+static const char *const conditions[] = {
+    "if-none-match",       "if-modified-since", "if-match",
+    "if-unmodified-since", "if-range",          "range",
+};
+
+/* constant once made, but for asking */
 struct gn_target {
     CURLU *parsed;
     char *url;      /* without user, password and secrets */
     char **secrets; /* NULL at the end; NULL: none */
     struct curl_slist *headers;
-    char *method; /* NULL: GET, or POST with a body */
-    char *body;   /* NULL: none */
+    struct curl_slist *asking; /* a condition, and behind it headers; NULL: for
+                                  any version */
+    bool has_condition;        /* of its own */
+    char *method;              /* NULL: GET, or POST with a body */
+    char *body;                /* NULL: none */
     size_t body_size;
     char *user_agent; /* NULL: ours */
     char *proxy;      /* NULL: from the environment */
@@ -95,6 +105,15 @@ static enum garner_code copy_body(struct gn_target *t,
     return t->body != NULL ? GARNER_OK : no_memory(err);
 }
 
+static bool is_condition(const char *line, size_t name_size)
+{
+    for (size_t i = 0; i < sizeof conditions / sizeof conditions[0]; i++)
+        if (strlen(conditions[i]) == name_size &&
+            strncasecmp(line, conditions[i], name_size) == 0)
+            return true;
+    return false;
+}
+
 static enum garner_code add_header(struct gn_target *t, const char *line,
                                    struct garner_error *err)
 {
@@ -114,6 +133,8 @@ static enum garner_code add_header(struct gn_target *t, const char *line,
     if (list == NULL)
         return no_memory(err);
     t->headers = list;
+    t->has_condition =
+        t->has_condition || is_condition(line, (size_t)(colon - line));
     return GARNER_OK;
 }
 
@@ -231,10 +252,69 @@ enum garner_code gn_target_new(const struct gn_request *request,
     return code;
 }
 
+bool gn_target_may_ask_if(const struct gn_target *t)
+{
+    return !t->has_condition && t->body == NULL &&
+           (t->method == NULL || strcmp(t->method, "GET") == 0);
+}
+
+/* Frees the condition, not the headers behind it. */
+static void drop_condition(struct gn_target *t)
+{
+    struct curl_slist *last = t->asking;
+
+    while (last != NULL && last->next != t->headers)
+        last = last->next;
+    if (last != NULL)
+        last->next = NULL;
+    curl_slist_free_all(t->asking);
+    t->asking = NULL;
+}
+
+/* Appends "name: value" to t->asking, unless value is NULL. */
+static bool add_condition(struct gn_target *t, const char *name,
+                          const char *value)
+{
+    struct gn_buf line = {0};
+    struct curl_slist *list = NULL;
+
+    if (value == NULL)
+        return true;
+    gn_buf_printf(&line, "%s: %s", name, value);
+    if (!gn_buf_failed(&line))
+        list = curl_slist_append(t->asking, gn_buf_cstr(&line));
+    gn_buf_fini(&line);
+    if (list != NULL)
+        t->asking = list;
+    return list != NULL;
+}
+
+bool gn_target_ask_if(struct gn_target *t, const struct gn_validators *v)
+{
+    struct curl_slist *last;
+
+    drop_condition(t);
+    if (v == NULL)
+        return true;
+    if (!add_condition(t, "If-None-Match", v->etag) ||
+        !add_condition(t, "If-Modified-Since", v->modified)) {
+        curl_slist_free_all(t->asking);
+        t->asking = NULL;
+        return false;
+    }
+    last = t->asking;
+    while (last != NULL && last->next != NULL)
+        last = last->next;
+    if (last != NULL)
+        last->next = t->headers;
+    return true;
+}
+
 void gn_target_free(struct gn_target *t)
 {
     if (t == NULL)
         return;
+    drop_condition(t);
     curl_url_cleanup(t->parsed);
     curl_slist_free_all(t->headers);
     for (char **s = t->secrets; s != NULL && *s != NULL; s++)
@@ -391,7 +471,8 @@ int gn_target_apply(const struct gn_target *t, void *easy,
      * CURLU alone, even again or by a proxy; to write the text anew would cost
      * 4 % of a fetch, and nobody reads it before a redirect replaces it. */
     set_pointer(&s, CURLOPT_CURLU, t->parsed);
-    set_pointer(&s, CURLOPT_HTTPHEADER, t->headers);
+    set_pointer(&s, CURLOPT_HTTPHEADER,
+                t->asking != NULL ? t->asking : t->headers);
     if (t->body != NULL) {
         set_big(&s, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->body_size);
         set_pointer(&s, CURLOPT_POSTFIELDS, t->body);

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "fetch/request.h"
+#include "fetch/validator.h"
 #include "garner/error.h"
 
 struct gn_target;
@@ -22,6 +23,15 @@ enum garner_code gn_target_new(const struct gn_request *request,
                                struct garner_error *err);
 /* Not while a fetch of it is under way; its callback may. NULL is fine. */
 void gn_target_free(struct gn_target *t);
+
+/* Whether it can be asked for another version alone: it is a GET that sends no
+ * body, and no conditions of its own. */
+bool gn_target_may_ask_if(const struct gn_target *t);
+
+/* From now on it asks only for another version than that of v (copied); NULL:
+ * for any. Not while a fetch of it is under way; its callback may. false: no
+ * memory, it asks for any. */
+bool gn_target_ask_if(struct gn_target *t, const struct gn_validators *v);
 
 /* The rest is the room's own. */
 

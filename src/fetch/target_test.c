@@ -163,6 +163,63 @@ static void only_what_differs_is_set_again(void **state)
                (struct gn_request){.url = "http://h/", .proxy = "x"}));
 }
 
+static void only_a_plain_get_asks_for_another_version(void **state)
+{
+    static const struct {
+        const char *header;
+        const char *method;
+        const char *body;
+        bool may;
+    } cases[] = {
+        {"A: b", NULL, NULL, true},
+        {"A: b", "GET", NULL, true},
+        {"A: b", "HEAD", NULL, false},
+        {"A: b", NULL, "x", false},
+        {"A: b", "GET", "x", false},
+        {"If-Range: x", NULL, NULL, false},
+        {"if-none-match: \"a\"", NULL, NULL, false},
+        {"Range: bytes=0-1", NULL, NULL, false},
+        {"If-None-Matched: x", NULL, NULL, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *const headers[] = {cases[i].header, NULL};
+        const struct gn_request r = {.url = "http://h/",
+                                     .headers = headers,
+                                     .method = cases[i].method,
+                                     .body = cases[i].body,
+                                     .body_size =
+                                         cases[i].body != NULL ? 1 : 0};
+        struct gn_target *t;
+
+        print_message("case %zu\n", i);
+        assert_int_equal(gn_target_new(&r, &t, NULL), GARNER_OK);
+        assert_int_equal(gn_target_may_ask_if(t), cases[i].may);
+        gn_target_free(t);
+    }
+}
+
+static void conditions_come_and_go(void **state)
+{
+    const char *const headers[] = {"A: b", NULL};
+    const struct gn_request r = {.url = "http://h/", .headers = headers};
+    const struct gn_validators both = {"\"a\"", "then"};
+    struct gn_target *t;
+
+    (void)state;
+    assert_int_equal(gn_target_new(&r, &t, NULL), GARNER_OK);
+    for (unsigned n = 1; n <= 2; n++) { /* each copy is refused once */
+        assert_true(gn_target_ask_if(t, &both));
+        gn_mem_fail_at(1);
+        assert_false(gn_target_ask_if(t, &both));
+        gn_mem_fail_at(0);
+        assert_true(gn_target_ask_if(t, NULL));
+    }
+    assert_true(gn_target_ask_if(t, &both));
+    gn_target_free(t); /* no header is freed twice */
+}
+
 static void lost_memory_is_an_error_wherever_it_is_lost(void **state)
 {
     static const char *const headers[] = {"A: b", "Empty:", NULL};
@@ -205,6 +262,8 @@ int main(void)
         cmocka_unit_test(bad_urls_are_refused_with_a_reason),
         cmocka_unit_test(a_bad_request_is_refused),
         cmocka_unit_test(only_what_differs_is_set_again),
+        cmocka_unit_test(only_a_plain_get_asks_for_another_version),
+        cmocka_unit_test(conditions_come_and_go),
         cmocka_unit_test(lost_memory_is_an_error_wherever_it_is_lost),
     };
 

@@ -71,6 +71,7 @@ static void totals(struct gn_json *j, const struct gn_totals *t)
     count(j, "rows", t->rows);
     count(j, "bytes", t->bytes);
     count(j, "bodies_unchanged", t->bodies_unchanged);
+    count(j, "not_modified", t->not_modified);
     gn_json_close(j, '}');
 }
 

@@ -22,7 +22,7 @@ static struct gn_status running = {
     .storing = 3,
     .body_bytes = 4,
     .next_due_us = 1500,
-    .totals = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14},
+    .totals = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15},
     .store = {.batches = 1,
               .statements = 2,
               .failed = 3,
@@ -78,7 +78,7 @@ static void a_running_engine(void **state)
         "\"missed_late\":4,\"missed_refused\":5,\"fetched\":6,"
         "\"fetch_failed\":7,\"http_errors\":8,\"extract_failed\":9,"
         "\"store_failed\":10,\"stored\":11,\"rows\":12,\"bytes\":13,"
-        "\"bodies_unchanged\":14},"
+        "\"bodies_unchanged\":14,\"not_modified\":15},"
         "\"latency\":{\"count\":2,\"mean_ms\":0.012,\"p50_ms\":0.01,"
         "\"p90_ms\":0.013,\"p99_ms\":0.013,\"max_ms\":0.013},"
         "\"lateness\":{\"count\":0,\"mean_ms\":0,\"p50_ms\":0,\"p90_ms\":0,"

@@ -42,6 +42,8 @@ static const struct number counters[] = {
     TOTAL("body_bytes_total", bytes, "Bytes of bodies fetched, decoded."),
     TOTAL("bodies_unchanged_total", bodies_unchanged,
           "Bodies equal to the source's last one and not stored again."),
+    TOTAL("not_modified_total", not_modified,
+          "Answers of 304: nothing had changed."),
     STORE("store_batches_total", batches, "Batches acknowledged."),
     STORE("store_statements_total", statements,
           "Statements in acknowledged batches."),

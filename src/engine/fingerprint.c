@@ -1,0 +1,89 @@
+#include "engine/fingerprint.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/mask.h"
+
+/* Appends text with its length, so that neighbours cannot run into each other;
+ * NULL is not "". */
+static void add(struct gn_buf *out, const char *text)
+{
+    if (text == NULL)
+        gn_buf_byte(out, '-');
+    else
+        gn_buf_printf(out, "%zu:%s", strlen(text), text);
+}
+
+/* The same with secrets of any length hidden. */
+static void add_hidden(struct gn_buf *out, const char *text,
+                       const struct gn_request *request)
+{
+    struct gn_buf hidden = {0};
+
+    gn_mask(&hidden, text != NULL ? text : "", request->secrets, 1);
+    add(out, gn_buf_cstr(&hidden));
+    out->failed = out->failed || gn_buf_failed(&hidden);
+    gn_buf_fini(&hidden);
+}
+
+static void add_request(struct gn_buf *out, const struct gn_source *source)
+{
+    const struct gn_request *r = &source->request;
+    const char *const *header = r->headers;
+
+    add_hidden(out, r->url, r);
+    add(out, r->method);
+    for (; header != NULL && *header != NULL; header++)
+        add_hidden(out, *header, r);
+    gn_buf_printf(out, "|%d %zu ", source->unconditional, r->body_size);
+    add_hidden(out, r->body, r);
+}
+
+static void add_rows(struct gn_buf *out, const struct gn_source *source)
+{
+    for (size_t i = 0; i < source->row_spec_count; i++) {
+        const struct gn_rows_spec *rows = &source->rows[i];
+
+        gn_buf_byte(out, '|');
+        add(out, rows->table);
+        add(out, rows->sql);
+        for (size_t k = 0; k < rows->key_count; k++)
+            add(out, rows->key[k]);
+    }
+    for (size_t i = 0; i < source->var_count; i++) {
+        gn_buf_byte(out, '|');
+        add(out, source->vars[i].name);
+        add_hidden(out, source->vars[i].value, &source->request);
+    }
+}
+
+/* FNV-1a, 64 bits. */
+static int64_t hash(const char *data, size_t size)
+{
+    uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+    for (size_t i = 0; i < size; i++) {
+        h ^= (unsigned char)data[i];
+        h *= UINT64_C(0x100000001b3);
+    }
+    return (int64_t)h;
+}
+
+enum garner_code gn_fingerprint(const struct gn_source *source, int64_t *out,
+                                struct garner_error *err)
+{
+    struct gn_buf all = {0};
+    enum garner_code code = GARNER_OK;
+
+    add_request(&all, source);
+    add_rows(&all, source);
+    if (gn_buf_failed(&all))
+        code = gn_fail(err, GARNER_NOMEM, "out of memory for source %s",
+                       source->name);
+    else
+        *out = hash(gn_buf_cstr(&all), all.size);
+    gn_buf_fini(&all);
+    return code;
+}
