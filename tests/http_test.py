@@ -333,6 +333,73 @@ class Versions(Http):
                          (304, None, b"1"))
 
 
+class Retries(Http):
+    """Servers that fail in passing."""
+
+    def setUp(self):
+        super().setUp()
+        self.answers = []
+        self.count = 0
+        self.server = Misbehaving({"/": self.script})
+        self.addCleanup(self.server.stop)
+
+    def script(self, sock, request, server):
+        self.count += 1
+        answer = self.answers.pop(0) if self.answers else reply("1")
+        if answer is not None:
+            sock.sendall(answer)
+
+    def config(self, retry, schedule=""):
+        return self.write("r.yaml", f"""
+garner: 1
+sources:
+  a: {{ url: "{self.server.url}/", retry: {retry} {schedule} }}
+""")
+
+    def attempts(self):
+        return query(self.db, "select attempt, status, failure from garner_run"
+                              " where missed = 0 order by id")
+
+    def test_what_passes_is_tried_again(self):
+        self.answers = [reply("oh", status="503 Oh"), None, reply("oh", status="429 Oh")]
+        config = self.config("{ times: 3, backoff: 1ms..9ms }")
+        self.assert_code(garner("run", "-c", config, "--once", "--db", self.db), 0)
+        self.assertEqual(self.attempts(), [(1, 503, "http"), (2, None, "protocol"),
+                                           (3, 429, "http"), (4, 200, None)])
+
+    def test_what_stays_is_not(self):
+        self.answers = [reply("no", status="404 No")]
+        config = self.config("{ times: 3, backoff: 1ms..9ms }")
+        self.assert_code(garner("run", "-c", config, "--once", "--db", self.db), 1)
+        self.assertEqual(self.attempts(), [(1, 404, "http")])
+
+    def test_in_the_end_it_failed(self):
+        self.answers = [reply("oh", status="500 Oh")] * 3
+        config = self.config("{ times: 2, backoff: 1ms..9ms }")
+        self.assert_code(garner("run", "-c", config, "--once", "--db", self.db), 1)
+        self.assertEqual([attempt for attempt, _, _ in self.attempts()], [1, 2, 3])
+
+    def test_the_flag(self):
+        self.answers = [reply("oh", status="500 Oh")]
+        self.assert_code(garner("run", self.server.url + "/", "--once", "--retry", "1",
+                                "--db", self.db), 0)
+        self.assertEqual([attempt for attempt, _, _ in self.attempts()], [1, 2])
+        self.assert_code(garner("run", self.server.url + "/", "--once", "--retry", "101",
+                                "--db", self.db), 2)
+
+    def test_a_server_that_asks_for_time_gets_it_over_a_kill(self):
+        self.answers = [reply("oh", status="503 Oh", headers=["Retry-After: 3000"])]
+        config = self.config("0", ", schedule: 20ms")
+        running = self.start("run", "-c", config, "--db", self.db)
+        wait_until(lambda: running.alive() and count_runs(self.db), "its answer")
+        running.kill()
+        result = garner("run", "-c", config, "--db", self.db, "--for", "500ms")
+        self.assert_code(result, 0)
+        self.assertEqual(self.count, 1)
+        self.assertGreater(one(self.db, "select sum(missed) from garner_run where error ="
+                                        " 'it was put off after a failure'"), 1)
+
+
 class Encrypted(Http):
     def test_the_authority_must_be_known(self):
         self.get(self.nginx.tls_url + "/same", code=1)

@@ -76,7 +76,8 @@ class Missed(Case):
         last = wait_until(lambda: (t := totals()) and t["missed_overlap"] > 5 and t,
                           "slots missed")
         self.assertEqual(last["due"], last["started"] + last["missed_overlap"]
-                         + last["missed_late"] + last["missed_refused"])
+                         + last["missed_late"] + last["missed_refused"]
+                         + last["missed_waiting"])
         self.assertEqual(running.stop(), 0)
         self.assertGreaterEqual(count_runs(self.db), last["stored"])
         self.assertGreaterEqual(sum(self.missed().values()), last["missed_overlap"])

@@ -28,6 +28,7 @@ struct settings {
     bool once;
     int64_t for_ms;
     bool unconditional;
+    int64_t retries;
     struct gn_rows_flags rows;
     const char *ack;
     struct gn_ask_flags ask;
@@ -135,6 +136,7 @@ static enum gn_exit from_urls(const struct gn_call *call,
         .schedule = {s->every_ms, s->jitter_ms, s->align},
         .ack = ack(s),
         .unconditional = s->unconditional,
+        .retries = s->retries > INT_MAX ? INT_MAX : (int)s->retries,
     };
     struct garner_error err = {0};
     enum garner_code code;
@@ -244,6 +246,9 @@ static const struct gn_option options[] = {
     OPTION("once", 0, FLAG, NULL, once,
            "fetch each source once, whatever its schedule, and end"),
     OPTION("for", 0, DURATION, "TIME", for_ms, "end after this time"),
+    OPTION("retry", 0, NUMBER, "COUNT", retries,
+           "try a fetch that fails in passing so often again, after longer and "
+           "longer waits; without it not"),
     OPTION("unconditional", 0, FLAG, NULL, unconditional,
            "fetch the whole answer each time; without it, where the server can "
            "tell, only what changed"),
@@ -278,14 +283,17 @@ const struct gn_command gn_cmd_run = {
         "is told to end, and stores each result in the database --db. A fetch "
         "that fails is stored too, with its error. A fetch that cannot start "
         "when it is due (the last one is still going on, or there is no room) "
-        "is recorded as missed, and never made up for.\n"
+        "is recorded as missed, and never made up for. A server that asks for "
+        "time (Retry-After, with status 429 or 503) is given it, up to an "
+        "hour.\n"
         "\n"
         "On a terminal it shows how it goes; elsewhere it writes a line to the "
         "log every 10 seconds. Ctrl-C ends it: what is under way is finished "
         "and stored.\n"
         "\n"
         "Ended by itself (--once, --for) its exit status is 1 if any fetch "
-        "failed. Ended by Ctrl-C or a signal, as services are, it says how the "
+        "failed and was not tried again. Ended by Ctrl-C or a signal, as "
+        "services are, it says how the "
         "sources stand: 1 if the last fetch of one failed.\n"
         "\n"
         "The table garner_run has a row a fetch, garner_body the bodies, and "

@@ -23,7 +23,8 @@ uint64_t gn_progress_errors(const struct gn_totals *t)
 
 uint64_t gn_progress_missed(const struct gn_totals *t)
 {
-    return t->missed_overlap + t->missed_late + t->missed_refused;
+    return t->missed_overlap + t->missed_late + t->missed_refused +
+           t->missed_waiting;
 }
 
 /* The screen as it is written, line by line. */
@@ -122,9 +123,9 @@ static void counts(struct page *page, const struct gn_progress *p)
     end_line(page, errors > 0 ? RED : "");
     gn_buf_printf(&page->line,
                   "  missed  %12s   still running %" PRIu64 "  late %" PRIu64
-                  "  no room %" PRIu64,
+                  "  no room %" PRIu64 "  put off %" PRIu64,
                   count(missed, a), t->missed_overlap, t->missed_late,
-                  t->missed_refused);
+                  t->missed_refused, t->missed_waiting);
     end_line(page, missed > 0 ? RED : "");
 }
 

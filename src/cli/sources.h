@@ -43,6 +43,7 @@ struct gn_sources {
     struct gn_spec schedule;
     enum garner_ack ack;
     bool unconditional; /* the whole answer each time, changed or not */
+    int retries;
 };
 
 /* Makes *config of the URLs (gn_config_fini frees it). Errors: INVALID, NOMEM.

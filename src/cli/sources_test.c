@@ -23,8 +23,8 @@ static void flags_are_those_of_every_source(void **state)
                                        .table = "t",
                                        .key = {key, 1},
                                        .params = {params, 1}};
-    const struct gn_sources sources = {
-        &ask, &rows, {1000, 0, true}, GARNER_QUEUED, true};
+    const struct gn_sources sources = {&ask,          &rows, {1000, 0, true},
+                                       GARNER_QUEUED, true,  3};
     struct gn_config config;
 
     (void)state;
@@ -41,6 +41,7 @@ static void flags_are_those_of_every_source(void **state)
         assert_true(s->schedule.align);
         assert_int_equal(s->ack, GARNER_QUEUED);
         assert_true(s->unconditional);
+        assert_int_equal(s->retry.times, 3);
         assert_int_equal(s->row_spec_count, 1);
         assert_string_equal(s->rows[0].table, "t");
         assert_string_equal(s->rows[0].key[0], "id");
@@ -66,8 +67,8 @@ static void flags_that_need_each_other_say_so(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const struct gn_sources sources = {
-            &ask, &cases[i].rows, {0}, GARNER_SYNCED, false};
+        const struct gn_sources sources = {&ask,          &cases[i].rows, {0},
+                                           GARNER_SYNCED, false,          0};
         struct gn_config config;
         struct garner_error err = {0};
 

@@ -62,6 +62,11 @@ static enum garner_code check(const struct gn_build *b,
         code = gn_check_var(b->vars[i].name, err);
     if (code == GARNER_OK)
         code = check_rows(&b->rows, err);
+    if (code == GARNER_OK &&
+        (b->retry.times < 0 || b->retry.times > GN_RETRY_TIMES_MAX))
+        code = gn_fail(err, GARNER_INVALID,
+                       "%d retries are out of range: write 0 to %d",
+                       b->retry.times, GN_RETRY_TIMES_MAX);
     return code;
 }
 
@@ -125,7 +130,8 @@ static void make_model(struct gn_arena *memory, const struct gn_build *b,
     *model = (struct gn_source){.request = b->request,
                                 .schedule = b->schedule,
                                 .ack = b->ack,
-                                .unconditional = b->unconditional};
+                                .unconditional = b->unconditional,
+                                .retry = b->retry};
     copy_request(memory, &model->request);
     if (b->rows.sql != NULL) {
         model->rows = copy_rows(memory, &b->rows);

@@ -23,6 +23,7 @@ struct gn_build {
     size_t var_count;
     enum garner_ack ack;
     bool unconditional; /* as in struct gn_source */
+    struct gn_backoff retry;
 };
 
 /* Makes *config of copies (gn_config_fini frees it; on an error it is empty).

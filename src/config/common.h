@@ -3,6 +3,7 @@
 #ifndef GN_CONFIG_COMMON_H
 #define GN_CONFIG_COMMON_H
 
+#include "config/retry.h"
 #include "config/scope.h"
 #include "config/walk.h"
 
@@ -15,6 +16,7 @@
         {"redirects", gn_common_redirects, NULL},                              \
         {"tls", gn_common_tls, NULL},                                          \
         {"conditional", gn_common_conditional, NULL},                          \
+        {"retry", gn_retry_read, NULL},                                        \
     {                                                                          \
         "proxy", gn_common_proxy, NULL                                         \
     }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "fetch/backoff.h"
 #include "fetch/request.h"
 #include "garner/error.h"
 #include "garner/store.h"
@@ -37,7 +38,8 @@ struct gn_source {
     size_t var_count;
     enum garner_ack ack; /* of its transactions */
     bool unconditional;  /* the whole answer each time, changed or not */
-    int line;            /* in the file; 0: from the command line */
+    struct gn_backoff retry;
+    int line; /* in the file; 0: from the command line */
 };
 
 struct gn_config {

@@ -110,7 +110,6 @@ static const struct gn_walk_key default_keys[] = {
     {"host", NULL, NULL},
     {"keep", NULL, NULL},
     {"max_age", NULL, NULL},
-    {"retry", NULL, NULL},
 };
 
 static void walk_sources(struct gn_problems *p, struct loader *l)

@@ -338,7 +338,6 @@ static const struct gn_walk_key source_keys[] = {
     {"keep", NULL, NULL},
     {"max_age", NULL, NULL},
     {"notify", NULL, NULL},
-    {"retry", NULL, NULL},
     {"start", NULL, NULL},
     {"tags", NULL, NULL},
     {"urls", NULL, NULL},

@@ -168,8 +168,8 @@ static void wrong_values_are_problems(void **state)
     bad_source("data: { a: b }",
                "3:7: data has a mapping where one value is needed; text with "
                "braces or \": \" in it needs quotes");
-    bad_source("retry: { times: 3 }",
-               "3:1: \"retry\" is not available in this version; remove it");
+    bad_source("cache: { times: 3 }",
+               "3:1: \"cache\" is not available in this version; remove it");
     bad_source("method: HEAD, data: x",
                "2:12: a HEAD request takes no body; drop one of them");
     bad_source("proxy: 'ftp://h'",

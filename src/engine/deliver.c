@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "engine/record.h"
+#include "engine/retry.h"
 #include "engine/version.h"
 
 enum {
@@ -129,7 +130,7 @@ static void let_go(struct gn_job *job, bool body_too)
 
     gn_lock(&f->lock);
     if (!job->released)
-        gn_schedule_finish(f->schedule, &job->active->due);
+        gn_retry_release(job);
     if (body_too) {
         f->body_bytes -= job->held;
         job->held = 0;

@@ -12,6 +12,7 @@
 #include "engine/closing.h"
 #include "engine/flow.h"
 #include "engine/record.h"
+#include "engine/retry.h"
 #include "engine/roster.h"
 #include "engine/survey.h"
 
@@ -129,6 +130,7 @@ static enum garner_code start(struct gn_engine *e, struct garner_error *err)
 
     gn_lock(&f->lock);
     f->started_wall_us = wall_us;
+    f->random = (uint64_t)now_ns;
     code = gn_schedule_new(now_ns, (uint64_t)wall_us, &f->schedule, err);
     for (size_t i = 0; i < e->roster.count && code == GARNER_OK; i++) {
         struct gn_active *a = &e->roster.actives[i];
@@ -138,6 +140,8 @@ static enum garner_code start(struct gn_engine *e, struct garner_error *err)
             spec = (struct gn_spec){.every_ms = 0};
         code =
             gn_schedule_add(f->schedule, &a->due, &spec, now_ns, wall_us, err);
+        if (code == GARNER_OK && !e->options.once)
+            gn_retry_resume(a, f->schedule, now_ns, wall_us);
     }
     gn_unlock(&f->lock);
     return code;

@@ -8,9 +8,11 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/random.h"
 #include "base/thread.h"
 #include "engine/deliver.h"
 #include "engine/record.h"
+#include "engine/retry.h"
 #include "engine/version.h"
 
 /* --- extraction ---------------------------------------------------------- */
@@ -221,6 +223,7 @@ static void fetched(void *context, struct gn_response *response)
     if (response->failure == GN_FAILURE_NONE && verdict == GN_VERDICT_WHOLE)
         compare_body(job, response->sha256);
     note_fetch(job, response);
+    gn_retry_decide(job, response, gn_random_fraction(&f->random));
     go_on(job, response);
     gn_flow_start_due(f);
 }
@@ -285,17 +288,26 @@ static void fetch(struct gn_job *job)
         gn_job_move(job, GN_JOB_FETCHING);
 }
 
-static void start(struct gn_flow *f, struct gn_active *active, int64_t late_ns,
-                  size_t reserved)
+/* A source taken from the schedule. */
+struct taken {
+    struct gn_active *active;
+    int64_t late_ns;
+    size_t reserved; /* bytes that its body may need */
+    bool again;      /* it is tried again */
+};
+
+static void start(struct gn_flow *f, const struct taken *taken)
 {
+    struct gn_active *active = taken->active;
     struct gn_job *job = new_job(f, active);
 
     if (job == NULL) {
-        refuse(f, active, reserved);
+        refuse(f, active, taken->reserved);
         return;
     }
-    job->held = reserved;
-    job->run.late_us = late_ns / 1000;
+    job->held = taken->reserved;
+    job->run.late_us = taken->late_ns / 1000;
+    gn_retry_begin(job, taken->again);
     gn_version_ask(job);
     fetch(job);
 }
@@ -314,13 +326,11 @@ static struct gn_active *active_of(struct gn_due *due)
                                         offsetof(struct gn_active, due));
 }
 
-/* Takes the next source that is due from the schedule; NULL: none may start.
+/* Takes the next source that is due from the schedule; false: none may start.
  * *next_ns is when to look again; INT64_MIN: when there is room. */
-static struct gn_active *take_due(struct gn_flow *f, int64_t now_ns,
-                                  int64_t *late_ns, size_t *reserved,
-                                  int64_t *next_ns)
+static bool take_due(struct gn_flow *f, int64_t now_ns, struct taken *taken,
+                     int64_t *next_ns)
 {
-    struct gn_active *active = NULL;
     struct gn_due *due = NULL;
     int64_t due_at_ns = 0;
 
@@ -332,15 +342,20 @@ static struct gn_active *take_due(struct gn_flow *f, int64_t now_ns,
         *next_ns = gn_schedule_next_ns(f->schedule);
     }
     if (due != NULL) {
-        active = active_of(due);
-        *late_ns = now_ns - due_at_ns;
-        *reserved = active->last.bytes > 0 ? (size_t)active->last.bytes : 0;
+        struct gn_active *a = active_of(due);
+
+        *taken = (struct taken){
+            .active = a,
+            .late_ns = now_ns - due_at_ns,
+            .reserved = a->last.bytes > 0 ? (size_t)a->last.bytes : 0,
+            .again = due->again};
         f->fetching_count++;
-        f->reserved_bytes += *reserved;
-        gn_histogram_add(&f->lateness, *late_ns / 1000);
+        f->reserved_bytes += taken->reserved;
+        f->totals.retried += due->again;
+        gn_histogram_add(&f->lateness, taken->late_ns / 1000);
     }
     gn_unlock(&f->lock);
-    return active;
+    return due != NULL;
 }
 
 void gn_flow_start_due(struct gn_flow *f)
@@ -349,13 +364,10 @@ void gn_flow_start_due(struct gn_flow *f)
     const int64_t until_ns = gn_clock_monotonic_ns();
     int64_t now_ns = until_ns;
     int64_t next_ns = INT64_MIN;
-    int64_t late_ns = 0;
-    size_t reserved = 0;
-    struct gn_active *active;
+    struct taken taken;
 
-    while ((active = take_due(f, now_ns, &late_ns, &reserved, &next_ns)) !=
-           NULL) {
-        start(f, active, late_ns, reserved);
+    while (take_due(f, now_ns, &taken, &next_ns)) {
+        start(f, &taken);
         if (next_ns > until_ns)
             break;
         now_ns = gn_clock_monotonic_ns();

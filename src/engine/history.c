@@ -23,7 +23,9 @@ static const char *const tables[] = {
     " etag text,"           /* of the answer that its rows are of ... */
     " modified text,"       /* ... and its Last-Modified */
     " answer_url text,"     /* where that came from */
-    " answer_body integer)" /* garner_body.id of its body */
+    " answer_body integer," /* garner_body.id of its body */
+    " off_until integer,"   /* it is put off until then */
+    " tried integer)"       /* attempts so far, when there is to be another */
     " strict",
 
     "create table if not exists garner_body ("
@@ -48,8 +50,10 @@ static const char *const tables[] = {
     " failure text,"   /* a word: timeout, connect, http, sql ... */
     " error text,"     /* a sentence */
     " body integer,"   /* garner_body.id */
-    " missed integer not null default 0) strict", /* > 0: no fetch, but so
-                                                     many due times missed */
+    " missed integer not null default 0,"  /* > 0: no fetch, but so many due
+                                              times missed */
+    " attempt integer not null default 1)" /* at its due time */
+    " strict",
 
     "create view if not exists garner_log as"
     " select r.id, s.name as source,"
@@ -68,6 +72,9 @@ static const char *const second[] = {
     "alter table garner_source add column modified text",
     "alter table garner_source add column answer_url text",
     "alter table garner_source add column answer_body integer",
+    "alter table garner_source add column off_until integer",
+    "alter table garner_source add column tried integer",
+    "alter table garner_run add column attempt integer not null default 1",
     "update garner_meta set value = 2 where key = 'version'",
 };
 
@@ -164,13 +171,21 @@ static bool copy(struct garner_value v, char **out)
     return *out != NULL || v.type != GARNER_TEXT;
 }
 
+static int64_t integer_or_0(struct garner_value v)
+{
+    return v.type == GARNER_INTEGER ? v.integer : 0;
+}
+
 static enum garner_code read_memory(struct garner_rows *rows,
                                     struct gn_memory *memory,
                                     struct garner_error *err)
 {
     const struct garner_value sha256 = garner_column(rows, 1);
 
-    *memory = (struct gn_memory){.id = garner_column(rows, 0).integer};
+    *memory = (struct gn_memory){
+        .id = garner_column(rows, 0).integer,
+        .off_until_us = integer_or_0(garner_column(rows, 5)),
+        .attempt = (int)integer_or_0(garner_column(rows, 6))};
     if (sha256.type == GARNER_BLOB &&
         sha256.bytes.size == sizeof memory->sha256) {
         memory->has_body = true;
@@ -195,7 +210,8 @@ enum garner_code gn_history_recall(struct garner_store *store, const char *name,
     enum garner_code code = garner_query(
         store,
         "select s.id, b.sha256, iif(a.id is null, null, s.etag),"
-        " iif(a.id is null, null, s.modified), s.answer_url"
+        " iif(a.id is null, null, s.modified), s.answer_url,"
+        " s.off_until, s.tried"
         " from garner_source s left join garner_body b on b.id = s.body"
         " left join garner_body a on a.id = s.answer_body where s.name = ?",
         GARNER_ARGS(garner_text(name)), &rows, err);
@@ -255,12 +271,14 @@ enum garner_code gn_history_add_run(struct garner_batch *batch,
     return garner_batch_add(
         batch,
         with_body ? "insert into garner_run (source, url, started, late_us,"
-                    " duration_us, status, bytes, rows, failure, error, body)"
-                    " values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+                    " duration_us, status, bytes, rows, failure, error,"
+                    " attempt, body)"
+                    " values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
                     " (select body from garner_source where id = ?1))"
                   : "insert into garner_run (source, url, started, late_us,"
-                    " duration_us, status, bytes, rows, failure, error)"
-                    " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    " duration_us, status, bytes, rows, failure, error,"
+                    " attempt)"
+                    " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         GARNER_ARGS(garner_integer(run->source), garner_text(run->url),
                     garner_integer(run->started_us),
                     garner_integer(run->late_us),
@@ -268,7 +286,8 @@ enum garner_code gn_history_add_run(struct garner_batch *batch,
                     integer_or_null(run->status, run->status != 0),
                     integer_or_null(run->bytes, run->bytes >= 0),
                     integer_or_null(run->rows, run->rows >= 0),
-                    garner_text(run->failure), garner_text(run->error)),
+                    garner_text(run->failure), garner_text(run->error),
+                    garner_integer(run->attempt)),
         err);
 }
 
@@ -300,15 +319,16 @@ enum garner_code gn_history_add_unmodified(struct garner_batch *batch,
     return garner_batch_add(
         batch,
         "insert into garner_run"
-        " (source, url, started, late_us, duration_us, status, body)"
-        " select ?1, ?2, ?3, ?4, ?5, ?6, b.id"
+        " (source, url, started, late_us, duration_us, status, attempt, body)"
+        " select ?1, ?2, ?3, ?4, ?5, ?6, ?9, b.id"
         " from garner_source s join garner_body b on b.id = s.answer_body"
         " where s.id = ?1 and s.etag is ?7 and s.modified is ?8",
-        GARNER_ARGS(
-            garner_integer(run->source), garner_text(run->url),
-            garner_integer(run->started_us), garner_integer(run->late_us),
-            garner_integer(run->duration_us), garner_integer(run->status),
-            garner_text(asked->etag), garner_text(asked->modified)),
+        GARNER_ARGS(garner_integer(run->source), garner_text(run->url),
+                    garner_integer(run->started_us),
+                    garner_integer(run->late_us),
+                    garner_integer(run->duration_us),
+                    garner_integer(run->status), garner_text(asked->etag),
+                    garner_text(asked->modified), garner_integer(run->attempt)),
         err);
 }
 
@@ -325,6 +345,19 @@ enum garner_code gn_history_add_renewal(struct garner_batch *batch,
         GARNER_ARGS(garner_integer(source), garner_text(now->etag),
                     garner_text(now->modified), garner_text(asked->etag),
                     garner_text(asked->modified)),
+        err);
+}
+
+enum garner_code gn_history_add_delay(struct garner_batch *batch,
+                                      int64_t source, int64_t until_us,
+                                      int attempt, struct garner_error *err)
+{
+    return garner_batch_add(
+        batch,
+        "update garner_source set off_until = ?2, tried = ?3 where id = ?1",
+        GARNER_ARGS(garner_integer(source),
+                    integer_or_null(until_us, until_us != 0),
+                    integer_or_null(attempt, attempt != 0)),
         err);
 }
 

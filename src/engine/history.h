@@ -33,6 +33,8 @@ struct gn_memory {
     char *etag;               /* of the answer that its rows are of; ... */
     char *modified;           /* ... NULL: none, or that body is not kept */
     char *answer_url;         /* where that came from, after redirects */
+    int64_t off_until_us;     /* it is put off until then; 0: it is not */
+    int attempt; /* the last one, when it is to be tried again; 0: it is not */
 };
 
 /* Frees the texts, and forgets the version they tell of. */
@@ -45,6 +47,7 @@ struct gn_run {
     int64_t started_us; /* wall clock */
     int64_t late_us;    /* start - due */
     int64_t duration_us;
+    int attempt;         /* at its due time: 1, 2 ... */
     int status;          /* HTTP; 0: none, a NULL */
     const char *failure; /* a stable word; NULL: none */
     const char *error;   /* for people; NULL: none */
@@ -114,6 +117,12 @@ enum garner_code gn_history_add_renewal(struct garner_batch *batch,
                                         const struct gn_validators *asked,
                                         const struct gn_validators *now,
                                         struct garner_error *err);
+
+/* Adds the statement that puts a source off until then (0: that ends it), to be
+ * tried again when attempt is not 0. */
+enum garner_code gn_history_add_delay(struct garner_batch *batch,
+                                      int64_t source, int64_t until_us,
+                                      int attempt, struct garner_error *err);
 
 /* Adds a row that stands for count missed due times of a source. */
 enum garner_code gn_history_add_missed(struct garner_batch *batch,

@@ -86,7 +86,14 @@ static void tables_of_version_1_are_brought_up(void **state)
     store_runs(w, "create table garner_source (id integer primary key, name"
                   " text not null unique, url text not null, body integer)"
                   " strict");
+    store_runs(w, "create table garner_run (id integer primary key, source"
+                  " integer not null, url text not null, started integer not"
+                  " null, late_us integer, duration_us integer, status integer,"
+                  " bytes integer, rows integer, failure text, error text, body"
+                  " integer, missed integer not null default 0) strict");
     store_runs(w, "insert into garner_source values (5, 'a', 'http://a/', 1)");
+    store_runs(w, "insert into garner_run (source, url, started)"
+                  " values (5, 'http://a/', 7)");
     for (int i = 0; i < 2; i++)
         assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
     assert_asked(w, "select value from garner_meta where key = 'version'", "2");
@@ -96,6 +103,9 @@ static void tables_of_version_1_are_brought_up(void **state)
     assert_int_equal(memory.id, 5);
     assert_null(memory.etag);
     assert_asked(w, "select spec from garner_source", "7");
+    assert_asked(w, "select attempt from garner_run", "1");
+    assert_int_equal(memory.off_until_us, 0);
+    assert_int_equal(memory.attempt, 0);
     end(w);
 }
 
@@ -179,8 +189,11 @@ static void another_source_of_a_name_has_no_version(void **state)
 static int64_t write_unmodified(struct world *w,
                                 const struct gn_validators *asked)
 {
-    const struct gn_run r = {
-        .source = 1, .url = "http://a/", .started_us = 5, .status = 304};
+    const struct gn_run r = {.source = 1,
+                             .url = "http://a/",
+                             .started_us = 5,
+                             .status = 304,
+                             .attempt = 2};
     struct garner_batch *batch = new_batch();
     struct garner_result result;
 
@@ -206,9 +219,10 @@ static void a_304_is_a_row_while_what_it_means_is_there(void **state)
     keep(w, 1, sha_b, "an error page", true);
     assert_int_equal(write_unmodified(w, &v), 1);
     assert_asked(w,
-                 "select status || body || (bytes is null and rows is null and"
+                 "select status || body || attempt || (bytes is null and rows "
+                 "is null and"
                  " failure is null) from garner_run",
-                 "30411");
+                 "304121");
     assert_int_equal(write_unmodified(w, &weak), 0);
     assert_int_equal(gn_history_add_renewal(batch, 1, &v, &weak, NULL),
                      GARNER_OK);

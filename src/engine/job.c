@@ -17,6 +17,7 @@ void gn_job_init(struct gn_job *job, struct gn_active *active,
     job->number = ++active->begun;
     job->run.source = active->memory.id;
     job->run.url = gn_target_url(active->target);
+    job->run.attempt = 1;
     job->run.bytes = -1;
     job->run.rows = -1;
     gn_arena_init(&job->arena, job->memory, sizeof job->memory);

@@ -23,6 +23,7 @@
 #include "engine/history.h"
 #include "engine/table.h"
 #include "extract/extractor.h"
+#include "fetch/backoff.h"
 #include "fetch/fetcher.h"
 #include "garner/write.h"
 #include "schedule/schedule.h"
@@ -50,6 +51,7 @@ struct gn_active {
     const char *failure_logged;            /* its word; NULL: it went well */
     int64_t failure_logged_ns;             /* when */
     uint64_t begun;                        /* jobs so far */
+    int attempt;                           /* of its last due time: 1, 2 ... */
     uint64_t settled; /* the number of the latest that is */
 
     /* guarded by the flow's lock */
@@ -92,6 +94,12 @@ struct gn_job {
 
     struct gn_run run;
     struct gn_arena arena; /* the texts that run and body borrow */
+
+    bool tries_again;     /* its source does, when ... */
+    bool is_put_off;      /* ... this ends: */
+    int64_t off_until_ns; /* on the monotonic clock */
+    int64_t off_until_us; /* on the wall's; 0: not put off */
+    bool puts_off;        /* the store has to be told */
 
     char *body; /* the job's own copy; NULL: none is held */
     size_t body_size;

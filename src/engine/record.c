@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "engine/retry.h"
 #include "engine/version.h"
 
 enum {
@@ -280,6 +281,8 @@ enum garner_code gn_record_build(struct gn_job *job, const void *body,
         code = job->unmodified && gn_validators_any(&job->asked)
                    ? gn_version_add_unmodified(job, err)
                    : add_run(job, err);
+    if (code == GARNER_OK)
+        code = gn_retry_add(job, err);
     if (code == GARNER_OK && has_losses(active) &&
         now_ns - active->losses_told_ns >= LOSSES_EVERY_NS) {
         active->losses_told_ns = now_ns;

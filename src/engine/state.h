@@ -36,6 +36,7 @@ struct gn_flow {
     uv_timer_t again;             /* the store is asked again */
     struct gn_alarm alarm;        /* for the next due time */
     bool abandoned;               /* jobs that come back are left alone */
+    uint64_t random;
 
     pthread_mutex_t lock;
     /* guarded by lock */

@@ -60,6 +60,7 @@ void gn_survey(struct gn_flow *f, const struct gn_roster *roster,
         status->totals.missed_overlap += due->missed[GN_MISS_OVERLAP];
         status->totals.missed_late += due->missed[GN_MISS_LATE];
         status->totals.missed_refused += due->missed[GN_MISS_REFUSED];
+        status->totals.missed_waiting += due->missed[GN_MISS_WAITING];
     }
     gn_unlock(&f->lock);
 }
@@ -84,7 +85,8 @@ static void describe(const struct gn_flow *f, const struct gn_active *a,
         .failures = a->last.failures,
         .rows = a->last.rows,
         .missed = a->due.missed[GN_MISS_OVERLAP] + a->due.missed[GN_MISS_LATE] +
-                  a->due.missed[GN_MISS_REFUSED],
+                  a->due.missed[GN_MISS_REFUSED] +
+                  a->due.missed[GN_MISS_WAITING],
     };
     copy_text(line->name, sizeof line->name, a->source->name);
     copy_text(line->url, sizeof line->url, gn_target_url(a->target));

@@ -97,11 +97,19 @@ static struct crowd *join(struct gn_schedule *s, int64_t every_ms)
     return crowd;
 }
 
+static void replace(struct gn_schedule *s, struct gn_due *due)
+{
+    gn_heap_move(&s->heap, &due->node,
+                 due->slot_due_ns < due->again_ns ? due->slot_due_ns
+                                                  : due->again_ns);
+}
+
 static void put_back(struct gn_schedule *s, struct gn_due *due, int64_t slot_ns,
                      int64_t due_ns)
 {
     due->slot_ns = slot_ns;
-    gn_heap_move(&s->heap, &due->node, due_ns);
+    due->slot_due_ns = due_ns;
+    replace(s, due);
 }
 
 /* The jitter of one run. */
@@ -125,11 +133,13 @@ enum garner_code gn_schedule_add(struct gn_schedule *s, struct gn_due *due,
     if (crowd == NULL)
         return gn_fail(err, GARNER_NOMEM, "schedule of %zu intervals",
                        s->crowd_count + 1);
-    *due = (struct gn_due){.spec = *spec};
+    *due = (struct gn_due){
+        .spec = *spec, .off_until_ns = INT64_MIN, .again_ns = INT64_MAX};
     due->phase = (double)((crowd->count * GOLDEN) >> 11) * 0x1p-53;
     due->slot_ns =
         gn_spec_first(spec, due->phase, s->start_ns, now_ns, wall_us);
-    due->node.key = due->slot_ns + put_off(s, spec);
+    due->slot_due_ns = due->slot_ns + put_off(s, spec);
+    due->node.key = due->slot_due_ns;
     code = gn_heap_add(&s->heap, &due->node, err);
     if (code == GARNER_OK)
         crowd->count++;
@@ -158,7 +168,7 @@ static uint64_t advance(struct gn_schedule *s, struct gn_due *due,
     int64_t last = due->slot_ns; /* the latest slot begun by now */
     int64_t jitter;
 
-    *due_at_ns = due->node.key;
+    *due_at_ns = due->slot_due_ns;
     if (every == 0) {
         put_back(s, due, INT64_MAX, INT64_MAX);
         return came;
@@ -182,6 +192,35 @@ static uint64_t advance(struct gn_schedule *s, struct gn_due *due,
     return came;
 }
 
+/* Takes the slots of due that came; false: none of them can be used. */
+static bool take_slot(struct gn_schedule *s, struct gn_due *due, int64_t now_ns,
+                      int64_t wall_us, int64_t *due_at_ns)
+{
+    const uint64_t came = advance(s, due, now_ns, wall_us, due_at_ns);
+
+    due->due_count += came;
+    if (due->running) {
+        due->missed[GN_MISS_OVERLAP] += came;
+        return false;
+    }
+    if (due->again_ns != INT64_MAX || *due_at_ns < due->off_until_ns) {
+        due->missed[GN_MISS_WAITING] += came;
+        return false;
+    }
+    due->missed[GN_MISS_LATE] += came - 1;
+    due->started++;
+    return true;
+}
+
+static bool take_again(struct gn_schedule *s, struct gn_due *due,
+                       int64_t *due_at_ns)
+{
+    *due_at_ns = due->again_ns;
+    due->again_ns = INT64_MAX;
+    replace(s, due);
+    return true;
+}
+
 struct gn_due *gn_schedule_pop(struct gn_schedule *s, int64_t now_ns,
                                int64_t wall_us, int64_t *due_at_ns)
 {
@@ -190,18 +229,25 @@ struct gn_due *gn_schedule_pop(struct gn_schedule *s, int64_t now_ns,
     for (; first != NULL && first->key <= now_ns;
          first = gn_heap_first(&s->heap)) {
         struct gn_due *due = due_of(first);
-        const uint64_t came = advance(s, due, now_ns, wall_us, due_at_ns);
+        const bool again = due->again_ns < due->slot_due_ns;
 
-        due->due_count += came;
-        if (!due->running) {
-            due->missed[GN_MISS_LATE] += came - 1;
-            due->started++;
+        if (again ? take_again(s, due, due_at_ns)
+                  : take_slot(s, due, now_ns, wall_us, due_at_ns)) {
+            due->again = again;
             due->running = true;
             return due;
         }
-        due->missed[GN_MISS_OVERLAP] += came;
     }
     return NULL;
+}
+
+void gn_schedule_put_off(struct gn_schedule *s, struct gn_due *due,
+                         int64_t until_ns, bool again)
+{
+    GN_CHECK(!due->running);
+    due->off_until_ns = until_ns;
+    due->again_ns = again ? until_ns : INT64_MAX;
+    replace(s, due);
 }
 
 void gn_schedule_finish(struct gn_schedule *s, struct gn_due *due)
@@ -214,6 +260,8 @@ void gn_schedule_finish(struct gn_schedule *s, struct gn_due *due)
 void gn_schedule_refuse(struct gn_schedule *s, struct gn_due *due)
 {
     gn_schedule_finish(s, due);
+    if (due->again)
+        return;
     GN_CHECK(due->started > 0);
     due->started--;
     due->missed[GN_MISS_REFUSED]++;
@@ -225,6 +273,7 @@ const char *gn_miss_text(enum gn_miss reason)
         [GN_MISS_OVERLAP] = "the last run was still going on",
         [GN_MISS_LATE] = "the next slot came before this one was looked at",
         [GN_MISS_REFUSED] = "there was no room for it downstream",
+        [GN_MISS_WAITING] = "it was put off after a failure",
     };
 
     GN_CHECK((size_t)reason < GN_MISS_REASONS);

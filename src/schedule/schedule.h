@@ -7,6 +7,10 @@
  * before the next slot came, or because whoever popped it refused it. Each is
  * counted with its reason, so that due = started + missed always holds.
  *
+ * A source may be put off: slots that come meanwhile are missed. It may then be
+ * due once outside of its slots, to try again what failed: that is no slot, and
+ * neither due nor started counts it.
+ *
  * Thread: one (the loop's). Time and randomness come in as arguments, so that
  * tests need no clock.
  */
@@ -25,8 +29,9 @@ enum gn_miss {
     GN_MISS_OVERLAP, /* the last run was still going on */
     GN_MISS_LATE,    /* the next slot came before this one was looked at */
     GN_MISS_REFUSED, /* no room downstream (back-pressure) */
+    GN_MISS_WAITING, /* it was put off */
 };
-enum { GN_MISS_REASONS = 3 };
+enum { GN_MISS_REASONS = 4 };
 
 /* One source's place in the schedule; lives inside the source. All fields are
  * the schedule's; others read the counters. */
@@ -34,9 +39,14 @@ struct gn_due {
     struct gn_spec spec;
     double phase;
     int64_t slot_ns;          /* the slot it waits for, without jitter */
-    struct gn_heap_node node; /* key: when it is due, slot_ns and jitter;
+    int64_t slot_due_ns;      /* when that is due: with jitter */
+    int64_t off_until_ns;     /* slots due before that are missed */
+    int64_t again_ns;         /* when it is due outside of its slots;
+                                 INT64_MAX: it is not */
+    struct gn_heap_node node; /* key: when it is due, the earlier of the two;
                                  INT64_MAX: never */
     bool running;             /* started, not finished */
+    bool again;               /* what was popped last was no slot */
     uint64_t due_count;       /* slots that came */
     uint64_t started;
     uint64_t missed[GN_MISS_REASONS];
@@ -75,8 +85,13 @@ struct gn_due *gn_schedule_pop(struct gn_schedule *s, int64_t now_ns,
 /* The popped source's run ended; it may start again at its next slot. */
 void gn_schedule_finish(struct gn_schedule *s, struct gn_due *due);
 
+/* Puts off a source that is not running until until_ns; again: it is due then,
+ * outside of its slots. */
+void gn_schedule_put_off(struct gn_schedule *s, struct gn_due *due,
+                         int64_t until_ns, bool again);
+
 /* The popped source's run could not be started: counts it as GN_MISS_REFUSED
- * in place of started, and finishes it. */
+ * in place of started, if it was a slot, and finishes it. */
 void gn_schedule_refuse(struct gn_schedule *s, struct gn_due *due);
 
 /* Reason for people: "the last run was still going on". */

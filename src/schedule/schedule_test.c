@@ -290,6 +290,105 @@ static void many_missed_slots_cost_nothing(void **state)
     gn_schedule_free(s);
 }
 
+static struct gn_due *pop(struct gn_schedule *s, int64_t now_ns,
+                          int64_t *due_at)
+{
+    return gn_schedule_pop(s, now_ns, now_ns / 1000, due_at);
+}
+
+static void one_put_off_is_due_again_outside_its_slots(void **state)
+{
+    struct gn_schedule *s = begin(5 * S);
+    struct gn_due due;
+    int64_t due_at;
+
+    (void)state;
+    add(s, &due, &each_second, 5 * S);
+    assert_non_null(pop(s, 5 * S, &due_at));
+    assert_false(due.again);
+    gn_schedule_finish(s, &due);
+    gn_schedule_put_off(s, &due, 8 * S + 500 * MS, true);
+    assert_null(pop(s, 6 * S, &due_at));
+    assert_int_equal(due.missed[GN_MISS_WAITING], 1);
+    assert_null(pop(s, 8 * S + 499 * MS, &due_at));
+    assert_int_equal(due.missed[GN_MISS_WAITING], 3);
+    assert_int_equal(gn_schedule_next_ns(s), 8 * S + 500 * MS);
+    assert_ptr_equal(pop(s, 8 * S + 600 * MS, &due_at), &due);
+    assert_int_equal(due_at, 8 * S + 500 * MS);
+    assert_true(due.again && due.running);
+    assert_int_equal(due.started, 1); /* it was no slot */
+    assert_int_equal(due.due_count, 4);
+    gn_schedule_finish(s, &due);
+    assert_ptr_equal(pop(s, 9 * S, &due_at), &due);
+    assert_false(due.again);
+    assert_int_equal(due.due_count, 5);
+    assert_int_equal(missed(&due), 3);
+    gn_schedule_free(s);
+}
+
+/* However late it is looked at, it is the next one; the slots are not. */
+static void being_due_again_goes_before_slots(void **state)
+{
+    struct gn_schedule *s = begin(5 * S);
+    struct gn_due due;
+    int64_t due_at;
+
+    (void)state;
+    add(s, &due, &each_second, 5 * S);
+    assert_non_null(pop(s, 5 * S, &due_at));
+    gn_schedule_finish(s, &due);
+    gn_schedule_put_off(s, &due, 7 * S, true);
+    assert_ptr_equal(pop(s, 20 * S, &due_at), &due);
+    assert_true(due.again);
+    assert_int_equal(due_at, 7 * S);
+    assert_int_equal(due.missed[GN_MISS_WAITING], 15); /* those of 6 to 20 */
+    gn_schedule_finish(s, &due);
+    assert_null(pop(s, 20 * S, &due_at));
+    gn_schedule_free(s);
+}
+
+static void one_only_put_off_goes_on_with_its_next_slot(void **state)
+{
+    struct gn_schedule *s = begin(5 * S);
+    struct gn_due due;
+    int64_t due_at;
+
+    (void)state;
+    add(s, &due, &each_second, 5 * S);
+    assert_non_null(pop(s, 5 * S, &due_at));
+    gn_schedule_finish(s, &due);
+    gn_schedule_put_off(s, &due, 7 * S, false);
+    assert_null(pop(s, 6 * S, &due_at));
+    assert_ptr_equal(pop(s, 7 * S, &due_at), &due);
+    assert_false(due.again);
+    assert_int_equal(due.started, 2);
+    assert_int_equal(due.missed[GN_MISS_WAITING], 1);
+    gn_schedule_free(s);
+}
+
+static void one_that_is_due_once_may_be_due_again(void **state)
+{
+    const struct gn_spec once = {0};
+    struct gn_schedule *s = begin(5 * S);
+    struct gn_due due;
+    int64_t due_at;
+
+    (void)state;
+    add(s, &due, &once, 5 * S);
+    assert_non_null(pop(s, 5 * S, &due_at));
+    gn_schedule_finish(s, &due);
+    assert_true(gn_schedule_next_ns(s) == INT64_MAX);
+    gn_schedule_put_off(s, &due, 6 * S, true);
+    assert_int_equal(gn_schedule_next_ns(s), 6 * S);
+    assert_ptr_equal(pop(s, 6 * S, &due_at), &due);
+    gn_schedule_refuse(s, &due); /* counts nothing: it was no slot */
+    assert_int_equal(due.due_count, 1);
+    assert_int_equal(due.started, 1);
+    assert_int_equal(missed(&due), 0);
+    assert_true(gn_schedule_next_ns(s) == INT64_MAX);
+    gn_schedule_free(s);
+}
+
 struct world {
     struct gn_schedule *s;
     struct gn_due due[SOURCES];
@@ -340,7 +439,7 @@ static void pop_some(struct world *w)
         }
         assert_true(due->running);
         assert_true(due_at <= w->now);
-        if (due->spec.every_ms != 0)
+        if (due->spec.every_ms != 0 && !due->again)
             assert_true(w->now - due_at < 2 * due->spec.every_ms * MS);
         if (below(w, 10) == 0)
             gn_schedule_refuse(w->s, due);
@@ -364,6 +463,12 @@ static void step(struct world *w)
     case 4:
         if (w->in[i] && w->due[i].running)
             gn_schedule_finish(w->s, &w->due[i]);
+        break;
+    case 6:
+        if (w->in[i] && !w->due[i].running)
+            gn_schedule_put_off(w->s, &w->due[i],
+                                w->now + (int64_t)below(w, (uint64_t)S),
+                                below(w, 2) == 0);
         break;
     case 5:
         if (below(w, 50) == 0) /* somebody sets the clock */
@@ -424,6 +529,7 @@ static void reasons_have_their_words(void **state)
                         "the last run was still going on");
     assert_non_null(gn_miss_text(GN_MISS_LATE));
     assert_non_null(gn_miss_text(GN_MISS_REFUSED));
+    assert_non_null(gn_miss_text(GN_MISS_WAITING));
 }
 
 int main(void)
@@ -439,6 +545,10 @@ int main(void)
         cmocka_unit_test(jitter_puts_runs_off_but_not_slots),
         cmocka_unit_test(a_late_source_with_jitter_loses_no_slot),
         cmocka_unit_test(many_missed_slots_cost_nothing),
+        cmocka_unit_test(one_put_off_is_due_again_outside_its_slots),
+        cmocka_unit_test(being_due_again_goes_before_slots),
+        cmocka_unit_test(one_only_put_off_goes_on_with_its_next_slot),
+        cmocka_unit_test(one_that_is_due_once_may_be_due_again),
         cmocka_unit_test(due_is_always_started_plus_missed),
         cmocka_unit_test(lost_memory_and_bad_specs_add_nothing),
         cmocka_unit_test(reasons_have_their_words),

@@ -22,7 +22,7 @@ static struct gn_status running = {
     .storing = 3,
     .body_bytes = 4,
     .next_due_us = 1500,
-    .totals = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15},
+    .totals = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17},
     .store = {.batches = 1,
               .statements = 2,
               .failed = 3,
@@ -75,10 +75,11 @@ static void a_running_engine(void **state)
         "\"next_due_ms\":1.5,\"fetching\":1,\"extracting\":2,\"storing\":3,"
         "\"body_bytes\":4,\"resident_bytes\":5,"
         "\"totals\":{\"due\":1,\"started\":2,\"missed_overlap\":3,"
-        "\"missed_late\":4,\"missed_refused\":5,\"fetched\":6,"
-        "\"fetch_failed\":7,\"http_errors\":8,\"extract_failed\":9,"
-        "\"store_failed\":10,\"stored\":11,\"rows\":12,\"bytes\":13,"
-        "\"bodies_unchanged\":14,\"not_modified\":15},"
+        "\"missed_late\":4,\"missed_refused\":5,"
+        "\"missed_waiting\":6,\"retried\":7,\"fetched\":8,"
+        "\"fetch_failed\":9,\"http_errors\":10,\"extract_failed\":11,"
+        "\"store_failed\":12,\"stored\":13,\"rows\":14,\"bytes\":15,"
+        "\"bodies_unchanged\":16,\"not_modified\":17},"
         "\"latency\":{\"count\":2,\"mean_ms\":0.012,\"p50_ms\":0.01,"
         "\"p90_ms\":0.013,\"p99_ms\":0.013,\"max_ms\":0.013},"
         "\"lateness\":{\"count\":0,\"mean_ms\":0,\"p50_ms\":0,\"p90_ms\":0,"

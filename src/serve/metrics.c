@@ -29,6 +29,8 @@ static const struct number counters[] = {
     TOTAL("slots_due_total", due,
           "Times at which a source was due; each is started or missed."),
     TOTAL("fetches_started_total", started, "Fetches begun."),
+    TOTAL("retries_total", retried,
+          "Fetches begun besides, to try again what had failed."),
     TOTAL("fetches_total", fetched, "Fetches ended, failed ones too."),
     TOTAL("fetch_failures_total", fetch_failed,
           "Fetches without a usable answer."),
@@ -180,11 +182,13 @@ static void write_plain(const struct gn_status *s, struct gn_buf *out)
 static void write_labelled(const struct gn_status *s, struct gn_buf *out)
 {
     static const char *const phases[] = {"starting", "running", "draining"};
-    static const char *const reasons[] = {"overlap", "late", "refused"};
+    static const char *const reasons[] = {"overlap", "late", "refused",
+                                          "waiting"};
     static const char *const states[] = {"fetching", "extracting", "storing"};
     static const char *const leases[] = {"leased", "idle"};
     const uint64_t missed[] = {s->totals.missed_overlap, s->totals.missed_late,
-                               s->totals.missed_refused};
+                               s->totals.missed_refused,
+                               s->totals.missed_waiting};
     const uint64_t jobs[] = {s->fetching, s->extracting, s->storing};
     const int leased = s->store.readers_leased;
     const int open = s->store.readers_open;
@@ -197,7 +201,7 @@ static void write_labelled(const struct gn_status *s, struct gn_buf *out)
     labelled(out, "phase", "phase", phases, phase, 3);
     head(out, "slots_missed_total", "counter",
          "Times at which a source was due and not fetched, by reason.");
-    labelled(out, "slots_missed_total", "reason", reasons, missed, 3);
+    labelled(out, "slots_missed_total", "reason", reasons, missed, 4);
     head(out, "jobs", "gauge", "Fetches under way, by what is done to them.");
     labelled(out, "jobs", "state", states, jobs, 3);
     head(out, "store_readers", "gauge", "Read connections open, by use.");

@@ -1,0 +1,86 @@
+#include "engine/retry.h"
+
+#include "base/clock.h"
+#include "engine/state.h"
+
+enum { US = 1000, NS = 1000000 }; /* in a millisecond */
+
+void gn_retry_begin(struct gn_job *job, bool again)
+{
+    struct gn_active *a = job->active;
+
+    a->attempt = again ? a->attempt + 1 : 1;
+    job->run.attempt = a->attempt;
+}
+
+void gn_retry_decide(struct gn_job *job, const struct gn_response *response,
+                     double random)
+{
+    struct gn_active *a = job->active;
+    const struct gn_request *r = &a->source->request;
+    const struct gn_backoff *b = &a->source->retry;
+    const int64_t wall_us = gn_clock_wall_us();
+    int64_t wait_ms = gn_backoff_retry_after_ms(
+        response->failure == GN_FAILURE_NONE ? response->status : 0,
+        gn_buf_cstr(response->headers), wall_us);
+    int64_t delay_ms;
+
+    job->tries_again = gn_backoff_again(
+        b, response->failure, response->status, job->run.attempt,
+        gn_backoff_idempotent(r->method, r->body != NULL));
+    if (job->tries_again) {
+        delay_ms = gn_backoff_delay_ms(b, job->run.attempt, random);
+        wait_ms = wait_ms > delay_ms ? wait_ms : delay_ms;
+    }
+    job->is_put_off = wait_ms > 0 || job->tries_again;
+    if (job->is_put_off) {
+        job->off_until_ns = gn_clock_monotonic_ns() + wait_ms * NS;
+        job->off_until_us = wall_us + wait_ms * US;
+    }
+    job->puts_off = job->is_put_off || a->memory.off_until_us != 0;
+    a->memory.off_until_us = job->off_until_us;
+}
+
+enum garner_code gn_retry_add(struct gn_job *job, struct garner_error *err)
+{
+    if (!job->puts_off)
+        return GARNER_OK;
+    return gn_history_add_delay(job->batch, job->active->memory.id,
+                                job->off_until_us,
+                                job->tries_again ? job->run.attempt : 0, err);
+}
+
+void gn_retry_release(struct gn_job *job)
+{
+    struct gn_schedule *s = job->flow->schedule;
+    struct gn_due *due = &job->active->due;
+
+    gn_schedule_finish(s, due);
+    if (job->is_put_off)
+        gn_schedule_put_off(s, due, job->off_until_ns, job->tries_again);
+}
+
+/* The longest that gn_retry_decide can have meant. What seems longer comes of a
+ * clock that was set. */
+static int64_t most_ms(const struct gn_backoff *b)
+{
+    const int64_t most = gn_backoff_delay_ms(b, GN_RETRY_TIMES_MAX, 1);
+
+    return most > GN_RETRY_AFTER_MAX_MS ? most : GN_RETRY_AFTER_MAX_MS;
+}
+
+void gn_retry_resume(struct gn_active *active, struct gn_schedule *s,
+                     int64_t now_ns, int64_t wall_us)
+{
+    const struct gn_backoff *b = &active->source->retry;
+    const struct gn_memory *m = &active->memory;
+    const bool again = m->attempt > 0 && m->attempt <= b->times;
+    int64_t left_us = m->off_until_us - wall_us;
+
+    if (m->off_until_us == 0 || left_us > most_ms(b) * US)
+        return;
+    if (left_us < 0)
+        left_us = 0;
+    active->attempt = m->attempt;
+    gn_schedule_put_off(s, &active->due, now_ns + left_us * US, again);
+}

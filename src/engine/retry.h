@@ -1,0 +1,33 @@
+/*
+ * retry.h - what becomes of a source whose fetch failed: it is tried again
+ * after a while, as its backoff says, or left alone for as long as the server
+ * asks. That is stored with the run, and holds after a restart, too.
+ *
+ * Thread: the engine's.
+ */
+#ifndef GN_ENGINE_RETRY_H
+#define GN_ENGINE_RETRY_H
+
+#include "engine/job.h"
+
+/* Numbers the attempt that job is; again: not the first at its due time. */
+void gn_retry_begin(struct gn_job *job, bool again);
+
+/* Decides by its reply, before it is delivered, whether job's source is put
+ * off. random: 0 to below 1. */
+void gn_retry_decide(struct gn_job *job, const struct gn_response *response,
+                     double random);
+
+/* Adds to job's batch until when its source is put off, if that is a change.
+ * Errors: NOMEM. */
+enum garner_code gn_retry_add(struct gn_job *job, struct garner_error *err);
+
+/* Lets the source start again, or puts it off. The flow's lock is held. */
+void gn_retry_release(struct gn_job *job);
+
+/* Puts off a source that was put off when garner ended, as the store remembers
+ * it. Call once active is in s. */
+void gn_retry_resume(struct gn_active *active, struct gn_schedule *s,
+                     int64_t now_ns, int64_t wall_us);
+
+#endif
