@@ -400,6 +400,31 @@ sources:
                                         " 'it was put off after a failure'"), 1)
 
 
+class Hosts(Http):
+    def test_a_dead_host_is_left_alone(self):
+        sources = "\n".join(f'  s{n}: {{ url: "http://127.0.0.1:{{port}}/{n}" }}'
+                            for n in range(5)).replace("{port}", str(dead_port()))
+        config = self.write("h.yaml", f"""
+garner: 1
+defaults:
+  schedule: 20ms
+  host: {{ failures: 3 }}
+  retry: {{ times: 0, backoff: 1h..2h }}
+sources:
+{sources}
+  alive: {{ url: "{self.nginx.url}/same" }}
+""")
+        running = self.start("run", "-c", config, "--db", self.db)
+        wait_until(lambda: running.alive() and count_runs(self.db) > 50, "the other's runs")
+        self.assertEqual(running.stop(), 1, running.output)
+        failed = one(self.db, "select count(*) from garner_run where failure = 'connect'")
+        self.assertGreaterEqual(failed, 3)
+        self.assertLessEqual(failed, 3 + 4)  # some may have been under way
+        self.assertRegex(running.output, r"http://127.0.0.1:\d+ failed 3 times in a row")
+        self.assertGreater(one(self.db, "select sum(missed) from garner_run"
+                                        " where error = 'it was put off after a failure'"), 9)
+
+
 class Encrypted(Http):
     def test_the_authority_must_be_known(self):
         self.get(self.nginx.tls_url + "/same", code=1)

@@ -88,6 +88,29 @@ void gn_common_conditional(struct gn_problems *p, const struct gn_node *node,
         s->source->unconditional = !conditional;
 }
 
+/* host */
+
+static void host_failures(struct gn_problems *p, const struct gn_node *node,
+                          void *scope)
+{
+    struct gn_scope *s = scope;
+
+    (void)gn_walk_integer(p, node, 0, GN_CHECK_FAILURES_MAX,
+                          &s->source->host_failures);
+}
+
+static const struct gn_walk_key host_keys[] = {
+    {"failures", host_failures, NULL},
+    {"concurrency", NULL, NULL},
+    {"interval", NULL, NULL},
+};
+
+void gn_common_host(struct gn_problems *p, const struct gn_node *node,
+                    void *scope)
+{
+    gn_walk_mapping(p, node, host_keys, COUNT(host_keys), scope);
+}
+
 /* schedule */
 
 static void every(struct gn_problems *p, const struct gn_node *node,

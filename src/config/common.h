@@ -16,7 +16,7 @@
         {"redirects", gn_common_redirects, NULL},                              \
         {"tls", gn_common_tls, NULL},                                          \
         {"conditional", gn_common_conditional, NULL},                          \
-        {"retry", gn_retry_read, NULL},                                        \
+        {"retry", gn_retry_read, NULL}, {"host", gn_common_host, NULL},        \
     {                                                                          \
         "proxy", gn_common_proxy, NULL                                         \
     }
@@ -27,6 +27,8 @@ void gn_common_schedule(struct gn_problems *p, const struct gn_node *node,
                         void *scope);
 void gn_common_conditional(struct gn_problems *p, const struct gn_node *node,
                            void *scope);
+void gn_common_host(struct gn_problems *p, const struct gn_node *node,
+                    void *scope);
 void gn_common_timeout(struct gn_problems *p, const struct gn_node *node,
                        void *scope);
 void gn_common_body(struct gn_problems *p, const struct gn_node *node,

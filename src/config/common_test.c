@@ -22,6 +22,7 @@ static void all_keys_are_read(void **state)
         "    body: { max: 10MB }\n"
         "    redirects: 3\n"
         "    conditional: false\n"
+        "    host: { failures: 7 }\n"
         "    tls: { ca_file: /dev/null, insecure: true }\n"
         "    proxy: \"\"\n"
         "  b: { url: http://h/, schedule: 1s, timeout: 2s, redirects: 0 }\n"
@@ -39,6 +40,7 @@ static void all_keys_are_read(void **state)
     assert_int_equal(s->request.limits.max_body_bytes, 10000000);
     assert_int_equal(s->request.limits.max_redirects, 3);
     assert_true(s->unconditional && !s[1].unconditional);
+    assert_int_equal(s->host_failures, 7);
     assert_string_equal(s->request.ca_file, "/dev/null");
     assert_true(s->request.insecure);
     assert_string_equal(s->request.proxy, "");
@@ -84,6 +86,12 @@ static void defaults_hold_where_nothing_else_is_said(void **state)
 static void wrong_values_are_problems(void **state)
 {
     (void)state;
+    bad_source("host: { failures: 1001 }",
+               "3:19: failures is \"1001\"; write a whole number from 0 to "
+               "1000");
+    bad_source("host: { concurrency: 2 }",
+               "3:9: \"concurrency\" is not available in this version; remove "
+               "it");
     bad_source("schedule: { align: true }",
                "3:11: schedule has no interval; write one like \"every: 10s\"");
     bad_source("schedule: 400d",

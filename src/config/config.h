@@ -39,7 +39,9 @@ struct gn_source {
     enum garner_ack ack; /* of its transactions */
     bool unconditional;  /* the whole answer each time, changed or not */
     struct gn_backoff retry;
-    int line; /* in the file; 0: from the command line */
+    int host_failures; /* in a row, of all that take part, after which the host
+                          is left alone; 0: takes no part */
+    int line;          /* in the file; 0: from the command line */
 };
 
 struct gn_config {

@@ -334,7 +334,6 @@ static const struct gn_walk_key source_keys[] = {
     {"crawl", NULL, NULL},
     {"expect", NULL, NULL},
     {"hooks", NULL, NULL},
-    {"host", NULL, NULL},
     {"keep", NULL, NULL},
     {"max_age", NULL, NULL},
     {"notify", NULL, NULL},

@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "base/thread.h"
 #include "engine/deliver.h"
+#include "engine/hosts.h"
 #include "engine/record.h"
 #include "engine/retry.h"
 #include "engine/version.h"
@@ -223,6 +224,8 @@ static void fetched(void *context, struct gn_response *response)
     if (response->failure == GN_FAILURE_NONE && verdict == GN_VERDICT_WHOLE)
         compare_body(job, response->sha256);
     note_fetch(job, response);
+    gn_hosts_end(job, response->failure, response->status,
+                 gn_random_fraction(&f->random));
     gn_retry_decide(job, response, gn_random_fraction(&f->random));
     go_on(job, response);
     gn_flow_start_due(f);
@@ -241,6 +244,7 @@ static void not_started(struct gn_job *job, const struct garner_error *err)
     f->totals.fetched++;
     f->totals.fetch_failed++;
     gn_unlock(&f->lock);
+    gn_hosts_end(job, GN_FAILURE_LOCAL, 0, 0);
     job->held = 0;
     job->counted = true;
     job->run.started_us = gn_clock_wall_us();
@@ -308,6 +312,7 @@ static void start(struct gn_flow *f, const struct taken *taken)
     job->held = taken->reserved;
     job->run.late_us = taken->late_ns / 1000;
     gn_retry_begin(job, taken->again);
+    gn_hosts_begin(job);
     gn_version_ask(job);
     fetch(job);
 }
@@ -326,6 +331,20 @@ static struct gn_active *active_of(struct gn_due *due)
                                         offsetof(struct gn_active, due));
 }
 
+/* Pops the next source whose host may be fetched from. With the lock held. */
+static struct gn_due *pop(struct gn_flow *f, int64_t now_ns, int64_t *due_at_ns)
+{
+    const int64_t wall_us = gn_clock_wall_us();
+    struct gn_due *due;
+    int64_t until_ns;
+
+    while ((due = gn_schedule_pop(f->schedule, now_ns, wall_us, due_at_ns)) !=
+               NULL &&
+           gn_hosts_turn_away(active_of(due), now_ns, &until_ns))
+        gn_schedule_turn_away(f->schedule, due, until_ns);
+    return due;
+}
+
 /* Takes the next source that is due from the schedule; false: none may start.
  * *next_ns is when to look again; INT64_MIN: when there is room. */
 static bool take_due(struct gn_flow *f, int64_t now_ns, struct taken *taken,
@@ -337,8 +356,7 @@ static bool take_due(struct gn_flow *f, int64_t now_ns, struct taken *taken,
     *next_ns = INT64_MIN;
     gn_lock(&f->lock);
     if (has_room(f)) {
-        due = gn_schedule_pop(f->schedule, now_ns, gn_clock_wall_us(),
-                              &due_at_ns);
+        due = pop(f, now_ns, &due_at_ns);
         *next_ns = gn_schedule_next_ns(f->schedule);
     }
     if (due != NULL) {

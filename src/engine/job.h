@@ -31,6 +31,8 @@
 /* Why a due time left no run: the schedule's reasons, and one more. */
 enum { GN_NOT_STORED = GN_MISS_REASONS, GN_LOSS_REASONS };
 
+struct gn_host;
+
 /* A configured source, at work. */
 struct gn_active {
     /* constant after the start */
@@ -39,6 +41,7 @@ struct gn_active {
     struct gn_table **tables; /* one for each of source->rows */
     bool wants_headers;       /* its SQL uses :headers */
     bool may_ask;             /* for another version alone: see version.h */
+    struct gn_host *host;     /* NULL: it takes no part in hosts.h */
 
     /* the engine's thread only */
     struct gn_memory memory;  /* what the store has acknowledged */
@@ -95,6 +98,7 @@ struct gn_job {
     struct gn_run run;
     struct gn_arena arena; /* the texts that run and body borrow */
 
+    bool is_probe;        /* it finds out whether its host works again */
     bool tries_again;     /* its source does, when ... */
     bool is_put_off;      /* ... this ends: */
     int64_t off_until_ns; /* on the monotonic clock */

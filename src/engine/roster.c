@@ -207,6 +207,8 @@ enum garner_code gn_roster_open(struct gn_roster *r, struct garner_store *store,
     if (code == GARNER_OK)
         code = open_targets(r, config, err);
     if (code == GARNER_OK)
+        code = gn_hosts_open(&r->hosts, r->actives, r->count, err);
+    if (code == GARNER_OK)
         code = gn_history_open(store, err);
     for (size_t i = 0; i < r->count && code == GARNER_OK; i++) {
         int line = 0;
@@ -228,6 +230,7 @@ void gn_roster_close(struct gn_roster *r)
         gn_free(r->actives[i].last.error);
         gn_memory_forget(&r->actives[i].memory);
     }
+    gn_hosts_close(&r->hosts);
     gn_tables_free(r->tables);
     gn_free(r->actives);
     *r = (struct gn_roster){0};

@@ -8,6 +8,7 @@
 #define GN_ENGINE_ROSTER_H
 
 #include "config/config.h"
+#include "engine/hosts.h"
 #include "engine/job.h"
 #include "engine/table.h"
 
@@ -16,6 +17,7 @@ struct gn_roster {
     size_t count;
     bool has_sql; /* some source makes rows */
     struct gn_tables *tables;
+    struct gn_hosts hosts;
 };
 
 /* Makes garner's tables, brings garner_source up to date, and checks every

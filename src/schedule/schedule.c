@@ -257,14 +257,27 @@ void gn_schedule_finish(struct gn_schedule *s, struct gn_due *due)
     due->running = false;
 }
 
-void gn_schedule_refuse(struct gn_schedule *s, struct gn_due *due)
+/* Finishes a popped source that did not start. */
+static void miss(struct gn_schedule *s, struct gn_due *due, enum gn_miss reason)
 {
     gn_schedule_finish(s, due);
     if (due->again)
         return;
     GN_CHECK(due->started > 0);
     due->started--;
-    due->missed[GN_MISS_REFUSED]++;
+    due->missed[reason]++;
+}
+
+void gn_schedule_refuse(struct gn_schedule *s, struct gn_due *due)
+{
+    miss(s, due, GN_MISS_REFUSED);
+}
+
+void gn_schedule_turn_away(struct gn_schedule *s, struct gn_due *due,
+                           int64_t until_ns)
+{
+    miss(s, due, GN_MISS_WAITING);
+    gn_schedule_put_off(s, due, until_ns, due->again);
 }
 
 const char *gn_miss_text(enum gn_miss reason)

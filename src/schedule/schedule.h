@@ -94,6 +94,12 @@ void gn_schedule_put_off(struct gn_schedule *s, struct gn_due *due,
  * in place of started, if it was a slot, and finishes it. */
 void gn_schedule_refuse(struct gn_schedule *s, struct gn_due *due);
 
+/* The popped source may not start: as gn_schedule_refuse, but GN_MISS_WAITING
+ * is the reason, and it is put off until until_ns; if it was popped to try
+ * again, it is due for that then. */
+void gn_schedule_turn_away(struct gn_schedule *s, struct gn_due *due,
+                           int64_t until_ns);
+
 /* Reason for people: "the last run was still going on". */
 const char *gn_miss_text(enum gn_miss reason);
 

@@ -389,6 +389,32 @@ static void one_that_is_due_once_may_be_due_again(void **state)
     gn_schedule_free(s);
 }
 
+static void one_turned_away_comes_back(void **state)
+{
+    struct gn_schedule *s = begin(5 * S);
+    struct gn_due due;
+    int64_t due_at;
+
+    (void)state;
+    add(s, &due, &each_second, 5 * S);
+    assert_non_null(pop(s, 5 * S, &due_at));
+    gn_schedule_turn_away(s, &due, 7 * S);
+    assert_int_equal(due.started, 0);
+    assert_int_equal(due.missed[GN_MISS_WAITING], 1);
+    assert_null(pop(s, 6 * S, &due_at));
+    assert_non_null(pop(s, 7 * S, &due_at));
+    assert_false(due.again);
+    gn_schedule_finish(s, &due);
+    gn_schedule_put_off(s, &due, 7 * S + 1, true);
+    assert_non_null(pop(s, 7 * S + 1, &due_at));
+    gn_schedule_turn_away(s, &due, 7 * S + 2);
+    assert_non_null(pop(s, 7 * S + 2, &due_at));
+    assert_true(due.again);
+    assert_int_equal(due.due_count, 3);
+    assert_int_equal(due.started, 1);
+    gn_schedule_free(s);
+}
+
 struct world {
     struct gn_schedule *s;
     struct gn_due due[SOURCES];
@@ -443,6 +469,8 @@ static void pop_some(struct world *w)
             assert_true(w->now - due_at < 2 * due->spec.every_ms * MS);
         if (below(w, 10) == 0)
             gn_schedule_refuse(w->s, due);
+        else if (below(w, 10) == 0)
+            gn_schedule_turn_away(w->s, due, w->now + 1);
         else if (below(w, 2) == 0)
             gn_schedule_finish(w->s, due);
     } while (below(w, 20) != 0);
@@ -549,6 +577,7 @@ int main(void)
         cmocka_unit_test(being_due_again_goes_before_slots),
         cmocka_unit_test(one_only_put_off_goes_on_with_its_next_slot),
         cmocka_unit_test(one_that_is_due_once_may_be_due_again),
+        cmocka_unit_test(one_turned_away_comes_back),
         cmocka_unit_test(due_is_always_started_plus_missed),
         cmocka_unit_test(lost_memory_and_bad_specs_add_nothing),
         cmocka_unit_test(reasons_have_their_words),

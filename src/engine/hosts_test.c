@@ -1,0 +1,157 @@
+/* hosts_test.c - which sources share a host, and what they do to each other. */
+#include <stdatomic.h>
+
+#include "base/mem.h"
+#include "engine/fixture_test.h"
+#include "engine/hosts.h"
+
+static void sources_of_one_host_share_it(void **state)
+{
+    static const char *const urls[] = {
+        "http://h/a",   "http://H:80/b",     "https://h/",    "HTTPS://h:443/x",
+        "http://h:81/", "http://user:pw@h/", "http://[::1]/", "http://i/"};
+    static const char *const names[] = {
+        "http://h:80", "http://h:80", "https://h:443", "https://h:443",
+        "http://h:81", "http://h:80", "http://::1:80", NULL};
+    struct gn_source sources[8] = {0};
+    struct gn_active actives[8] = {0};
+    struct gn_hosts h = {0};
+
+    (void)state;
+    for (size_t i = 0; i < 8; i++) {
+        sources[i].request.url = urls[i];
+        sources[i].host_failures = i < 7 ? 3 : 0;
+        actives[i].source = &sources[i];
+    }
+    assert_int_equal(gn_hosts_open(&h, actives, 8, NULL), GARNER_OK);
+    assert_int_equal(h.count, 4);
+    for (size_t i = 0; i < 7; i++)
+        assert_string_equal(actives[i].host->name, names[i]);
+    assert_null(actives[7].host);
+    assert_ptr_equal(actives[0].host, actives[5].host);
+    gn_hosts_close(&h);
+    for (unsigned nth = 1; nth < 6; nth++) {
+        gn_mem_fail_at(nth);
+        assert_int_equal(gn_hosts_open(&h, actives, 8, NULL), GARNER_NOMEM);
+        gn_hosts_close(&h);
+    }
+    gn_mem_fail_at(0);
+}
+
+struct site {
+    atomic_bool broken;
+    atomic_int requests;
+};
+
+static void serve(struct tcp_peer *p, void *context)
+{
+    struct site *s = context;
+
+    while (tcp_peer_request(p)) {
+        atomic_fetch_add(&s->requests, 1);
+        tcp_peer_reply(p, s->broken ? "500 Oh" : "200 OK", "", "x");
+    }
+}
+
+static struct world *begin_site(struct site *s, int sources, int64_t every_ms,
+                                int64_t wait_ms)
+{
+    struct world *w;
+
+    memset(s, 0, sizeof *s);
+    atomic_store(&s->broken, true);
+    w = begin(serve, s);
+    for (int i = 0; i < sources; i++) {
+        struct gn_source *source = add_source(w, "/", every_ms);
+
+        source->host_failures = 3;
+        source->retry.least_ms = source->retry.most_ms = wait_ms;
+    }
+    return w;
+}
+
+static void a_host_that_fails_is_left_alone_by_all(void **state)
+{
+    struct site s;
+    struct world *w = begin_site(&s, 4, 10, 3600 * 1000);
+
+    (void)state;
+    w->options.parallel = 1;
+    run_beside(w);
+    WAIT_FOR(status_of(w).totals.missed_waiting > 20);
+    gn_engine_stop(w->engine);
+    assert_int_equal(run_ended(w), GARNER_OK);
+    assert_int_equal(s.requests, 3);
+    assert_asked(w,
+                 "select sum(missed) > 10 from garner_run where error = 'it"
+                 " was put off after a failure'",
+                 "1");
+    assert_all_accounted_for(w);
+    end(w);
+}
+
+static void one_finds_out_that_it_works_again(void **state)
+{
+    struct site s;
+    struct world *w = begin_site(&s, 4, 10, 20);
+
+    (void)state;
+    run_beside(w);
+    /* It is found broken, and left alone, again and again. */
+    WAIT_FOR(status_of(w).totals.missed_waiting > 60 && s.requests > 7);
+    atomic_store(&s.broken, false);
+    WAIT_FOR(strcmp(ask(w, "select count(distinct source) from garner_run"
+                           " where status = 200"),
+                    "4") == 0);
+    gn_engine_stop(w->engine);
+    assert_int_equal(run_ended(w), GARNER_OK);
+    assert_true(w->status.totals.missed_waiting > 0);
+    assert_all_accounted_for(w);
+    end(w);
+}
+
+static void once_does_not_hammer_it(void **state)
+{
+    struct site s;
+    struct world *w = begin_site(&s, 9, 0, 3600 * 1000);
+
+    (void)state;
+    w->options.parallel = 1;
+    assert_int_equal(run(w), GARNER_OK);
+    assert_int_equal(s.requests, 3);
+    assert_int_equal(w->status.totals.missed_waiting, 6);
+    assert_all_accounted_for(w);
+    end(w);
+}
+
+/* Tries that are still to come wait for the host, and are not lost. */
+static void retries_wait_for_it(void **state)
+{
+    struct site s;
+    struct world *w = begin_site(&s, 2, 0, 10);
+
+    (void)state;
+    w->options.parallel = 1;
+    w->sources[0].retry.times = w->sources[1].retry.times = 4;
+    assert_int_equal(run(w), GARNER_OK);
+    assert_int_equal(s.requests, 10);
+    assert_asked(w,
+                 "select group_concat(a) from (select max(attempt) as a from"
+                 " garner_run group by source)",
+                 "5,5");
+    assert_all_accounted_for(w);
+    end(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sources_of_one_host_share_it),
+        cmocka_unit_test(a_host_that_fails_is_left_alone_by_all),
+        cmocka_unit_test(one_finds_out_that_it_works_again),
+        cmocka_unit_test(once_does_not_hammer_it),
+        cmocka_unit_test(retries_wait_for_it),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
