@@ -10,6 +10,7 @@ enum {
     GN_CHECK_NAME_MAX = 200, /* bytes of a source's name */
     GN_CHECK_REDIRECTS_MAX = 100,
     GN_CHECK_FAILURES_MAX = 1000,
+    GN_CHECK_CONCURRENCY_MAX = 1000,
     GN_CHECK_BODY_MAX = 1000000000, /* the largest value SQLite holds */
 };
 

@@ -22,7 +22,7 @@ static void all_keys_are_read(void **state)
         "    body: { max: 10MB }\n"
         "    redirects: 3\n"
         "    conditional: false\n"
-        "    host: { failures: 7 }\n"
+        "    host: { failures: 7, concurrency: 2, interval: 500ms }\n"
         "    tls: { ca_file: /dev/null, insecure: true }\n"
         "    proxy: \"\"\n"
         "  b: { url: http://h/, schedule: 1s, timeout: 2s, redirects: 0 }\n"
@@ -41,6 +41,8 @@ static void all_keys_are_read(void **state)
     assert_int_equal(s->request.limits.max_redirects, 3);
     assert_true(s->unconditional && !s[1].unconditional);
     assert_int_equal(s->host_failures, 7);
+    assert_int_equal(s->host_concurrency, 2);
+    assert_int_equal(s->host_interval_ms, 500);
     assert_string_equal(s->request.ca_file, "/dev/null");
     assert_true(s->request.insecure);
     assert_string_equal(s->request.proxy, "");
@@ -89,9 +91,13 @@ static void wrong_values_are_problems(void **state)
     bad_source("host: { failures: 1001 }",
                "3:19: failures is \"1001\"; write a whole number from 0 to "
                "1000");
-    bad_source("host: { concurrency: 2 }",
-               "3:9: \"concurrency\" is not available in this version; remove "
-               "it");
+    bad_source("host: { concurrency: 0 }",
+               "3:22: concurrency is \"0\"; write a whole number from 1 to "
+               "1000");
+    bad_source("host: { interval: 0s }",
+               "3:19: interval is 0s; write at least 1ms");
+    bad_source("host: { bytes: 2 }",
+               "3:9: \"bytes\" is not available in this version; remove it");
     bad_source("schedule: { align: true }",
                "3:11: schedule has no interval; write one like \"every: 10s\"");
     bad_source("schedule: 400d",

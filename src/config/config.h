@@ -41,6 +41,9 @@ struct gn_source {
     struct gn_backoff retry;
     int host_failures; /* in a row, of all that take part, after which the host
                           is left alone; 0: takes no part */
+    int host_concurrency;     /* most fetches from it at a time, of those that
+                                 say so; 0: no bound */
+    int64_t host_interval_ms; /* least between their beginnings; 0: none */
     int line;          /* in the file; 0: from the command line */
 };
 

@@ -73,6 +73,7 @@ void gn_closing_stop(struct gn_flow *f)
     const int64_t now_ns = gn_clock_monotonic_ns();
     const int64_t wall_us = gn_clock_wall_us();
     struct gn_due *due;
+    struct gn_job *job;
     int64_t due_at_ns;
 
     gn_flow_start_due(f);
@@ -81,6 +82,11 @@ void gn_closing_stop(struct gn_flow *f)
     while ((due = gn_schedule_pop(f->schedule, now_ns, wall_us, &due_at_ns)) !=
            NULL)
         gn_schedule_refuse(f->schedule, due);
+    while ((job = gn_hosts_give_up(f->hosts)) != NULL) {
+        gn_schedule_refuse(f->schedule, &job->active->due);
+        f->jobs--;
+        drop(f, job);
+    }
     gn_unlock(&f->lock);
     gn_alarm_set(&f->alarm, INT64_MAX);
 }

@@ -9,7 +9,8 @@
 
 #include "engine/state.h"
 
-/* No source is started from now on; what is due and finds no room is missed. */
+/* No source is started from now on; what is due and finds no room, or waits for
+ * its host, is missed. */
 void gn_closing_stop(struct gn_flow *f);
 
 /* Gives up what has not been fetched and extracted yet; each settles as

@@ -68,6 +68,7 @@ static enum garner_code open_flow(struct gn_engine *e,
     f->store = store;
     f->parallel = (size_t)o->parallel;
     f->max_body_bytes = o->max_body_bytes;
+    f->hosts = &e->roster.hosts;
     f->receive = receive;
     f->receive_context = e;
     code = gn_flow_init(f, err);

@@ -11,7 +11,6 @@
 #include "base/random.h"
 #include "base/thread.h"
 #include "engine/deliver.h"
-#include "engine/hosts.h"
 #include "engine/record.h"
 #include "engine/retry.h"
 #include "engine/version.h"
@@ -224,7 +223,7 @@ static void fetched(void *context, struct gn_response *response)
     if (response->failure == GN_FAILURE_NONE && verdict == GN_VERDICT_WHOLE)
         compare_body(job, response->sha256);
     note_fetch(job, response);
-    gn_hosts_end(job, response->failure, response->status,
+    gn_hosts_end(f->hosts, job, response->failure, response->status,
                  gn_random_fraction(&f->random));
     gn_retry_decide(job, response, gn_random_fraction(&f->random));
     go_on(job, response);
@@ -244,7 +243,7 @@ static void not_started(struct gn_job *job, const struct garner_error *err)
     f->totals.fetched++;
     f->totals.fetch_failed++;
     gn_unlock(&f->lock);
-    gn_hosts_end(job, GN_FAILURE_LOCAL, 0, 0);
+    gn_hosts_end(f->hosts, job, GN_FAILURE_LOCAL, 0, 0);
     job->held = 0;
     job->counted = true;
     job->run.started_us = gn_clock_wall_us();
@@ -288,8 +287,28 @@ static void fetch(struct gn_job *job)
     if (gn_fetcher_start(job->flow->fetcher, job->active->target, fetched, job,
                          &job->transfer, &err) != GARNER_OK)
         not_started(job, &err);
-    else if (job->state == GN_JOB_NEW)
+    else if (job->state != GN_JOB_FETCHING)
         gn_job_move(job, GN_JOB_FETCHING);
+}
+
+static void begin(struct gn_job *job)
+{
+    gn_hosts_begin(job->flow->hosts, job);
+    gn_version_ask(job);
+    fetch(job);
+}
+
+/* While it waits for its host, it takes no room from others. */
+static void wait(struct gn_job *job, int64_t now_ns)
+{
+    struct gn_flow *f = job->flow;
+
+    gn_job_move(job, GN_JOB_WAITING);
+    job->waits_from_ns = now_ns;
+    gn_lock(&f->lock);
+    f->fetching_count--;
+    f->reserved_bytes -= job->held;
+    gn_unlock(&f->lock);
 }
 
 /* A source taken from the schedule. */
@@ -300,7 +319,7 @@ struct taken {
     bool again;      /* it is tried again */
 };
 
-static void start(struct gn_flow *f, const struct taken *taken)
+static void start(struct gn_flow *f, const struct taken *taken, int64_t now_ns)
 {
     struct gn_active *active = taken->active;
     struct gn_job *job = new_job(f, active);
@@ -312,9 +331,10 @@ static void start(struct gn_flow *f, const struct taken *taken)
     job->held = taken->reserved;
     job->run.late_us = taken->late_ns / 1000;
     gn_retry_begin(job, taken->again);
-    gn_hosts_begin(job);
-    gn_version_ask(job);
-    fetch(job);
+    if (gn_hosts_wait(f->hosts, job, now_ns))
+        wait(job, now_ns);
+    else
+        begin(job);
 }
 
 /* With the lock held. */
@@ -376,7 +396,52 @@ static bool take_due(struct gn_flow *f, int64_t now_ns, struct taken *taken,
     return due != NULL;
 }
 
-void gn_flow_start_due(struct gn_flow *f)
+/* Its host is left alone since it began to wait: it is put off like others. */
+static bool turned_away(struct gn_job *job, int64_t now_ns)
+{
+    struct gn_flow *f = job->flow;
+    int64_t until_ns;
+
+    if (!gn_hosts_turn_away(job->active, now_ns, &until_ns))
+        return false;
+    gn_schedule_turn_away(f->schedule, &job->active->due, until_ns);
+    TAILQ_REMOVE(&f->all, job, in_all);
+    f->jobs--;
+    gn_job_free(job);
+    gn_inbox_ring(f->inbox); /* it may have been the last */
+    return true;
+}
+
+/* Takes a job whose turn at its host has come; NULL: there is none, or no room
+ * for it. */
+static struct gn_job *take_waiting(struct gn_flow *f, int64_t now_ns)
+{
+    struct gn_job *job = NULL;
+
+    gn_lock(&f->lock);
+    if (has_room(f))
+        do
+            job = gn_hosts_next(f->hosts, now_ns);
+        while (job != NULL && turned_away(job, now_ns));
+    if (job != NULL) {
+        f->fetching_count++;
+        f->reserved_bytes += job->held;
+    }
+    gn_unlock(&f->lock);
+    return job;
+}
+
+static void start_waiting(struct gn_flow *f, int64_t now_ns)
+{
+    struct gn_job *job;
+
+    while ((job = take_waiting(f, now_ns)) != NULL) {
+        job->run.late_us += (now_ns - job->waits_from_ns) / 1000;
+        begin(job);
+    }
+}
+
+static void start_due(struct gn_flow *f)
 {
     /* What falls due meanwhile has to wait, so that this ends. */
     const int64_t until_ns = gn_clock_monotonic_ns();
@@ -385,13 +450,25 @@ void gn_flow_start_due(struct gn_flow *f)
     struct taken taken;
 
     while (take_due(f, now_ns, &taken, &next_ns)) {
-        start(f, &taken);
+        start(f, &taken, now_ns);
         if (next_ns > until_ns)
             break;
         now_ns = gn_clock_monotonic_ns();
     }
     if (next_ns != INT64_MIN)
         gn_alarm_set(&f->alarm, next_ns);
+}
+
+void gn_flow_start_due(struct gn_flow *f)
+{
+    const int64_t now_ns = gn_clock_monotonic_ns();
+    int64_t waiting_ns;
+
+    start_waiting(f, now_ns);
+    start_due(f);
+    waiting_ns = gn_hosts_next_ns(f->hosts);
+    if (waiting_ns > now_ns && waiting_ns != INT64_MAX)
+        gn_alarm_set(&f->alarm, waiting_ns); /* else there was no room */
 }
 
 void gn_flow_receive(struct gn_flow *f)

@@ -1,5 +1,6 @@
 #include "engine/hosts.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,6 +56,12 @@ static int by_name(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
+static bool takes_part(const struct gn_source *source)
+{
+    return source->host_failures > 0 || source->host_concurrency > 0 ||
+           source->host_interval_ms > 0;
+}
+
 /* Fills ways[] with the sources that take part; returns how many, also without
  * memory: then the last has no name. */
 static size_t gather(struct gn_active *actives, size_t count, struct way *ways)
@@ -62,7 +69,7 @@ static size_t gather(struct gn_active *actives, size_t count, struct way *ways)
     size_t n = 0;
 
     for (size_t i = 0; i < count; i++) {
-        if (actives[i].source->host_failures == 0)
+        if (!takes_part(actives[i].source))
             continue;
         ways[n] =
             (struct way){name_of(actives[i].source->request.url), &actives[i]};
@@ -82,6 +89,7 @@ static void share_out(struct gn_hosts *h, struct way *ways, size_t count)
         if (host == NULL || strcmp(host->name, ways[i].name) != 0) {
             host = &h->all[h->count++];
             host->name = ways[i].name;
+            STAILQ_INIT(&host->waiting);
         } else {
             gn_free(ways[i].name);
         }
@@ -113,40 +121,34 @@ void gn_hosts_close(struct gn_hosts *h)
     for (size_t i = 0; i < h->count; i++)
         gn_free(h->all[i].name);
     gn_free(h->all);
+    gn_heap_fini(&h->heap);
     *h = (struct gn_hosts){0};
 }
+
+/* --- left alone ---------------------------------------------------------- */
 
 bool gn_hosts_turn_away(const struct gn_active *active, int64_t now_ns,
                         int64_t *until_ns)
 {
     const struct gn_host *host = active->host;
 
-    if (host == NULL || gn_circuit_admits(&host->circuit, now_ns))
+    if (host == NULL || active->source->host_failures == 0 ||
+        gn_circuit_admits(&host->circuit, now_ns))
         return false;
     *until_ns = gn_circuit_again_ns(&host->circuit, now_ns);
     return true;
 }
 
-void gn_hosts_begin(struct gn_job *job)
-{
-    struct gn_host *host = job->active->host;
-
-    if (host != NULL)
-        job->is_probe = gn_circuit_begin(&host->circuit);
-}
-
-void gn_hosts_end(struct gn_job *job, enum gn_failure failure, int status,
-                  double random)
+/* Notes in the host's circuit how a fetch ended. */
+static void judge(struct gn_job *job, enum gn_outcome outcome, double random)
 {
     const struct gn_source *source = job->active->source;
     struct gn_host *host = job->active->host;
     const int64_t now_ns = gn_clock_monotonic_ns();
     char wait[32];
 
-    if (host == NULL ||
-        !gn_circuit_end(&host->circuit, gn_circuit_outcome(failure, status),
-                        job->is_probe, source->host_failures, &source->retry,
-                        random, now_ns))
+    if (!gn_circuit_end(&host->circuit, outcome, job->is_probe,
+                        source->host_failures, &source->retry, random, now_ns))
         return;
     if (host->circuit.openings == 0) {
         gn_log(GN_LOG_INFO, NULL, "%s answers again", host->name);
@@ -155,4 +157,130 @@ void gn_hosts_end(struct gn_job *job, enum gn_failure failure, int status,
     gn_unit_format_duration((host->circuit.until_ns - now_ns) / 1000000, wait);
     gn_log(GN_LOG_WARN, NULL, "%s failed %d times in a row: left alone for %s",
            host->name, host->circuit.failures, wait);
+}
+
+/* --- waited for ---------------------------------------------------------- */
+
+static struct gn_host *of_node(struct gn_heap_node *node)
+{
+    return (struct gn_host *)(void *)((char *)node -
+                                      offsetof(struct gn_host, node));
+}
+
+/* When a job of active may begin, as things are; INT64_MAX: when a fetch has
+ * ended. */
+static int64_t may_begin_ns(const struct gn_active *active, int64_t now_ns)
+{
+    const struct gn_host *host = active->host;
+    const int most = active->source->host_concurrency;
+    int64_t at_ns = now_ns;
+
+    if (most > 0 && host->active >= most)
+        return INT64_MAX;
+    if (active->source->host_interval_ms > 0 && host->next_ns > at_ns)
+        at_ns = host->next_ns;
+    return at_ns;
+}
+
+/* Puts the host where its first waiting job belongs. */
+static void look_again(struct gn_hosts *h, struct gn_host *host)
+{
+    const struct gn_job *first = STAILQ_FIRST(&host->waiting);
+
+    if (first != NULL)
+        gn_heap_move(&h->heap, &host->node,
+                     may_begin_ns(first->active, gn_clock_monotonic_ns()));
+}
+
+bool gn_hosts_wait(struct gn_hosts *h, struct gn_job *job, int64_t now_ns)
+{
+    struct gn_host *host = job->active->host;
+    bool first;
+
+    if (host == NULL)
+        return false;
+    first = STAILQ_EMPTY(&host->waiting);
+    if (first && may_begin_ns(job->active, now_ns) <= now_ns)
+        return false;
+    if (first) {
+        host->node.key = INT64_MAX;
+        if (gn_heap_add(&h->heap, &host->node, NULL) != GARNER_OK)
+            return false; /* without memory there is no queue */
+    }
+    STAILQ_INSERT_TAIL(&host->waiting, job, next);
+    look_again(h, host);
+    return true;
+}
+
+static struct gn_job *take(struct gn_hosts *h, struct gn_host *host)
+{
+    struct gn_job *job = STAILQ_FIRST(&host->waiting);
+
+    STAILQ_REMOVE_HEAD(&host->waiting, next);
+    if (STAILQ_EMPTY(&host->waiting))
+        gn_heap_remove(&h->heap, &host->node);
+    return job;
+}
+
+struct gn_job *gn_hosts_next(struct gn_hosts *h, int64_t now_ns)
+{
+    struct gn_heap_node *node;
+
+    while ((node = gn_heap_first(&h->heap)) != NULL && node->key <= now_ns) {
+        struct gn_host *host = of_node(node);
+        const struct gn_job *first = STAILQ_FIRST(&host->waiting);
+        const int64_t at_ns = may_begin_ns(first->active, now_ns);
+
+        if (at_ns <= now_ns)
+            return take(h, host);
+        gn_heap_move(&h->heap, node, at_ns);
+    }
+    return NULL;
+}
+
+struct gn_job *gn_hosts_give_up(struct gn_hosts *h)
+{
+    struct gn_heap_node *node = gn_heap_first(&h->heap);
+
+    return node != NULL ? take(h, of_node(node)) : NULL;
+}
+
+int64_t gn_hosts_next_ns(const struct gn_hosts *h)
+{
+    const struct gn_heap_node *node = gn_heap_first(&h->heap);
+
+    return node != NULL ? node->key : INT64_MAX;
+}
+
+/* --- begin and end ------------------------------------------------------- */
+
+void gn_hosts_begin(struct gn_hosts *h, struct gn_job *job)
+{
+    const struct gn_source *source = job->active->source;
+    struct gn_host *host = job->active->host;
+
+    if (host == NULL)
+        return;
+    host->active++;
+    job->at_host = true;
+    if (source->host_interval_ms > 0)
+        host->next_ns =
+            gn_clock_monotonic_ns() + source->host_interval_ms * 1000000;
+    if (source->host_failures > 0)
+        job->is_probe = gn_circuit_begin(&host->circuit);
+    look_again(h, host);
+}
+
+void gn_hosts_end(struct gn_hosts *h, struct gn_job *job,
+                  enum gn_failure failure, int status, double random)
+{
+    struct gn_host *host = job->active->host;
+
+    if (!job->at_host)
+        return;
+    job->at_host = false;
+    host->active--;
+    if (job->active->source->host_failures > 0)
+        judge(job, gn_circuit_outcome(failure, status), random);
+    look_again(h, host);
 }

@@ -1,7 +1,10 @@
 /*
- * hosts.h - the hosts (scheme, host, port) that sources fetch from, and which
- * of them are left alone since they fail. Sources that set no limit to that
- * take no part in it.
+ * hosts.h - the hosts (scheme, host, port) that sources fetch from: how many at
+ * a time and how soon after one another, and which are left alone since they
+ * fail. Sources that set no limit to any of that take no part in it.
+ *
+ * A job that has to wait for its host does so in the host's queue; its source
+ * counts as running.
  *
  * Thread: the engine's.
  */
@@ -14,11 +17,17 @@
 struct gn_host {
     char *name; /* "https://example.org:443" */
     struct gn_circuit circuit;
+    int active;               /* fetches under way */
+    int64_t next_ns;          /* none begins before */
+    struct gn_jobs waiting;   /* in their order */
+    struct gn_heap_node node; /* in the heap while jobs wait; key: when to look;
+                                 INT64_MAX: when a fetch has ended */
 };
 
 struct gn_hosts {
     struct gn_host *all;
     size_t count;
+    struct gn_heap heap;
 };
 
 /* Gives each of actives that takes part its host. Close it on an error, too.
@@ -27,14 +36,27 @@ enum garner_code gn_hosts_open(struct gn_hosts *h, struct gn_active *actives,
                                size_t count, struct garner_error *err);
 void gn_hosts_close(struct gn_hosts *h);
 
-/* Whether a fetch of active, which is due, may not begin; until *until_ns it is
- * of no use to ask again. */
+/* Whether a fetch of active, which is due or waited, may not begin; until
+ * *until_ns it is of no use to ask again. */
 bool gn_hosts_turn_away(const struct gn_active *active, int64_t now_ns,
                         int64_t *until_ns);
 
-/* job's fetch begins; has ended. */
-void gn_hosts_begin(struct gn_job *job);
-void gn_hosts_end(struct gn_job *job, enum gn_failure failure, int status,
-                  double random);
+/* Puts a new job into its host's queue. false: it may begin at once. */
+bool gn_hosts_wait(struct gn_hosts *h, struct gn_job *job, int64_t now_ns);
+
+/* Takes a job that has waited long enough from its queue; NULL: none has. It
+ * begins, or gn_hosts_next is not called again. */
+struct gn_job *gn_hosts_next(struct gn_hosts *h, int64_t now_ns);
+
+/* Takes any job that waits; NULL: none does. */
+struct gn_job *gn_hosts_give_up(struct gn_hosts *h);
+
+/* When to ask for the next one; INT64_MAX: when a fetch has ended. */
+int64_t gn_hosts_next_ns(const struct gn_hosts *h);
+
+/* job's fetch begins; has ended, if it began. */
+void gn_hosts_begin(struct gn_hosts *h, struct gn_job *job);
+void gn_hosts_end(struct gn_hosts *h, struct gn_job *job,
+                  enum gn_failure failure, int status, double random);
 
 #endif

@@ -1,6 +1,7 @@
 /* hosts_test.c - which sources share a host, and what they do to each other. */
 #include <stdatomic.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "engine/fixture_test.h"
 #include "engine/hosts.h"
@@ -143,6 +144,131 @@ static void retries_wait_for_it(void **state)
     end(w);
 }
 
+/* A server that answers when it is told to. */
+struct gate {
+    atomic_bool open;
+    atomic_int inside; /* requests not answered yet */
+    atomic_int most;
+};
+
+static void serve_gate(struct tcp_peer *p, void *context)
+{
+    const struct timespec ms = {0, 1000000};
+    struct gate *g = context;
+    int inside;
+
+    while (tcp_peer_request(p)) {
+        inside = atomic_fetch_add(&g->inside, 1) + 1;
+        if (inside > g->most)
+            atomic_store(&g->most, inside);
+        for (int i = 0; i < LONG_MS && !g->open; i++)
+            (void)nanosleep(&ms, NULL);
+        atomic_fetch_sub(&g->inside, 1);
+        tcp_peer_reply(p, "200 OK", "", "x");
+    }
+}
+
+static struct world *begin_gate(struct gate *g, int sources)
+{
+    struct world *w;
+
+    memset(g, 0, sizeof *g);
+    w = begin(serve_gate, g);
+    for (int i = 0; i < sources; i++)
+        add_source(w, "/", 0)->host_concurrency = 2;
+    return w;
+}
+
+static void few_at_a_time(void **state)
+{
+    struct gate g;
+    struct world *w = begin_gate(&g, 9);
+
+    (void)state;
+    w->sources[8].host_concurrency = 0; /* it takes no part */
+    run_beside(w);
+    WAIT_FOR(g.inside == 3);
+    assert_int_equal(status_of(w).totals.started, 9);
+    assert_int_equal(status_of(w).fetching, 3);
+    atomic_store(&g.open, true);
+    assert_int_equal(run_ended(w), GARNER_OK);
+    assert_true(g.most <= 3);
+    assert_asked(w, "select count(*) from garner_run where status = 200", "9");
+    assert_asked(w,
+                 "select count(*) > 0 from garner_run where late_us >"
+                 " (select min(late_us) from garner_run)",
+                 "1");
+    assert_all_accounted_for(w);
+    end(w);
+}
+
+static void who_waits_leaves_room_for_others(void **state)
+{
+    struct gate g;
+    struct world *w = begin_gate(&g, 9);
+
+    (void)state;
+    w->options.parallel = 3;
+    w->sources[8].host_concurrency = 0;
+    run_beside(w);
+    WAIT_FOR(g.inside == 3); /* the last one among them */
+    atomic_store(&g.open, true);
+    assert_int_equal(run_ended(w), GARNER_OK);
+    assert_asked(w, "select count(*) from garner_run", "9");
+    end(w);
+}
+
+static void who_waits_when_garner_is_stopped_is_missed(void **state)
+{
+    struct gate g;
+    struct world *w = begin_gate(&g, 5);
+
+    (void)state;
+    run_beside(w);
+    WAIT_FOR(g.inside == 2 && status_of(w).totals.started == 5);
+    gn_engine_stop(w->engine);
+    WAIT_FOR(status_of(w).totals.missed_refused == 3);
+    atomic_store(&g.open, true);
+    assert_int_equal(run_ended(w), GARNER_OK);
+    assert_asked(w, "select sum(missed) || sum(missed = 0) from garner_run",
+                 "32");
+    assert_all_accounted_for(w);
+    end(w);
+}
+
+static void one_after_another(void **state)
+{
+    struct gate g;
+    struct world *w = begin_gate(&g, 4);
+    int64_t took_ns;
+
+    (void)state;
+    atomic_store(&g.open, true);
+    for (int i = 0; i < 4; i++)
+        w->sources[i].host_interval_ms = 100;
+    took_ns = gn_clock_monotonic_ns();
+    assert_int_equal(run(w), GARNER_OK);
+    took_ns = gn_clock_monotonic_ns() - took_ns;
+    assert_true(took_ns >= INT64_C(300000000));
+    assert_asked(w, "select count(*) from garner_run", "4");
+    end(w);
+}
+
+static void who_waits_for_a_host_that_fails_goes_away(void **state)
+{
+    struct site s;
+    struct world *w = begin_site(&s, 9, 0, 3600 * 1000);
+
+    (void)state;
+    for (int i = 0; i < 9; i++)
+        w->sources[i].host_concurrency = 1;
+    assert_int_equal(run(w), GARNER_OK);
+    assert_int_equal(s.requests, 3);
+    assert_int_equal(w->status.totals.missed_waiting, 6);
+    assert_all_accounted_for(w);
+    end(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,6 +277,11 @@ int main(void)
         cmocka_unit_test(one_finds_out_that_it_works_again),
         cmocka_unit_test(once_does_not_hammer_it),
         cmocka_unit_test(retries_wait_for_it),
+        cmocka_unit_test(few_at_a_time),
+        cmocka_unit_test(who_waits_leaves_room_for_others),
+        cmocka_unit_test(who_waits_when_garner_is_stopped_is_missed),
+        cmocka_unit_test(one_after_another),
+        cmocka_unit_test(who_waits_for_a_host_that_fails_goes_away),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,7 +47,8 @@ void gn_job_move(struct gn_job *job, enum gn_job_state state)
 {
 #define AFTER(s) (1U << GN_JOB_##s)
     static const unsigned allowed[] = {
-        [GN_JOB_NEW] = AFTER(FETCHING) | AFTER(STORING),
+        [GN_JOB_NEW] = AFTER(WAITING) | AFTER(FETCHING) | AFTER(STORING),
+        [GN_JOB_WAITING] = AFTER(FETCHING) | AFTER(STORING),
         [GN_JOB_FETCHING] =
             AFTER(EXTRACTING) | AFTER(PREPARING) | AFTER(STORING),
         [GN_JOB_EXTRACTING] = AFTER(PREPARING) | AFTER(STORING),

@@ -2,12 +2,12 @@
  * job.h - one fetch with all that follows, as a table of states; and the source
  * it belongs to, at work.
  *
- *   FETCHING -> EXTRACTING -> PREPARING -> STORING -> SETTLED
+ *   WAITING -> FETCHING -> EXTRACTING -> PREPARING -> STORING -> SETTLED
  *
- * States may be passed over: nothing to extract, nothing that takes long to
- * prepare. A job whose transaction failed is stored again, from PREPARING or
- * STORING on: with its rows if they met a table that had changed, else without
- * them, so that even then the fetch leaves its row.
+ * States may be passed over: a host that has room, nothing to extract, nothing
+ * that takes long to prepare. A job whose transaction failed is stored again,
+ * from PREPARING or STORING on: with its rows if they met a table that had
+ * changed, else without them, so that even then the fetch leaves its row.
  *
  * Thread: the engine's, unless said otherwise.
  */
@@ -73,6 +73,7 @@ struct gn_active {
 
 enum gn_job_state {
     GN_JOB_NEW,
+    GN_JOB_WAITING, /* for its host: see hosts.h */
     GN_JOB_FETCHING,
     GN_JOB_EXTRACTING, /* a worker runs its SQL, or it waits for one */
     GN_JOB_PREPARING,  /* another thread compresses its body, looks at tables */
@@ -98,6 +99,8 @@ struct gn_job {
     struct gn_run run;
     struct gn_arena arena; /* the texts that run and body borrow */
 
+    int64_t waits_from_ns;
+    bool at_host;         /* its host is asked for it now */
     bool is_probe;        /* it finds out whether its host works again */
     bool tries_again;     /* its source does, when ... */
     bool is_put_off;      /* ... this ends: */

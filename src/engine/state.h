@@ -9,6 +9,7 @@
 #include <pthread.h>
 
 #include "engine/alarm.h"
+#include "engine/hosts.h"
 #include "engine/inbox.h"
 #include "engine/job.h"
 #include "engine/status.h"
@@ -22,8 +23,9 @@ struct gn_flow {
     uv_loop_t *loop;
     void (*receive)(void *context); /* called after a job was posted */
     void *receive_context;
-    size_t parallel;       /* most fetches at a time */
-    size_t max_body_bytes; /* of bodies in memory */
+    size_t parallel;        /* most fetches at a time */
+    size_t max_body_bytes;  /* of bodies in memory */
+    struct gn_hosts *hosts; /* the engine's thread's */
     struct gn_inbox *inbox;
 
     /* the engine's thread only */
