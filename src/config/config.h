@@ -44,7 +44,7 @@ struct gn_source {
     int host_concurrency;     /* most fetches from it at a time, of those that
                                  say so; 0: no bound */
     int64_t host_interval_ms; /* least between their beginnings; 0: none */
-    int line;          /* in the file; 0: from the command line */
+    int line;                 /* in the file; 0: from the command line */
 };
 
 struct gn_config {
