@@ -4,8 +4,8 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "engine/deliver.h"
-#include "engine/flow.h"
 #include "engine/record.h"
+#include "engine/start.h"
 
 static void drop(struct gn_flow *f, struct gn_job *job)
 {
@@ -76,7 +76,7 @@ void gn_closing_stop(struct gn_flow *f)
     struct gn_job *job;
     int64_t due_at_ns;
 
-    gn_flow_start_due(f);
+    gn_start_due(f);
     gn_lock(&f->lock);
     f->closed = true;
     while ((due = gn_schedule_pop(f->schedule, now_ns, wall_us, &due_at_ns)) !=

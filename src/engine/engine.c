@@ -14,6 +14,7 @@
 #include "engine/record.h"
 #include "engine/retry.h"
 #include "engine/roster.h"
+#include "engine/start.h"
 #include "engine/survey.h"
 
 enum {
@@ -306,7 +307,7 @@ enum garner_code gn_engine_run(struct gn_engine *e, struct garner_error *err)
     if (e->options.run_for_ms > 0)
         GN_CHECK(uv_timer_start(&e->stop_timer, time_is_over,
                                 (uint64_t)e->options.run_for_ms, 0) == 0);
-    gn_flow_start_due(&e->flow);
+    gn_start_due(&e->flow);
     gn_inbox_ring(e->flow.inbox); /* a stop may have been asked for already */
     uv_run(&e->loop, UV_RUN_DEFAULT);
     code = store_rest(e, err);

@@ -1,4 +1,4 @@
-/* flow_test.c - from due time to delivery: budgets, sizes, lost memory. */
+/* flow_test.c - from a fetch to its delivery: sizes, redirects, lost memory. */
 #include "base/mem.h"
 #include "engine/fixture_test.h"
 #include "engine/record.h"
@@ -52,34 +52,6 @@ static void large_bodies_are_packed_beside_the_loop(void **state)
                  " length(unzstd(data)) = 300000",
                  "2");
     assert_int_equal(w->status.body_bytes, 0);
-    end(w);
-}
-
-static void bodies_stay_within_their_budget(void **state)
-{
-    struct world *w = begin(serve, NULL);
-    size_t most = 0;
-
-    (void)state;
-    for (int i = 0; i < 10; i++)
-        add_rows(w, add_source(w, "/large", 1), "t", NULL,
-                 "select value as n from json_each(:body)");
-    w->options.max_body_bytes = (size_t)2 * LARGE;
-    run_beside(w);
-    WAIT_FOR(status_of(w).totals.stored >= 10); /* sizes are known now */
-    while (status_of(w).totals.stored < 60) {
-        const size_t bytes = status_of(w).body_bytes;
-
-        most = bytes > most ? bytes : most;
-    }
-    gn_engine_stop(w->engine);
-    assert_int_equal(run_ended(w), GARNER_OK);
-    assert_in_range(most, 0, 12 * LARGE); /* what was begun at the start */
-    assert_asked(w,
-                 "select count(*) from garner_run where missed = 0 and"
-                 " failure is not null",
-                 "0");
-    assert_all_accounted_for(w);
     end(w);
 }
 
@@ -152,7 +124,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(large_bodies_are_packed_beside_the_loop),
-        cmocka_unit_test(bodies_stay_within_their_budget),
         cmocka_unit_test(an_empty_body_is_a_body),
         cmocka_unit_test(redirects_are_told),
         cmocka_unit_test(lost_memory_ends_nothing_but_its_fetch),

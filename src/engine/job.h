@@ -99,6 +99,7 @@ struct gn_job {
     struct gn_run run;
     struct gn_arena arena; /* the texts that run and body borrow */
 
+    bool again; /* not the first attempt at its due time */
     int64_t waits_from_ns;
     bool at_host;         /* its host is asked for it now */
     bool is_probe;        /* it finds out whether its host works again */

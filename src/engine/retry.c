@@ -5,11 +5,11 @@
 
 enum { US = 1000, NS = 1000000 }; /* in a millisecond */
 
-void gn_retry_begin(struct gn_job *job, bool again)
+void gn_retry_begin(struct gn_job *job)
 {
     struct gn_active *a = job->active;
 
-    a->attempt = again ? a->attempt + 1 : 1;
+    a->attempt = job->again ? a->attempt + 1 : 1;
     job->run.attempt = a->attempt;
 }
 

@@ -10,8 +10,8 @@
 
 #include "engine/job.h"
 
-/* Numbers the attempt that job is; again: not the first at its due time. */
-void gn_retry_begin(struct gn_job *job, bool again);
+/* Numbers the attempt that job is, which begins. */
+void gn_retry_begin(struct gn_job *job);
 
 /* Decides by its reply, before it is delivered, whether job's source is put
  * off. random: 0 to below 1. */

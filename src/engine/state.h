@@ -21,6 +21,7 @@ struct gn_flow {
     struct gn_extractor *extractor; /* NULL: no source has SQL */
     struct garner_codec *codec;
     uv_loop_t *loop;
+    gn_fetched *fetched;            /* called with a job that is */
     void (*receive)(void *context); /* called after a job was posted */
     void *receive_context;
     size_t parallel;        /* most fetches at a time */

@@ -1,0 +1,112 @@
+/* start_test.c - what may start: budgets, and whatever memory is lost. */
+#include "base/mem.h"
+#include "engine/fixture_test.h"
+
+enum { LARGE = 300000 };
+
+/* "/large": a new body each time, one number and many spaces. "/busy": 503.
+ * Else a document that never changes. */
+static void serve(struct tcp_peer *p, void *context)
+{
+    static const char head[] = "HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n"
+                               "\r\n";
+    char *body = malloc(LARGE + 1);
+    int count = 0;
+
+    (void)context;
+    assert_non_null(body);
+    memset(body, ' ', LARGE);
+    while (tcp_peer_request(p)) {
+        if (tcp_peer_asks(p, "/large")) {
+            snprintf(body, 20, "[%17d", p->number * 10000 + ++count);
+            body[18] = ']';
+            tcp_peer_text(p, head);
+            tcp_peer_send(p, body, LARGE);
+        } else if (tcp_peer_asks(p, "/busy")) {
+            tcp_peer_reply(p, "503 Busy", "", "");
+        } else if (strstr(p->request, "If-None-Match: \"a\"") != NULL) {
+            tcp_peer_text(p, "HTTP/1.1 304 Not Modified\r\n\r\n");
+        } else {
+            tcp_peer_reply(p, "200 OK", "ETag: \"a\"\r\n", "[1,2]");
+        }
+    }
+    free(body);
+}
+
+static void bodies_stay_within_their_budget(void **state)
+{
+    struct world *w = begin(serve, NULL);
+    size_t most = 0;
+
+    (void)state;
+    for (int i = 0; i < 10; i++)
+        add_rows(w, add_source(w, "/large", 1), "t", NULL,
+                 "select value as n from json_each(:body)");
+    w->options.max_body_bytes = (size_t)2 * LARGE;
+    run_beside(w);
+    WAIT_FOR(status_of(w).totals.stored >= 10); /* sizes are known now */
+    while (status_of(w).totals.stored < 60) {
+        const size_t bytes = status_of(w).body_bytes;
+
+        most = bytes > most ? bytes : most;
+    }
+    gn_engine_stop(w->engine);
+    assert_int_equal(run_ended(w), GARNER_OK);
+    assert_in_range(most, 0, 12 * LARGE); /* what was begun at the start */
+    assert_asked(w,
+                 "select count(*) from garner_run where missed = 0 and"
+                 " failure is not null",
+                 "0");
+    assert_all_accounted_for(w);
+    end(w);
+}
+
+/* Whatever allocation fails, the run ends, and what is stored is whole. */
+static void lost_memory_ends_nothing_but_its_fetch(void **state)
+{
+    static const char *const key[] = {"n", NULL};
+    struct world *w = begin(serve, NULL);
+
+    (void)state;
+    add_rows(w, add_source(w, "/same", 0), "t", key,
+             "select value as n from json_each(:body)");
+    add_source(w, "/busy", 0)->retry =
+        (struct gn_backoff){.times = 1, .least_ms = 1, .most_ms = 1};
+    for (int i = 0; i < 2; i++) {
+        w->sources[i].host_failures = 1000;
+        w->sources[i].host_concurrency = 1;
+    }
+    assert_int_equal(run(w), GARNER_OK);
+    for (unsigned nth = 1; nth <= 120; nth++) {
+        enum garner_code code;
+
+        open_engine(w);
+        gn_mem_fail_at(nth);
+        (void)run_engine(w);
+        gn_mem_fail_at(0);
+        code = w->code;
+        close_engine(w);
+        assert_true(code == GARNER_OK || code == GARNER_NOMEM);
+    }
+    assert_int_equal(run(w), GARNER_OK); /* nothing is broken since */
+    assert_asked(w,
+                 "select group_concat(status || ':' || attempt) from (select *"
+                 " from garner_run order by id desc limit 3)",
+                 "503:2,503:1,304:1");
+    assert_asked(w,
+                 "select count(*) from garner_run where status in (200, 304)"
+                 " and failure is null and body is null",
+                 "0");
+    assert_asked(w, "select count(*) from t", "2");
+    end(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bodies_stay_within_their_budget),
+        cmocka_unit_test(lost_memory_ends_nothing_but_its_fetch),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
