@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/error.h"
 
 /* Steps of SQLite's machine between two looks at the clock: some tens of
@@ -41,6 +40,9 @@ static bool may_read(const char *table, const char *column)
 {
     if (among(table, readable, sizeof readable / sizeof readable[0]))
         return true;
+    for (size_t i = 0; table != NULL && gn_functions_table(i) != NULL; i++)
+        if (sqlite3_stricmp(table, gn_functions_table(i)) == 0)
+            return true;
     return table != NULL && column != NULL && column[0] == '\0' &&
            sqlite3_strnicmp(table, "sqlite_", 7) != 0;
 }
@@ -74,7 +76,8 @@ static int authorize(void *context, int action, const char *a, const char *b,
     case SQLITE_UPDATE:
         /* SQLite's own, to connect a table-valued function */
         if (a != NULL && strcmp(a, "sqlite_master") == 0)
-            return refuse(s, "a table other than json_each, json_tree", NULL);
+            return refuse(s, "a table other than the functions of docs/sql.md",
+                          NULL);
         return refuse(s, "UPDATE of ", a);
     case SQLITE_DELETE:
         return refuse(s, "DELETE from ", a);
@@ -83,26 +86,31 @@ static int authorize(void *context, int action, const char *a, const char *b,
     }
 }
 
+static void connect_function(sqlite3 *db, const char *name)
+{
+    sqlite3_stmt *stmt = NULL;
+    char sql[48];
+
+    snprintf(sql, sizeof sql, "select 1 from %s(null)", name);
+    (void)sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+    sqlite3_finalize(stmt);
+}
+
 /* Connects the table-valued functions while nothing is refused: SQLite does it
  * with an UPDATE of its schema. A library that lacks one is fine. */
 static void connect_functions(sqlite3 *db)
 {
-    for (size_t i = 0; i < sizeof readable / sizeof readable[0]; i++) {
-        sqlite3_stmt *stmt = NULL;
-        char sql[48];
-
-        snprintf(sql, sizeof sql, "select 1 from %s(null)", readable[i]);
-        (void)sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
-        sqlite3_finalize(stmt);
-    }
+    for (size_t i = 0; i < sizeof readable / sizeof readable[0]; i++)
+        connect_function(db, readable[i]);
+    for (size_t i = 0; gn_functions_table(i) != NULL; i++)
+        connect_function(db, gn_functions_table(i));
 }
 
 static int look_at_clock(void *context)
 {
     struct gn_sandbox *s = context;
 
-    s->expired = gn_clock_monotonic_ns() >= s->deadline_ns;
-    return s->expired;
+    return gn_budget_spent(&s->budget);
 }
 
 static bool configure(sqlite3 *db)
@@ -148,9 +156,10 @@ enum garner_code gn_sandbox_open(struct gn_sandbox *s, struct garner_error *err)
 {
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
                       SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+    enum garner_code code;
     int rc;
 
-    *s = (struct gn_sandbox){.deadline_ns = INT64_MAX};
+    *s = (struct gn_sandbox){.budget = {.deadline_ns = INT64_MAX}};
     rc = sqlite3_open_v2(":memory:", &s->db, flags, NULL);
     if (rc == SQLITE_NOMEM || s->db == NULL)
         return gn_fail(err, GARNER_NOMEM,
@@ -159,6 +168,9 @@ enum garner_code gn_sandbox_open(struct gn_sandbox *s, struct garner_error *err)
         return gn_fail(err, GARNER_IO,
                        "SQLite %s cannot open an in-memory database: %s",
                        sqlite3_libversion(), sqlite3_errmsg(s->db));
+    code = gn_functions_init(&s->functions, s->db, &s->budget, err);
+    if (code != GARNER_OK)
+        return code;
     connect_functions(s->db);
     if (sqlite3_set_authorizer(s->db, authorize, s) != SQLITE_OK)
         return gn_fail(err, GARNER_IO, "SQLite %s refuses an authorizer: %s",
@@ -171,15 +183,11 @@ void gn_sandbox_close(struct gn_sandbox *s)
 {
     GN_CHECK(sqlite3_close(s->db) == SQLITE_OK); /* else a statement leaked */
     s->db = NULL;
+    gn_functions_fini(&s->functions);
 }
 
 void gn_sandbox_arm(struct gn_sandbox *s, int64_t limit_ms)
 {
-    const int64_t now_ns = gn_clock_monotonic_ns();
-
-    s->limit_ms = limit_ms;
-    s->deadline_ns = limit_ms < (INT64_MAX - now_ns) / 1000000
-                         ? now_ns + limit_ms * 1000000
-                         : INT64_MAX;
-    s->expired = false;
+    gn_functions_clear(&s->functions);
+    gn_budget_arm(&s->budget, limit_ms);
 }

@@ -334,10 +334,10 @@ enum garner_code gn_statement_failed(struct gn_sandbox *s, sqlite3_stmt *stmt,
     enum garner_code code;
     char limit[32];
 
-    gn_unit_format_duration(s->limit_ms, limit);
+    gn_unit_format_duration(s->budget.limit_ms, limit);
     if (rc == SQLITE_NOMEM)
         code = no_memory(err);
-    else if (s->expired)
+    else if (s->budget.expired)
         code = gn_fail(err, GARNER_TIMEOUT,
                        "the SQL was stopped: it took longer than %s, its limit",
                        limit);

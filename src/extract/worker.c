@@ -162,6 +162,7 @@ void gn_worker_run(struct gn_worker *w, struct gn_extraction *job)
             budget -= query->rows.bytes;
         }
     }
+    gn_functions_clear(&w->sandbox.functions); /* it may be much memory */
     for (size_t i = 0; i < job->query_count && job->code != GARNER_OK; i++)
         gn_rowset_fini(&job->queries[i].rows);
 }

@@ -1,0 +1,25 @@
+/*
+ * budget.h - the time that a job's SQL may take: looked at by SQLite between
+ * its steps, and by the functions in the midst of theirs.
+ *
+ * Thread: one at a time.
+ */
+#ifndef GN_EXTRACT_BUDGET_H
+#define GN_EXTRACT_BUDGET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct gn_budget {
+    int64_t limit_ms;    /* as armed */
+    int64_t deadline_ns; /* monotonic */
+    bool expired;        /* somebody was stopped by it */
+};
+
+/* It ends limit_ms from now. */
+void gn_budget_arm(struct gn_budget *b, int64_t limit_ms);
+
+/* Looks at the clock; true: stop, the time is over. */
+bool gn_budget_spent(struct gn_budget *b);
+
+#endif

@@ -1,0 +1,188 @@
+#include "extract/document.h"
+
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/mem.h"
+#include "base/random.h"
+#include "extract/htmltree.h"
+
+struct gn_document {
+    char *text; /* what it was parsed from */
+    size_t size;
+    xmlDoc *tree;
+    uint64_t serial; /* of all documents of the connection */
+    uint64_t used;   /* gn_documents.uses when it was */
+    unsigned held;
+};
+
+/* A node, as a value. */
+struct handle {
+    uint64_t secret;
+    uint64_t serial;
+    uint64_t node; /* its address, not to be seen as such */
+};
+
+static void renew_secret(struct gn_documents *d)
+{
+    d->secret = gn_random_next(&d->random);
+}
+
+void gn_documents_init(struct gn_documents *d, struct gn_budget *budget)
+{
+    *d = (struct gn_documents){.budget = budget};
+    if (getrandom(&d->random, sizeof d->random, GRND_NONBLOCK) !=
+        sizeof d->random)
+        d->random = (uint64_t)gn_clock_monotonic_ns();
+    renew_secret(d);
+}
+
+static void free_document(struct gn_document *document)
+{
+    GN_CHECK(document->held == 0);
+    xmlFreeDoc(document->tree);
+    gn_free(document->text);
+    gn_free(document);
+}
+
+void gn_documents_clear(struct gn_documents *d)
+{
+    for (size_t i = 0; i < d->count; i++)
+        free_document(d->kept[i]);
+    d->count = 0;
+    renew_secret(d);
+}
+
+void gn_document_hold(struct gn_document *document)
+{
+    if (document != NULL)
+        document->held++;
+}
+
+void gn_document_release(struct gn_document *document)
+{
+    if (document != NULL)
+        document->held--;
+}
+
+/* --- finding --------------------------------------------------------------*/
+
+static enum garner_code find_handle(struct gn_documents *d,
+                                    const struct handle *h, struct gn_node *out,
+                                    struct garner_error *err)
+{
+    for (size_t i = 0; i < d->count; i++)
+        if (d->kept[i]->serial == h->serial) {
+            d->kept[i]->used = ++d->uses;
+            /* NOLINTNEXTLINE(performance-no-int-to-ptr): result made it */
+            *out = (struct gn_node){
+                d->kept[i], (xmlNode *)(uintptr_t)(h->node ^ d->secret)};
+            return GARNER_OK;
+        }
+    return gn_fail(err, GARNER_INVALID,
+                   "the node's document is gone: only the last %d documents of "
+                   "an answer are kept",
+                   GN_DOCUMENTS_MOST);
+}
+
+static struct gn_document *find_text(struct gn_documents *d, const char *text,
+                                     size_t size)
+{
+    for (size_t i = 0; i < d->count; i++)
+        if (d->kept[i]->size == size &&
+            memcmp(d->kept[i]->text, text, size) == 0)
+            return d->kept[i];
+    return NULL;
+}
+
+/* Lets go of the one not used for longest, if there are too many. */
+static enum garner_code make_room(struct gn_documents *d,
+                                  struct garner_error *err)
+{
+    size_t oldest = SIZE_MAX;
+
+    if (d->count < GN_DOCUMENTS_MOST)
+        return GARNER_OK;
+    for (size_t i = 0; i < d->count; i++)
+        if (d->kept[i]->held == 0 &&
+            (oldest == SIZE_MAX || d->kept[i]->used < d->kept[oldest]->used))
+            oldest = i;
+    if (oldest == SIZE_MAX)
+        return gn_fail(err, GARNER_INVALID,
+                       "the SQL is in the midst of more than %d documents",
+                       GN_DOCUMENTS_MOST);
+    free_document(d->kept[oldest]);
+    d->kept[oldest] = d->kept[--d->count];
+    return GARNER_OK;
+}
+
+static enum garner_code parse(struct gn_documents *d, const char *text,
+                              size_t size, struct gn_document **out,
+                              struct garner_error *err)
+{
+    struct gn_document *new;
+    enum garner_code code = make_room(d, err);
+
+    if (code != GARNER_OK)
+        return code;
+    new = gn_alloc(sizeof *new);
+    if (new == NULL)
+        return gn_fail(err, GARNER_NOMEM, "no memory for an HTML document");
+    new->size = size;
+    new->text = gn_memdup(text, size);
+    code = new->text != NULL
+               ? gn_htmltree_parse(text, size, d->budget, &new->tree, err)
+               : gn_fail(err, GARNER_NOMEM,
+                         "no memory for an HTML document of %zu bytes", size);
+    if (code != GARNER_OK) {
+        free_document(new);
+        return code;
+    }
+    new->serial = ++d->parsed;
+    d->kept[d->count++] = *out = new;
+    return GARNER_OK;
+}
+
+enum garner_code gn_documents_node(struct gn_documents *d, sqlite3_value *value,
+                                   struct gn_node *out,
+                                   struct garner_error *err)
+{
+    const int type = sqlite3_value_type(value);
+    const char *text;
+    size_t size;
+    enum garner_code code = GARNER_OK;
+    struct handle h;
+
+    *out = (struct gn_node){NULL, NULL};
+    if (type == SQLITE_NULL)
+        return GARNER_OK;
+    text = type == SQLITE_BLOB ? sqlite3_value_blob(value)
+                               : (const char *)sqlite3_value_text(value);
+    size = (size_t)sqlite3_value_bytes(value);
+    if (text == NULL && size > 0)
+        return gn_fail(err, GARNER_NOMEM, "no memory to read a document");
+    if (type == SQLITE_BLOB && size == sizeof h) {
+        memcpy(&h, text, sizeof h);
+        if (h.secret == d->secret)
+            return find_handle(d, &h, out, err);
+    }
+    out->document = find_text(d, size > 0 ? text : "", size);
+    if (out->document == NULL)
+        code = parse(d, size > 0 ? text : "", size, &out->document, err);
+    if (code == GARNER_OK) {
+        out->document->used = ++d->uses;
+        out->node = (xmlNode *)out->document->tree;
+    }
+    return code;
+}
+
+void gn_documents_result(struct gn_documents *d, sqlite3_context *to,
+                         struct gn_node node)
+{
+    const struct handle h = {d->secret, node.document->serial,
+                             (uint64_t)(uintptr_t)node.node ^ d->secret};
+
+    sqlite3_result_blob(to, &h, sizeof h, SQLITE_TRANSIENT);
+}

@@ -1,0 +1,43 @@
+#include "extract/functions.h"
+
+#include "base/error.h"
+
+static const char *const tables[] = {"html_each", "xpath_each"};
+
+enum garner_code gn_functions_init(struct gn_functions *f, sqlite3 *db,
+                                   struct gn_budget *budget,
+                                   struct garner_error *err)
+{
+    enum garner_code code;
+    int rc;
+
+    *f = (struct gn_functions){0};
+    gn_documents_init(&f->html.documents, budget);
+    code = gn_search_new(budget, &f->html.search, err);
+    if (code != GARNER_OK)
+        return code;
+    rc = gn_htmlsql_register(db, &f->html);
+    if (rc == SQLITE_NOMEM)
+        return gn_fail(err, GARNER_NOMEM, "no memory for the SQL functions");
+    if (rc != SQLITE_OK)
+        return gn_fail(err, GARNER_IO, "SQLite %s refuses a function: %s",
+                       sqlite3_libversion(), sqlite3_errmsg(db));
+    return GARNER_OK;
+}
+
+void gn_functions_fini(struct gn_functions *f)
+{
+    gn_documents_clear(&f->html.documents);
+    gn_search_free(f->html.search);
+    *f = (struct gn_functions){0};
+}
+
+void gn_functions_clear(struct gn_functions *f)
+{
+    gn_documents_clear(&f->html.documents);
+}
+
+const char *gn_functions_table(size_t i)
+{
+    return i < sizeof tables / sizeof tables[0] ? tables[i] : NULL;
+}

@@ -1,0 +1,37 @@
+/*
+ * functions.h - all of garner's own functions in SQL (docs/sql.md), made known
+ * to a connection. They see their arguments alone.
+ *
+ * Thread: the connection's.
+ */
+#ifndef GN_EXTRACT_FUNCTIONS_H
+#define GN_EXTRACT_FUNCTIONS_H
+
+#include <stdbool.h>
+
+#include <sqlite3.h>
+
+#include "extract/budget.h"
+#include "extract/htmlsql.h"
+#include "garner/error.h"
+
+/* Stays where it is while the connection is open. */
+struct gn_functions {
+    struct gn_htmlsql html;
+};
+
+/* Registers all. f can be finished even after an error. Errors: NOMEM, IO. */
+enum garner_code gn_functions_init(struct gn_functions *f, sqlite3 *db,
+                                   struct gn_budget *budget,
+                                   struct garner_error *err);
+
+/* After db is closed. */
+void gn_functions_fini(struct gn_functions *f);
+
+/* Forgets what was parsed. No statement may be under way. */
+void gn_functions_clear(struct gn_functions *f);
+
+/* The names of the table-valued ones, one by one; NULL: no more. */
+const char *gn_functions_table(size_t i);
+
+#endif

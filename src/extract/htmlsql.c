@@ -1,0 +1,289 @@
+#include "extract/htmlsql.h"
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "extract/each.h"
+#include "extract/nodetext.h"
+
+/* --- html_each, xpath_each ------------------------------------------------*/
+
+enum found_column {
+    FOUND_I,
+    FOUND_TAG,
+    FOUND_TEXT,
+    FOUND_HTML,
+    FOUND_ATTRS,
+    FOUND_NODE = FOUND_ATTRS + 3 /* after the arguments */
+};
+
+struct found {
+    struct gn_each base;
+    struct gn_document *document;
+    xmlXPathObject *object; /* a set of nodes, or a single value */
+};
+
+static int fail_each(struct gn_each *e, const struct garner_error *err)
+{
+    if (err->code == GARNER_NOMEM)
+        return SQLITE_NOMEM;
+    (void)gn_each_fail(e, "%s", err->message);
+    return err->code == GARNER_TIMEOUT ? SQLITE_INTERRUPT : SQLITE_ERROR;
+}
+
+static size_t row_count(const struct found *f)
+{
+    if (f->object->type != XPATH_NODESET)
+        return 1;
+    return f->object->nodesetval != NULL ? (size_t)f->object->nodesetval->nodeNr
+                                         : 0;
+}
+
+static int open_found(struct gn_each *e, sqlite3_value **args, bool is_css)
+{
+    struct found *f = (struct found *)e;
+    struct gn_htmlsql *h = e->context;
+    const char *what = (const char *)sqlite3_value_text(args[1]);
+    struct garner_error err = {0};
+    struct gn_node node;
+    enum garner_code code =
+        gn_documents_node(&h->documents, args[0], &node, &err);
+
+    if (code == GARNER_OK && (node.document == NULL || what == NULL)) {
+        e->done = true;
+        return SQLITE_OK;
+    }
+    if (code == GARNER_OK) {
+        gn_document_hold(node.document);
+        f->document = node.document;
+        code =
+            is_css
+                ? gn_search_css(h->search, what, node.node, &f->object, &err)
+                : gn_search_xpath(h->search, what, node.node, &f->object, &err);
+    }
+    if (code != GARNER_OK)
+        return fail_each(e, &err);
+    e->done = row_count(f) == 0;
+    return SQLITE_OK;
+}
+
+static int open_css(struct gn_each *e, sqlite3_value **args)
+{
+    return open_found(e, args, true);
+}
+
+static int open_xpath(struct gn_each *e, sqlite3_value **args)
+{
+    return open_found(e, args, false);
+}
+
+static int next_found(struct gn_each *e)
+{
+    e->done = (size_t)e->row > row_count((struct found *)e);
+    return SQLITE_OK;
+}
+
+static void close_found(struct gn_each *e)
+{
+    struct found *f = (struct found *)e;
+
+    xmlXPathFreeObject(f->object);
+    gn_document_release(f->document);
+}
+
+/* Gives what is in the buffer, and frees it. */
+static int give(sqlite3_context *to, struct gn_buf *b)
+{
+    if (gn_buf_failed(b)) {
+        gn_buf_fini(b);
+        return SQLITE_NOMEM;
+    }
+    sqlite3_result_text64(to, gn_buf_cstr(b), b->size, SQLITE_TRANSIENT,
+                          SQLITE_UTF8);
+    gn_buf_fini(b);
+    return SQLITE_OK;
+}
+
+/* A value that is no node: string(//title), count(//a) ... */
+static int give_value(sqlite3_context *to, xmlXPathObject *o, int column)
+{
+    if (column != FOUND_TEXT)
+        return SQLITE_OK;
+    if (o->type == XPATH_NUMBER)
+        sqlite3_result_double(to, o->floatval);
+    else if (o->type == XPATH_BOOLEAN)
+        sqlite3_result_int(to, o->boolval);
+    else if (o->type == XPATH_STRING)
+        sqlite3_result_text(to, (const char *)o->stringval, -1,
+                            SQLITE_TRANSIENT);
+    return SQLITE_OK;
+}
+
+static int column_found(struct gn_each *e, sqlite3_context *to, int column)
+{
+    struct found *f = (struct found *)e;
+    struct gn_htmlsql *h = e->context;
+    struct gn_buf out = {0};
+    xmlNode *node;
+
+    if (column == FOUND_I) {
+        sqlite3_result_int64(to, e->row);
+        return SQLITE_OK;
+    }
+    if (f->object->type != XPATH_NODESET)
+        return give_value(to, f->object, column);
+    node = f->object->nodesetval->nodeTab[e->row - 1];
+    switch ((enum found_column)column) {
+    case FOUND_TAG:
+        gn_nodetext_name(node, &out);
+        break;
+    case FOUND_TEXT:
+        gn_nodetext_text(node, &out);
+        break;
+    case FOUND_HTML:
+        gn_nodetext_html(node, &out);
+        break;
+    case FOUND_ATTRS:
+        gn_nodetext_attributes(node, &out);
+        break;
+    case FOUND_NODE:
+        gn_documents_result(&h->documents, to,
+                            (struct gn_node){f->document, node});
+        return SQLITE_OK;
+    case FOUND_I:
+        return SQLITE_OK;
+    }
+    return give(to, &out);
+}
+
+static const struct gn_each_kind kinds[] = {
+    {.name = "html_each",
+     .columns = "i, tag, text, html, attrs, doc hidden, css hidden, "
+                "node hidden",
+     .signature = "doc, css",
+     .first = 5,
+     .least = 2,
+     .most = 2,
+     .size = sizeof(struct found),
+     .open = open_css,
+     .next = next_found,
+     .column = column_found,
+     .close = close_found},
+    {.name = "xpath_each",
+     .columns = "i, tag, text, html, attrs, doc hidden, xpath hidden, "
+                "node hidden",
+     .signature = "doc, xpath",
+     .first = 5,
+     .least = 2,
+     .most = 2,
+     .size = sizeof(struct found),
+     .open = open_xpath,
+     .next = next_found,
+     .column = column_found,
+     .close = close_found},
+};
+
+/* --- html_text, html_attr -------------------------------------------------*/
+
+static void fail_scalar(sqlite3_context *to, const char *function,
+                        const struct garner_error *err)
+{
+    char *text;
+
+    if (err->code == GARNER_NOMEM) {
+        sqlite3_result_error_nomem(to);
+        return;
+    }
+    text = sqlite3_mprintf("%s: %s", function, err->message);
+    sqlite3_result_error(to, text != NULL ? text : function, -1);
+    sqlite3_free(text);
+    if (err->code == GARNER_TIMEOUT)
+        sqlite3_result_error_code(to, SQLITE_INTERRUPT);
+}
+
+/* What css finds first in the document or node; "", or no selector: that
+ * itself. *node is NULL if there is nothing. */
+static enum garner_code find_first(struct gn_htmlsql *h, sqlite3_value *doc,
+                                   const char *css, xmlNode **node,
+                                   struct garner_error *err)
+{
+    struct gn_node from;
+    xmlXPathObject *found = NULL;
+    enum garner_code code = gn_documents_node(&h->documents, doc, &from, err);
+
+    *node = from.node;
+    if (code != GARNER_OK || from.node == NULL || css[0] == '\0')
+        return code;
+    code = gn_search_css(h->search, css, from.node, &found, err);
+    *node = NULL;
+    if (code == GARNER_OK && found->nodesetval != NULL &&
+        found->nodesetval->nodeNr > 0)
+        *node = found->nodesetval->nodeTab[0];
+    xmlXPathFreeObject(found);
+    return code;
+}
+
+static void html_text(sqlite3_context *to, int argc, sqlite3_value **argv)
+{
+    struct gn_htmlsql *h = sqlite3_user_data(to);
+    const char *css = argc > 1 ? (const char *)sqlite3_value_text(argv[1]) : "";
+    struct garner_error err = {0};
+    struct gn_buf out = {0};
+    xmlNode *node;
+
+    if (css == NULL)
+        return;
+    if (find_first(h, argv[0], css, &node, &err) != GARNER_OK) {
+        fail_scalar(to, "html_text", &err);
+    } else if (node != NULL) {
+        gn_nodetext_text(node, &out);
+        if (give(to, &out) != SQLITE_OK)
+            sqlite3_result_error_nomem(to);
+    }
+}
+
+static void html_attr(sqlite3_context *to, int argc, sqlite3_value **argv)
+{
+    struct gn_htmlsql *h = sqlite3_user_data(to);
+    const char *css = (const char *)sqlite3_value_text(argv[1]);
+    const char *name = (const char *)sqlite3_value_text(argv[2]);
+    struct garner_error err = {0};
+    const char *value;
+    xmlNode *node;
+
+    (void)argc;
+    if (css == NULL || name == NULL)
+        return;
+    if (find_first(h, argv[0], css, &node, &err) != GARNER_OK) {
+        fail_scalar(to, "html_attr", &err);
+        return;
+    }
+    value = node != NULL ? gn_nodetext_attribute(node, name) : NULL;
+    if (value != NULL)
+        sqlite3_result_text(to, value, -1, SQLITE_TRANSIENT);
+}
+
+int gn_htmlsql_register(sqlite3 *db, struct gn_htmlsql *h)
+{
+    static const struct {
+        const char *name;
+        int args;
+        void (*function)(sqlite3_context *, int, sqlite3_value **);
+    } functions[] = {
+        {"html_text", 1, html_text},
+        {"html_text", 2, html_text},
+        {"html_attr", 3, html_attr},
+    };
+    int rc = SQLITE_OK;
+
+    for (size_t i = 0;
+         rc == SQLITE_OK && i < sizeof functions / sizeof functions[0]; i++)
+        rc = sqlite3_create_function(db, functions[i].name, functions[i].args,
+                                     SQLITE_UTF8 | SQLITE_DETERMINISTIC |
+                                         SQLITE_INNOCUOUS,
+                                     h, functions[i].function, NULL, NULL);
+    for (size_t i = 0; rc == SQLITE_OK && i < sizeof kinds / sizeof kinds[0];
+         i++)
+        rc = gn_each_register(db, &kinds[i], h);
+    return rc;
+}

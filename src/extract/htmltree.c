@@ -1,0 +1,376 @@
+#include "extract/htmltree.h"
+
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+
+#include <gumbo.h>
+#include <libxml/HTMLtree.h>
+#include <libxml/xpath.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/mem.h"
+#include "extract/csslex.h"
+#include "extract/excerpt.h"
+
+enum {
+    MOST_BYTES = 768 << 20, /* of gumbo's tree */
+    MOST_NODES = 3000000,   /* of libxml2's */
+    NODES_PER_LOOK = 1024,  /* between two looks at the clock */
+    PIECES_PER_LOOK = 64    /* with tags nested deep, each takes long */
+};
+
+/* --- gumbo, held ----------------------------------------------------------*/
+
+/* gumbo knows neither limits nor failures of memory, and frees a tree by
+ * calling itself for each level. So its memory is an arena, dropped as a whole,
+ * and where a limit is reached its parser is left by a jump: it holds nothing
+ * but that memory. */
+struct hold {
+    struct gn_arena arena;
+    struct gn_budget *budget;
+    size_t pieces;
+    enum garner_code code; /* why it was left */
+    jmp_buf out;
+};
+
+static _Noreturn void leave(struct hold *h, enum garner_code code)
+{
+    h->code = code;
+    longjmp(h->out, 1);
+}
+
+static void *allocate(void *context, size_t size)
+{
+    struct hold *h = context;
+    void *p;
+
+    if (h->arena.held > MOST_BYTES)
+        leave(h, GARNER_FULL);
+    if (++h->pieces % PIECES_PER_LOOK == 0 && gn_budget_spent(h->budget))
+        leave(h, GARNER_TIMEOUT);
+    p = gn_arena_alloc(&h->arena, size);
+    if (p == NULL)
+        leave(h, GARNER_NOMEM);
+    return p;
+}
+
+static void release(void *context, void *p)
+{
+    (void)context;
+    (void)p;
+}
+
+/* --- how deep -------------------------------------------------------------*/
+
+/* Elements that cannot stand in one another, or hold nothing: their end tags
+ * may be left out. */
+static const char *const shallow[] = {
+    "area", "base",  "br",    "col",     "dd",    "dt",    "embed",  "hr",
+    "img",  "input", "li",    "link",    "meta",  "p",     "param",  "option",
+    "rp",   "rt",    "td",    "source",  "tbody", "tfoot", "th",     "thead",
+    "tr",   "track", "wbr",   "body",    "html",  "head",  "script", "style",
+    "!--",  "nobr",  "frame", "colgroup"};
+
+static bool is_shallow(const char *name, size_t size)
+{
+    for (size_t i = 0; i < sizeof shallow / sizeof shallow[0]; i++)
+        if (strlen(shallow[i]) == size &&
+            strncasecmp(shallow[i], name, size) == 0)
+            return true;
+    return false;
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Where the end tag of the name begins, from at on; end: nowhere. */
+static const char *end_tag(const char *at, const char *end, const char *name,
+                           size_t size)
+{
+    while (at < end && (at = memchr(at, '<', (size_t)(end - at))) != NULL) {
+        if ((size_t)(end - at) > size + 2 && at[1] == '/' &&
+            strncasecmp(at + 2, name, size) == 0)
+            return at;
+        at++;
+    }
+    return end;
+}
+
+/* Programs are full of what looks like tags. */
+static bool is_program(const char *name, size_t size)
+{
+    return (size == 6 && strncasecmp(name, "script", size) == 0) ||
+           (size == 5 && strncasecmp(name, "style", size) == 0);
+}
+
+/* Where tags are nested deeper than gumbo can go through in good time (it looks
+ * at all open ones for each that it meets); size: nowhere. An estimate, on the
+ * safe side: end tags need not fit. */
+static size_t too_deep(const char *html, size_t size)
+{
+    const char *end = html + size;
+    const char *at = html;
+    size_t depth = 0;
+
+    while (at < end && (at = memchr(at, '<', (size_t)(end - at))) != NULL) {
+        const bool closes = at + 1 < end && at[1] == '/';
+        const char *name = at + 1 + closes;
+        size_t n = 0;
+
+        while (name + n < end && n < 16 && (is_letter(name[n]) || n > 0) &&
+               strchr(" \t\r\n\f/>", name[n]) == NULL)
+            n++;
+        if (n > 0 && !is_shallow(name, n)) {
+            if (!closes && ++depth > GN_HTMLTREE_MOST_NESTED)
+                return (size_t)(at - html);
+            depth -= closes && depth > 0;
+        }
+        at =
+            !closes && is_program(name, n) ? end_tag(name, end, name, n) : name;
+    }
+    return size;
+}
+
+/* --- from gumbo's tree to libxml2's ---------------------------------------*/
+
+struct level {
+    const GumboVector *children;
+    unsigned next; /* child */
+    xmlNode *to;
+    uintptr_t elements; /* that to has */
+};
+
+struct copy {
+    struct gn_budget *budget;
+    xmlDoc *doc;
+    size_t nodes;
+    struct level *levels;
+    size_t depth;
+    size_t room;
+};
+
+static void append(xmlNode *to, xmlNode *node)
+{
+    node->parent = to;
+    node->prev = to->last;
+    if (to->last != NULL)
+        to->last->next = node;
+    else
+        to->children = node;
+    to->last = node;
+}
+
+static enum garner_code count_node(struct copy *c)
+{
+    if (++c->nodes > MOST_NODES)
+        return GARNER_FULL;
+    if (c->nodes % NODES_PER_LOOK == 0 && gn_budget_spent(c->budget))
+        return GARNER_TIMEOUT;
+    return GARNER_OK;
+}
+
+/* In the document's dictionary, in lower case. */
+static const xmlChar *name_of(struct copy *c, const char *name, size_t size)
+{
+    char lower[256];
+
+    if (size > sizeof lower)
+        size = sizeof lower; /* nobody looks for it */
+    for (size_t i = 0; i < size; i++)
+        lower[i] = gn_csslex_lower(name[i]);
+    return xmlDictLookup(c->doc->dict, (const xmlChar *)lower, (int)size);
+}
+
+static const xmlChar *element_name(struct copy *c, const GumboElement *e)
+{
+    GumboStringPiece piece = e->original_tag;
+    const char *known = gumbo_normalized_tagname(e->tag);
+
+    if (known[0] != '\0')
+        return name_of(c, known, strlen(known));
+    gumbo_tag_from_original_text(&piece);
+    if (piece.length == 0)
+        return name_of(c, "unknown", 7);
+    return name_of(c, piece.data, piece.length);
+}
+
+static enum garner_code copy_attributes(struct copy *c, const GumboElement *e,
+                                        xmlNode *to)
+{
+    enum garner_code code = GARNER_OK;
+
+    for (unsigned i = 0; i < e->attributes.length && code == GARNER_OK; i++) {
+        const GumboAttribute *a = e->attributes.data[i];
+        const xmlChar *name = name_of(c, a->name, strlen(a->name));
+
+        code = count_node(c);
+        if (code == GARNER_OK &&
+            (name == NULL ||
+             xmlNewNsPropEatName(to, NULL, (xmlChar *)name,
+                                 (const xmlChar *)a->value) == NULL))
+            code = GARNER_NOMEM;
+    }
+    return code;
+}
+
+static bool push(struct copy *c, const GumboVector *children, xmlNode *to)
+{
+    if (c->depth == c->room) {
+        const size_t room = c->room * 2 + 64;
+        struct level *levels = gn_realloc(c->levels, room * sizeof levels[0]);
+
+        if (levels == NULL)
+            return false;
+        c->levels = levels;
+        c->room = room;
+    }
+    c->levels[c->depth++] = (struct level){children, 0, to, 0};
+    return true;
+}
+
+static enum garner_code copy_element(struct copy *c, const GumboElement *e)
+{
+    size_t parent = c->depth - 1;
+    xmlNode *to;
+    const xmlChar *name = element_name(c, e);
+    enum garner_code code = count_node(c);
+
+    if (parent > GN_HTMLTREE_MOST_DEPTH)
+        parent = GN_HTMLTREE_MOST_DEPTH;
+    if (code != GARNER_OK)
+        return code;
+    to = name != NULL
+             ? xmlNewDocNodeEatName(c->doc, NULL, (xmlChar *)name, NULL)
+             : NULL;
+    if (to == NULL)
+        return GARNER_NOMEM;
+    append(c->levels[parent].to, to);
+    to->_private = (void *)++c->levels[parent].elements;
+    code = copy_attributes(c, e, to);
+    if (code == GARNER_OK && !push(c, &e->children, to))
+        code = GARNER_NOMEM;
+    return code;
+}
+
+static enum garner_code copy_text(struct copy *c, const GumboNode *node)
+{
+    const xmlChar *text = (const xmlChar *)node->v.text.text;
+    const bool comment = node->type == GUMBO_NODE_COMMENT;
+    enum garner_code code = count_node(c);
+    size_t parent = c->depth - 1;
+    xmlNode *to;
+
+    if (code != GARNER_OK || text[0] == '\0')
+        return code;
+    to = comment ? xmlNewDocComment(c->doc, text) : xmlNewDocText(c->doc, text);
+    if (to == NULL)
+        return GARNER_NOMEM;
+    if (parent > GN_HTMLTREE_MOST_DEPTH)
+        parent = GN_HTMLTREE_MOST_DEPTH;
+    append(c->levels[parent].to, to);
+    return GARNER_OK;
+}
+
+static enum garner_code copy_all(struct copy *c, const GumboNode *document)
+{
+    enum garner_code code = GARNER_OK;
+
+    if (!push(c, &document->v.document.children, (xmlNode *)c->doc))
+        return GARNER_NOMEM;
+    while (c->depth > 0 && code == GARNER_OK) {
+        struct level *level = &c->levels[c->depth - 1];
+        const GumboNode *node;
+
+        if (level->next == level->children->length) {
+            c->depth--;
+            continue;
+        }
+        node = level->children->data[level->next++];
+        if (node->type == GUMBO_NODE_ELEMENT ||
+            node->type == GUMBO_NODE_TEMPLATE)
+            code = copy_element(c, &node->v.element);
+        else
+            code = copy_text(c, node);
+    }
+    return code;
+}
+
+static enum garner_code copy_tree(struct hold *h, const GumboOutput *from,
+                                  xmlDoc **out)
+{
+    struct copy c = {.budget = h->budget};
+    enum garner_code code = GARNER_NOMEM;
+
+    c.doc = htmlNewDocNoDtD(NULL, NULL);
+    if (c.doc != NULL)
+        c.doc->dict = xmlDictCreate();
+    if (c.doc != NULL && c.doc->dict != NULL)
+        code = copy_all(&c, from->document);
+    gn_free(c.levels);
+    if (code == GARNER_OK) {
+        (void)xmlXPathOrderDocElems(c.doc);
+        *out = c.doc;
+    } else {
+        xmlFreeDoc(c.doc);
+    }
+    return code;
+}
+
+/* --- both -----------------------------------------------------------------*/
+
+static enum garner_code parse(struct hold *h, const char *html, size_t size,
+                              xmlDoc **out)
+{
+    GumboOptions options = kGumboDefaultOptions;
+    const GumboOutput *tree;
+
+    options.allocator = allocate;
+    options.deallocator = release;
+    options.userdata = h;
+    options.max_errors = 0; /* nobody reads them, and there may be millions */
+    if (setjmp(h->out) != 0)
+        return h->code;
+    tree = gumbo_parse_with_options(&options, html, size);
+    return copy_tree(h, tree, out);
+}
+
+enum garner_code gn_htmltree_parse(const char *html, size_t size,
+                                   struct gn_budget *budget, xmlDoc **out,
+                                   struct garner_error *err)
+{
+    struct hold *h;
+    const size_t deep = too_deep(html, size);
+    enum garner_code code;
+
+    *out = NULL;
+    if (deep < size) {
+        const struct gn_place place = gn_place_of(html, size, deep);
+
+        return gn_fail(err, GARNER_INVALID,
+                       "more than %d tags are open at line %zu, column %zu",
+                       GN_HTMLTREE_MOST_NESTED, place.line, place.column);
+    }
+    h = gn_alloc(sizeof *h);
+    if (h == NULL)
+        return gn_fail(err, GARNER_NOMEM, "no memory for an HTML document");
+    h->budget = budget;
+    code = parse(h, html, size, out);
+    gn_arena_clear(&h->arena);
+    gn_free(h);
+    if (code == GARNER_FULL)
+        return gn_fail(err, GARNER_INVALID,
+                       "an HTML document of %zu bytes has more than %d nodes",
+                       size, MOST_NODES);
+    if (code == GARNER_TIMEOUT)
+        return gn_fail(err, code, "the time ended while HTML was parsed");
+    if (code == GARNER_NOMEM)
+        return gn_fail(err, code, "no memory for an HTML document of %zu bytes",
+                       size);
+    return code;
+}

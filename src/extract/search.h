@@ -1,0 +1,36 @@
+/*
+ * search.h - CSS selectors and XPath expressions, evaluated on trees of
+ * libxml2; each is compiled once.
+ *
+ * Thread: the connection's.
+ */
+#ifndef GN_EXTRACT_SEARCH_H
+#define GN_EXTRACT_SEARCH_H
+
+#include <stddef.h>
+
+#include <libxml/xpath.h>
+
+#include "extract/budget.h"
+#include "garner/error.h"
+
+struct gn_search;
+
+/* Errors: NOMEM. */
+enum garner_code gn_search_new(struct gn_budget *budget, struct gn_search **out,
+                               struct garner_error *err);
+void gn_search_free(struct gn_search *s);
+
+/* Finds what a selector matches below from, in the document's order. Free *out
+ * with xmlXPathFreeObject. Errors: INVALID (the selector is wrong: where; or it
+ * takes too long), TIMEOUT, NOMEM. */
+enum garner_code gn_search_css(struct gn_search *s, const char *css,
+                               xmlNode *from, xmlXPathObject **out,
+                               struct garner_error *err);
+
+/* Evaluates an expression, with from as its context node. */
+enum garner_code gn_search_xpath(struct gn_search *s, const char *xpath,
+                                 xmlNode *from, xmlXPathObject **out,
+                                 struct garner_error *err);
+
+#endif

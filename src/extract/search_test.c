@@ -1,0 +1,130 @@
+/* search_test.c - what is compiled is kept; threads do not meet. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <pthread.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "extract/htmltree.h"
+#include "extract/search.h"
+
+static struct gn_budget budget = {.deadline_ns = INT64_MAX};
+
+static xmlDoc *parse(const char *html)
+{
+    xmlDoc *doc;
+
+    assert_int_equal(gn_htmltree_parse(html, strlen(html), &budget, &doc, NULL),
+                     GARNER_OK);
+    return doc;
+}
+
+/* How many nodes css finds. */
+static int found(struct gn_search *s, const char *css, xmlNode *from)
+{
+    xmlXPathObject *o;
+    int n;
+
+    assert_int_equal(gn_search_css(s, css, from, &o, NULL), GARNER_OK);
+    n = o->nodesetval != NULL ? o->nodesetval->nodeNr : 0;
+    xmlXPathFreeObject(o);
+    return n;
+}
+
+static void more_are_used_than_are_kept(void **state)
+{
+    xmlDoc *doc = parse("<p id=i7>x<p>y");
+    struct gn_search *s;
+
+    (void)state;
+    assert_int_equal(gn_search_new(&budget, &s, NULL), GARNER_OK);
+    for (int i = 0; i < 1000; i++) {
+        char css[20];
+
+        snprintf(css, sizeof css, "#i%d", i % 200);
+        assert_int_equal(found(s, css, (xmlNode *)doc), i % 200 == 7);
+        assert_int_equal(found(s, "p", (xmlNode *)doc), 2);
+    }
+    gn_search_free(s);
+    gn_search_free(NULL);
+    xmlFreeDoc(doc);
+}
+
+static void long_expressions_are_refused(void **state)
+{
+    xmlDoc *doc = parse("");
+    char xpath[6000];
+    struct garner_error err;
+    struct gn_search *s;
+    xmlXPathObject *o;
+
+    (void)state;
+    assert_int_equal(gn_search_new(&budget, &s, NULL), GARNER_OK);
+    memset(xpath, '(', sizeof xpath);
+    xpath[sizeof xpath - 1] = '\0';
+    assert_int_equal(gn_search_xpath(s, xpath, (xmlNode *)doc, &o, &err),
+                     GARNER_INVALID);
+    assert_string_equal(err.message, "the XPath is longer than 4096 bytes");
+    xpath[4000] = '\0';
+    assert_int_equal(gn_search_xpath(s, xpath, (xmlNode *)doc, &o, &err),
+                     GARNER_INVALID);
+    assert_null(o);
+    gn_search_free(s);
+    xmlFreeDoc(doc);
+}
+
+static void *search_often(void *unused)
+{
+    struct gn_search *s;
+
+    for (int i = 0; i < 50; i++) {
+        xmlDoc *doc = parse("<ul><li>1<li class=a>2</ul>");
+
+        assert_int_equal(gn_search_new(&budget, &s, NULL), GARNER_OK);
+        assert_int_equal(found(s, "li.a:last-child", (xmlNode *)doc), 1);
+        gn_search_free(s);
+        xmlFreeDoc(doc);
+    }
+    return unused;
+}
+
+static void each_thread_has_its_own(void **state)
+{
+    pthread_t threads[4];
+
+    (void)state;
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, search_often, NULL),
+                         0);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+}
+
+static void lost_memory_is_an_error(void **state)
+{
+    struct gn_search *s;
+
+    (void)state;
+    gn_mem_fail_at(1);
+    assert_int_equal(gn_search_new(&budget, &s, NULL), GARNER_NOMEM);
+    gn_mem_fail_at(0);
+    assert_null(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(more_are_used_than_are_kept),
+        cmocka_unit_test(long_expressions_are_refused),
+        cmocka_unit_test(each_thread_has_its_own),
+        cmocka_unit_test(lost_memory_is_an_error),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
