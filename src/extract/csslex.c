@@ -126,12 +126,13 @@ bool gn_csslex_string(struct gn_csslex *p, struct gn_buf *out)
     while (*p->at != quote) {
         if (*p->at == '\0' || *p->at == '\n')
             return gn_csslex_fail_at(p, start, "the string does not end");
-        if (p->at[0] == '\\' && p->at[1] == '\n')
-            p->at += 2;
-        else if (*p->at == '\\' && !read_escape(p, out))
-            return false;
-        else if (*p->at != quote && *p->at != '\\')
+        if (*p->at != '\\') {
             gn_buf_byte(out, *p->at++);
+        } else if (p->at[1] == '\n') {
+            p->at += 2;
+        } else if (!read_escape(p, out)) {
+            return false;
+        }
     }
     p->at++;
     return true;

@@ -34,6 +34,8 @@ static void names_and_strings_lose_their_escapes(void **state)
         {"'a\\'b'c", "a'b", 6},
         {"\"a'\\\nb\"", "a'b", 7},
         {"'a", NULL, 2},
+        {"'a\\.", NULL, 4},
+        {"'\\.\\'b'", ".'b", 7},
         {"'a\nb'", NULL, 2},
     };
 

@@ -2,7 +2,8 @@
 
 #include "base/error.h"
 
-static const char *const tables[] = {"html_each", "xpath_each"};
+static const char *const tables[] = {"html_each", "xpath_each", "csv_each",
+                                     "lines_each"};
 
 enum garner_code gn_functions_init(struct gn_functions *f, sqlite3 *db,
                                    struct gn_budget *budget,
@@ -17,6 +18,8 @@ enum garner_code gn_functions_init(struct gn_functions *f, sqlite3 *db,
     if (code != GARNER_OK)
         return code;
     rc = gn_htmlsql_register(db, &f->html);
+    if (rc == SQLITE_OK)
+        rc = gn_csvsql_register(db, &f->csv);
     if (rc == SQLITE_NOMEM)
         return gn_fail(err, GARNER_NOMEM, "no memory for the SQL functions");
     if (rc != SQLITE_OK)
@@ -35,6 +38,12 @@ void gn_functions_fini(struct gn_functions *f)
 void gn_functions_clear(struct gn_functions *f)
 {
     gn_documents_clear(&f->html.documents);
+    f->csv.body = (struct gn_body){NULL, 0};
+}
+
+void gn_functions_body(struct gn_functions *f, const char *data, size_t size)
+{
+    f->csv.body = (struct gn_body){data, size};
 }
 
 const char *gn_functions_table(size_t i)

@@ -12,12 +12,14 @@
 #include <sqlite3.h>
 
 #include "extract/budget.h"
+#include "extract/csvsql.h"
 #include "extract/htmlsql.h"
 #include "garner/error.h"
 
 /* Stays where it is while the connection is open. */
 struct gn_functions {
     struct gn_htmlsql html;
+    struct gn_csvsql csv;
 };
 
 /* Registers all. f can be finished even after an error. Errors: NOMEM, IO. */
@@ -28,7 +30,11 @@ enum garner_code gn_functions_init(struct gn_functions *f, sqlite3 *db,
 /* After db is closed. */
 void gn_functions_fini(struct gn_functions *f);
 
-/* Forgets what was parsed. No statement may be under way. */
+/* The body of the job that begins: it stays where it is until clear, so that it
+ * need not be copied. */
+void gn_functions_body(struct gn_functions *f, const char *data, size_t size);
+
+/* Forgets what was parsed, and the body. No statement may be under way. */
 void gn_functions_clear(struct gn_functions *f);
 
 /* The names of the table-valued ones, one by one; NULL: no more. */

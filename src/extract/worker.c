@@ -143,11 +143,24 @@ static void number_error(struct garner_error *err, size_t i, size_t count)
     err->native = plain.native;
 }
 
+/* Tells the functions which bytes they need not copy. */
+static void lend_body(struct gn_worker *w, const struct gn_extraction *job)
+{
+    for (size_t i = 0; i < job->param_count; i++) {
+        const struct garner_value *v = &job->params[i].value;
+
+        if (v->type == GARNER_TEXT && strcmp(job->params[i].name, "body") == 0)
+            gn_functions_body(&w->sandbox.functions, v->bytes.data,
+                              v->bytes.size);
+    }
+}
+
 void gn_worker_run(struct gn_worker *w, struct gn_extraction *job)
 {
     size_t budget = w->max_bytes;
 
     gn_sandbox_arm(&w->sandbox, w->deadline_ms);
+    lend_body(w, job);
     job->code = GARNER_OK;
     for (size_t i = 0; i < job->query_count; i++)
         job->queries[i].rows = (struct gn_rowset){0};

@@ -1,0 +1,47 @@
+/*
+ * csv.h - reads CSV (RFC 4180, and what else goes by that name) record by
+ * record, in place: only fields with doubled quotes are copied. Pure.
+ *
+ * Lines end with CR LF, LF or CR. A quote within a field that does not begin
+ * with one stands for itself. Empty lines are no records.
+ */
+#ifndef GN_EXTRACT_CSV_H
+#define GN_EXTRACT_CSV_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "garner/error.h"
+
+enum { GN_CSV_MOST_FIELDS = 32767 };
+
+struct gn_csv_field {
+    const char *text;
+    size_t size;
+};
+
+struct gn_csv {
+    const char *at;
+    const char *end;
+    size_t line;    /* that at is on, from 1 */
+    char delimiter; /* of fields */
+    char quote;     /* '\0': there are none */
+
+    /* of the last record; they stay until the next */
+    struct gn_csv_field *fields;
+    size_t count;
+    size_t room;
+    size_t record_line;   /* where it begins */
+    const char *fault;    /* what is wrong with it; NULL: nothing. Static */
+    struct gn_buf undone; /* fields whose quotes were undone */
+};
+
+/* Starts with size bytes at text, borrowed, "," and '"'. */
+void gn_csv_init(struct gn_csv *c, const char *text, size_t size);
+void gn_csv_fini(struct gn_csv *c);
+
+/* Reads the next record. OK, also if it has a fault: then its fields are what
+ * can be made of it; DONE; NOMEM. */
+enum garner_code gn_csv_next(struct gn_csv *c);
+
+#endif

@@ -1,0 +1,22 @@
+/*
+ * csvsql.h - CSV and lines in SQL: csv_each, lines_each (docs/sql.md).
+ *
+ * Thread: the connection's.
+ */
+#ifndef GN_EXTRACT_CSVSQL_H
+#define GN_EXTRACT_CSVSQL_H
+
+#include <sqlite3.h>
+
+#include "extract/held.h"
+
+/* What the functions work with; stays where it is while db is open. */
+struct gn_csvsql {
+    sqlite3 *db;
+    struct gn_body body; /* of the job going on */
+};
+
+/* SQLITE_OK, or why the functions are not there. */
+int gn_csvsql_register(sqlite3 *db, struct gn_csvsql *c);
+
+#endif
