@@ -205,7 +205,7 @@ enum csv_column {
     CSV_REC,
     CSV_CELLS,
     CSV_LINE,
-    CSV_FAULT = CSV_LINE + 3 /* after the arguments */
+    CSV_FAULT = CSV_LINE + 4 /* after the arguments */
 };
 
 static void write_record(const struct csv_each *c, struct gn_buf *out)
@@ -336,7 +336,7 @@ int gn_csvsql_register(sqlite3 *db, struct gn_csvsql *c)
     static const struct gn_each_kind kinds[] = {
         {.name = "csv_each",
          .columns = "i, rec, cells, line, doc hidden, options hidden, "
-                    "fault hidden",
+                    "surplus hidden, fault hidden",
          .signature = "doc[, options]",
          .first = 4,
          .least = 1,
@@ -347,7 +347,7 @@ int gn_csvsql_register(sqlite3 *db, struct gn_csvsql *c)
          .column = csv_column,
          .close = csv_close},
         {.name = "lines_each",
-         .columns = "i, text, doc hidden",
+         .columns = "i, text, doc hidden, surplus hidden",
          .signature = "doc",
          .first = 2,
          .least = 1,

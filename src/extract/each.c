@@ -76,8 +76,10 @@ static int plan(sqlite3_vtab *base, sqlite3_index_info *info)
 
         if (arg < 0 || info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ)
             continue;
-        if (arg >= kind->most)
+        if (arg == kind->most)
             return refuse(base, "one too many", arg);
+        if (arg > kind->most)
+            continue;
         if (!info->aConstraint[i].usable)
             return SQLITE_CONSTRAINT; /* in another order of the tables, it is
                                        */
@@ -170,7 +172,7 @@ static int read_column(sqlite3_vtab_cursor *base, sqlite3_context *to, int i)
     struct gn_each *e = (struct gn_each *)base;
 
     /* an argument is known to who gave it */
-    return i < e->kind->first || i >= e->kind->first + e->kind->most
+    return i < e->kind->first || i > e->kind->first + e->kind->most
                ? e->kind->column(e, to, i)
                : SQLITE_OK;
 }

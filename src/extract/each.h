@@ -28,8 +28,9 @@ struct gn_each {
 struct gn_each_kind {
     const char *name;
     const char *columns;   /* as in CREATE TABLE; then the arguments, each with
-                              the word hidden; then columns that * is not to
-                              give, hidden too */
+                              the word hidden; "surplus hidden", for what is
+                              one too many; then columns that * is not to give,
+                              hidden too */
     const char *signature; /* of the arguments, for messages: "doc, css" */
     int first;             /* argument's place among the columns */
     int least, most;       /* arguments */

@@ -55,7 +55,7 @@ static int count_column(struct gn_each *e, sqlite3_context *to, int i)
 {
     const struct count_to *c = (struct count_to *)e;
 
-    assert_true(i == 0 || i == 1 || i == 4);
+    assert_true(i == 0 || i == 1 || i == 5);
     sqlite3_result_int64(to, i == 0 ? e->row : i == 1 ? c->at : -c->at);
     return SQLITE_OK;
 }
@@ -71,7 +71,7 @@ static void count_close(struct gn_each *e)
 
 static const struct gn_each_kind kind = {
     .name = "count_to",
-    .columns = "i, v, most hidden, step hidden, w hidden",
+    .columns = "i, v, most hidden, step hidden, surplus hidden, w hidden",
     .signature = "most[, step]",
     .first = 2,
     .least = 1,
@@ -121,6 +121,8 @@ static void rows_come_in_order(void **state)
     assert_string_equal(run(db, "select i||'='||v from count_to(6, 3)"),
                         "1=3 2=6 ");
     assert_string_equal(run(db, "select w from count_to(1)"), "-1 ");
+    assert_string_equal(run(db, "select v from count_to(3) where w = -2"),
+                        "2 ");
     assert_string_equal(run(db, "select rowid from count_to(2)"), "1 2 ");
     assert_string_equal(run(db, "select v from count_to where most = 2"),
                         "1 2 ");

@@ -3,7 +3,7 @@
 #include "base/error.h"
 
 static const char *const tables[] = {"html_each", "xpath_each", "csv_each",
-                                     "lines_each"};
+                                     "regex_each", "lines_each"};
 
 enum garner_code gn_functions_init(struct gn_functions *f, sqlite3 *db,
                                    struct gn_budget *budget,
@@ -20,6 +20,9 @@ enum garner_code gn_functions_init(struct gn_functions *f, sqlite3 *db,
     rc = gn_htmlsql_register(db, &f->html);
     if (rc == SQLITE_OK)
         rc = gn_csvsql_register(db, &f->csv);
+    f->regex.budget = budget;
+    if (rc == SQLITE_OK)
+        rc = gn_regexsql_register(db, &f->regex);
     if (rc == SQLITE_NOMEM)
         return gn_fail(err, GARNER_NOMEM, "no memory for the SQL functions");
     if (rc != SQLITE_OK)
@@ -32,18 +35,19 @@ void gn_functions_fini(struct gn_functions *f)
 {
     gn_documents_clear(&f->html.documents);
     gn_search_free(f->html.search);
+    gn_regexes_fini(&f->regex.regexes);
     *f = (struct gn_functions){0};
+}
+
+void gn_functions_body(struct gn_functions *f, const char *data, size_t size)
+{
+    f->csv.body = f->regex.body = (struct gn_body){data, size};
 }
 
 void gn_functions_clear(struct gn_functions *f)
 {
     gn_documents_clear(&f->html.documents);
-    f->csv.body = (struct gn_body){NULL, 0};
-}
-
-void gn_functions_body(struct gn_functions *f, const char *data, size_t size)
-{
-    f->csv.body = (struct gn_body){data, size};
+    gn_functions_body(f, NULL, 0);
 }
 
 const char *gn_functions_table(size_t i)

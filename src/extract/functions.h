@@ -14,12 +14,14 @@
 #include "extract/budget.h"
 #include "extract/csvsql.h"
 #include "extract/htmlsql.h"
+#include "extract/regexsql.h"
 #include "garner/error.h"
 
 /* Stays where it is while the connection is open. */
 struct gn_functions {
     struct gn_htmlsql html;
     struct gn_csvsql csv;
+    struct gn_regexsql regex;
 };
 
 /* Registers all. f can be finished even after an error. Errors: NOMEM, IO. */

@@ -14,7 +14,7 @@ enum found_column {
     FOUND_TEXT,
     FOUND_HTML,
     FOUND_ATTRS,
-    FOUND_NODE = FOUND_ATTRS + 3 /* after the arguments */
+    FOUND_NODE = FOUND_ATTRS + 4 /* after the arguments */
 };
 
 struct found {
@@ -159,7 +159,7 @@ static int column_found(struct gn_each *e, sqlite3_context *to, int column)
 static const struct gn_each_kind kinds[] = {
     {.name = "html_each",
      .columns = "i, tag, text, html, attrs, doc hidden, css hidden, "
-                "node hidden",
+                "surplus hidden, node hidden",
      .signature = "doc, css",
      .first = 5,
      .least = 2,
@@ -171,7 +171,7 @@ static const struct gn_each_kind kinds[] = {
      .close = close_found},
     {.name = "xpath_each",
      .columns = "i, tag, text, html, attrs, doc hidden, xpath hidden, "
-                "node hidden",
+                "surplus hidden, node hidden",
      .signature = "doc, xpath",
      .first = 5,
      .least = 2,
