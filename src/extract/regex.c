@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 
 /* What a match may take. A step is a call of PCRE2's inner match: tens of
  * nanoseconds. */
@@ -103,11 +104,9 @@ static enum garner_code compile(struct gn_regex *r, struct garner_error *err)
         return no_memory(err);
     context = pcre2_compile_context_create(r->memory);
     if (context != NULL)
-        r->code =
-            pcre2_compile((PCRE2_SPTR)r->pattern, r->size,
-                          PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF |
-                              PCRE2_NEVER_BACKSLASH_C,
-                          &number, &offset, context);
+        r->code = pcre2_compile((PCRE2_SPTR)r->pattern, r->size,
+                                PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C,
+                                &number, &offset, context);
     pcre2_compile_context_free(context);
     if (r->code == NULL)
         return refuse(r, number, offset, err);
@@ -164,6 +163,41 @@ enum garner_code gn_regexes_get(struct gn_regexes *all, const char *pattern,
     return GARNER_OK;
 }
 
+/* --- texts ----------------------------------------------------------------*/
+
+/* Bytes from at on that are UTF-8. */
+static size_t good_bytes(const char *at, size_t size)
+{
+    size_t good = 0;
+    size_t length = 1;
+
+    while (good < size && length > 0) {
+        length =
+            (at[good] & 0x80) == 0 ? 1 : gn_utf8_length(at + good, size - good);
+        good += length;
+    }
+    return good;
+}
+
+enum garner_code gn_regex_repair(const char *text, size_t size,
+                                 struct gn_buf *out)
+{
+    size_t good = good_bytes(text, size);
+
+    if (good == size)
+        return GARNER_DONE;
+    while (size > 0) {
+        gn_buf_append(out, text, good);
+        if (good < size)
+            gn_buf_text(out, "\xef\xbf\xbd");
+        good += good < size;
+        text += good;
+        size -= good;
+        good = good_bytes(text, size);
+    }
+    return gn_buf_failed(out) ? GARNER_NOMEM : GARNER_OK;
+}
+
 /* --- matching -------------------------------------------------------------*/
 
 static enum garner_code take_parts(const struct gn_regex *r, const char *text,
@@ -204,8 +238,9 @@ enum garner_code gn_regex_find(struct gn_regex *r, const char *text,
 
     (void)pcre2_set_match_limit(
         r->limits, (uint32_t)(steps < MOST_STEPS ? steps : MOST_STEPS));
-    rc = pcre2_match(r->code, (PCRE2_SPTR)text, size, start, 0, r->result,
-                     r->limits);
+    /* PCRE2 would look through all that is left for each of many matches */
+    rc = pcre2_match(r->code, (PCRE2_SPTR)text, size, start, PCRE2_NO_UTF_CHECK,
+                     r->result, r->limits);
     if (rc == PCRE2_ERROR_NOMATCH)
         return GARNER_DONE;
     if (rc > 0)

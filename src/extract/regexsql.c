@@ -7,7 +7,9 @@
 
 struct regex_each {
     struct gn_each base;
-    struct gn_held text;
+    struct gn_held held;
+    struct gn_buf repaired; /* the text, if it was not UTF-8 */
+    struct gn_regex_part text;
     struct gn_regex *regex;
     struct gn_regex_match match;
     size_t next; /* byte to look from */
@@ -24,7 +26,7 @@ static int find_next(struct regex_each *r)
     if (gn_budget_spent(context->budget))
         return SQLITE_INTERRUPT;
     code = r->next <= r->text.size
-               ? gn_regex_find(r->regex, r->text.data, r->text.size, r->next,
+               ? gn_regex_find(r->regex, r->text.text, r->text.size, r->next,
                                &r->match, &err)
                : GARNER_DONE;
     r->base.done = code == GARNER_DONE;
@@ -35,17 +37,29 @@ static int find_next(struct regex_each *r)
     if (code != GARNER_OK)
         return gn_each_fail(&r->base, "%s", err.message);
     whole = &r->match.parts[0];
-    end = (size_t)(whole->text - r->text.data) + whole->size;
+    end = (size_t)(whole->text - r->text.text) + whole->size;
     if (whole->size > 0 && end > r->next) {
         r->next = end;
     } else { /* nothing was matched: from the next character on */
         const size_t from = end > r->next ? end : r->next;
         const size_t length =
-            gn_utf8_length(r->text.data + from, r->text.size - from);
+            gn_utf8_length(r->text.text + from, r->text.size - from);
 
         r->next = from + (length > 0 ? length : 1);
     }
     return SQLITE_OK;
+}
+
+/* *out is the text, or what it is once repaired. false: no memory. */
+static bool take_text(const char *text, size_t size, struct gn_buf *repaired,
+                      struct gn_regex_part *out)
+{
+    const enum garner_code code = gn_regex_repair(text, size, repaired);
+
+    *out = (struct gn_regex_part){text, size};
+    if (code == GARNER_OK)
+        *out = (struct gn_regex_part){repaired->data, repaired->size};
+    return code != GARNER_NOMEM;
 }
 
 static int each_open(struct gn_each *e, sqlite3_value **args)
@@ -56,9 +70,9 @@ static int each_open(struct gn_each *e, sqlite3_value **args)
     struct garner_error err = {0};
     enum garner_code code;
 
-    if (!gn_held_init(&r->text, &context->body, args[0]))
+    if (!gn_held_init(&r->held, &context->body, args[0]))
         return SQLITE_NOMEM;
-    if (r->text.data == NULL || pattern == NULL) {
+    if (r->held.data == NULL || pattern == NULL) {
         e->done = true;
         return SQLITE_OK;
     }
@@ -70,7 +84,9 @@ static int each_open(struct gn_each *e, sqlite3_value **args)
     if (code != GARNER_OK)
         return gn_each_fail(e, "%s", err.message);
     gn_regex_hold(r->regex);
-    return find_next(r);
+    return take_text(r->held.data, r->held.size, &r->repaired, &r->text)
+               ? find_next(r)
+               : SQLITE_NOMEM;
 }
 
 static int each_next(struct gn_each *e)
@@ -84,7 +100,8 @@ static void each_close(struct gn_each *e)
 
     gn_regex_match_fini(&r->match);
     gn_regex_release(r->regex);
-    gn_held_fini(&r->text);
+    gn_held_fini(&r->held);
+    gn_buf_fini(&r->repaired);
 }
 
 enum each_column { EACH_I, EACH_MATCH, EACH_GROUPS, EACH_NAMED };
@@ -171,6 +188,8 @@ static void regex_get(sqlite3_context *to, int argc, sqlite3_value **argv)
     const size_t size = (size_t)sqlite3_value_bytes(argv[0]);
     const char *pattern = (const char *)sqlite3_value_text(argv[1]);
     struct gn_regex_match match = {0};
+    struct gn_buf repaired = {0};
+    struct gn_regex_part part;
     struct garner_error err = {0};
     struct gn_regex *regex;
     size_t group;
@@ -182,9 +201,11 @@ static void regex_get(sqlite3_context *to, int argc, sqlite3_value **argv)
                           (size_t)sqlite3_value_bytes(argv[1]), &regex, &err);
     if (code == GARNER_OK && !wanted_group(to, regex, argc, argv, &group))
         return;
+    if (code == GARNER_OK &&
+        !take_text(size > 0 ? text : "", size, &repaired, &part))
+        code = GARNER_NOMEM;
     if (code == GARNER_OK)
-        code =
-            gn_regex_find(regex, size > 0 ? text : "", size, 0, &match, &err);
+        code = gn_regex_find(regex, part.text, part.size, 0, &match, &err);
     if (code == GARNER_OK)
         give_part(to, &match.parts[group]);
     else if (code == GARNER_NOMEM)
@@ -192,6 +213,7 @@ static void regex_get(sqlite3_context *to, int argc, sqlite3_value **argv)
     else if (code != GARNER_DONE)
         fail_get(to, err.message);
     gn_regex_match_fini(&match);
+    gn_buf_fini(&repaired);
 }
 
 int gn_regexsql_register(sqlite3 *db, struct gn_regexsql *r)
