@@ -2,8 +2,8 @@
 
 #include "base/error.h"
 
-static const char *const tables[] = {"html_each", "xpath_each", "csv_each",
-                                     "regex_each", "lines_each"};
+static const char *const tables[] = {"html_each", "xpath_each", "json_rows",
+                                     "csv_each",  "regex_each", "lines_each"};
 
 enum garner_code gn_functions_init(struct gn_functions *f, sqlite3 *db,
                                    struct gn_budget *budget,
@@ -20,6 +20,8 @@ enum garner_code gn_functions_init(struct gn_functions *f, sqlite3 *db,
     rc = gn_htmlsql_register(db, &f->html);
     if (rc == SQLITE_OK)
         rc = gn_csvsql_register(db, &f->csv);
+    if (rc == SQLITE_OK)
+        rc = gn_jsonsql_register(db, &f->json);
     f->regex.budget = budget;
     if (rc == SQLITE_OK)
         rc = gn_regexsql_register(db, &f->regex);
@@ -41,7 +43,7 @@ void gn_functions_fini(struct gn_functions *f)
 
 void gn_functions_body(struct gn_functions *f, const char *data, size_t size)
 {
-    f->csv.body = f->regex.body = (struct gn_body){data, size};
+    f->csv.body = f->regex.body = f->json.body = (struct gn_body){data, size};
 }
 
 void gn_functions_clear(struct gn_functions *f)

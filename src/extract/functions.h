@@ -14,6 +14,7 @@
 #include "extract/budget.h"
 #include "extract/csvsql.h"
 #include "extract/htmlsql.h"
+#include "extract/jsonsql.h"
 #include "extract/regexsql.h"
 #include "garner/error.h"
 
@@ -22,6 +23,7 @@ struct gn_functions {
     struct gn_htmlsql html;
     struct gn_csvsql csv;
     struct gn_regexsql regex;
+    struct gn_jsonsql json;
 };
 
 /* Registers all. f can be finished even after an error. Errors: NOMEM, IO. */
