@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -40,7 +41,7 @@ static char *eval(const char *expression)
     if (o != NULL) {
         xmlChar *s = xmlXPathCastToString(o);
 
-        strncat(text, (const char *)s, sizeof text - 1);
+        snprintf(text, sizeof text, "%s", (const char *)s);
         xmlFree(s);
     }
     xmlXPathFreeContext(context);

@@ -33,7 +33,8 @@ static void assert_records(const char *text, const char *expected)
     struct gn_buf out = {0};
     struct gn_csv c;
 
-    memcpy(exact, text, size);
+    for (size_t i = 0; i < size; i++)
+        exact[i] = text[i];
     gn_csv_init(&c, exact, size);
     show(&c, &out);
     assert_string_equal(gn_buf_cstr(&out), expected);

@@ -91,7 +91,7 @@ static const char *append_escape(const char *at, const char *end,
     unsigned c;
 
     if (at[1] != 'u') {
-        gn_buf_byte(out, known != NULL ? to[known - from] : at[1]);
+        gn_buf_append(out, known != NULL ? to + (known - from) : at + 1, 1);
         return at + 2;
     }
     c = hex4(at + 2);

@@ -28,7 +28,7 @@ void gn_regexes_fini(struct gn_regexes *r);
 
 /* The compiled pattern, lent; it stays as long as it is held.
  * Errors: INVALID (with the place), NOMEM. */
-enum garner_code gn_regexes_get(struct gn_regexes *r, const char *pattern,
+enum garner_code gn_regexes_get(struct gn_regexes *all, const char *pattern,
                                 size_t size, struct gn_regex **out,
                                 struct garner_error *err);
 
