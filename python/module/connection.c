@@ -38,18 +38,60 @@ bool gp_connection_check(struct gp_connection *c)
     return is_usable(c);
 }
 
+static bool has_turn(const struct gp_connection *c)
+{
+    return c->depth > 0 && c->caller == PyThread_get_thread_ident();
+}
+
+/* A session has what one thread has under way: two at a time would each borrow
+ * the writer for it. */
+static void take_turn(struct gp_connection *c)
+{
+    if (!has_turn(c)) {
+        Py_BEGIN_ALLOW_THREADS
+        PyThread_acquire_lock(c->turn, WAIT_LOCK);
+        Py_END_ALLOW_THREADS
+        c->caller = PyThread_get_thread_ident();
+    }
+    c->depth++;
+}
+
+static void pass_turn(struct gp_connection *c)
+{
+    if (--c->depth == 0)
+        PyThread_release_lock(c->turn);
+}
+
 struct gp_session *gp_connection_enter(struct gp_connection *c)
 {
     struct gp_session *s;
 
     if (!is_usable(c))
         return NULL;
-    s = gp_session_of_thread(c);
-    if (s == NULL)
-        return NULL;
-    s->calls++;
-    c->users++;
-    return s;
+    c->users++; /* who closes it waits for those who wait */
+    if (!c->per_thread)
+        take_turn(c);
+    s = is_usable(c) ? gp_session_of_thread(c) : NULL;
+    if (s != NULL) {
+        s->calls++;
+        return s;
+    }
+    if (!c->per_thread)
+        pass_turn(c);
+    gp_connection_forget_user(c);
+    return NULL;
+}
+
+bool gp_connection_is_called(const struct gp_connection *c)
+{
+    const struct gp_session *s;
+
+    if (has_turn(c))
+        return true;
+    LIST_FOREACH(s, &c->sessions, in_connection)
+    if (s->calls > 0 && s->thread == PyThread_get_thread_ident())
+        return true;
+    return false;
 }
 
 void gp_connection_forget_user(struct gp_connection *c)
@@ -83,6 +125,8 @@ bool gp_connection_leave(struct gp_session *s)
         }
     }
     s->calls--;
+    if (!c->per_thread)
+        pass_turn(c);
     gp_connection_forget_user(c);
     return done && !PyErr_Occurred();
 }

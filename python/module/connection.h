@@ -54,6 +54,10 @@ struct gp_connection {
     bool waited_for; /* drained is to be released when there are none */
     PyThread_type_lock drained;
 
+    PyThread_type_lock turn; /* of the calls on a session that all share */
+    unsigned long caller;    /* who has it, ... */
+    int depth;               /* ... so often */
+
     struct gp_session *recent; /* likely the next to call */
     LIST_HEAD(, gp_session) sessions;
     LIST_HEAD(, gp_link) links;
@@ -107,11 +111,15 @@ PyTypeObject *gp_connection_make_type(PyObject *module);
  * false, with ProgrammingError. */
 bool gp_connection_check(struct gp_connection *c);
 
-/* A call begins; NULL: an exception is set (as above). */
+/* A call begins; NULL: an exception is set (as above). Where all threads share
+ * a session it waits for another's call to end. */
 struct gp_session *gp_connection_enter(struct gp_connection *c);
 /* It is over: what is no longer needed is given back. An exception that is set
  * stays so; false: there is one. */
 bool gp_connection_leave(struct gp_session *s);
+
+/* true: the calling thread is in a call on it. */
+bool gp_connection_is_called(const struct gp_connection *c);
 
 /* One of c->users less: who closes it may wait for that. */
 void gp_connection_forget_user(struct gp_connection *c);

@@ -130,7 +130,6 @@ static PyObject *rollback(PyObject *self, PyObject *unused)
 static PyObject *close_it(PyObject *self, PyObject *unused)
 {
     struct gp_connection *c = as_connection(self);
-    struct gp_session *s;
 
     (void)unused;
     if (!c->initialized) {
@@ -138,8 +137,7 @@ static PyObject *close_it(PyObject *self, PyObject *unused)
                         "Base Connection.__init__ not called.");
         return NULL;
     }
-    LIST_FOREACH(s, &c->sessions, in_connection)
-    if (s->calls > 0 && s->thread == PyThread_get_thread_ident()) {
+    if (gp_connection_is_called(c)) {
         PyErr_SetString(c->state->ProgrammingError,
                         "a connection cannot be closed within a call on it");
         return NULL;
@@ -287,6 +285,8 @@ static void dealloc(PyObject *self)
         PyThread_release_lock(c->drained);
         PyThread_free_lock(c->drained);
     }
+    if (c->turn != NULL)
+        PyThread_free_lock(c->turn);
     type->tp_free(self);
     Py_DECREF(type);
     Py_XDECREF(module);

@@ -190,6 +190,21 @@ static bool end_former(struct gp_connection *c)
     return done;
 }
 
+static bool make_locks(struct gp_connection *c)
+{
+    if (c->turn == NULL)
+        c->turn = PyThread_allocate_lock();
+    if (c->turn != NULL && c->drained == NULL) {
+        c->drained = PyThread_allocate_lock();
+        if (c->drained != NULL)
+            (void)PyThread_acquire_lock(c->drained, WAIT_LOCK);
+    }
+    if (c->turn != NULL && c->drained != NULL)
+        return true;
+    (void)PyErr_NoMemory();
+    return false;
+}
+
 static bool start(struct gp_connection *c, struct arguments *a)
 {
     enum gp_autocommit autocommit = GP_LEGACY;
@@ -202,14 +217,8 @@ static bool start(struct gp_connection *c, struct arguments *a)
         !end_former(c))
         return false;
     c->initialized = false;
-    if (c->drained == NULL) {
-        c->drained = PyThread_allocate_lock();
-        if (c->drained == NULL) {
-            (void)PyErr_NoMemory();
-            return false;
-        }
-        (void)PyThread_acquire_lock(c->drained, WAIT_LOCK);
-    }
+    if (!make_locks(c))
+        return false;
     TAILQ_INIT(&c->settings);
     for (size_t i = 0; i < Py_ARRAY_LENGTH(c->limits); i++)
         c->limits[i] = -1;

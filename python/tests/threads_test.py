@@ -220,6 +220,30 @@ def test_a_transaction_may_go_from_thread_to_thread(sqlite, path, thread):
     db.close()
 
 
+@pytest.mark.parametrize("isolation_level", ["", None])
+def test_a_shared_transaction_takes_calls_of_all_threads(sqlite, path, isolation_level):
+    """At the same time, and none waits for another's to commit: it is one."""
+    db = sqlite.connect(path, per_thread=False, isolation_level=isolation_level)
+    db.execute("create table t (who, n)")
+
+    def store(number, row):
+        db.execute("insert into t values (?, ?)", (number, row))
+        assert len(db.execute("select n from t where who = ?", (number,)).fetchall()) == row + 1
+    each(sqlite, 10, store)
+    assert db.in_transaction == (isolation_level == "")
+    db.commit()
+    assert db.execute("select count(*), sum(n) from t").fetchone() == (THREADS * 10, THREADS * 45)
+    db.close()
+
+
+def test_a_shared_connection_is_not_closed_within_a_call(sqlite, path, thread):
+    db = sqlite.connect(path, per_thread=False)
+    db.create_function("end", 0, db.close)
+    with pytest.raises(sqlite.ProgrammingError, match="within a call"):
+        thread(db.execute, "select end()").result()
+    db.close()
+
+
 def test_memory_is_shared_by_threads(sqlite, thread):
     db = sqlite.connect(":memory:")
     db.execute("create table t (n)")
