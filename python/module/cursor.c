@@ -42,6 +42,19 @@ static struct gp_session *enter(struct gp_cursor *cursor)
     return check(cursor) ? gp_connection_enter(cursor->connection) : NULL;
 }
 
+/* The same for what begins a statement: nobody else does meanwhile. */
+static struct gp_session *enter_alone(struct gp_cursor *cursor)
+{
+    struct gp_session *s;
+
+    if (!check(cursor))
+        return NULL;
+    cursor->locked = true;
+    s = gp_connection_enter(cursor->connection);
+    cursor->locked = s != NULL;
+    return s;
+}
+
 /* What was there before ends. */
 static void clear(struct gp_cursor *cursor)
 {
@@ -94,11 +107,10 @@ PyObject *gp_cursor_execute(PyObject *self, PyObject *const *args,
 
     if (!is_count(count, 1, 2, "execute") || !is_text(args[0], "execute"))
         return NULL;
-    s = enter(cursor);
+    s = enter_alone(cursor);
     if (s == NULL)
         return NULL;
     clear(cursor);
-    cursor->locked = true;
     done = gp_run_once(cursor, s, args[0], count > 1 ? args[1] : NULL) &&
            gp_rows_read_first(cursor, s);
     return leave(cursor, s, done);
@@ -115,11 +127,10 @@ PyObject *gp_cursor_executemany(PyObject *self, PyObject *const *args,
     if (!is_count(count, 2, 2, "executemany") ||
         !is_text(args[0], "executemany"))
         return NULL;
-    s = enter(cursor);
+    s = enter_alone(cursor);
     if (s == NULL)
         return NULL;
     clear(cursor);
-    cursor->locked = true;
     many = PyObject_GetIter(args[1]);
     done = many != NULL && gp_run_many(cursor, s, args[0], many);
     Py_XDECREF(many);
@@ -156,10 +167,9 @@ PyObject *gp_cursor_executescript(PyObject *self, PyObject *sql)
 
     if (!is_text(sql, "executescript"))
         return NULL;
-    s = enter(cursor);
+    s = enter_alone(cursor);
     if (s == NULL)
         return NULL;
-    cursor->locked = true;
     text = script_text(cursor, sql);
     done = text != NULL && gp_run_script(s, text);
     return leave(cursor, s, done);

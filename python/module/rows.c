@@ -58,10 +58,29 @@ void gp_cursor_forget(struct gp_cursor *cursor)
 
 /* --- rows ----------------------------------------------------------------- */
 
+/* Does it stand in this link, which is entered? While a thread waited, or
+ * stepped, another may have ended its statement, and begun the next. */
+static bool stands_in(const struct gp_cursor *cursor,
+                      const struct gp_link *link)
+{
+    return cursor->statement != NULL && cursor->statement->link == link;
+}
+
+/* The end of st, unless another thread has ended it already: that one waits for
+ * the link, or left st behind. */
+static void finish_if_ours(struct gp_cursor *cursor, struct gp_statement *st)
+{
+    if (cursor->statement == st)
+        finish(cursor);
+    else
+        gp_link_leave(st->link);
+}
+
 /* The row that the statement stands on, and a step to the next; with the link
- * entered. At the end, and on an error, the statement is finished, and the link
- * left. NULL: an exception is set. */
-static PyObject *take_row(struct gp_cursor *cursor)
+ * entered. *goes_on: it still is. At the end, on an error, and where another
+ * thread ends it, the statement is finished, and the link left. NULL: an
+ * exception is set. */
+static PyObject *take_row(struct gp_cursor *cursor, bool *goes_on)
 {
     const struct gp_reading reading = {
         .state = cursor->connection->state,
@@ -72,24 +91,26 @@ static PyObject *take_row(struct gp_cursor *cursor)
     PyObject *row;
     int rc;
 
+    *goes_on = false;
     cursor->locked = true;
     row = gp_values_row(&reading, st->stmt);
     cursor->locked = false;
-    if (row == NULL) {
-        finish(cursor);
-        return NULL;
+    if (row == NULL || cursor->statement != st) {
+        finish_if_ours(cursor, st);
+        return row;
     }
     rc = gp_link_step(st->stmt);
-    if (rc == SQLITE_ROW)
+    *goes_on = rc == SQLITE_ROW && cursor->statement == st;
+    if (*goes_on)
         return row;
-    if (rc != SQLITE_DONE) {
+    if (rc != SQLITE_ROW && rc != SQLITE_DONE) {
         if (!PyErr_Occurred())
             gp_errors_sqlite(cursor->connection->state, st->link->db);
         Py_CLEAR(row);
-    } else if (cursor->counts) {
+    } else if (rc == SQLITE_DONE && cursor->counts) {
         cursor->rowcount += (long)sqlite3_changes64(st->link->db);
     }
-    finish(cursor);
+    finish_if_ours(cursor, st);
     return row;
 }
 
@@ -97,7 +118,9 @@ static PyObject *take_row(struct gp_cursor *cursor)
 static bool keep_some(struct gp_cursor *cursor, Py_ssize_t most)
 {
     struct gp_link *link = cursor->statement->link;
+    PyObject *kept;
     bool done = true;
+    bool goes_on = true;
 
     if (cursor->kept == NULL)
         cursor->kept = PyList_New(0);
@@ -105,14 +128,16 @@ static bool keep_some(struct gp_cursor *cursor, Py_ssize_t most)
         gp_link_leave(link);
         return false;
     }
-    while (done && most-- > 0 && cursor->statement != NULL) {
-        PyObject *row = take_row(cursor);
+    kept = Py_NewRef(cursor->kept); /* another thread may clear the cursor */
+    while (done && most-- > 0 && goes_on) {
+        PyObject *row = take_row(cursor, &goes_on);
 
-        done = row != NULL && PyList_Append(cursor->kept, row) == 0;
+        done = row != NULL && PyList_Append(kept, row) == 0;
         Py_XDECREF(row);
     }
-    if (cursor->statement != NULL)
+    if (goes_on)
         gp_link_leave(link);
+    Py_DECREF(kept);
     return done;
 }
 
@@ -124,7 +149,7 @@ static bool keep_rest(struct gp_cursor *cursor)
 
     Py_INCREF(cursor);
     gp_link_enter(link);
-    if (cursor->statement != NULL)
+    if (stands_in(cursor, link))
         done = keep_some(cursor, PY_SSIZE_T_MAX);
     else /* another thread was faster */
         gp_link_leave(link);
@@ -208,7 +233,7 @@ PyObject *gp_rows_next(struct gp_cursor *cursor, struct gp_session *s)
 {
     PyObject *row = next_kept(cursor);
     struct gp_link *link;
-    bool apart;
+    bool apart, goes_on;
 
     if (row != NULL || cursor->statement == NULL)
         return row;
@@ -216,14 +241,14 @@ PyObject *gp_rows_next(struct gp_cursor *cursor, struct gp_session *s)
     apart = cursor->reader == NULL && cursor->session->loan == NULL;
     if (!gp_run_on(cursor, s))
         return NULL;
-    if (cursor->statement == NULL) { /* another thread was faster */
+    if (!stands_in(cursor, link)) { /* another thread was faster */
         gp_link_leave(link);
         return next_kept(cursor);
     }
     if (apart)
         return read_ahead(cursor) ? next_kept(cursor) : NULL;
-    row = take_row(cursor);
-    if (cursor->statement != NULL)
+    row = take_row(cursor, &goes_on);
+    if (goes_on)
         gp_link_leave(link);
     return row;
 }

@@ -431,13 +431,14 @@ bool gp_run_script(struct gp_session *s, const char *script)
 
 /* --- going on ------------------------------------------------------------- */
 
-/* Its link is entered, and it can be stepped; or another thread was faster, and
- * it is at its end. */
+/* link is entered, and the cursor can be stepped; or another thread was faster,
+ * and it is at its end, or elsewhere. */
 static bool may_go_on(const struct gp_cursor *cursor,
-                      const struct gp_session *s)
+                      const struct gp_session *s, const struct gp_link *link)
 {
-    return cursor->statement == NULL || cursor->reader != NULL ||
-           cursor->session->loan != NULL || s->loan != NULL;
+    return cursor->statement == NULL || cursor->statement->link != link ||
+           cursor->reader != NULL || cursor->session->loan != NULL ||
+           s->loan != NULL;
 }
 
 bool gp_run_on(struct gp_cursor *cursor, struct gp_session *s)
@@ -451,7 +452,7 @@ bool gp_run_on(struct gp_cursor *cursor, struct gp_session *s)
             !gp_session_take(s))
             return false;
         gp_link_enter(link);
-        if (may_go_on(cursor, s))
+        if (may_go_on(cursor, s, link))
             return true;
         gp_link_leave(link); /* its session gave the writer back meanwhile */
     }

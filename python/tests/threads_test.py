@@ -236,11 +236,39 @@ def test_a_shared_transaction_takes_calls_of_all_threads(sqlite, path, isolation
     db.close()
 
 
+@pytest.mark.parametrize("rows", [2, 1])
+def test_a_cursor_is_begun_anew_while_another_thread_steps_it(sqlite, db, thread, rows):
+    """Who steps it has the row it came for; its end is not ended twice."""
+    stepping, go_on = threading.Event(), threading.Event()
+
+    def wait(n):
+        if n == 2:
+            stepping.set()
+            assert go_on.wait(60)
+        return n
+    db.create_function("wait", 1, wait)
+    cursor = db.execute("select wait(column1) from (values (1), (2), (3)) where "
+                        "wait(column1) <= ?", (rows,))
+    fetching = thread(cursor.fetchone)
+    assert stepping.wait(60)
+    beginning = thread(lambda: cursor.execute("select 7").fetchall())
+    beginning.join(0.1)  # it waits for the step, most likely
+    go_on.set()
+    assert fetching.result() == (1,)
+    assert beginning.result() == [(7,)]
+
+
 def test_a_shared_connection_is_not_closed_within_a_call(sqlite, path, thread):
     db = sqlite.connect(path, per_thread=False)
-    db.create_function("end", 0, db.close)
-    with pytest.raises(sqlite.ProgrammingError, match="within a call"):
-        thread(db.execute, "select end()").result()
+    told = []
+
+    def end():
+        with pytest.raises(sqlite.ProgrammingError, match="within a call") as caught:
+            db.close()
+        told.append(caught)
+    db.create_function("end", 0, end)
+    thread(db.execute, "select end()").result()
+    assert told
     db.close()
 
 
