@@ -29,6 +29,39 @@ static void warn(const struct gp_session *s)
     PyErr_Restore(type, value, traceback);
 }
 
+/* What it has on the writer ends. true: there was a transaction. */
+static bool abandon_writer(struct gp_session *s)
+{
+    const bool open = gp_session_in_transaction(s);
+    struct gp_cursor *cursor;
+
+    gp_blob_close_all(s);
+again:
+    LIST_FOREACH(cursor, &s->cursors, in_session)
+    if (cursor->reader == NULL && s->loan != NULL) {
+        gp_cursor_forget(cursor);
+        goto again;
+    }
+    if (s->loan != NULL)
+        gp_session_give(s);
+    return open;
+}
+
+static bool is_idle(const struct gp_session *s)
+{
+    return s->calls == 0 && s->loan == NULL && LIST_EMPTY(&s->cursors) &&
+           LIST_EMPTY(&s->readers) && LIST_EMPTY(&s->blobs);
+}
+
+/* Rows that its thread has begun to read may be another's to fetch. */
+static void leave_to_others(struct gp_session *s)
+{
+    LIST_REMOVE(s, in_thread);
+    s->thread = GP_NO_THREAD;
+    if (s->connection->recent == s)
+        s->connection->recent = NULL;
+}
+
 /* On the thread that ends. */
 static void end_thread(PyObject *capsule)
 {
@@ -44,9 +77,12 @@ static void end_thread(PyObject *capsule)
         if (c->forks == c->state->forks && !c->closing) {
             Py_INCREF(c);
             c->users++;
-            if (gp_session_abandon(s))
+            if (abandon_writer(s))
                 warn(s);
-            gp_session_free(s);
+            if (is_idle(s))
+                gp_session_free(s);
+            else
+                leave_to_others(s);
             gp_connection_forget_user(c);
             Py_DECREF(c);
         } else {
@@ -92,6 +128,19 @@ static struct thread *this_thread(struct gp_state *state)
     return PyErr_Occurred() ? NULL : new_thread(state, dict);
 }
 
+/* What threads that ended have left, and others have fetched. */
+static void sweep(struct gp_connection *c)
+{
+    struct gp_session *s;
+
+again:
+    LIST_FOREACH(s, &c->sessions, in_connection)
+    if (s->thread == GP_NO_THREAD && is_idle(s)) {
+        gp_session_free(s);
+        goto again;
+    }
+}
+
 static struct gp_session *new_session(struct gp_connection *c, struct thread *t)
 {
     struct gp_session *s = PyMem_Calloc(1, sizeof *s);
@@ -100,6 +149,7 @@ static struct gp_session *new_session(struct gp_connection *c, struct thread *t)
         (void)PyErr_NoMemory();
         return NULL;
     }
+    sweep(c);
     s->connection = c;
     s->thread = t != NULL ? PyThread_get_thread_ident() : GP_NO_THREAD;
     if (t != NULL)

@@ -258,6 +258,21 @@ def test_a_cursor_is_begun_anew_while_another_thread_steps_it(sqlite, db, thread
     assert beginning.result() == [(7,)]
 
 
+@pytest.mark.parametrize("database", ["file", ":memory:"])
+def test_rows_outlive_the_thread_that_asked_for_them(sqlite, path, thread, database):
+    db = sqlite.connect(path if database == "file" else database)
+    db.execute("create table t (n)")
+    db.executemany("insert into t values (?)", [(n,) for n in range(300)])
+    db.commit()
+    for _ in range(3):
+        cursor = thread(db.execute, "select n from t").result()
+        assert cursor.fetchall() == [(n,) for n in range(300)]
+    cursor = thread(db.execute, "select n from t").result()
+    db.close()
+    with pytest.raises(sqlite.ProgrammingError):
+        cursor.fetchall()
+
+
 def test_a_shared_connection_is_not_closed_within_a_call(sqlite, path, thread):
     db = sqlite.connect(path, per_thread=False)
     told = []
