@@ -33,9 +33,12 @@ PAGE = HERE.parent.parent / "docs" / "python.md"
 LIMIT_S = 120  # for one test
 FINE = ("ok", "skipped", "excused")
 # What sitecustomize does in every Python that the tests start, too.
-SHIM = """import sys
-import garner
-import garner.dbapi2, garner.dump
+SHIM = """import os, sys
+try:
+    import garner, garner.dbapi2, garner.dump
+except ImportError as error:  # else the tests would be run on sqlite3 itself
+    print(error, file=sys.stderr, flush=True)
+    os._exit(1)
 for name in "", ".dbapi2", ".dump":
     sys.modules["sqlite3" + name] = sys.modules["garner" + name]
 sys.modules["_sqlite3"] = garner._garner
@@ -191,7 +194,8 @@ class Child:
             (SHIM if given.module == "garner" else "import sqlite3.dbapi2\n")
             + (FILES if given.files else ""))
         env["PYTHONPATH"] = os.pathsep.join(
-            [str(folder), *filter(None, [env.get("PYTHONPATH")])])
+            [str(folder), *(os.path.abspath(path) for path in
+                            env.get("PYTHONPATH", "").split(os.pathsep) if path)])
         self.cwd = tempfile.TemporaryDirectory(dir=folder)
         self.err = tempfile.TemporaryFile("w+", dir=folder)
         self.process = subprocess.Popen(
