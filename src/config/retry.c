@@ -57,7 +57,7 @@ static void add_class(struct gn_problems *p, const struct gn_node *node,
                       struct gn_backoff *b)
 {
     static const char *const words[] = {
-#define X(name, word) [GN_RETRY_##name] = word,
+#define X(name, word) [GN_RETRY_##name] = (word),
         GN_RETRY_MAP(X)
 #undef X
     };

@@ -74,7 +74,7 @@ static struct world *begin_site(struct site *s, int sources, int64_t every_ms,
 static void a_host_that_fails_is_left_alone_by_all(void **state)
 {
     struct site s;
-    struct world *w = begin_site(&s, 4, 10, 3600 * 1000);
+    struct world *w = begin_site(&s, 4, 10, 3600000);
 
     (void)state;
     w->options.parallel = 1;
@@ -114,7 +114,7 @@ static void one_finds_out_that_it_works_again(void **state)
 static void once_does_not_hammer_it(void **state)
 {
     struct site s;
-    struct world *w = begin_site(&s, 9, 0, 3600 * 1000);
+    struct world *w = begin_site(&s, 9, 0, 3600000);
 
     (void)state;
     w->options.parallel = 1;
@@ -257,7 +257,7 @@ static void one_after_another(void **state)
 static void who_waits_for_a_host_that_fails_goes_away(void **state)
 {
     struct site s;
-    struct world *w = begin_site(&s, 9, 0, 3600 * 1000);
+    struct world *w = begin_site(&s, 9, 0, 3600000);
 
     (void)state;
     for (int i = 0; i < 9; i++)

@@ -170,7 +170,7 @@ static void set_off(struct world *w, int64_t in_us, const char *attempt)
 
     snprintf(sql, sizeof sql,
              "update garner_source set off_until = %lld, tried = %s",
-             (long long)(gn_clock_wall_us() + in_us), attempt);
+             (long long)gn_clock_wall_us() + (long long)in_us, attempt);
     store_runs(w, sql);
 }
 
@@ -236,7 +236,7 @@ static void a_stop_does_not_wait_for_retries(void **state)
     struct world *w = begin_site(&s, 99, 9);
 
     (void)state;
-    w->sources[0].retry.least_ms = 3600 * 1000;
+    w->sources[0].retry.least_ms = 3600000;
     run_beside(w);
     WAIT_FOR(status_of(w).totals.stored == 1);
     gn_engine_stop(w->engine);

@@ -33,8 +33,8 @@ int64_t gn_circuit_again_ns(const struct gn_circuit *c, int64_t now_ns)
     return now_ns < c->until_ns ? c->until_ns : now_ns + ASK_NS;
 }
 
-static void open(struct gn_circuit *c, const struct gn_backoff *b,
-                 double random, int64_t now_ns)
+static void open_circuit(struct gn_circuit *c, const struct gn_backoff *b,
+                         double random, int64_t now_ns)
 {
     c->openings += c->openings < INT_MAX;
     c->until_ns =
@@ -59,6 +59,6 @@ bool gn_circuit_end(struct gn_circuit *c, enum gn_outcome outcome, bool probe,
     /* Fetches that began before it opened say nothing new by failing, too. */
     if (was_open ? !probe : c->failures < limit)
         return false;
-    open(c, b, random, now_ns);
+    open_circuit(c, b, random, now_ns);
     return true;
 }
