@@ -4,17 +4,19 @@
 
 #include "base/error.h"
 #include "store/commit/doors.h"
+#include "store/tally_test.h"
 
-static atomic_int wakes;
-static atomic_bool holds; /* a thread holds a shard, until ... */
-static atomic_bool let_go;
-static char order[64]; /* of the callbacks, written by the pumps */
+static struct tally wakes = TALLY;
+static struct tally holds = TALLY; /* a thread holds a shard, until ... */
+static struct tally let_go = TALLY;
+static char order[64]; /* of the callbacks, written by the pumps ... */
 static pthread_mutex_t order_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct tally noted = TALLY; /* ... so many */
 
 static void woken(void *context)
 {
     (void)context;
-    atomic_fetch_add(&wakes, 1);
+    tally_add(&wakes);
 }
 
 static int with_doors(void **state)
@@ -23,7 +25,8 @@ static int with_doors(void **state)
         return -1;
     gn_router_stop(store->farm->router);
     gn_fleet_on_bounce(fleet_of(store), woken, NULL);
-    atomic_store(&wakes, 0);
+    tally_reset(&wakes);
+    tally_reset(&noted);
     order[0] = '\0';
     exec_all(FARM_TABLE);
     return 0;
@@ -34,7 +37,7 @@ static int without_doors(void **state)
 {
     struct gn_farm *farm = store->farm;
 
-    atomic_store(&let_go, true);
+    tally_add(&let_go);
     gn_fleet_close(farm->fleet);
     gn_router_free(farm->router);
     gn_census_free(farm->census);
@@ -56,6 +59,7 @@ static void note(void *context, const struct garner_result *result,
         order[n] = *(const char *)context;
     order[n + 1] = '\0';
     gn_unlock(&order_lock);
+    tally_add(&noted);
 }
 
 static void submit(int key, const char *name)
@@ -75,17 +79,8 @@ static void submit(int key, const char *name)
 
 static void wait_for_order(const char *expected)
 {
-    const int64_t until_ns = SECONDS(20);
-    bool same = false;
-
-    while (!same && gn_clock_monotonic_ns() < until_ns) {
-        gn_lock(&order_lock);
-        same = strcmp(order, expected) == 0;
-        gn_unlock(&order_lock);
-        (void)usleep(200);
-    }
-    if (!same)
-        fail_msg("%s, not %s", order, expected);
+    tally_is(&noted, (int)strlen(expected));
+    assert_string_equal(order, expected);
 }
 
 /* Returns the shard that has key 1. */
@@ -107,12 +102,8 @@ static bool is_held(struct gn_commit *c, unsigned slot)
 
 static void wait_for_bounce(struct gn_commit *c)
 {
-    const int64_t until_ns = SECONDS(20);
-
-    while (!is_held(c, slot_of(1) + 1) && gn_clock_monotonic_ns() < until_ns)
-        (void)usleep(200);
+    assert_true(tally_await(&wakes, 1));
     assert_true(is_held(c, slot_of(1) + 1));
-    assert_true(atomic_load(&wakes) > 0);
 }
 
 static void a_slot_that_stays_is_written_in_order(void **state)
@@ -177,10 +168,8 @@ static enum garner_code hold(void *context, struct gn_sqlite *c,
     (void)context;
     (void)c;
     (void)err;
-    atomic_store(&holds, true);
-    while (!atomic_load(&let_go))
-        (void)usleep(100);
-    return GARNER_OK;
+    tally_add(&holds);
+    return tally_await(&let_go, 1) ? GARNER_OK : GARNER_TIMEOUT;
 }
 
 static void *hold_shard(void *context)
@@ -203,20 +192,20 @@ static void what_is_in_the_queue_still_keeps_the_door(void **state)
     (void)state;
     submit(1, "a");
     wait_for_bounce(c);
-    atomic_store(&holds, false);
-    atomic_store(&let_go, false);
+    tally_reset(&holds);
+    tally_reset(&let_go);
     assert_int_equal(pthread_create(&holder, NULL, hold_shard, &shard), 0);
-    while (!atomic_load(&holds))
-        (void)usleep(100);
+    assert_true(tally_await(&holds, 1));
+    tally_reset(&wakes);
     submit(1, "b");
     assert_false(gn_doors_empty(c, slot_of(1) + 1, &list));
     assert_non_null(TAILQ_FIRST(&list));
     assert_true(is_held(c, slot_of(1) + 1));
-    atomic_store(&let_go, true);
+    tally_add(&let_go);
     assert_int_equal(pthread_join(holder, &held), 0);
     assert_non_null(held);
-    while (!gn_doors_empty(c, slot_of(1) + 1, &list))
-        (void)usleep(100);
+    assert_true(tally_await(&wakes, 1)); /* b is bounced, too */
+    assert_true(gn_doors_empty(c, slot_of(1) + 1, &list));
     gn_doors_adopt(commit_of(store, (shard + 1) % 4), &list);
     set_slot((shard + 1) % 4, slot_of(1), GN_SLOT_HERE, 0);
     gn_doors_reopen(commit_of(store, (shard + 1) % 4), slot_of(1) + 1);

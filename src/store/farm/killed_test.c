@@ -9,6 +9,7 @@
 
 #include "store/process_test.h"
 
+#include <semaphore.h>
 #include <stdatomic.h>
 
 #include "base/random.h"
@@ -43,7 +44,7 @@ static void be_quiet(void *context, const char *line)
 struct writer {
     struct garner_store *farm;
     const char *name;
-    atomic_int waiting; /* handed over, not yet settled */
+    sem_t room; /* for what is handed over and not yet settled */
     atomic_int failed;
 };
 
@@ -108,7 +109,7 @@ static void settled(void *context, const struct garner_result *result,
             fprintf(stderr, "handed over: %s\n",
                     err != NULL ? err->message : "out of order");
     }
-    atomic_fetch_sub(&w->waiting, 1);
+    (void)sem_post(&w->room); /* it cannot overflow */
 }
 
 /* Each step counts only if the one before it was done. */
@@ -119,9 +120,8 @@ static void hand_over(struct writer *w, int n)
     char key[64];
     const int size = name_key(key, "seq", w->name, n % KEYS);
 
-    while (atomic_load(&w->waiting) > AHEAD)
-        (void)usleep(100);
-    atomic_fetch_add(&w->waiting, 1);
+    while (sem_wait(&w->room) != 0) /* interrupted */
+        ;
     if (garner_batch_new(&batch, &err) != GARNER_OK ||
         garner_batch_add(batch, "update c set n = ? where k = ? and n = ?",
                          GARNER_ARGS(garner_integer(n / KEYS + 1),
@@ -154,10 +154,12 @@ static int write_rows(const char *folder, const char *name)
 {
     struct writer w = {.farm = open_in(folder), .name = name};
     struct garner_error err;
+    int room;
     int n = 0;
     char byte;
 
     garner_set_log(be_quiet, NULL);
+    assert_int_equal(sem_init(&w.room, 0, AHEAD), 0);
     start_counters(&w);
     assert_int_equal(fcntl(0, F_SETFL, O_NONBLOCK), 0);
     puts("ready");
@@ -171,7 +173,8 @@ static int write_rows(const char *folder, const char *name)
         die("flush", &err);
     garner_close(w.farm);
     printf("%d\n", n);
-    return atomic_load(&w.failed) == 0 && atomic_load(&w.waiting) == 0 ? 0 : 1;
+    assert_int_equal(sem_getvalue(&w.room, &room), 0);
+    return atomic_load(&w.failed) == 0 && room == AHEAD ? 0 : 1;
 }
 
 /* --- the mover -------------------------------------------------------------

@@ -2,6 +2,7 @@
 #include "store/process_test.h"
 
 #include "store/farm/moves.h"
+#include "store/tally_test.h"
 
 static struct gn_moves *m;
 static struct garner_error err;
@@ -46,11 +47,11 @@ static void one_has_them_at_a_time(void **state)
     gn_moves_close(another);
 }
 
-static atomic_bool began;
+static struct tally began = TALLY;
 
 static void *begin_soon(void *context)
 {
-    atomic_store(&began, true);
+    tally_add(&began);
     return gn_moves_begin(context, SECONDS(20), NULL) == GARNER_OK ? context
                                                                    : NULL;
 }
@@ -64,11 +65,10 @@ static void who_comes_next_waits(void **state)
 
     (void)state;
     for (int i = 0; i < 2; i++) {
-        atomic_store(&began, false);
+        tally_reset(&began);
         assert_int_equal(gn_moves_begin(m, 0, NULL), GARNER_OK);
         assert_int_equal(pthread_create(&thread, NULL, begin_soon, both[i]), 0);
-        while (!atomic_load(&began))
-            (void)usleep(100);
+        assert_true(tally_await(&began, 1));
         gn_moves_end(m);
         assert_int_equal(pthread_join(thread, &got), 0);
         assert_ptr_equal(got, both[i]);

@@ -6,6 +6,7 @@
 
 #include "base/fault.h"
 #include "store/farm/mend.h"
+#include "store/tally_test.h"
 
 enum { STEPS = 50 };
 
@@ -15,18 +16,17 @@ static struct garner_error err;
  */
 
 static const char *stop_at;
-static atomic_bool stopped;
-static atomic_bool go_on;
+static struct tally stopped = TALLY;
+static struct tally go_on = TALLY;
 static struct garner_error mover_err;
 
 static void stop_there(void *context, const char *point)
 {
     (void)context;
-    if (strcmp(point, stop_at) != 0 || atomic_load(&go_on))
+    if (strcmp(point, stop_at) != 0)
         return;
-    atomic_store(&stopped, true);
-    while (!atomic_load(&go_on))
-        (void)usleep(100);
+    tally_add(&stopped);
+    (void)tally_await(&go_on, 1); /* the test fails by itself then */
 }
 
 static void *move_to_five(void *context)
@@ -40,12 +40,11 @@ static pthread_t start_mover(const char *point)
     pthread_t mover;
 
     stop_at = point;
-    atomic_store(&stopped, false);
-    atomic_store(&go_on, false);
+    tally_reset(&stopped);
+    tally_reset(&go_on);
     gn_fault_set(stop_there, NULL);
     assert_int_equal(pthread_create(&mover, NULL, move_to_five, store), 0);
-    while (!atomic_load(&stopped))
-        (void)usleep(100);
+    assert_true(tally_await(&stopped, 1));
     return mover;
 }
 
@@ -53,7 +52,7 @@ static void end_mover(pthread_t mover)
 {
     void *ended;
 
-    atomic_store(&go_on, true);
+    tally_add(&go_on);
     assert_int_equal(pthread_join(mover, &ended), 0);
     gn_fault_set(NULL, NULL);
     if (ended == NULL)
@@ -71,7 +70,7 @@ static int with_four(void **state)
 
 static int without_mover(void **state)
 {
-    atomic_store(&go_on, true);
+    tally_add(&go_on);
     gn_fault_set(NULL, NULL);
     return without_store(state);
 }
@@ -91,7 +90,7 @@ static int fenced_key(void)
  */
 
 static atomic_int in_order;
-static atomic_int settled;
+static struct tally settled = TALLY;
 
 static void count_step(void *context, const struct garner_result *result,
                        const struct garner_error *why)
@@ -99,7 +98,7 @@ static void count_step(void *context, const struct garner_result *result,
     (void)context;
     if (why == NULL && result->changes == 1)
         atomic_fetch_add(&in_order, 1);
-    atomic_fetch_add(&settled, 1);
+    tally_add(&settled);
 }
 
 /* Each counts only if the one before it was done. */
@@ -125,15 +124,6 @@ static void submit_steps(int n, int from, int to)
     }
 }
 
-static void wait_for(atomic_int *counter, int count)
-{
-    const int64_t until_ns = SECONDS(30);
-
-    while (atomic_load(counter) < count && gn_clock_monotonic_ns() < until_ns)
-        (void)usleep(200);
-    assert_int_equal(atomic_load(counter), count);
-}
-
 static void *update_once(void *context)
 {
     const int n = *(const int *)context;
@@ -153,16 +143,16 @@ static void a_fenced_slot_is_waited_for_and_nothing_passes(void **state)
 
     (void)state;
     atomic_store(&in_order, 0);
-    atomic_store(&settled, 0);
+    tally_reset(&settled);
     submit_steps(n, 0, STEPS);
     for (int free = 1000; free < 1100; free++) /* others go on */
         if (state_of(gn_fleet_route(fleet_of(store), slot_of(free)),
                      slot_of(free)) == GN_SLOT_HERE)
             assert_int_equal(add_key(store, free, NULL), GARNER_OK);
-    assert_int_equal(atomic_load(&settled), 0);
+    tally_is(&settled, 0);
     end_mover(mover);
     submit_steps(n, STEPS, 2 * STEPS);
-    wait_for(&settled, 2 * STEPS);
+    tally_is(&settled, 2 * STEPS);
     assert_int_equal(atomic_load(&in_order), 2 * STEPS);
 }
 
@@ -200,7 +190,7 @@ static void what_is_handed_over_after_a_move_keeps_its_order(void **state)
     assert_int_equal(garner_open(fixture.folder, &options, &other, NULL),
                      GARNER_OK);
     atomic_store(&in_order, 0);
-    atomic_store(&settled, 0);
+    tally_reset(&settled);
     store = other;
     for (int n = 0; n < 40; n++)
         submit_steps(n, 0, 5);
@@ -211,7 +201,7 @@ static void what_is_handed_over_after_a_move_keeps_its_order(void **state)
     for (int n = 0; n < 40; n++)
         submit_steps(n, 10, 15);
     assert_int_equal(garner_flush(other, &err), GARNER_OK);
-    wait_for(&settled, 600);
+    tally_is(&settled, 600);
     assert_int_equal(atomic_load(&in_order), 600);
     garner_close(other);
     store = mover;
@@ -227,9 +217,9 @@ static void what_a_dead_mover_left_goes_on(void **state)
     (void)state;
     set_slot(here, slot_of(7), GN_SLOT_LEAVING, (here + 1) % 4);
     atomic_store(&in_order, 0);
-    atomic_store(&settled, 0);
+    tally_reset(&settled);
     submit_steps(7, 0, STEPS);
-    wait_for(&settled, STEPS);
+    tally_is(&settled, STEPS);
     assert_int_equal(atomic_load(&in_order), STEPS);
     assert_int_equal(state_of(here, slot_of(7)), GN_SLOT_HERE);
 }
@@ -272,11 +262,11 @@ static void closing_refuses_what_cannot_go_on(void **state)
     options.timeout_ms = 50;
     assert_int_equal(open_farm(0, NULL), GARNER_OK);
     atomic_store(&in_order, 0);
-    atomic_store(&settled, 0);
+    tally_reset(&settled);
     submit_steps(7, 0, 3);
     assert_int_equal(garner_flush(store, &err), GARNER_TIMEOUT);
     garner_close(store);
-    assert_int_equal(atomic_load(&settled), 3);
+    tally_is(&settled, 3);
     assert_int_equal(atomic_load(&in_order), 0);
     store = first;
     set_slot(here, slot_of(7), GN_SLOT_HERE, 0);
@@ -293,14 +283,14 @@ static void a_slot_that_went_nowhere_is_an_error(void **state)
         garner_exec(shard_of_key(7), "delete from t", NULL, 0, NULL, &err),
         GARNER_NOTFOUND);
     assert_non_null(strstr(err.message, "no shard 200"));
-    atomic_store(&settled, 0);
+    tally_reset(&settled);
     atomic_store(&in_order, 0);
     submit_steps(7, 0, 2);
-    wait_for(&settled, 2);
+    tally_is(&settled, 2);
     assert_int_equal(atomic_load(&in_order), 0);
     set_slot(here, slot_of(7), GN_SLOT_HERE, 0);
     submit_steps(7, 0, 2);
-    wait_for(&settled, 4);
+    tally_is(&settled, 4);
     assert_int_equal(atomic_load(&in_order), 2);
 }
 
@@ -310,7 +300,7 @@ static void a_whole_shard_is_waited_for(void **state)
     struct garner_batch *batch;
 
     (void)state;
-    atomic_store(&settled, 0);
+    tally_reset(&settled);
     for (unsigned i = 0; i < 4; i++) {
         assert_int_equal(garner_batch_new(&batch, NULL), GARNER_OK);
         assert_int_equal(garner_batch_add(batch, "insert into t values (?, 5)",
@@ -321,10 +311,10 @@ static void a_whole_shard_is_waited_for(void **state)
                                        count_step, NULL, NULL),
                          GARNER_OK);
     }
-    wait_for(&settled, 3); /* in all shards but that which is being emptied */
+    tally_is(&settled, 3); /* in all shards but that which is being emptied */
     end_mover(mover);
     exec_all("delete from t where k = 'own'");
-    wait_for(&settled, 4);
+    tally_is(&settled, 4);
     assert_int_equal(sum_of(store, "select count(*) from t where n < 300"),
                      300);
 }

@@ -4,7 +4,10 @@
  */
 #include "store/farm/fixture_test.h"
 
+#include <sched.h>
+
 #include "base/fault.h"
+#include "store/tally_test.h"
 
 static struct garner_error err;
 static struct garner_tx *tx;
@@ -78,6 +81,19 @@ static void end_well(pthread_t thread)
     assert_ptr_equal(ended, store);
 }
 
+/* In the queue of that shard. */
+static void someone_waits_at(size_t number)
+{
+    const int64_t until_ns = SECONDS(60);
+    struct garner_stats stats = {0};
+
+    while (stats.queued_batches == 0 && gn_clock_monotonic_ns() < until_ns) {
+        sched_yield();
+        garner_stats(garner_shard_at(store, number), &stats);
+    }
+    assert_true(stats.queued_batches > 0);
+}
+
 /* What it has written is moved once it is committed, not before, nor half. */
 static void no_key_moves_while_it_is_open(void **state)
 {
@@ -89,13 +105,9 @@ static void no_key_moves_while_it_is_open(void **state)
     begin_at(garner_shard_at(store, 2));
     run_in("update t set n = n + 1000");
     mover = started(move_to_five);
-    for (int i = 0; i < 20; i++) {
-        char sql[80];
-
-        (void)usleep(2000);
-        snprintf(sql, sizeof sql, "update t set n = n + %d", i % 2 ? -1 : 1);
-        run_in(sql);
-    }
+    someone_waits_at(2);
+    run_in("update t set n = n + 1");
+    run_in("update t set n = n - 1");
     assert_int_equal(garner_commit(tx, NULL, &err), GARNER_OK);
     end_well(mover);
     assert_int_equal(garner_shard_count(store), 5);
@@ -109,17 +121,19 @@ static void no_key_moves_while_it_is_open(void **state)
 /* --- a mover that stops between two steps ----------------------------------
  */
 
-static atomic_bool stopped;
-static atomic_bool go_on;
+static struct tally stopped = TALLY;
+static struct tally go_on = TALLY;
+static struct tally came = TALLY; /* to lead: who writes meanwhile */
 
 static void stop_there(void *context, const char *point)
 {
     (void)context;
-    if (strcmp(point, "transit.fenced") != 0 || atomic_load(&go_on))
+    if (strcmp(point, "commit.leads") == 0)
+        tally_add(&came);
+    if (strcmp(point, "transit.fenced") != 0)
         return;
-    atomic_store(&stopped, true);
-    while (!atomic_load(&go_on))
-        (void)usleep(100);
+    tally_add(&stopped);
+    (void)tally_await(&go_on, 1); /* the test fails by itself then */
 }
 
 /* The shard whose keys are on their way. */
@@ -155,12 +169,11 @@ static void it_begins_when_the_keys_have_moved(void **state)
     pthread_t mover;
 
     (void)state;
-    atomic_store(&stopped, false);
-    atomic_store(&go_on, false);
+    tally_reset(&stopped);
+    tally_reset(&go_on);
     gn_fault_set(stop_there, NULL);
     mover = started(move_to_five);
-    while (!atomic_load(&stopped))
-        (void)usleep(100);
+    assert_true(tally_await(&stopped, 1));
     options.timeout_ms = 50;
     assert_int_equal(open_farm(0, NULL), GARNER_OK);
     assert_int_equal(
@@ -168,11 +181,12 @@ static void it_begins_when_the_keys_have_moved(void **state)
         GARNER_BUSY);
     garner_close(store);
     store = patient;
+    tally_reset(&came);
     writer = started(update_fenced);
-    (void)usleep(20000);
+    assert_true(tally_await(&came, 1));
     assert_int_equal(sum_of(store, "select count(*) from t where n >= 1000"),
                      0);
-    atomic_store(&go_on, true);
+    tally_add(&go_on);
     end_well(writer);
     end_well(mover);
     gn_fault_set(NULL, NULL);
