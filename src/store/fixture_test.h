@@ -24,6 +24,7 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "store/commit/batch.h"
+#include "store/driver/run.h"
 #include "store/driver/sqlite.h"
 
 #define SECONDS(n) (gn_clock_monotonic_ns() + (n)*INT64_C(1000000000))
@@ -181,7 +182,7 @@ static UNUSED void run(struct gn_sqlite *c, const char *sql)
     struct garner_error err;
 
     gn_statement_init(&s, sql, NULL, 0);
-    if (gn_sqlite_run(c, &s, &result, &err) != GARNER_OK)
+    if (gn_run_one(c, &s, &result, &err) != GARNER_OK)
         fail_msg("%s", err.message);
 }
 

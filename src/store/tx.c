@@ -8,6 +8,8 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "store/commit/lead.h"
+#include "store/driver/run.h"
+#include "store/driver/transaction.h"
 #include "store/handle.h"
 #include "store/rows/held.h"
 
@@ -126,7 +128,7 @@ static enum garner_code run(struct garner_tx *tx, const struct gn_statement *s,
     enum garner_code code;
 
     gn_lead_note(tx->hold.commit, s->sql, s->size);
-    code = gn_sqlite_run_whole(tx->hold.connection, s, &own, &tx->hold.error);
+    code = gn_run_whole(tx->hold.connection, s, &own, &tx->hold.error);
     if (code != GARNER_OK)
         return code;
     tx->hold.statements++;
@@ -191,7 +193,7 @@ enum garner_code garner_tx_savepoint(struct garner_tx *tx,
 
     if (code != GARNER_OK)
         return code;
-    code = gn_sqlite_mark(tx->hold.connection, &tx->hold.error);
+    code = gn_transaction_mark(tx->hold.connection, &tx->hold.error);
     tx->depth += code == GARNER_OK;
     return gn_hold_leave(&tx->hold, code, err);
 }
@@ -218,7 +220,7 @@ static enum garner_code at_savepoint(struct garner_tx *tx, savepoint_call *call,
 enum garner_code garner_tx_release(struct garner_tx *tx,
                                    struct garner_error *err)
 {
-    const enum garner_code code = at_savepoint(tx, gn_sqlite_keep, err);
+    const enum garner_code code = at_savepoint(tx, gn_transaction_keep, err);
 
     if (code == GARNER_OK)
         tx->depth--;
@@ -228,7 +230,7 @@ enum garner_code garner_tx_release(struct garner_tx *tx,
 enum garner_code garner_tx_rollback_to(struct garner_tx *tx,
                                        struct garner_error *err)
 {
-    return at_savepoint(tx, gn_sqlite_rewind, err);
+    return at_savepoint(tx, gn_transaction_rewind, err);
 }
 
 enum garner_code garner_commit(struct garner_tx *tx,

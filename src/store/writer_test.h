@@ -5,6 +5,7 @@
 
 #include "store/fixture_test.h"
 
+#include "store/driver/cursor.h"
 #include "store/driver/sql.h"
 
 static struct gn_sqlite *c;
@@ -32,6 +33,17 @@ static UNUSED int64_t number(const char *sql)
     if (gn_sql_integer(c, sql, NULL, 0, &n, &err) != GARNER_OK)
         fail_msg("%s: %s", sql, err.message);
     return n;
+}
+
+static UNUSED struct gn_cursor *cursor_on(struct gn_sqlite *on, const char *sql)
+{
+    struct gn_statement s;
+    struct gn_cursor *cursor;
+
+    gn_statement_init(&s, sql, NULL, 0);
+    if (gn_cursor_open(on, &s, &cursor, &err) != GARNER_OK)
+        fail_msg("%s: %s", sql, err.message);
+    return cursor;
 }
 
 static UNUSED void works(enum garner_code code)

@@ -2,6 +2,8 @@
 
 #include "base/error.h"
 #include "base/fault.h"
+#include "store/driver/run.h"
+#include "store/driver/transaction.h"
 
 /* One group on its way. */
 struct run {
@@ -37,7 +39,7 @@ static enum garner_code run_statements(struct gn_sqlite *c, struct gn_ticket *t)
     for (const struct gn_statement *s = t->statements; s != NULL;
          s = s->next, number++) {
         struct garner_error err;
-        enum garner_code code = gn_sqlite_run(c, s, &t->result, &err);
+        enum garner_code code = gn_run_one(c, s, &t->result, &err);
 
         if (code == GARNER_OK)
             continue;
@@ -58,9 +60,9 @@ static enum garner_code run_statements(struct gn_sqlite *c, struct gn_ticket *t)
 static void run_alone(struct gn_sqlite *c, struct gn_ticket *t)
 {
     t->code = run_statements(c, t);
-    if (t->code != GARNER_OK && gn_sqlite_in_transaction(c) &&
-        gn_sqlite_left_traces(c))
-        gn_sqlite_rollback(c);
+    if (t->code != GARNER_OK && gn_transaction_is_open(c) &&
+        gn_run_left_traces(c))
+        gn_transaction_rollback(c);
 }
 
 /* Several need a savepoint, which costs half the speed where no disk is waited
@@ -69,26 +71,27 @@ static void run_marked(struct gn_sqlite *c, struct gn_ticket *t)
 {
     struct garner_error err;
 
-    t->code = gn_sqlite_mark(c, &err);
+    t->code = gn_transaction_mark(c, &err);
     if (t->code != GARNER_OK) {
         settle(t, t->code, &err);
         return;
     }
     t->code = run_statements(c, t);
     if (t->code == GARNER_OK) {
-        t->code = gn_sqlite_keep(c, &err);
+        t->code = gn_transaction_keep(c, &err);
         if (t->code != GARNER_OK)
             settle(t, t->code, &err);
     }
-    if (t->code != GARNER_OK && gn_sqlite_in_transaction(c) &&
-        gn_sqlite_undo(c, &err) != GARNER_OK)
-        gn_sqlite_rollback(c); /* what failed must not stay, nor half of it */
+    if (t->code != GARNER_OK && gn_transaction_is_open(c) &&
+        gn_transaction_undo(c, &err) != GARNER_OK)
+        gn_transaction_rollback(
+            c); /* what failed must not stay, nor half of it */
 }
 
 static void run_ticket(struct gn_sqlite *c, struct gn_ticket *t)
 {
     t->result = (struct garner_result){0};
-    gn_sqlite_start(c);
+    gn_run_start(c);
     if (t->count <= 1)
         run_alone(c, t);
     else
@@ -106,7 +109,7 @@ static size_t run_until_broken(struct gn_sqlite *c, struct gn_ticket **tickets,
 {
     for (size_t i = 0; i < count; i++) {
         run_ticket(c, tickets[i]);
-        if (!gn_sqlite_in_transaction(c))
+        if (!gn_transaction_is_open(c))
             return i;
     }
     return count;
@@ -157,7 +160,7 @@ static bool begin(struct run *run, struct gn_ticket **tickets, size_t count)
     if (!run->held_off)
         code = disk_must_work(run, &err);
     if (code == GARNER_OK)
-        code = gn_sqlite_begin(run->connection, &err);
+        code = gn_transaction_begin(run->connection, &err);
     if (code == GARNER_BUSY)
         leave_unrun(run, tickets, count, &err);
     else if (code != GARNER_OK)
@@ -170,11 +173,11 @@ static enum garner_code commit(struct run *run, struct garner_error *err)
     enum garner_code code;
 
     GN_FAULT("apply.commits");
-    code = gn_sqlite_commit(run->connection, err);
+    code = gn_transaction_commit(run->connection, err);
     if (code == GARNER_OK)
         run->failures = gn_sqlite_disk_failures(run->connection);
     else
-        gn_sqlite_rollback(run->connection);
+        gn_transaction_rollback(run->connection);
     return code;
 }
 
@@ -248,9 +251,8 @@ static void run_lone(struct run *run, struct gn_ticket *t)
     struct garner_error err;
 
     t->result = (struct garner_result){0};
-    gn_sqlite_start(run->connection);
-    t->code =
-        gn_sqlite_run_alone(run->connection, t->statements, &t->result, &err);
+    gn_run_start(run->connection);
+    t->code = gn_run_alone(run->connection, t->statements, &t->result, &err);
     if (t->code == GARNER_BUSY) {
         leave_unrun(run, &t, 1, &err);
         return;

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "store/commit/apply.h"
+#include "store/driver/transaction.h"
 
 enum { MOST = 64 };
 
@@ -67,7 +68,7 @@ static int without_tables(void **state)
 static void apply(void)
 {
     assert_int_equal(gn_apply(c, group, in_group, &counts, NULL), GARNER_OK);
-    assert_false(gn_sqlite_in_transaction(c));
+    assert_false(gn_transaction_is_open(c));
 }
 
 /* Codes of the group: "." for OK, "C" constraint, "S" SQL, "I" IO, "?". */

@@ -2,6 +2,7 @@
 #include "store/writer_test.h"
 
 #include "store/commit/gate.h"
+#include "store/driver/transaction.h"
 
 #define FARM "0123456789abcdef0123456789abcdef"
 
@@ -16,9 +17,9 @@ static int with_gate(void **state)
 {
     const struct gn_shard_name name = {.farm = FARM, .number = 0};
 
-    if (with_writer(state) != 0 || gn_sqlite_begin(c, NULL) != GARNER_OK ||
+    if (with_writer(state) != 0 || gn_transaction_begin(c, NULL) != GARNER_OK ||
         gn_slots_make(c, &name, 1, NULL) != GARNER_OK ||
-        gn_sqlite_commit(c, NULL) != GARNER_OK ||
+        gn_transaction_commit(c, NULL) != GARNER_OK ||
         gn_gate_new(c, &gate, NULL) != GARNER_OK)
         return -1;
     gate->wake = woken;

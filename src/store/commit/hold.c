@@ -8,6 +8,8 @@
 #include "base/thread.h"
 #include "store/commit/lead.h"
 #include "store/commit/turn.h"
+#include "store/driver/run.h"
+#include "store/driver/transaction.h"
 
 enum state { IDLE, BUSY, ENDING, ENDED };
 enum over { NOT_OVER, LIFE, IDLENESS, CLOSING };
@@ -88,7 +90,7 @@ static void roll_back(struct gn_hold *h, enum garner_code code)
 {
     end_helds(h);
     gn_sqlite_set_stop(h->connection, NULL);
-    gn_sqlite_rollback(h->connection);
+    gn_transaction_rollback(h->connection);
     let_go(h, code);
 }
 
@@ -187,9 +189,9 @@ static enum garner_code begin(struct gn_commit *c, bool sync,
     if (code == GARNER_OK)
         code = gn_sqlite_set_sync(c->connection, sync, err);
     if (code == GARNER_OK)
-        code = gn_sqlite_begin(c->connection, err);
+        code = gn_transaction_begin(c->connection, err);
     if (code == GARNER_OK)
-        gn_sqlite_start(c->connection);
+        gn_run_start(c->connection);
     return code;
 }
 
@@ -304,7 +306,7 @@ enum garner_code gn_hold_leave(struct gn_hold *h, enum garner_code code,
 
     if (over != NOT_OVER) {
         code = end_now(h, over);
-    } else if (!gn_sqlite_in_transaction(h->connection)) {
+    } else if (!gn_transaction_is_open(h->connection)) {
         GN_CHECK(is_error(code));
         gn_watch_take_back(h->watch);
         code = break_off(h);
@@ -351,7 +353,7 @@ static void let_go_of_helds(struct gn_hold *h)
 static bool can_be_mended(const struct gn_hold *h, enum garner_code code)
 {
     return (code == GARNER_CONSTRAINT || code == GARNER_BUSY) &&
-           gn_sqlite_in_transaction(h->connection);
+           gn_transaction_is_open(h->connection);
 }
 
 enum garner_code gn_hold_commit(struct gn_hold *h, struct garner_error *err)
@@ -364,7 +366,7 @@ enum garner_code gn_hold_commit(struct gn_hold *h, struct garner_error *err)
     let_go_of_helds(h);
     gn_watch_take_back(h->watch); /* from here on no deadline ends it */
     gn_sqlite_set_stop(h->connection, NULL);
-    code = gn_sqlite_commit(h->connection, &h->error);
+    code = gn_transaction_commit(h->connection, &h->error);
     if (can_be_mended(h, code)) {
         gn_sqlite_set_stop(h->connection, &h->over);
         gn_watch_set(h->watch, &h->watched, gn_clock_monotonic_ns());

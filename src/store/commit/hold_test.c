@@ -11,6 +11,7 @@
 #include "store/commit/lead.h"
 #include "store/commit/pump.h"
 #include "store/driver/connection.h"
+#include "store/driver/run.h"
 
 static struct gn_commit *c;
 static struct gn_pump *pump;
@@ -81,7 +82,7 @@ static enum garner_code try_run_in(const char *sql, struct garner_error *err)
     if (code != GARNER_OK)
         return code;
     gn_statement_init(&s, sql, NULL, 0);
-    code = gn_sqlite_run_whole(h.connection, &s, &result, &h.error);
+    code = gn_run_whole(h.connection, &s, &result, &h.error);
     return gn_hold_leave(&h, code, err);
 }
 

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "store/driver/connection.h"
 #include "store/driver/error.h"
+#include "store/driver/transaction.h"
 
 struct gn_blob {
     struct gn_sqlite *connection;
@@ -63,7 +64,7 @@ enum garner_code gn_blob_open(struct gn_sqlite *c, const struct gn_spot *spot,
                               struct garner_error *err)
 {
     struct gn_blob *b;
-    enum garner_code code = gn_sqlite_unstick(c, err);
+    enum garner_code code = gn_transaction_unstick(c, err);
     int rc;
 
     *out = NULL;

@@ -2,6 +2,7 @@
 #include "store/fixture_test.h"
 
 #include "store/driver/blob.h"
+#include "store/driver/transaction.h"
 
 static struct gn_sqlite *c;
 
@@ -44,7 +45,7 @@ static void pieces_go_in_and_come_out(void **state)
     struct gn_blob *b;
 
     (void)state;
-    assert_int_equal(gn_sqlite_begin(c, NULL), GARNER_OK);
+    assert_int_equal(gn_transaction_begin(c, NULL), GARNER_OK);
     b = open_it(1, true);
     assert_int_equal(gn_blob_size(b), 10000);
     for (size_t i = 0; i < 100; i++) {
@@ -56,7 +57,7 @@ static void pieces_go_in_and_come_out(void **state)
     assert_int_equal(back[0], 50);
     assert_int_equal(back[99], 49);
     gn_blob_close(b);
-    assert_int_equal(gn_sqlite_commit(c, NULL), GARNER_OK);
+    assert_int_equal(gn_transaction_commit(c, NULL), GARNER_OK);
     assert_string_equal(
         foreign_text("select length(b) || hex(substr(b, 9899, 4)) from t where "
                      "a = 1"),
@@ -113,7 +114,7 @@ static void a_changed_row_ends_it(void **state)
                                           "delete from t where a = 1"};
 
     (void)state;
-    assert_int_equal(gn_sqlite_begin(c, NULL), GARNER_OK);
+    assert_int_equal(gn_transaction_begin(c, NULL), GARNER_OK);
     for (int i = 0; i < 2; i++) {
         struct gn_blob *b = open_it(1, true);
         struct garner_error err;
@@ -127,7 +128,7 @@ static void a_changed_row_ends_it(void **state)
         assert_int_equal(gn_blob_write(b, 0, &byte, 1, NULL), GARNER_NOTFOUND);
         gn_blob_close(b);
     }
-    assert_int_equal(gn_sqlite_commit(c, NULL), GARNER_OK);
+    assert_int_equal(gn_transaction_commit(c, NULL), GARNER_OK);
 }
 
 static void what_was_just_made_is_found(void **state)

@@ -2,6 +2,7 @@
 
 #include "store/driver/connection.h"
 #include "store/driver/error.h"
+#include "store/driver/transaction.h"
 
 static enum garner_code must_be_alone(struct gn_sqlite *c, int64_t until_ns,
                                       struct garner_error *err)
@@ -9,11 +10,11 @@ static enum garner_code must_be_alone(struct gn_sqlite *c, int64_t until_ns,
     enum garner_code code;
 
     c->busy_deadline_ns = until_ns;
-    code = gn_sqlite_begin(c, err);
+    code = gn_transaction_begin(c, err);
     if (code != GARNER_OK)
         return code;
-    gn_sqlite_rollback(c);
-    return gn_sqlite_unstick(c, err);
+    gn_transaction_rollback(c);
+    return gn_transaction_unstick(c, err);
 }
 
 /* rc and the numbers are SQLite's; the numbers are -1 where it did not come so

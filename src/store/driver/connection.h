@@ -74,9 +74,4 @@ enum { GN_PROGRESS_STEPS = 4000 };
 /* What SQLite calls after each so many steps; context: the gn_sqlite. */
 int gn_sqlite_at_intervals(void *context);
 
-/* Before anything else is run: rolls back what could not be before. Until then
- * nothing may be done, nor seen of it. Errors: NOMEM. */
-enum garner_code gn_sqlite_unstick(struct gn_sqlite *c,
-                                   struct garner_error *err);
-
 #endif

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "store/driver/connection.h"
 #include "store/driver/error.h"
+#include "store/driver/transaction.h"
 #include "store/driver/value.h"
 
 struct gn_cursor {
@@ -20,7 +21,7 @@ static enum garner_code prepare(struct gn_cursor *cursor,
                                 struct garner_error *err)
 {
     struct gn_cache *cache = cursor->connection->cache;
-    enum garner_code code = gn_sqlite_unstick(cursor->connection, err);
+    enum garner_code code = gn_transaction_unstick(cursor->connection, err);
 
     if (code == GARNER_OK)
         code =

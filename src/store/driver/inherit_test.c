@@ -1,5 +1,6 @@
 /* inherit_test.c - a child of fork that opens the database its parent has open:
  * its own locks, its own log. */
+#include "store/driver/transaction.h"
 #include "store/fixture_test.h"
 
 #include <sys/wait.h>
@@ -75,7 +76,7 @@ static void it_waits_for_its_parent_alone(void **state)
 
     (void)state;
     run(c, "create table t(a)");
-    assert_int_equal(gn_sqlite_begin(c, NULL), GARNER_OK);
+    assert_int_equal(gn_transaction_begin(c, NULL), GARNER_OK);
     run(c, "insert into t values (1)");
     make_pipes();
     child = fork();
@@ -83,7 +84,7 @@ static void it_waits_for_its_parent_alone(void **state)
         struct gn_sqlite *own = open_writer();
 
         gn_sqlite_set_busy_deadline(own, 0);
-        if (gn_sqlite_begin(own, NULL) != GARNER_BUSY)
+        if (gn_transaction_begin(own, NULL) != GARNER_BUSY)
             _exit(1);
         say(to_parent);
         hear(to_child); /* its parent has committed */
@@ -93,7 +94,7 @@ static void it_waits_for_its_parent_alone(void **state)
         _exit(0);
     }
     hear(to_parent);
-    assert_int_equal(gn_sqlite_commit(c, NULL), GARNER_OK);
+    assert_int_equal(gn_transaction_commit(c, NULL), GARNER_OK);
     say(to_child);
     end(child);
     run(c, "insert into t values (3)");

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "store/driver/connection.h"
+#include "store/driver/transaction.h"
 
 static void run(struct gn_sqlite *c, const char *sql)
 {
@@ -25,14 +26,14 @@ static void set_their_sync(struct gn_sqlite *c)
 static enum garner_code prepare_writer(struct gn_sqlite *c, bool sync,
                                        struct garner_error *err)
 {
-    enum garner_code code = gn_sqlite_unstick(c, err);
+    enum garner_code code = gn_transaction_unstick(c, err);
 
     if (code == GARNER_OK)
         code = gn_sqlite_set_sync(c, sync, err);
     if (code == GARNER_OK && c->wal && (c->log.suspect || c->log.leftover)) {
-        code = gn_sqlite_begin(c, err); /* which repairs it */
+        code = gn_transaction_begin(c, err); /* which repairs it */
         if (code == GARNER_OK)
-            gn_sqlite_rollback(c);
+            gn_transaction_rollback(c);
     }
     if (code == GARNER_OK && c->terms.sync >= 0)
         set_their_sync(c);
@@ -95,7 +96,7 @@ bool gn_lend_take_back(struct gn_sqlite *c)
         sqlite3_txn_state(c->db, NULL) != SQLITE_TXN_NONE)
         end_statements(c);
     if (sqlite3_get_autocommit(c->db) == 0)
-        gn_sqlite_rollback(c);
+        gn_transaction_rollback(c);
     if (c->guard.touched)
         learn(c);
     c->terms.committed = false;

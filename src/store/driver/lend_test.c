@@ -3,6 +3,8 @@
 #include "store/fixture_test.h"
 
 #include "store/driver/lend.h"
+#include "store/driver/run.h"
+#include "store/driver/transaction.h"
 
 static struct gn_sqlite *c;
 
@@ -48,7 +50,7 @@ static void he_begins_and_ends_what_he_likes(void **state)
     lend(true);
     do_it("begin; insert into t values (2)");
     assert_false(gn_lend_take_back(c));
-    assert_false(gn_sqlite_in_transaction(c));
+    assert_false(gn_transaction_is_open(c));
     assert_string_equal(foreign_text("select a from t"), "1");
     gn_sqlite_close(c);
 }
@@ -63,7 +65,7 @@ static void at_home_the_guard_is_back(void **state)
     lend(false);
     assert_false(gn_lend_take_back(c));
     gn_statement_init(&s, "begin", NULL, 0);
-    assert_int_equal(gn_sqlite_run(c, &s, &result, NULL), GARNER_SQL);
+    assert_int_equal(gn_run_one(c, &s, &result, NULL), GARNER_SQL);
     gn_sqlite_close(c);
 }
 

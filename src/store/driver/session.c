@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "store/driver/connection.h"
 #include "store/driver/error.h"
+#include "store/driver/transaction.h"
 
 static int run(struct gn_sqlite *c, const char *sql)
 {
@@ -23,14 +24,14 @@ enum garner_code gn_session_begin(struct gn_sqlite *c, struct garner_error *err)
 
 void gn_session_end(struct gn_sqlite *c)
 {
-    if (gn_sqlite_in_transaction(c))
+    if (gn_transaction_is_open(c))
         (void)run(c, "ROLLBACK"); /* it was only read */
-    GN_CHECK(!gn_sqlite_in_transaction(c));
+    GN_CHECK(!gn_transaction_is_open(c));
 }
 
 static void set_keys(struct gn_sqlite *c, int enforced)
 {
-    GN_CHECK(!gn_sqlite_in_transaction(c)); /* in one SQLite ignores it */
+    GN_CHECK(!gn_transaction_is_open(c)); /* in one SQLite ignores it */
     /* A setting of the connection's memory: no pragma that could fail. */
     (void)sqlite3_db_config(c->db, SQLITE_DBCONFIG_ENABLE_FKEY, enforced, NULL);
 }

@@ -5,6 +5,8 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "store/driver/cursor.h"
+#include "store/driver/run.h"
+#include "store/driver/transaction.h"
 
 enum garner_code gn_sql_run(struct gn_sqlite *c, const char *sql,
                             const struct garner_value *args, size_t count,
@@ -15,7 +17,7 @@ enum garner_code gn_sql_run(struct gn_sqlite *c, const char *sql,
     enum garner_code code;
 
     gn_statement_init(&s, sql, args, count);
-    code = gn_sqlite_run(c, &s, &result, err);
+    code = gn_run_one(c, &s, &result, err);
     if (changes != NULL)
         *changes = result.changes;
     return code;
@@ -107,17 +109,17 @@ enum garner_code gn_sql_transaction(struct gn_sqlite *c, gn_sql_work *work,
                                 : gn_sqlite_set_sync(c, true, err);
 
     if (code == GARNER_OK)
-        code = gn_sqlite_begin(c, err);
+        code = gn_transaction_begin(c, err);
     if (code != GARNER_OK)
         return code;
     code = work(context, c, err);
-    if (code == GARNER_OK && !gn_sqlite_in_transaction(c))
+    if (code == GARNER_OK && !gn_transaction_is_open(c))
         code = gn_fail(err, GARNER_SQL, "a trigger ended the transaction");
     if (code == GARNER_OK)
-        code = gn_sqlite_commit(c, err);
+        code = gn_transaction_commit(c, err);
     if (code == GARNER_OK) /* a commit of nothing syncs nothing */
         code = gn_sqlite_sync_log(c, err);
     else
-        gn_sqlite_rollback(c);
+        gn_transaction_rollback(c);
     return code;
 }

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "store/driver/connection.h"
 #include "store/driver/error.h"
-#include "store/driver/value.h"
+#include "store/driver/transaction.h"
 
 enum {
     ATTACHED_PAGES = 1000, /* of a log; as SQLite does by itself */
@@ -103,28 +103,6 @@ static int before_commit(void *context)
     return 0;
 }
 
-static enum garner_code prepare_fixed(struct gn_sqlite *c,
-                                      struct garner_error *err)
-{
-    static const char *const sql[GN_FIXED] = {
-        [GN_FIXED_BEGIN] = "BEGIN IMMEDIATE",
-        [GN_FIXED_COMMIT] = "COMMIT",
-        [GN_FIXED_ROLLBACK] = "ROLLBACK",
-        [GN_FIXED_MARK] = "SAVEPOINT garner_batch",
-        [GN_FIXED_KEEP] = "RELEASE garner_batch",
-        [GN_FIXED_UNDO] = "ROLLBACK TO garner_batch",
-    };
-
-    for (int i = 0; i < GN_FIXED; i++) {
-        int rc = sqlite3_prepare_v3(
-            c->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &c->fixed[i], NULL);
-
-        if (rc != SQLITE_OK)
-            return gn_sqlite_fail(c->db, rc, sql[i], err);
-    }
-    return GARNER_OK;
-}
-
 static enum garner_code read_page_size(struct gn_sqlite *c,
                                        struct garner_error *err)
 {
@@ -148,9 +126,9 @@ static enum garner_code try_to_write(struct gn_sqlite *c,
     enum garner_code code;
 
     c->busy_deadline_ns = 0;
-    code = gn_sqlite_begin(c, err);
+    code = gn_transaction_begin(c, err);
     if (code == GARNER_OK)
-        gn_sqlite_rollback(c);
+        gn_transaction_rollback(c);
     c->busy_deadline_ns = deadline_ns;
     atomic_store_explicit(&c->held_off, false, memory_order_relaxed);
     return code == GARNER_BUSY ? GARNER_OK : code;
@@ -232,7 +210,7 @@ enum garner_code gn_sqlite_open(const struct gn_sqlite_options *options,
     if (code == GARNER_OK)
         code = read_page_size(c, err);
     if (code == GARNER_OK && options->writer)
-        code = prepare_fixed(c, err);
+        code = gn_transaction_prepare(c, err);
     if (code != GARNER_OK) {
         gn_sqlite_close(c);
         *out = NULL;
@@ -322,58 +300,12 @@ void gn_sqlite_set_stop(struct gn_sqlite *c, const atomic_uint *stop)
     c->stop_all = stop;
 }
 
-static enum garner_code step_fixed(struct gn_sqlite *c, int which,
-                                   struct garner_error *err)
-{
-    enum garner_code code = GARNER_OK;
-    int rc;
-
-    c->guard.lifted = true; /* a changed schema has them prepared again */
-    rc = sqlite3_step(c->fixed[which]);
-    c->guard.lifted = false;
-
-    gn_log_note(&c->log, rc);
-    if (rc != SQLITE_DONE)
-        code = gn_sqlite_fail(c->db, rc, NULL, err);
-    (void)sqlite3_reset(c->fixed[which]); /* repeats the step's error */
-    return code;
-}
-
-void gn_sqlite_rollback(struct gn_sqlite *c)
-{
-    const bool open = sqlite3_get_autocommit(c->db) == 0;
-
-    /* An error leaves the transaction rolled back all the same
-     * (https://sqlite.org/lang_transaction.html section 3); unless there was
-     * not even the memory to prepare it anew, after a change of the schema. */
-    if (open)
-        (void)step_fixed(c, GN_FIXED_ROLLBACK, NULL);
-    c->stuck = open && sqlite3_get_autocommit(c->db) == 0;
-}
-
-bool gn_sqlite_in_transaction(const struct gn_sqlite *c)
-{
-    return sqlite3_get_autocommit(c->db) == 0 && !c->stuck;
-}
-
-enum garner_code gn_sqlite_unstick(struct gn_sqlite *c,
-                                   struct garner_error *err)
-{
-    if (c->stuck)
-        gn_sqlite_rollback(c);
-    return !c->stuck ? GARNER_OK
-                     : gn_fail(err, GARNER_NOMEM,
-                               "%s: a transaction that failed can only be "
-                               "rolled back when there is memory again",
-                               sqlite3_db_filename(c->db, "main"));
-}
-
 enum garner_code gn_sqlite_set_sync(struct gn_sqlite *c, bool sync,
                                     struct garner_error *err)
 {
     const char *pragma =
         sync ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL";
-    enum garner_code code = gn_sqlite_unstick(c, err);
+    enum garner_code code = gn_transaction_unstick(c, err);
     int rc;
 
     if (code != GARNER_OK || c->sync == (int)sync)
@@ -392,207 +324,9 @@ enum garner_code gn_sqlite_set_sync(struct gn_sqlite *c, bool sync,
     return GARNER_OK;
 }
 
-static void forget_lock(struct gn_sqlite *c)
-{
-    if (gn_sqlite_is_held_off(c))
-        atomic_store_explicit(&c->held_off, false, memory_order_relaxed);
-}
-
-static bool needs_repair(const struct gn_sqlite *c)
-{
-    return c->wal && (c->log.suspect || c->log.leftover);
-}
-
-enum garner_code gn_sqlite_begin(struct gn_sqlite *c, struct garner_error *err)
-{
-    enum garner_code code = gn_sqlite_unstick(c, err);
-
-    if (code == GARNER_OK)
-        code = step_fixed(c, GN_FIXED_BEGIN, err);
-    if (code != GARNER_OK)
-        return code;
-    forget_lock(c);
-    /* Until the log is surely on the disk, nothing may be called synced, and
-     * nothing copied from it into the database. */
-    if (needs_repair(c))
-        code = gn_log_repair(&c->log, err);
-    if (code != GARNER_OK)
-        gn_sqlite_rollback(c);
-    return code;
-}
-
-enum garner_code gn_sqlite_commit(struct gn_sqlite *c, struct garner_error *err)
-{
-    return step_fixed(c, GN_FIXED_COMMIT, err);
-}
-
-void gn_sqlite_start(struct gn_sqlite *c)
-{
-    sqlite3_set_last_insert_rowid(c->db, 0);
-}
-
-enum garner_code gn_sqlite_mark(struct gn_sqlite *c, struct garner_error *err)
-{
-    return step_fixed(c, GN_FIXED_MARK, err);
-}
-
-enum garner_code gn_sqlite_keep(struct gn_sqlite *c, struct garner_error *err)
-{
-    return step_fixed(c, GN_FIXED_KEEP, err);
-}
-
-enum garner_code gn_sqlite_undo(struct gn_sqlite *c, struct garner_error *err)
-{
-    enum garner_code code = step_fixed(c, GN_FIXED_UNDO, err);
-
-    return code == GARNER_OK ? step_fixed(c, GN_FIXED_KEEP, err) : code;
-}
-
-enum garner_code gn_sqlite_rewind(struct gn_sqlite *c, struct garner_error *err)
-{
-    return step_fixed(c, GN_FIXED_UNDO, err);
-}
-
-/* A prepared statement of s with its arguments bound. */
-static enum garner_code make_ready(struct gn_sqlite *c,
-                                   const struct gn_statement *s,
-                                   sqlite3_stmt **stmt,
-                                   struct garner_error *err)
-{
-    enum garner_code code = gn_sqlite_unstick(c, err);
-
-    if (code == GARNER_OK)
-        code = gn_cache_get(c->cache, s->sql, s->size, s->hash, stmt, err);
-    return code == GARNER_OK ? gn_value_bind_all(*stmt, s, SQLITE_STATIC, err)
-                             : code;
-}
-
-/* Steps a statement that is ready through to its end. */
-static enum garner_code run_ready(struct gn_sqlite *c, sqlite3_stmt *stmt,
-                                  struct garner_result *result,
-                                  struct garner_error *err)
-{
-    const int64_t before = sqlite3_total_changes64(c->db);
-    enum garner_code code = GARNER_OK;
-    int rc;
-
-    c->running = stmt;
-    do
-        rc = sqlite3_step(stmt);
-    while (rc == SQLITE_ROW);
-    c->running = NULL;
-    gn_log_note(&c->log, rc);
-    if (rc != SQLITE_DONE)
-        code = gn_sqlite_fail(c->db, rc, sqlite3_sql(stmt), err);
-    (void)sqlite3_reset(stmt); /* repeats the step's error */
-    c->left_traces =
-        code != GARNER_OK && sqlite3_total_changes64(c->db) != before;
-    if (code != GARNER_OK)
-        return code;
-    /* Statements that are no DML leave the last one's count standing. */
-    if (sqlite3_total_changes64(c->db) != before)
-        result->changes += sqlite3_changes64(c->db);
-    if (sqlite3_last_insert_rowid(c->db) != 0)
-        result->last_rowid = sqlite3_last_insert_rowid(c->db);
-    return GARNER_OK;
-}
-
-enum garner_code gn_sqlite_run(struct gn_sqlite *c,
-                               const struct gn_statement *s,
-                               struct garner_result *result,
-                               struct garner_error *err)
-{
-    sqlite3_stmt *stmt;
-    enum garner_code code = make_ready(c, s, &stmt, err);
-
-    c->left_traces = false;
-    return code == GARNER_OK ? run_ready(c, stmt, result, err) : code;
-}
-
-enum garner_code gn_sqlite_run_whole(struct gn_sqlite *c,
-                                     const struct gn_statement *s,
-                                     struct garner_result *result,
-                                     struct garner_error *err)
-{
-    sqlite3_stmt *stmt;
-    enum garner_code code = make_ready(c, s, &stmt, err);
-    bool marked = false;
-
-    c->left_traces = false;
-    if (code == GARNER_OK && gn_cache_may_fail_halfway(c->cache)) {
-        code = gn_sqlite_mark(c, err);
-        marked = code == GARNER_OK;
-    }
-    c->guard.met_trigger = false;
-    if (code == GARNER_OK)
-        code = run_ready(c, stmt, result, err);
-    if (c->guard.met_trigger)
-        gn_cache_mark(c->cache);
-    if (code == GARNER_OK && marked)
-        code = gn_sqlite_keep(c, err);
-    if (code == GARNER_OK || !gn_sqlite_in_transaction(c))
-        return code;
-    /* Without a mark it was prepared anew, with a trigger that was not there
-     * before. */
-    if (marked ? gn_sqlite_undo(c, NULL) != GARNER_OK : c->left_traces)
-        gn_sqlite_rollback(c);
-    return code;
-}
-
-/* What fails halfway commits its half if it is its own transaction; and a log
- * is repaired in one. */
-static enum garner_code run_within(struct gn_sqlite *c, sqlite3_stmt *stmt,
-                                   struct garner_result *result,
-                                   struct garner_error *err)
-{
-    enum garner_code code = gn_sqlite_begin(c, err);
-
-    if (code != GARNER_OK)
-        return code;
-    code = run_ready(c, stmt, result, err);
-    if (code == GARNER_OK)
-        code = gn_sqlite_commit(c, err);
-    if (code != GARNER_OK)
-        gn_sqlite_rollback(c);
-    return code;
-}
-
-enum garner_code gn_sqlite_run_alone(struct gn_sqlite *c,
-                                     const struct gn_statement *s,
-                                     struct garner_result *result,
-                                     struct garner_error *err)
-{
-    sqlite3_stmt *stmt;
-    enum garner_code code = make_ready(c, s, &stmt, err);
-
-    if (code != GARNER_OK)
-        return code;
-    if (gn_cache_may_fail_halfway(c->cache) || needs_repair(c))
-        return run_within(c, stmt, result, err);
-    c->guard.met_trigger = false;
-    c->alone = true;
-    code = run_ready(c, stmt, result, err);
-    c->alone = false;
-    if (code == GARNER_OK)
-        forget_lock(c);
-    if (!c->guard.met_trigger)
-        return code;
-    /* It was prepared anew, with a trigger that was not there before. */
-    gn_cache_mark(c->cache);
-    if (code == GARNER_OK) /* it changed nothing: else it was refused */
-        return code;
-    gn_sqlite_start(c);
-    return run_within(c, stmt, result, err);
-}
-
 uint64_t gn_sqlite_disk_failures(const struct gn_sqlite *c)
 {
     return c->log.failures;
-}
-
-bool gn_sqlite_left_traces(const struct gn_sqlite *c)
-{
-    return c->left_traces;
 }
 
 int64_t gn_sqlite_take_commit_ns(struct gn_sqlite *c)
@@ -608,11 +342,11 @@ enum garner_code gn_sqlite_sync_log(struct gn_sqlite *c,
 {
     enum garner_code code;
 
-    if (needs_repair(c)) {
-        code = gn_sqlite_begin(c, err);
+    if (gn_transaction_needs_repair(c)) {
+        code = gn_transaction_begin(c, err);
         if (code != GARNER_OK)
             return code;
-        gn_sqlite_rollback(c);
+        gn_transaction_rollback(c);
     }
     return c->wal ? gn_log_sync(&c->log, err) : GARNER_OK;
 }

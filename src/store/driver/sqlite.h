@@ -69,7 +69,7 @@ void gn_sqlite_set_work_deadline(struct gn_sqlite *c, int64_t deadline_ns);
  * set by any thread) is not 0; NULL: nothing stops it. */
 void gn_sqlite_set_stop(struct gn_sqlite *c, const atomic_uint *stop);
 
-/* Calls slow (on the connection's thread) with each statement of gn_sqlite_run
+/* Calls slow (on the connection's thread) with each statement of gn_run_one
  * and its kin that works long enough to be worth a word, once or more often. */
 void gn_sqlite_on_slow(struct gn_sqlite *c,
                        void (*slow)(void *context, const char *sql),
@@ -84,61 +84,12 @@ bool gn_sqlite_is_held_off(const struct gn_sqlite *c);
 enum garner_code gn_sqlite_set_sync(struct gn_sqlite *c, bool sync,
                                     struct garner_error *err);
 
-/* BEGIN IMMEDIATE. After a sync that failed, the log is written anew (log.h)
- * before anything else is done. Errors: BUSY, IO, CORRUPT, NOMEM. */
-enum garner_code gn_sqlite_begin(struct gn_sqlite *c, struct garner_error *err);
-/* On an error the transaction may be open still: roll back. Errors:
- * CONSTRAINT (a deferred foreign key), IO, BUSY, NOMEM. */
-enum garner_code gn_sqlite_commit(struct gn_sqlite *c,
-                                  struct garner_error *err);
-/* Where even that fails, for want of memory, it is tried again before anything
- * else is run: until then all gives NOMEM. */
-void gn_sqlite_rollback(struct gn_sqlite *c);
-/* false after a statement that should run in one: SQLite rolled all back. */
-bool gn_sqlite_in_transaction(const struct gn_sqlite *c);
-
-/* A batch starts: last_insert_rowid() is 0 until it inserts, and is kept from
- * one of its statements to the next. */
-void gn_sqlite_start(struct gn_sqlite *c);
-
-/* A savepoint in the transaction: set, kept, undone, undone and still set. They
- * nest. Errors: NOMEM, IO. */
-enum garner_code gn_sqlite_mark(struct gn_sqlite *c, struct garner_error *err);
-enum garner_code gn_sqlite_keep(struct gn_sqlite *c, struct garner_error *err);
-enum garner_code gn_sqlite_undo(struct gn_sqlite *c, struct garner_error *err);
-enum garner_code gn_sqlite_rewind(struct gn_sqlite *c,
-                                  struct garner_error *err);
-
-/* Runs one statement; adds to *result. Errors: as garner_exec, and in
- * gn_sqlite_left_traces whether the failed one may have left changes: OR FAIL
- * and RAISE(FAIL) do (https://sqlite.org/lang_conflict.html). */
-enum garner_code gn_sqlite_run(struct gn_sqlite *c,
-                               const struct gn_statement *s,
-                               struct garner_result *result,
-                               struct garner_error *err);
-bool gn_sqlite_left_traces(const struct gn_sqlite *c);
-
-/* Runs one statement in a transaction; on any error it had no effect, or all
- * was rolled back. */
-enum garner_code gn_sqlite_run_whole(struct gn_sqlite *c,
-                                     const struct gn_statement *s,
-                                     struct garner_result *result,
-                                     struct garner_error *err);
-
-/* Runs one statement as a transaction of its own, which is an eighth cheaper
- * than one around it. BUSY: a foreign lock; it may be run again. On any error
- * it had no effect. */
-enum garner_code gn_sqlite_run_alone(struct gn_sqlite *c,
-                                     const struct gn_statement *s,
-                                     struct garner_result *result,
-                                     struct garner_error *err);
-
 /* When the last commit that syncs began, by the monotonic clock; 0: none did
  * since this was asked before. */
 int64_t gn_sqlite_take_commit_ns(struct gn_sqlite *c);
 
 /* Syncs the log unless all in it is synced already, so that all that was
- * committed before lasts. Errors: IO; BUSY, NOMEM (as gn_sqlite_begin). */
+ * committed before lasts. Errors: IO; BUSY, NOMEM (as gn_transaction_begin). */
 enum garner_code gn_sqlite_sync_log(struct gn_sqlite *c,
                                     struct garner_error *err);
 

@@ -11,6 +11,7 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "store/driver/cursor.h"
+#include "store/driver/run.h"
 #include "store/driver/session.h"
 #include "store/driver/sql.h"
 #include "store/farm/harvest.h"
@@ -207,9 +208,9 @@ static enum garner_code pass_row(struct passing *p,
     for (size_t i = 0; i < p->shape->count; i++)
         if (is_passed(p, i))
             p->values[count++] = gn_cursor_value(cursor, i);
-    gn_sqlite_start(p->to);
+    gn_run_start(p->to);
     gn_statement_init(&s, p->insert, p->values, count);
-    code = gn_sqlite_run(p->to, &s, &result, err);
+    code = gn_run_one(p->to, &s, &result, err);
     if (code == GARNER_CONSTRAINT)
         return explain(p, err);
     p->rows++;

@@ -1,6 +1,7 @@
 /* schema_copy_test.c - tables as they are in another database. */
 #include "store/writer_test.h"
 
+#include "store/driver/transaction.h"
 #include "store/farm/schema_copy.h"
 
 static struct gn_sqlite *from;
@@ -72,9 +73,9 @@ static enum garner_code copy(void)
 {
     enum garner_code code;
 
-    works(gn_sqlite_begin(c, &err));
+    works(gn_transaction_begin(c, &err));
     code = gn_schema_copy(from, c, NULL, &err);
-    gn_sqlite_rollback(c);
+    gn_transaction_rollback(c);
     return code;
 }
 

@@ -1,6 +1,7 @@
 /* slots_test.c - which slots a shard has, in its tables. */
 #include "store/writer_test.h"
 
+#include "store/driver/transaction.h"
 #include "store/farm/placement.h"
 #include "store/farm/slots.h"
 
@@ -12,9 +13,9 @@ static void make(unsigned shard, unsigned shards)
 {
     struct gn_shard_name name = {.farm = FARM, .number = shard};
 
-    works(gn_sqlite_begin(c, &err));
+    works(gn_transaction_begin(c, &err));
     works(gn_slots_make(c, &name, shards, &err));
-    works(gn_sqlite_commit(c, &err));
+    works(gn_transaction_commit(c, &err));
 }
 
 static void a_shard_has_its_share(void **state)
@@ -87,10 +88,10 @@ static void damage_is_told(void **state)
     (void)state;
     make(0, 1);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        works(gn_sqlite_begin(c, &err));
+        works(gn_transaction_begin(c, &err));
         run(c, bad[i]);
         assert_int_equal(gn_slots_read(c, &slots, &err), GARNER_CORRUPT);
-        gn_sqlite_rollback(c);
+        gn_transaction_rollback(c);
     }
     run(c, "update garner_shard set number = 256");
     assert_int_equal(gn_slots_name(c, &name, &err), GARNER_CORRUPT);
