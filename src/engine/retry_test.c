@@ -115,15 +115,15 @@ static void waiting_costs_due_times(void **state)
 
     (void)state;
     w->sources[0].schedule.every_ms = 10;
-    w->sources[0].retry.least_ms = w->sources[0].retry.most_ms = 105;
+    w->sources[0].retry.least_ms = w->sources[0].retry.most_ms = 505;
     run_beside(w);
     WAIT_FOR(s.requests > 3);
     gn_engine_stop(w->engine);
     assert_int_equal(run_ended(w), GARNER_OK);
-    assert_true(w->status.totals.missed_waiting >= 9);
+    assert_true(w->status.totals.missed_waiting > 0);
     assert_asked(w, "select count(*) from garner_run where attempt = 2", "1");
     assert_asked(w,
-                 "select sum(missed) >= 9 from garner_run where error = 'it"
+                 "select sum(missed) > 0 from garner_run where error = 'it"
                  " was put off after a failure'",
                  "1");
     assert_all_accounted_for(w);
@@ -197,14 +197,19 @@ static void what_only_waits_goes_on_with_its_due_times(void **state)
 
     (void)state;
     assert_int_equal(run(w), GARNER_OK);
-    set_off(w, 30000, "null");
+    set_off(w, INT64_C(3000000000), "null");
     w->sources[0].schedule.every_ms = 10;
     run_beside(w);
-    WAIT_FOR(s.requests > 1);
+    WAIT_FOR(status_of(w).totals.missed_waiting > 0);
+    gn_engine_stop(w->engine);
+    assert_int_equal(run_ended(w), GARNER_OK);
+    assert_int_equal(s.requests, 1);
+    set_off(w, 30000, "null");
+    run_beside(w);
+    WAIT_FOR(s.requests > 2);
     gn_engine_stop(w->engine);
     assert_int_equal(run_ended(w), GARNER_OK);
     assert_int_equal(w->status.totals.retried, 0);
-    assert_true(w->status.totals.missed_waiting >= 1);
     set_off(w, 1000, "5"); /* more than there are to be, by now */
     w->sources[0].schedule.every_ms = 0;
     assert_int_equal(run(w), GARNER_OK);
