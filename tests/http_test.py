@@ -387,6 +387,16 @@ sources:
         self.assert_code(garner("run", self.server.url + "/", "--once", "--retry", "101",
                                 "--db", self.db), 2)
 
+    def test_one_left_over_from_before_excuses_no_failure(self):
+        config = self.config("{ times: 1, backoff: 1ms }", ", schedule: 20ms")
+        self.assert_code(garner("run", "-c", config, "--once", "--db", self.db), 0)
+        self.assert_code(garner("query", self.db, "--write",
+                                "update garner_source set off_until = 1, tried = 1"), 0)
+        self.answers = [reply("oh", status="500 Oh")]
+        result = garner("run", "-c", config, "--db", self.db, "--for", "1s")
+        self.assertEqual(self.attempts()[:2], [(1, 200, None), (2, 500, "http")])
+        self.assert_code(result, 1)
+
     def test_a_server_that_asks_for_time_gets_it_over_a_kill(self):
         self.answers = [reply("oh", status="503 Oh", headers=["Retry-After: 3000"])]
         config = self.config("0", ", schedule: 20ms")

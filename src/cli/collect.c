@@ -268,7 +268,7 @@ static enum gn_exit conclude(struct run *r)
 
     gn_engine_status(r->engine, &status);
     if (!r->ended) /* a job; else a service, whose past is in the store */
-        bad = bad || gn_progress_errors(&status.totals) > status.totals.retried;
+        bad = bad || gn_progress_errors(&status.totals) > status.totals.passing;
     if (r->collect->summary)
         summarize(r, &status);
     return bad ? GN_EXIT_FAILED : GN_EXIT_OK;

@@ -55,6 +55,7 @@ void gn_retry_release(struct gn_job *job)
     struct gn_schedule *s = job->flow->schedule;
     struct gn_due *due = &job->active->due;
 
+    job->flow->totals.passing += job->tries_again;
     gn_schedule_finish(s, due);
     if (job->is_put_off)
         gn_schedule_put_off(s, due, job->off_until_ns, job->tries_again);

@@ -22,7 +22,8 @@ void gn_retry_decide(struct gn_job *job, const struct gn_response *response,
  * Errors: NOMEM. */
 enum garner_code gn_retry_add(struct gn_job *job, struct garner_error *err);
 
-/* Lets the source start again, or puts it off. The flow's lock is held. */
+/* Lets the source start again, or puts it off, and counts that its failure is
+ * to be tried again. The flow's lock is held. */
 void gn_retry_release(struct gn_job *job);
 
 /* Puts off a source that was put off when garner ended, as the store remembers

@@ -57,6 +57,7 @@ static void it_is_tried_until_it_works(void **state)
                  "1");
     assert_int_equal(w->status.totals.due, 1);
     assert_int_equal(w->status.totals.retried, 2);
+    assert_int_equal(w->status.totals.passing, 2);
     assert_int_equal(w->status.totals.http_errors, 2);
     assert_all_accounted_for(w);
     end(w);
@@ -71,6 +72,7 @@ static void but_not_for_ever(void **state)
     assert_int_equal(run(w), GARNER_OK);
     assert_asked(w, ATTEMPTS, "503:1 503:2 503:3");
     assert_asked(w, "select off_until is null from garner_source", "1");
+    assert_int_equal(w->status.totals.passing, 2);
     assert_all_accounted_for(w);
     end(w);
 }

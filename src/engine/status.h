@@ -31,6 +31,7 @@ struct gn_totals {
     uint64_t bytes;            /* body bytes, decoded */
     uint64_t bodies_unchanged; /* not stored again */
     uint64_t not_modified;     /* answers of 304 */
+    uint64_t passing;          /* failures that were to be tried again */
 };
 
 struct gn_status {
