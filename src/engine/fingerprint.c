@@ -37,7 +37,7 @@ static void add_request(struct gn_buf *out, const struct gn_source *source)
     add(out, r->method);
     for (; header != NULL && *header != NULL; header++)
         add_hidden(out, *header, r);
-    gn_buf_printf(out, "|%d %zu ", source->unconditional, r->body_size);
+    gn_buf_printf(out, "|%d ", source->unconditional);
     add_hidden(out, r->body, r);
 }
 

@@ -92,17 +92,21 @@ static void when_and_how_it_is_fetched_does_not(void **state)
 static void secrets_are_not_in_it(void **state)
 {
     static const char *const one[] = {"Authorization: hush1", NULL};
-    static const char *const two[] = {"Authorization: psst2", NULL};
+    static const char *const two[] = {"Authorization: longer", NULL};
     static const char *const hush[] = {"hush1", NULL};
-    static const char *const psst[] = {"psst2", NULL};
+    static const char *const longer[] = {"longer", NULL};
     struct gn_source a = model();
     struct gn_source b = model();
 
     (void)state;
     a.request.headers = one;
     a.request.secrets = hush;
+    a.request.body = "hush1";
+    a.request.body_size = 5;
     b.request.headers = two;
-    b.request.secrets = psst;
+    b.request.secrets = longer;
+    b.request.body = "longer";
+    b.request.body_size = 6;
     assert_true(of(&a) == of(&b));
     b.request.secrets = NULL;
     assert_false(of(&a) == of(&b));
