@@ -87,6 +87,23 @@ static inline void end(struct world *w)
     free(w);
 }
 
+enum { LARGE = 300000 };
+
+/* Replies with LARGE bytes, one number and many spaces; another number each
+ * time that a connection counts on. */
+static inline void tell_large(struct tcp_peer *p, int *count)
+{
+    char *body = malloc(LARGE + 1);
+
+    assert_non_null(body);
+    memset(body, ' ', LARGE);
+    snprintf(body, 20, "[%17d", p->number * 10000 + ++*count);
+    body[18] = ']';
+    tcp_peer_text(p, "HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n");
+    tcp_peer_send(p, body, LARGE);
+    free(body);
+}
+
 /* A source named s0, s1 ... that asks the world's server for path. */
 static inline struct gn_source *add_source(struct world *w, const char *path,
                                            int64_t every_ms)

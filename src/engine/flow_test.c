@@ -4,25 +4,15 @@
 #include "engine/record.h"
 #include "garner/codec.h"
 
-enum { LARGE = 300000 };
-
-/* "/large": a new body each time, one number and many spaces. */
+/* "/large": a new body each time. */
 static void serve(struct tcp_peer *p, void *context)
 {
-    static const char head[] = "HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n"
-                               "\r\n";
-    char *body = malloc(LARGE + 1);
     int count = 0;
 
     (void)context;
-    assert_non_null(body);
-    memset(body, ' ', LARGE);
     while (tcp_peer_request(p)) {
         if (tcp_peer_asks(p, "/large")) {
-            snprintf(body, 20, "[%17d", p->number * 10000 + ++count);
-            body[18] = ']';
-            tcp_peer_text(p, head);
-            tcp_peer_send(p, body, LARGE);
+            tell_large(p, &count);
         } else if (tcp_peer_asks(p, "/empty")) {
             tcp_peer_reply(p, "200 OK", "", "");
         } else if (tcp_peer_asks(p, "/redirect")) {
@@ -31,7 +21,6 @@ static void serve(struct tcp_peer *p, void *context)
             tcp_peer_reply(p, "200 OK", "", "[1,2]");
         }
     }
-    free(body);
 }
 
 static void large_bodies_are_packed_beside_the_loop(void **state)

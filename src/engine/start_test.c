@@ -2,26 +2,16 @@
 #include "base/mem.h"
 #include "engine/fixture_test.h"
 
-enum { LARGE = 300000 };
-
-/* "/large": a new body each time, one number and many spaces. "/busy": 503.
- * Else a document that never changes. */
+/* "/large": a new body each time. "/busy": 503. Else a document that never
+ * changes. */
 static void serve(struct tcp_peer *p, void *context)
 {
-    static const char head[] = "HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n"
-                               "\r\n";
-    char *body = malloc(LARGE + 1);
     int count = 0;
 
     (void)context;
-    assert_non_null(body);
-    memset(body, ' ', LARGE);
     while (tcp_peer_request(p)) {
         if (tcp_peer_asks(p, "/large")) {
-            snprintf(body, 20, "[%17d", p->number * 10000 + ++count);
-            body[18] = ']';
-            tcp_peer_text(p, head);
-            tcp_peer_send(p, body, LARGE);
+            tell_large(p, &count);
         } else if (tcp_peer_asks(p, "/busy")) {
             tcp_peer_reply(p, "503 Busy", "", "");
         } else if (strstr(p->request, "If-None-Match: \"a\"") != NULL) {
@@ -30,7 +20,6 @@ static void serve(struct tcp_peer *p, void *context)
             tcp_peer_reply(p, "200 OK", "ETag: \"a\"\r\n", "[1,2]");
         }
     }
-    free(body);
 }
 
 static void bodies_stay_within_their_budget(void **state)

@@ -296,18 +296,27 @@ static struct gn_due *pop(struct gn_schedule *s, int64_t now_ns,
     return gn_schedule_pop(s, now_ns, now_ns / 1000, due_at);
 }
 
-static void one_put_off_is_due_again_outside_its_slots(void **state)
+/* A source of each second that has run at 5 s, and is put off. */
+static struct gn_schedule *begin_put_off(struct gn_due *due, int64_t until_ns,
+                                         bool again)
 {
     struct gn_schedule *s = begin(5 * S);
+    int64_t due_at;
+
+    add(s, due, &each_second, 5 * S);
+    assert_ptr_equal(pop(s, 5 * S, &due_at), due);
+    gn_schedule_finish(s, due);
+    gn_schedule_put_off(s, due, until_ns, again);
+    return s;
+}
+
+static void one_put_off_is_due_again_outside_its_slots(void **state)
+{
     struct gn_due due;
+    struct gn_schedule *s = begin_put_off(&due, 8 * S + 500 * MS, true);
     int64_t due_at;
 
     (void)state;
-    add(s, &due, &each_second, 5 * S);
-    assert_non_null(pop(s, 5 * S, &due_at));
-    assert_false(due.again);
-    gn_schedule_finish(s, &due);
-    gn_schedule_put_off(s, &due, 8 * S + 500 * MS, true);
     assert_null(pop(s, 6 * S, &due_at));
     assert_int_equal(due.missed[GN_MISS_WAITING], 1);
     assert_null(pop(s, 8 * S + 499 * MS, &due_at));
@@ -329,15 +338,11 @@ static void one_put_off_is_due_again_outside_its_slots(void **state)
 /* However late it is looked at, it is the next one; the slots are not. */
 static void being_due_again_goes_before_slots(void **state)
 {
-    struct gn_schedule *s = begin(5 * S);
     struct gn_due due;
+    struct gn_schedule *s = begin_put_off(&due, 7 * S, true);
     int64_t due_at;
 
     (void)state;
-    add(s, &due, &each_second, 5 * S);
-    assert_non_null(pop(s, 5 * S, &due_at));
-    gn_schedule_finish(s, &due);
-    gn_schedule_put_off(s, &due, 7 * S, true);
     assert_ptr_equal(pop(s, 20 * S, &due_at), &due);
     assert_true(due.again);
     assert_int_equal(due_at, 7 * S);
@@ -349,15 +354,11 @@ static void being_due_again_goes_before_slots(void **state)
 
 static void one_only_put_off_goes_on_with_its_next_slot(void **state)
 {
-    struct gn_schedule *s = begin(5 * S);
     struct gn_due due;
+    struct gn_schedule *s = begin_put_off(&due, 7 * S, false);
     int64_t due_at;
 
     (void)state;
-    add(s, &due, &each_second, 5 * S);
-    assert_non_null(pop(s, 5 * S, &due_at));
-    gn_schedule_finish(s, &due);
-    gn_schedule_put_off(s, &due, 7 * S, false);
     assert_null(pop(s, 6 * S, &due_at));
     assert_ptr_equal(pop(s, 7 * S, &due_at), &due);
     assert_false(due.again);
