@@ -143,7 +143,8 @@ static void look(struct gp_connection *c, const char *url)
 {
     struct garner_loan *loan;
 
-    c->memory = strstr(url, ":memory:") != NULL;
+    c->memory =
+        strcmp(url, ":memory:") == 0 || strcmp(url, "sqlite::memory:") == 0;
     c->pooled = !c->memory && garner_sqlite_lend_reader(c->store, 1000, &loan,
                                                         NULL) == GARNER_OK;
     if (c->pooled)

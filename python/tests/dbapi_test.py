@@ -492,3 +492,15 @@ def test_total_changes_are_the_connections(db):
     db.execute("delete from t")
     db.commit()
     assert db.total_changes - before == 4
+
+
+def test_a_file_whose_name_has_memory_in_it(sqlite, tmp_path):
+    """Rows that were asked for in a transaction outlive its commit there, too."""
+    db = sqlite.connect(str(tmp_path / "in:memory:of.db"))
+    db.execute("create table t (n)")
+    db.executemany("insert into t values (?)", [(n,) for n in range(300)])
+    cursor = db.execute("select n from t")
+    db.commit()
+    db.execute("select count(*) from t").fetchone()
+    assert cursor.fetchall() == [(n,) for n in range(300)]
+    db.close()
