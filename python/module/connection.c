@@ -200,12 +200,26 @@ static void finalize_links(struct gp_connection *c)
     c->writer = NULL;
 }
 
+int gp_connection_opened(sqlite3 *db, bool writer, void *context)
+{
+    struct gp_connection *c = context;
+    PyGILState_STATE gil;
+
+    if (!writer)
+        return SQLITE_OK;
+    gil = PyGILState_Ensure();
+    c->written = db;
+    PyGILState_Release(gil);
+    return SQLITE_OK;
+}
+
 void gp_connection_closing(sqlite3 *db, void *context)
 {
     struct gp_connection *c = context;
     const PyGILState_STATE gil = PyGILState_Ensure();
     struct gp_link *link;
 
+    c->written = db == c->written ? NULL : c->written;
     LIST_FOREACH(link, &c->links, in_connection)
     if (link->db == db)
         break;

@@ -62,6 +62,7 @@ struct gp_connection {
     LIST_HEAD(, gp_session) sessions;
     LIST_HEAD(, gp_link) links;
     struct gp_link *writer; /* of them; NULL: not lent yet */
+    sqlite3 *written;       /* what the store writes on; NULL: it has none */
 
     int limits[SQLITE_LIMIT_WORKER_THREADS + 1]; /* -1: SQLite's own */
 
@@ -135,8 +136,9 @@ void gp_connection_set_timeout(struct gp_connection *c, int milliseconds);
 /* A run-time limit of SQLite's (https://sqlite.org/c3ref/limit.html). */
 int gp_connection_limit(const struct gp_connection *c, int category);
 
-/* For the store's hooks, with the connection as context: SQLite's own is about
- * to be closed. */
+/* For the store's hooks, with the connection as context: SQLite's own has been
+ * opened, or is about to be closed. */
+int gp_connection_opened(sqlite3 *db, bool writer, void *context);
 void gp_connection_closing(sqlite3 *db, void *context);
 
 /* The link of a connection that is lent; NULL: an exception is set. */

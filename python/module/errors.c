@@ -218,6 +218,14 @@ void gp_errors_garner(struct gp_state *state, const struct garner_error *err)
     }
 }
 
+void gp_errors_group(struct gp_state *state, const struct garner_error *err)
+{
+    if ((err->native & 0xff) == SQLITE_INTERRUPT)
+        raise(state->OperationalError, SQLITE_INTERRUPT, "interrupted");
+    else
+        gp_errors_garner(state, err);
+}
+
 void gp_errors_callback(struct gp_state *state, PyObject *callable)
 {
     if (state->tracebacks)

@@ -18,6 +18,9 @@ void gp_errors_sqlite(struct gp_state *state, sqlite3 *db);
 /* Sets the error with SQLite's result code rc and these words. */
 void gp_errors_set(struct gp_state *state, int rc, const char *words);
 void gp_errors_garner(struct gp_state *state, const struct garner_error *err);
+/* The same of a statement in a group: it has no deadline, so that only
+ * interrupt() ends it early. */
+void gp_errors_group(struct gp_state *state, const struct garner_error *err);
 
 /* What a callback raised cannot be passed through SQLite: it is printed, if
  * that is wanted, and forgotten. */

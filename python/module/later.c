@@ -73,7 +73,7 @@ static void settle(struct pending *p, const struct garner_result *result,
         c->total_changes += result->changes;
         outcome = result_of(c->state, result);
     } else {
-        gp_errors_garner(c->state, err);
+        gp_errors_group(c->state, err);
     }
     c->writes++;
     done =

@@ -146,7 +146,8 @@ static PyObject *close_it(PyObject *self, PyObject *unused)
     Py_RETURN_NONE;
 }
 
-/* Ends what runs on it now, of all threads. */
+/* Ends what runs on it now, of all threads. A group's statements run on the
+ * write connection while nobody has it lent. */
 static PyObject *interrupt(PyObject *self, PyObject *unused)
 {
     struct gp_connection *c = as_connection(self);
@@ -158,6 +159,8 @@ static PyObject *interrupt(PyObject *self, PyObject *unused)
     LIST_FOREACH(link, &c->links, in_connection)
     if (link->depth > 0)
         sqlite3_interrupt(link->db);
+    if (c->pooled && c->written != NULL)
+        sqlite3_interrupt(c->written);
     Py_RETURN_NONE;
 }
 

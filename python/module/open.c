@@ -121,7 +121,8 @@ static enum garner_code open_store(struct gp_connection *c, const char *url,
     options->timeout_ms = c->timeout_ms;
     options->readers = READERS;
     options->max_read_age_ms = 0; /* rows may be read as slowly as one likes */
-    c->hooks = (struct garner_sqlite_hooks){.closing = gp_connection_closing,
+    c->hooks = (struct garner_sqlite_hooks){.opened = gp_connection_opened,
+                                            .closing = gp_connection_closing,
                                             .context = c};
     Py_BEGIN_ALLOW_THREADS
     code = garner_sqlite_open(url, options, &c->hooks, &c->store, err);

@@ -272,7 +272,7 @@ static bool run_in_group(struct gp_cursor *cursor, struct gp_session *s,
     if (code == GARNER_SQL) /* it had no effect; SQLite's own words say why */
         return run_alone(cursor, s, sql, arguments, GP_DML);
     if (code != GARNER_OK) {
-        gp_errors_garner(state_of(cursor), &err);
+        gp_errors_group(state_of(cursor), &err);
         return false;
     }
     cursor->rowcount = (long)result.changes;

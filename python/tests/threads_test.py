@@ -322,6 +322,28 @@ def test_interrupt_ends_what_other_threads_do(sqlite, db, thread):
     assert db.execute("select 1").fetchone() == (1,)
 
 
+@pytest.mark.parametrize("later", [False, True])
+def test_interrupt_ends_a_statement_in_a_group(sqlite, path, thread, later):
+    db = sqlite.connect(path, isolation_level=None)
+    db.execute("create table t (n)")
+    endless = ("insert into t with recursive c(x) as (select 1 union all select x + 1 from c) "
+               "select count(*) from c")
+
+    def counts():
+        with pytest.raises(sqlite.OperationalError, match="interrupted") as caught:
+            if later:
+                db.submit(endless).result()
+            else:
+                db.execute(endless)
+        assert caught.value.sqlite_errorname == "SQLITE_INTERRUPT"
+    counting = thread(counts)
+    while counting.is_alive():
+        db.interrupt()
+    counting.result()
+    assert db.execute("insert into t values (1)").rowcount == 1
+    db.close()
+
+
 def test_submit_answers_later(sqlite, db):
     futures = [db.submit("insert into t (who, n) values (?, ?)", ("s", n)) for n in range(1000)]
     done = [future.result(60) for future in futures]
