@@ -3,6 +3,7 @@
 #include <structmember.h>
 
 #include "errors.h"
+#include "place.h"
 #include "span.h"
 
 struct gp_blob {
@@ -66,19 +67,18 @@ struct spot {
     int readonly;
 };
 
-static bool open_there(struct gp_blob *b, const struct spot *spot)
+/* With the link entered. */
+static bool open_there(struct gp_blob *b, struct gp_link *link,
+                       const struct spot *spot)
 {
-    struct gp_link *link = link_of(b);
     int rc;
 
-    gp_link_enter(link);
     Py_BEGIN_ALLOW_THREADS
     rc = sqlite3_blob_open(link->db, spot->name, spot->table, spot->column,
                            spot->row, !spot->readonly, &b->blob);
     Py_END_ALLOW_THREADS
     if (rc != SQLITE_OK)
         gp_errors_sqlite(b->connection->state, link->db);
-    gp_link_leave(link);
     return rc == SQLITE_OK;
 }
 
@@ -86,27 +86,22 @@ static bool open_there(struct gp_blob *b, const struct spot *spot)
 static bool open_blob(struct gp_blob *b, struct gp_session *s,
                       const struct spot *spot)
 {
-    const struct gp_connection *c = s->connection;
+    struct gp_place p = {0};
 
-    if (c->read_only ||
-        (spot->readonly && c->pooled && !c->pinned && s->loan == NULL)) {
-        b->reader = gp_session_lend(s);
-        if (b->reader == NULL)
-            return false;
-    } else if (!gp_session_take(s)) {
+    if (spot->readonly || s->connection->read_only ? !gp_place_select(s, &p)
+                                                   : !gp_place_writer(s, &p))
+        return false;
+    if (!open_there(b, p.link, spot)) {
+        gp_place_leave(&p);
         return false;
     }
+    gp_link_leave(p.link); /* the place is the blob's from now on */
     b->session = s;
-    if (open_there(b, spot)) {
-        s->holds += b->reader == NULL;
-        s->wrote = s->wrote || b->reader == NULL;
-        LIST_INSERT_HEAD(&s->blobs, b, in_session);
-        return true;
-    }
-    if (b->reader != NULL)
-        gp_session_return(b->reader);
-    b->reader = NULL;
-    return false;
+    b->reader = p.reader;
+    s->holds += b->reader == NULL;
+    s->wrote = s->wrote || b->reader == NULL;
+    LIST_INSERT_HEAD(&s->blobs, b, in_session);
+    return true;
 }
 
 PyObject *gp_blob_open(PyObject *self, PyObject *args, PyObject *kwargs)
@@ -167,52 +162,45 @@ int gp_blob_size(const struct gp_blob *b)
     return sqlite3_blob_bytes(b->blob);
 }
 
-static bool explain(struct gp_blob *b, struct gp_link *link, int rc)
+static void explain(struct gp_blob *b, struct gp_link *link, int rc)
 {
     if (rc == SQLITE_ABORT) /* SQLite's own words say less */
         gp_errors_set(b->connection->state, SQLITE_ABORT,
                       "the blob's row was changed or deleted; open it again");
     else
         gp_errors_sqlite(b->connection->state, link->db);
-    return false;
+}
+
+/* size bytes: into to, or out of from, whichever is not NULL. */
+static bool move(struct gp_blob *b, int at, void *to, const void *from,
+                 int size)
+{
+    struct gp_session *s = enter(b);
+    struct gp_link *link;
+    int rc;
+
+    if (s == NULL)
+        return false;
+    link = link_of(b);
+    gp_link_enter(link);
+    Py_BEGIN_ALLOW_THREADS
+    rc = to != NULL ? sqlite3_blob_read(b->blob, to, size, at)
+                    : sqlite3_blob_write(b->blob, from, size, at);
+    Py_END_ALLOW_THREADS
+    if (rc != SQLITE_OK)
+        explain(b, link, rc);
+    gp_link_leave(link);
+    return gp_connection_leave(s) && rc == SQLITE_OK;
 }
 
 bool gp_blob_read_at(struct gp_blob *b, int at, void *bytes, int size)
 {
-    struct gp_session *s = enter(b);
-    struct gp_link *link;
-    int rc;
-
-    if (s == NULL)
-        return false;
-    link = link_of(b);
-    gp_link_enter(link);
-    Py_BEGIN_ALLOW_THREADS
-    rc = sqlite3_blob_read(b->blob, bytes, size, at);
-    Py_END_ALLOW_THREADS
-    if (rc != SQLITE_OK)
-        (void)explain(b, link, rc);
-    gp_link_leave(link);
-    return gp_connection_leave(s) && rc == SQLITE_OK;
+    return move(b, at, bytes, NULL, size);
 }
 
 bool gp_blob_write_at(struct gp_blob *b, int at, const void *bytes, int size)
 {
-    struct gp_session *s = enter(b);
-    struct gp_link *link;
-    int rc;
-
-    if (s == NULL)
-        return false;
-    link = link_of(b);
-    gp_link_enter(link);
-    Py_BEGIN_ALLOW_THREADS
-    rc = sqlite3_blob_write(b->blob, bytes, size, at);
-    Py_END_ALLOW_THREADS
-    if (rc != SQLITE_OK)
-        (void)explain(b, link, rc);
-    gp_link_leave(link);
-    return gp_connection_leave(s) && rc == SQLITE_OK;
+    return move(b, at, NULL, bytes, size);
 }
 
 PyObject *gp_blob_bytes(struct gp_blob *b, int at, int size)

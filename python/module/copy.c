@@ -1,37 +1,7 @@
 #include "copy.h"
 
 #include "errors.h"
-#include "session.h"
-
-/* A connection to read from, as for a SELECT. */
-struct source {
-    struct gp_link *link;
-    struct gp_reader *reader; /* NULL: the writer */
-};
-
-static bool open_source(struct gp_session *s, struct source *from)
-{
-    const struct gp_connection *c = s->connection;
-
-    *from = (struct source){0};
-    if (c->read_only || (c->pooled && !c->pinned && s->loan == NULL)) {
-        from->reader = gp_session_lend(s);
-        if (from->reader == NULL)
-            return false;
-        from->link = from->reader->link;
-    } else {
-        if (!gp_session_take(s))
-            return false;
-        from->link = c->writer;
-    }
-    return true;
-}
-
-static void close_source(const struct source *from)
-{
-    if (from->reader != NULL)
-        gp_session_return(from->reader);
-}
+#include "place.h"
 
 /* --- backup --------------------------------------------------------------- */
 
@@ -102,25 +72,20 @@ static bool back_up(struct gp_session *s, struct gp_session *t,
                     const struct backup *how)
 {
     struct gp_state *state = s->connection->state;
-    struct source from;
+    struct gp_place from = {0};
     bool done;
 
     if (gp_session_in_transaction(t)) {
         PyErr_SetString(state->OperationalError, "target is in transaction");
         return false;
     }
-    if (!open_source(s, &from))
+    if (!gp_session_take(t) || !gp_place_select(s, &from))
         return false;
-    done = gp_session_take(t);
-    if (done) {
-        gp_link_enter(from.link);
-        gp_link_enter(t->connection->writer);
-        done = copy(state, how, t->connection->writer->db, from.link->db);
-        t->wrote = true;
-        gp_link_leave(t->connection->writer);
-        gp_link_leave(from.link);
-    }
-    close_source(&from);
+    gp_link_enter(t->connection->writer);
+    done = copy(state, how, t->connection->writer->db, from.link->db);
+    t->wrote = true;
+    gp_link_leave(t->connection->writer);
+    gp_place_leave(&from);
     return done;
 }
 
@@ -144,6 +109,24 @@ static bool check(PyObject *self, PyObject *target, const struct backup *how)
     return true;
 }
 
+/* Both, in one order for all threads: where a session is shared, who has one of
+ * two waits for the other. */
+static bool enter_both(PyObject *from, PyObject *to, struct gp_session **s,
+                       struct gp_session **t)
+{
+    const bool turned = (uintptr_t)to < (uintptr_t)from;
+    struct gp_session **first = turned ? t : s;
+    struct gp_session **second = turned ? s : t;
+
+    *first = gp_connection_enter((struct gp_connection *)(turned ? to : from));
+    if (*first == NULL)
+        return false;
+    *second = gp_connection_enter((struct gp_connection *)(turned ? from : to));
+    if (*second == NULL)
+        (void)gp_connection_leave(*first);
+    return *second != NULL;
+}
+
 PyObject *gp_copy_backup(PyObject *self, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"target", "pages", "progress",
@@ -163,19 +146,17 @@ PyObject *gp_copy_backup(PyObject *self, PyObject *args, PyObject *kwargs)
         return NULL;
     if (how.pages == 0)
         how.pages = -1;
-    s = gp_connection_enter((struct gp_connection *)self);
-    if (s == NULL)
+    if (!enter_both(self, target, &s, &t))
         return NULL;
-    t = gp_connection_enter((struct gp_connection *)target);
-    done = t != NULL && back_up(s, t, &how);
-    if (t != NULL)
-        done = gp_connection_leave(t) && done;
+    done = back_up(s, t, &how);
+    done = gp_connection_leave(t) && done;
     done = gp_connection_leave(s) && done;
     return done ? Py_NewRef(Py_None) : NULL;
 }
 
 /* --- serialize ------------------------------------------------------------ */
 
+/* With the link entered. */
 static PyObject *serialized(struct gp_state *state, struct gp_link *link,
                             const char *name)
 {
@@ -183,11 +164,9 @@ static PyObject *serialized(struct gp_state *state, struct gp_link *link,
     unsigned char *data;
     PyObject *bytes;
 
-    gp_link_enter(link);
     Py_BEGIN_ALLOW_THREADS
     data = sqlite3_serialize(link->db, name, &size, 0);
     Py_END_ALLOW_THREADS
-    gp_link_leave(link);
     if (data == NULL) {
         PyErr_Format(state->OperationalError, "unable to serialize '%s'", name);
         return NULL;
@@ -203,7 +182,7 @@ PyObject *gp_copy_serialize(PyObject *self, PyObject *args, PyObject *kwargs)
     struct gp_connection *c = (struct gp_connection *)self;
     const char *name = "main";
     struct gp_session *s;
-    struct source from;
+    struct gp_place from = {0};
     PyObject *bytes = NULL;
 
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$s:serialize", names,
@@ -212,9 +191,9 @@ PyObject *gp_copy_serialize(PyObject *self, PyObject *args, PyObject *kwargs)
     s = gp_connection_enter(c);
     if (s == NULL)
         return NULL;
-    if (open_source(s, &from)) {
+    if (gp_place_select(s, &from)) {
         bytes = serialized(c->state, from.link, name);
-        close_source(&from);
+        gp_place_leave(&from);
     }
     if (!gp_connection_leave(s))
         Py_CLEAR(bytes);

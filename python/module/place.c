@@ -29,6 +29,12 @@ bool gp_place_reader(struct gp_session *s, struct gp_place *p)
     return true;
 }
 
+bool gp_place_select(struct gp_session *s, struct gp_place *p)
+{
+    return reads_apart(s, GP_SELECT) ? gp_place_reader(s, p)
+                                     : gp_place_writer(s, p);
+}
+
 void gp_place_leave(struct gp_place *p)
 {
     gp_link_leave(p->link);

@@ -13,6 +13,8 @@ struct gp_place {
 /* Borrows and enters. false: an exception is set. */
 bool gp_place_writer(struct gp_session *s, struct gp_place *p);
 bool gp_place_reader(struct gp_session *s, struct gp_place *p);
+/* Whichever a SELECT would run on. */
+bool gp_place_select(struct gp_session *s, struct gp_place *p);
 void gp_place_leave(struct gp_place *p);
 
 /* Prepares sql, of this kind, where it is to run. NULL: an exception is set,

@@ -287,6 +287,25 @@ def test_a_shared_connection_is_not_closed_within_a_call(sqlite, path, thread):
     db.close()
 
 
+def test_two_connections_back_up_into_each_other(sqlite, tmp_path, thread):
+    """Each call has both of them; none waits for ever."""
+    both = [sqlite.connect(str(tmp_path / name), per_thread=False) for name in ("a", "b")]
+    for db in both:
+        db.execute("create table t (n)")
+        db.commit()
+    begun = threading.Barrier(2)
+
+    def copy(source, target):
+        begun.wait()
+        for _ in range(200):
+            source.backup(target)
+    for one in [thread(copy, *both), thread(copy, *reversed(both))]:
+        one.result()
+    for db in both:
+        assert db.execute("select count(*) from t").fetchone() == (0,)
+        db.close()
+
+
 def test_memory_is_shared_by_threads(sqlite, thread):
     db = sqlite.connect(":memory:")
     db.execute("create table t (n)")
