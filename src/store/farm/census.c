@@ -122,8 +122,9 @@ static enum garner_code lease(struct gn_census *census, unsigned number,
         return code;
     code = gn_rows_lease_seen(shard->pool, s, shard->options.timeout_ms, look,
                               &l, rows, err);
-    return code == GARNER_OK ? code
-                             : gn_fleet_blame(census->fleet, number, code, err);
+    return code == GARNER_OK
+               ? code
+               : gn_fleet_blame(census->fleet->folder, number, code, err);
 }
 
 /* false: the deadline is over. */
@@ -232,12 +233,6 @@ static enum garner_code lease_all(struct gn_census *census,
     return code;
 }
 
-static enum garner_code blame(void *context, size_t number,
-                              enum garner_code code, struct garner_error *err)
-{
-    return gn_fleet_blame(context, (unsigned)number, code, err);
-}
-
 static enum garner_code lease_fitting(struct gn_census *census,
                                       const struct gn_statement *s,
                                       struct all *all, struct garner_error *err)
@@ -265,11 +260,6 @@ enum garner_code gn_census_query_all(struct gn_census *census,
                                      struct garner_rows **rows,
                                      struct garner_error *err)
 {
-    const struct gn_merge_options options = {
-        .sort = sort,
-        .blame = blame,
-        .context = census->fleet,
-    };
     struct all *all = gn_alloc(sizeof *all);
     enum garner_code code;
 
@@ -277,7 +267,8 @@ enum garner_code gn_census_query_all(struct gn_census *census,
         return gn_fail(err, GARNER_NOMEM, "a cursor over all shards");
     code = lease_fitting(census, s, all, err);
     if (code == GARNER_OK)
-        code = gn_merge_open(all->rows, all->count, &options, rows, err);
+        code = gn_merge_open(all->rows, all->count, sort, census->fleet->folder,
+                             rows, err);
     if (code == GARNER_OK)
         count_query(census->fleet, 0);
     else

@@ -160,6 +160,25 @@ static void a_snapshot_lasts_as_long_as_its_cursor(void **state)
     assert_int_equal(sum_of(store, "select count(*) from t"), 120);
 }
 
+/* It was told to stop before, and says so after. */
+static void a_cursor_outlives_its_farm(void **state)
+{
+    struct garner_rows *rows;
+
+    (void)state;
+    assert_int_equal(
+        garner_query(store, "select n from t", NULL, 0, &rows, NULL),
+        GARNER_OK);
+    assert_int_equal(garner_next(rows, NULL), GARNER_ROW);
+    garner_rows_cancel(rows);
+    garner_close(store);
+    store = NULL;
+    assert_int_equal(garner_next(rows, &err), GARNER_CANCELED);
+    says("shard 0 (");
+    says(fixture.folder);
+    garner_rows_close(rows);
+}
+
 static void lost_memory_is_an_error(void **state)
 {
     struct garner_store *on[] = {store, shard_of_key(7)};
@@ -186,6 +205,7 @@ int main(void)
         WITH(a_slot_that_nobody_ever_had_is_damage, with_rows),
         WITH(errors_name_the_shard, with_rows),
         WITH(a_snapshot_lasts_as_long_as_its_cursor, with_rows),
+        WITH(a_cursor_outlives_its_farm, with_rows),
         WITH(lost_memory_is_an_error, with_rows),
     };
 

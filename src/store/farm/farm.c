@@ -67,7 +67,8 @@ enum garner_code garner_exec_all(struct garner_store *store, const char *sql,
         sum.changes += one.changes;
         sum.last_rowid = one.last_rowid;
         if (code != GARNER_OK)
-            (void)gn_fleet_blame(store->farm->fleet, (unsigned)n, code, err);
+            (void)gn_fleet_blame(store->farm->fleet->folder, (unsigned)n, code,
+                                 err);
     }
     if (result != NULL)
         *result = code == GARNER_OK ? sum : (struct garner_result){0};

@@ -13,7 +13,7 @@
 #include "store/driver/session.h"
 #include "store/farm/make.h"
 
-enum garner_code gn_fleet_blame(const struct gn_fleet *f, unsigned number,
+enum garner_code gn_fleet_blame(const char *folder, unsigned number,
                                 enum garner_code code, struct garner_error *err)
 {
     struct garner_error reason;
@@ -22,8 +22,8 @@ enum garner_code gn_fleet_blame(const struct gn_fleet *f, unsigned number,
         return code;
     reason = *err;
     if (strncmp(reason.message, "shard ", 6) != 0)
-        gn_fail(err, code, "shard %u (%.60s/%03u.db): %.160s", number,
-                f->folder, number, reason.message);
+        gn_fail(err, code, "shard %u (%.60s/%03u.db): %.160s", number, folder,
+                number, reason.message);
     err->native = reason.native;
     return code;
 }
@@ -177,7 +177,7 @@ static enum garner_code open_shard(struct gn_fleet *f, unsigned number,
     options.create = false;
     code = gn_shard_open(path, &options, NULL, &s, err);
     if (code != GARNER_OK)
-        return gn_fleet_blame(f, number, code, err);
+        return gn_fleet_blame(f->folder, number, code, err);
     i->fleet = f;
     i->number = number;
     code = s->pool != NULL
@@ -187,7 +187,7 @@ static enum garner_code open_shard(struct gn_fleet *f, unsigned number,
                          "be; use another file system");
     if (code != GARNER_OK) {
         gn_shard_close(s);
-        return gn_fleet_blame(f, number, code, err);
+        return gn_fleet_blame(f->folder, number, code, err);
     }
     if (s->commit != NULL && f->wake != NULL)
         gn_commit_on_bounce(s->commit, f->wake, f->context);
@@ -299,7 +299,7 @@ enum garner_code gn_fleet_do(struct gn_fleet *f, unsigned number,
     code = gn_commit_wait(s->commit, &ticket);
     if (code != GARNER_OK && err != NULL) {
         *err = reason;
-        gn_fleet_blame(f, number, code, err);
+        gn_fleet_blame(f->folder, number, code, err);
     }
     return code;
 }

@@ -103,8 +103,8 @@ enum garner_code gn_fleet_reader(struct gn_fleet *f, unsigned number,
                                  struct garner_error *err);
 
 /* "shard 2 (farm/002.db): " before the message of *err, whose code it returns.
- */
-enum garner_code gn_fleet_blame(const struct gn_fleet *f, unsigned number,
+ * Pure: a cursor's errors may come when the farm is closed. */
+enum garner_code gn_fleet_blame(const char *folder, unsigned number,
                                 enum garner_code code,
                                 struct garner_error *err);
 

@@ -196,13 +196,13 @@ static void an_error_names_its_shard_once(void **state)
     assert_int_equal(open_fleet(2, NULL), GARNER_OK);
     gn_fail(&err, GARNER_IO, "why");
     err.native = 5;
-    assert_int_equal(gn_fleet_blame(f, 1, GARNER_IO, &err), GARNER_IO);
+    assert_int_equal(gn_fleet_blame(f->folder, 1, GARNER_IO, &err), GARNER_IO);
     assert_memory_equal(err.message, "shard 1 (/", 10);
     assert_non_null(strstr(err.message, "/001.db): why"));
     assert_int_equal(err.native, 5);
-    assert_int_equal(gn_fleet_blame(f, 0, GARNER_IO, &err), GARNER_IO);
+    assert_int_equal(gn_fleet_blame(f->folder, 0, GARNER_IO, &err), GARNER_IO);
     assert_memory_equal(err.message, "shard 1 (/", 10);
-    assert_int_equal(gn_fleet_blame(f, 0, GARNER_IO, NULL), GARNER_IO);
+    assert_int_equal(gn_fleet_blame(f->folder, 0, GARNER_IO, NULL), GARNER_IO);
 }
 
 /* As much may wait in all of them as in one by itself. */

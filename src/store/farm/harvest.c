@@ -139,15 +139,16 @@ static enum garner_code harvest_shard(struct gn_harvest *h,
         gn_fleet_reader(h->fleet, h->number, &h->reader, err);
 
     if (code != GARNER_OK)
-        return gn_fleet_blame(h->fleet, h->number, code, err);
+        return gn_fleet_blame(h->fleet->folder, h->number, code, err);
     code = gn_harvest_open_source(h, err);
     if (code == GARNER_OK)
         code = bring_pending(h, err);
     if (code == GARNER_OK)
         code = harvest_tables(h, err);
     gn_sqlite_close(h->reader);
-    return code == GARNER_OK ? code
-                             : gn_fleet_blame(h->fleet, h->number, code, err);
+    return code == GARNER_OK
+               ? code
+               : gn_fleet_blame(h->fleet->folder, h->number, code, err);
 }
 
 static enum garner_code harvest_shards(struct gn_harvest *h,

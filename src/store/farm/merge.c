@@ -5,13 +5,13 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "store/farm/fleet.h"
 
 struct merge {
     struct gn_rows_source source; /* first: it is what is passed around */
     struct garner_sort *sort;
     size_t sorts;
-    gn_merge_blame *blame;
-    void *context;
+    char *folder;
 
     size_t columns; /* of the first row; 0: none was seen */
 
@@ -144,7 +144,7 @@ static enum garner_code step(struct merge *m, size_t number,
                        columns, m->columns);
     if (code == GARNER_ROW || code == GARNER_DONE || code == GARNER_CLOSED)
         return code; /* closed, the farm is gone, and all shards with it */
-    return m->blame(m->context, number, code, err);
+    return gn_fleet_blame(m->folder, (unsigned)number, code, err);
 }
 
 static enum garner_code start(struct merge *m, struct garner_error *err)
@@ -213,6 +213,7 @@ static void free_merge(struct merge *m)
 {
     gn_free(m->heap);
     gn_free(m->sort);
+    gn_free(m->folder);
     gn_free(m);
 }
 
@@ -233,24 +234,23 @@ static size_t count_sorts(const struct garner_sort *sort)
 }
 
 static struct merge *new_merge(struct garner_rows *const *all, size_t count,
-                               const struct gn_merge_options *options)
+                               const struct garner_sort *sort,
+                               const char *folder)
 {
     struct merge *m = gn_alloc(sizeof *m + count * sizeof m->all[0]);
     size_t n = 0;
 
     if (m == NULL)
         return NULL;
-    m->sorts = count_sorts(options->sort);
-    m->blame = options->blame;
-    m->context = options->context;
+    m->sorts = count_sorts(sort);
+    m->folder = gn_strdup(folder);
     m->sort = gn_alloc((m->sorts + 1) * sizeof m->sort[0]);
     m->heap = gn_alloc(count * sizeof m->heap[0]);
-    if (m->sort == NULL || m->heap == NULL) {
+    if (m->folder == NULL || m->sort == NULL || m->heap == NULL) {
         free_merge(m);
         return NULL;
     }
-    for (const struct garner_sort *by = options->sort; by != NULL;
-         by = by->then)
+    for (const struct garner_sort *by = sort; by != NULL; by = by->then)
         m->sort[n++] = *by;
     m->source = (struct gn_rows_source){
         .all = m->all,
@@ -263,20 +263,19 @@ static struct merge *new_merge(struct garner_rows *const *all, size_t count,
 }
 
 enum garner_code gn_merge_open(struct garner_rows *const *all, size_t count,
-                               const struct gn_merge_options *options,
-                               struct garner_rows **rows,
+                               const struct garner_sort *sort,
+                               const char *folder, struct garner_rows **rows,
                                struct garner_error *err)
 {
     struct merge *m;
     enum garner_code code;
 
-    for (const struct garner_sort *by = options->sort; by != NULL;
-         by = by->then)
+    for (const struct garner_sort *by = sort; by != NULL; by = by->then)
         if (by->column >= garner_columns(all[0]))
             return gn_fail(err, GARNER_MISUSE,
                            "the order names column %zu, but there are %zu",
                            by->column, garner_columns(all[0]));
-    m = new_merge(all, count, options);
+    m = new_merge(all, count, sort, folder);
     if (m == NULL)
         return gn_fail(err, GARNER_NOMEM, "a cursor over %zu shards", count);
     code = gn_rows_join(&m->source, rows, err);

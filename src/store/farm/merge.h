@@ -10,24 +10,13 @@
 #include "garner/farm.h"
 #include "store/rows/joined.h"
 
-/* Says which of the cursors an error came from, by its number: gn_fleet_blame.
- * Not asked when the farm was closed. */
-typedef enum garner_code gn_merge_blame(void *context, size_t number,
-                                        enum garner_code code,
-                                        struct garner_error *err);
-
-struct gn_merge_options {
-    const struct garner_sort *sort; /* borrowed for the call; NULL: one after
-                                       the other */
-    gn_merge_blame *blame;
-    void *context;
-};
-
-/* Gives a cursor over the rows of all[0..count), which it takes, on OK only;
- * count is 1 or more. Errors: NOMEM, MISUSE (a column that is not there). */
+/* Gives a cursor over the rows of all[0..count), those of the shards of folder,
+ * which it takes, on OK only; count is 1 or more. sort may be NULL: one after
+ * the other. Both are copied: the cursor may outlive the farm. Errors: NOMEM,
+ * MISUSE (a column that is not there). */
 enum garner_code gn_merge_open(struct garner_rows *const *all, size_t count,
-                               const struct gn_merge_options *options,
-                               struct garner_rows **rows,
+                               const struct garner_sort *sort,
+                               const char *folder, struct garner_rows **rows,
                                struct garner_error *err);
 
 /* SQLite's order of values (https://sqlite.org/datatype3.html section 4.1, with

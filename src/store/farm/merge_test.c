@@ -52,26 +52,17 @@ static void values_are_in_sqlite_s_order(void **state)
 /* --- rows ------------------------------------------------------------------
  */
 
-static enum garner_code blame(void *context, size_t number,
-                              enum garner_code code, struct garner_error *err)
-{
-    struct garner_error reason = *err;
-
-    (void)context;
-    return gn_fail(err, code, "number %zu: %.100s", number, reason.message);
-}
-
 static struct garner_rows *open_merged(const char *const *sql, size_t count,
                                        const struct garner_sort *sort)
 {
-    const struct gn_merge_options how = {.sort = sort, .blame = blame};
     struct garner_rows *all[8];
     struct garner_rows *rows;
 
     for (size_t i = 0; i < count; i++)
         assert_int_equal(garner_query(store, sql[i], NULL, 0, &all[i], NULL),
                          GARNER_OK);
-    assert_int_equal(gn_merge_open(all, count, &how, &rows, NULL), GARNER_OK);
+    assert_int_equal(gn_merge_open(all, count, sort, "f", &rows, NULL),
+                     GARNER_OK);
     return rows;
 }
 
@@ -148,7 +139,7 @@ static void an_error_names_its_cursor(void **state)
     (void)state;
     assert_int_equal(garner_next(rows, &err), GARNER_ROW);
     assert_int_equal(garner_next(rows, &err), GARNER_SQL);
-    assert_memory_equal(err.message, "number 1: ", 10);
+    assert_memory_equal(err.message, "shard 1 (f/001.db): ", 20);
     assert_int_equal(garner_next(rows, &err), GARNER_MISUSE);
     assert_int_equal(garner_column(rows, 0).type, GARNER_NULL);
     garner_rows_close(rows);
@@ -194,7 +185,6 @@ static void it_can_be_stopped(void **state)
 static void wrong_columns_and_lost_memory_take_nothing(void **state)
 {
     const struct garner_sort sort = {.column = 1};
-    struct gn_merge_options how = {.sort = &sort, .blame = blame};
     struct garner_rows *all;
     struct garner_rows *rows;
     struct garner_error err;
@@ -203,12 +193,12 @@ static void wrong_columns_and_lost_memory_take_nothing(void **state)
     (void)state;
     assert_int_equal(garner_query(store, "values (1)", NULL, 0, &all, NULL),
                      GARNER_OK);
-    assert_int_equal(gn_merge_open(&all, 1, &how, &rows, &err), GARNER_MISUSE);
+    assert_int_equal(gn_merge_open(&all, 1, &sort, "f", &rows, &err),
+                     GARNER_MISUSE);
     assert_non_null(strstr(err.message, "column 1, but there are 1"));
-    how.sort = NULL;
     for (unsigned n = 1;; n++) {
         gn_mem_fail_at(n);
-        code = gn_merge_open(&all, 1, &how, &rows, &err);
+        code = gn_merge_open(&all, 1, NULL, "f", &rows, &err);
         gn_mem_fail_at(0);
         if (code == GARNER_OK)
             break;

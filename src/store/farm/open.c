@@ -76,7 +76,7 @@ static enum garner_code flush_each(struct gn_fleet *f, int64_t deadline_ns,
             flushed = gn_commit_flush(s->commit, deadline_ns, &reason);
         if (flushed == GARNER_OK || code != GARNER_OK)
             continue;
-        code = gn_fleet_blame(f, n, flushed, &reason);
+        code = gn_fleet_blame(f->folder, n, flushed, &reason);
         if (err != NULL)
             *err = reason;
     }
