@@ -315,6 +315,10 @@ struct gn_pool_ended gn_pool_end_old(struct gn_pool *p, int64_t before_ns)
 
 /* --- the end -------------------------------------------------------------- */
 
+/* So soon closing looks again at a reader that was in a call when it was asked:
+ * who leaves one tells nobody. */
+#define AGAIN_NS (INT64_C(10) * 1000000)
+
 /* With the lock held: asks all to stop, and claims the first whose thread is in
  * no call. NULL: there is none (more). */
 static struct gn_lease *claim_any(struct gn_pool *p)
@@ -327,6 +331,16 @@ static struct gn_lease *claim_any(struct gn_pool *p)
             return l;
     }
     return NULL;
+}
+
+/* With the lock held. false: the deadline is over. */
+static bool wait_for_return(struct gn_pool *p, int64_t deadline_ns)
+{
+    const int64_t again_ns = gn_clock_monotonic_ns() + AGAIN_NS;
+
+    (void)gn_cond_wait_until(&p->back, &p->lock,
+                             again_ns < deadline_ns ? again_ns : deadline_ns);
+    return gn_clock_monotonic_ns() < deadline_ns;
 }
 
 int gn_pool_close(struct gn_pool *p, int64_t deadline_ns)
@@ -345,7 +359,7 @@ int gn_pool_close(struct gn_pool *p, int64_t deadline_ns)
             gn_lock(&p->lock);
         }
         if (!ended && p->idle_count < p->open)
-            in_time = gn_cond_wait_until(&p->back, &p->lock, deadline_ns);
+            in_time = wait_for_return(p, deadline_ns);
     }
     left = p->open - p->idle_count;
     gn_unlock(&p->lock);

@@ -395,11 +395,44 @@ static void closing_counts_those_in_use(void **state)
     assert_int_equal(gn_pool_close(pool, SECONDS(20)), 0);
 }
 
+struct closer {
+    pthread_t thread;
+    int left;
+};
+
+static void *close_pool(void *argument)
+{
+    struct closer *c = argument;
+
+    c->left = gn_pool_close(pool, SECONDS(20));
+    return NULL;
+}
+
+/* Its thread was in a call that does not look, and makes no other. */
+static void closing_ends_one_that_was_in_a_call(void **state)
+{
+    const int64_t start_ns = gn_clock_monotonic_ns();
+    struct closer c;
+    struct gn_lease l;
+
+    (void)state;
+    snapshot(&l, "values (1)", 1, false);
+    assert_int_equal(gn_thread_start(&c.thread, close_pool, &c, NULL), 0);
+    while (atomic_load(&l.stop) != GN_STOP_CLOSED)
+        sched_yield();
+    gn_lease_leave(&l);
+    gn_thread_join(c.thread);
+    assert_int_equal(c.left, 0);
+    assert_false(gn_lease_enter(&l));
+    assert_true(gn_clock_monotonic_ns() - start_ns < 15000000000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH(connections_are_opened_on_demand_and_used_again),
         WITH(closing_counts_those_in_use),
+        WITH(closing_ends_one_that_was_in_a_call),
         WITH(past_the_bound_it_is_a_timeout),
         WITH(who_waits_gets_one),
         WITH(who_waits_is_not_passed_for_ever),
