@@ -112,8 +112,9 @@ GARNER_API void garner_sqlite_set_progress(struct garner_loan *loan, int steps,
 /*
  * Gives the connection back and frees the loan. NULL is fine. A transaction
  * that is open is rolled back; in file databases statements that are under way
- * are reset. After garner_close, which takes back what its own thread has
- * borrowed and waits for all others, it only frees the loan.
+ * are reset. After garner_close it only frees the loan: that takes back what
+ * its own thread has taken, and waits for what others have; of readers up to
+ * the store's timeout_ms.
  */
 GARNER_API void garner_sqlite_give(struct garner_loan *loan);
 

@@ -168,12 +168,6 @@ static void give_writer(struct garner_loan *l)
     gn_lead_hand_over(c);
 }
 
-void gn_loan_recall(struct gn_shard *s)
-{
-    if (s->commit != NULL && gn_lead_is_mine(s->commit) && s->lent != NULL)
-        give_writer(s->lent);
-}
-
 /* --- readers -------------------------------------------------------------- */
 
 static enum garner_code lease(struct garner_loan *l, int timeout_ms,
@@ -225,7 +219,26 @@ enum garner_code garner_sqlite_lend_reader(struct garner_store *store,
     return GARNER_OK;
 }
 
+static void give_reader(struct garner_loan *l)
+{
+    (void)gn_lend_take_back(l->connection);
+    l->over = true;
+    gn_pool_give_back(l->shard->pool, &l->lease);
+}
+
 /* --- both ----------------------------------------------------------------- */
+
+void gn_loan_recall(struct gn_shard *s)
+{
+    struct gn_lease *lease;
+
+    if (s->commit != NULL && gn_lead_is_mine(s->commit) && s->lent != NULL)
+        give_writer(s->lent);
+    while (s->pool != NULL && (lease = gn_pool_lent(s->pool)) != NULL)
+        give_reader(
+            (struct garner_loan *)((char *)lease -
+                                   offsetof(struct garner_loan, lease)));
+}
 
 struct sqlite3 *garner_sqlite_db(const struct garner_loan *loan)
 {
@@ -257,11 +270,9 @@ void garner_sqlite_give(struct garner_loan *loan)
 {
     if (loan == NULL || is_parents(loan))
         return;
-    if (loan->writer && !loan->over) {
+    if (!loan->over && loan->writer)
         give_writer(loan);
-    } else if (!loan->writer) {
-        (void)gn_lend_take_back(loan->connection);
-        gn_pool_give_back(loan->shard->pool, &loan->lease);
-    }
+    else if (!loan->over)
+        give_reader(loan);
     gn_free(loan);
 }

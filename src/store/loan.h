@@ -4,8 +4,8 @@
 
 #include "store/shard.h"
 
-/* The calling thread is about to close s: what it has borrowed of the writer is
- * given back, but for the loan's own memory. */
+/* The calling thread is about to close s: what it has borrowed is given back,
+ * but for the loans' own memory. */
 void gn_loan_recall(struct gn_shard *s);
 
 #endif

@@ -330,6 +330,35 @@ static void closing_takes_back_what_is_its_own_thread_s(void **state)
     assert_string_equal(foreign_text("select count(*) from t"), "0");
 }
 
+static void no_report(void *context, const char *line)
+{
+    (void)context;
+    fail_msg("%s", line);
+}
+
+static void and_its_readers(void **state)
+{
+    struct garner_loan *first;
+    sqlite3_stmt *stmt;
+
+    (void)state;
+    garner_set_log(no_report, NULL); /* that they are lost */
+    exec("insert into t values (1, 'one')");
+    lend_reader();
+    first = loan;
+    lend_reader();
+    assert_int_equal(sqlite3_prepare_v2(garner_sqlite_db(loan),
+                                        "select a from t", -1, &stmt, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+    assert_int_equal(sqlite3_finalize(stmt), SQLITE_OK);
+    garner_close(store);
+    store = NULL;
+    garner_set_log(NULL, NULL);
+    garner_sqlite_give(first);
+    give();
+}
+
 static enum garner_code submit_nothing(void)
 {
     struct garner_batch *b;
@@ -473,6 +502,7 @@ int main(void)
         TABLE(who_finds_none_is_told),
         TABLE(each_connection_is_shown),
         TABLE(closing_takes_back_what_is_its_own_thread_s),
+        TABLE(and_its_readers),
         TABLE(closing_waits_for_another_s),
         TABLE(a_child_may_not_use_it),
         TABLE(lost_memory_is_an_error_not_a_crash),

@@ -319,6 +319,21 @@ struct gn_pool_ended gn_pool_end_old(struct gn_pool *p, int64_t before_ns)
  * who leaves one tells nobody. */
 #define AGAIN_NS (INT64_C(10) * 1000000)
 
+struct gn_lease *gn_pool_lent(struct gn_pool *p)
+{
+    const pid_t self = gn_thread_id();
+    struct gn_lease *l;
+
+    gn_lock(&p->lock);
+    TAILQ_FOREACH(l, &p->leases, in_pool)
+    {
+        if (l->end == NULL && l->thread == self)
+            break;
+    }
+    gn_unlock(&p->lock);
+    return l;
+}
+
 /* With the lock held: asks all to stop, and claims the first whose thread is in
  * no call. NULL: there is none (more). */
 static struct gn_lease *claim_any(struct gn_pool *p)

@@ -17,6 +17,9 @@ struct gn_pool;
 enum garner_code gn_pool_new(const struct gn_sqlite_options *options, int most,
                              struct gn_pool **out, struct garner_error *err);
 
+/* A lease of the calling thread's that nobody else may end; NULL: none. */
+struct gn_lease *gn_pool_lent(struct gn_pool *p);
+
 /* Ends all readers: those whose threads are in no call at once, the others as
  * soon as they look, which is waited for until deadline_ns. Returns how many
  * are left. No connection is leased from now on. */
