@@ -109,7 +109,8 @@ garner_query_merged(struct garner_store *store, const char *sql,
 /* Notes that column is the key of table (both borrowed), for
  * garner_farm_resize. A table without a key stays where its rows are. NULL
  * takes it back. Errors: NOTFOUND (no such table or column in shard 0), MISUSE
- * (not a farm), those of writing. */
+ * (not a farm; a table whose name begins with garner_ or sqlite_), those of
+ * writing. */
 GARNER_CHECKED GARNER_API enum garner_code
 garner_farm_key(struct garner_store *store, const char *table,
                 const char *column, struct garner_error *err);
@@ -142,8 +143,8 @@ garner_farm_resize(struct garner_store *store, unsigned shards,
 
 /* Set all to 0 first. */
 struct garner_harvest_options {
-    const char *const *tables; /* which, in this order ... */
-    size_t table_count;        /* ... 0: all but garner's own */
+    const char *const *tables; /* which, in this order; none of garner's own */
+    size_t table_count;        /* 0: all of the others */
     bool keep;                 /* copy: the rows stay in the shards */
     bool new_ids;      /* an INTEGER PRIMARY KEY that is not the key is new */
     size_t batch_rows; /* most at a time; 0: 1,000 */

@@ -145,6 +145,11 @@ enum garner_code garner_farm_key(struct garner_store *store, const char *table,
         return gn_fail(err, GARNER_MISUSE,
                        "garner_farm_key: the store is no farm, or table is "
                        "NULL");
+    if (column != NULL && gn_shape_is_own(table))
+        return gn_fail(err, GARNER_MISUSE,
+                       "garner_farm_key: %.80s stays where it is: it is none "
+                       "of yours",
+                       table);
     f = store->farm->fleet;
     if (f->options.read_only)
         return gn_fail(err, GARNER_UNSUPPORTED,

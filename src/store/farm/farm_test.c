@@ -194,6 +194,8 @@ static void a_key_has_to_be_a_column(void **state)
     assert_int_equal(garner_farm_key(store, "none", "n", &err),
                      GARNER_NOTFOUND);
     assert_int_equal(garner_farm_key(store, NULL, "n", &err), GARNER_MISUSE);
+    assert_int_equal(garner_farm_key(store, "Garner_slot", "slot", &err),
+                     GARNER_MISUSE);
     assert_int_equal(sum_of(garner_shard_at(store, 0),
                             "select count(*) from garner_farm_key where name = "
                             "'T' and key = 'the key'"),

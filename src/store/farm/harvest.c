@@ -173,6 +173,21 @@ static enum garner_code harvest_shards(struct gn_harvest *h,
 /* --- the public call -------------------------------------------------------
  */
 
+static enum garner_code
+check_tables(const struct garner_harvest_options *options,
+             struct garner_error *err)
+{
+    if (options->tables == NULL && options->table_count > 0)
+        return gn_fail(err, GARNER_MISUSE, "garner_harvest: tables is NULL");
+    for (size_t i = 0; i < options->table_count; i++)
+        if (gn_shape_is_own(options->tables[i]))
+            return gn_fail(err, GARNER_MISUSE,
+                           "garner_harvest: %.80s stays where it is: it is "
+                           "none of yours",
+                           options->tables[i]);
+    return GARNER_OK;
+}
+
 static enum garner_code check(const struct garner_store *farm,
                               struct garner_store *into,
                               const struct garner_harvest_options *options,
@@ -201,10 +216,7 @@ static enum garner_code check(const struct garner_store *farm,
                        "%s is a shard of a farm; harvest into a database by "
                        "itself",
                        (*shard)->path);
-    if (code == GARNER_OK && options->tables == NULL &&
-        options->table_count > 0)
-        code = gn_fail(err, GARNER_MISUSE, "garner_harvest: tables is NULL");
-    return code;
+    return code == GARNER_OK ? check_tables(options, err) : code;
 }
 
 enum garner_code garner_harvest(struct garner_store *farm,

@@ -170,6 +170,9 @@ static void what_cannot_be_done_says_why(void **state)
     const char *none[] = {"none"};
     const struct garner_harvest_options other = {.tables = none,
                                                  .table_count = 1};
+    const char *owns[] = {"garner_slot"};
+    const struct garner_harvest_options own = {.tables = owns,
+                                               .table_count = 1};
     const struct garner_harvest_options null = {.table_count = 1};
     struct garner_store *shard;
     char path[128];
@@ -177,6 +180,7 @@ static void what_cannot_be_done_says_why(void **state)
     (void)state;
     refuses(&other, GARNER_NOTFOUND, "no table none");
     refuses(&null, GARNER_MISUSE, "NULL");
+    refuses(&own, GARNER_MISUSE, "garner_slot");
     assert_int_equal(garner_harvest(into, into, NULL, NULL, NULL),
                      GARNER_MISUSE);
     assert_int_equal(garner_harvest(store, store, NULL, NULL, NULL),

@@ -218,6 +218,12 @@ void gn_shape_fini(struct gn_shape *shape)
     gn_arena_clear(&shape->arena);
 }
 
+bool gn_shape_is_own(const char *table)
+{
+    return strncasecmp(table, "garner_", 7) == 0 ||
+           strncasecmp(table, "sqlite_", 7) == 0;
+}
+
 static bool is_named(const char *quoted, const char *name)
 {
     for (quoted++; *name != '\0'; quoted++, name++) {

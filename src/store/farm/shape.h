@@ -34,6 +34,9 @@ enum garner_code gn_shape_read(struct gn_sqlite *c, const char *table,
                                struct garner_error *err);
 void gn_shape_fini(struct gn_shape *shape);
 
+/* true: a table of garner's or SQLite's own. Pure. */
+bool gn_shape_is_own(const char *table);
+
 /* The place of a column (in any case of letters, unquoted) + 1; 0: none. */
 size_t gn_shape_column(const struct gn_shape *shape, const char *name);
 
