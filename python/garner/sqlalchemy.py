@@ -10,8 +10,8 @@ It is SQLAlchemy's dialect for the sqlite3 module, but for
   REGEXP     garner's own (PCRE2), which needs no Python, hence no GIL.
   isolation  READ UNCOMMITTED is accepted and no different from SERIALIZABLE, as
              in SQLite without a shared cache. AUTOCOMMIT joins group commits.
-  options    what garner.connect takes may stand in the URL (?timeout=10), and so
-             may options of the store (?shards=4).
+  options    what garner.connect takes may stand in the URL (?timeout=10), and
+             with uri=true what a file: URI may have (?mode=ro&uri=true).
 """
 import os
 

@@ -8,7 +8,7 @@
 
 /* --- calls ---------------------------------------------------------------- */
 
-static bool is_usable(struct gp_connection *c)
+bool gp_connection_check(struct gp_connection *c)
 {
     struct gp_state *state;
 
@@ -31,11 +31,6 @@ static bool is_usable(struct gp_connection *c)
         return false;
     }
     return true;
-}
-
-bool gp_connection_check(struct gp_connection *c)
-{
-    return is_usable(c);
 }
 
 static bool has_turn(const struct gp_connection *c)
@@ -66,12 +61,12 @@ struct gp_session *gp_connection_enter(struct gp_connection *c)
 {
     struct gp_session *s;
 
-    if (!is_usable(c))
+    if (!gp_connection_check(c))
         return NULL;
     c->users++; /* who closes it waits for those who wait */
     if (!c->per_thread)
         take_turn(c);
-    s = is_usable(c) ? gp_session_of_thread(c) : NULL;
+    s = gp_connection_check(c) ? gp_session_of_thread(c) : NULL;
     if (s != NULL) {
         s->calls++;
         return s;

@@ -1,10 +1,8 @@
 #include "farm.h"
 
-#include <structmember.h>
-#include <structseq.h>
-
 #include "errors.h"
 #include "garner/farm.h"
+#include "later.h"
 #include "parameters.h"
 
 struct farm {
@@ -65,8 +63,8 @@ PyObject *gp_farm_open(struct gp_state *state, PyObject *args, PyObject *kwargs)
     struct farm *f;
     const char *url;
 
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "s|d:connect to a farm",
-                                     names, &url, &timeout))
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "s|d:Farm", names, &url,
+                                     &timeout))
         return NULL;
     if (!(timeout >= 0 && timeout <= INT_MAX / 1000)) {
         PyErr_SetString(PyExc_ValueError, "timeout is out of range");
@@ -190,24 +188,6 @@ static PyObject *rows_of(struct gp_state *state, struct garner_rows *rows)
     return list;
 }
 
-static PyObject *result_of(struct gp_state *state,
-                           const struct garner_result *result)
-{
-    PyObject *made = PyStructSequence_New(state->result_type);
-    PyObject *rowcount = PyLong_FromLongLong(result->changes);
-    PyObject *lastrowid = PyLong_FromLongLong(result->last_rowid);
-
-    if (made == NULL || rowcount == NULL || lastrowid == NULL) {
-        Py_XDECREF(made);
-        Py_XDECREF(rowcount);
-        Py_XDECREF(lastrowid);
-        return NULL;
-    }
-    PyStructSequence_SET_ITEM(made, 0, rowcount);
-    PyStructSequence_SET_ITEM(made, 1, lastrowid);
-    return made;
-}
-
 /* One statement, on all of a farm or a part of it. */
 struct request {
     struct farm *farm;
@@ -233,7 +213,7 @@ static void change(const struct request *r, exec_call *exec, PyObject **answer)
                 &result, &err);
     Py_END_ALLOW_THREADS
     if (code == GARNER_OK)
-        *answer = result_of(r->farm->state, &result);
+        *answer = gp_later_result(r->farm->state, &result);
     else
         gp_errors_garner(r->farm->state, &err);
 }

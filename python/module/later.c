@@ -1,6 +1,5 @@
 #include "later.h"
 
-#include <structmember.h>
 #include <structseq.h>
 
 #include "errors.h"
@@ -32,8 +31,8 @@ struct pending {
     PyObject *future;
 };
 
-static PyObject *result_of(struct gp_state *state,
-                           const struct garner_result *result)
+PyObject *gp_later_result(struct gp_state *state,
+                          const struct garner_result *result)
 {
     PyObject *made = PyStructSequence_New(state->result_type);
     PyObject *rowcount = PyLong_FromLongLong(result->changes);
@@ -71,7 +70,7 @@ static void settle(struct pending *p, const struct garner_result *result,
 
     if (err == NULL) {
         c->total_changes += result->changes;
-        outcome = result_of(c->state, result);
+        outcome = gp_later_result(c->state, result);
     } else {
         gp_errors_group(c->state, err);
     }
@@ -210,16 +209,6 @@ static struct garner_batch *batch_of(struct gp_connection *c, const char *sql,
     return NULL;
 }
 
-static bool take_parameters(struct gp_session *s, PyObject *sql,
-                            PyObject *arguments, struct gp_parameters *out)
-{
-    struct gp_connection *c = s->connection;
-
-    if (gp_parameters_are_positional(arguments))
-        return gp_parameters_take(c->state, NULL, arguments, out);
-    return gp_run_take_by_name(s, sql, arguments, out);
-}
-
 PyObject *gp_later_submit(PyObject *self, PyObject *const *args,
                           Py_ssize_t count)
 {
@@ -229,17 +218,23 @@ PyObject *gp_later_submit(PyObject *self, PyObject *const *args,
     struct gp_session *s;
     PyObject *future = NULL;
     const char *sql;
+    Py_ssize_t size;
 
     if (count < 1 || count > 2 || !PyUnicode_Check(args[0])) {
         PyErr_SetString(PyExc_TypeError,
                         "submit() takes a str, and parameters");
         return NULL;
     }
-    sql = PyUnicode_AsUTF8(args[0]);
+    sql = PyUnicode_AsUTF8AndSize(args[0], &size);
+    if (sql != NULL && strlen(sql) != (size_t)size) {
+        PyErr_SetString(gp_state_of_type(Py_TYPE(self))->ProgrammingError,
+                        "the query contains a null character");
+        return NULL;
+    }
     s = sql != NULL ? gp_connection_enter(c) : NULL;
     if (s == NULL)
         return NULL;
-    if (take_parameters(s, args[0], count > 1 ? args[1] : NULL, &parameters)) {
+    if (gp_run_take(s, args[0], count > 1 ? args[1] : NULL, &parameters)) {
         batch = batch_of(c, sql, &parameters);
         gp_parameters_release(&parameters);
         future = batch != NULL ? hand_over(c, batch) : NULL;

@@ -6,6 +6,9 @@
 #include "connection.h"
 
 PyTypeObject *gp_later_make_type(PyObject *module);
+/* A Result; NULL: an exception is set. */
+PyObject *gp_later_result(struct gp_state *state,
+                          const struct garner_result *result);
 
 PyObject *gp_later_submit(PyObject *self, PyObject *const *args,
                           Py_ssize_t count);

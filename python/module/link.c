@@ -134,9 +134,7 @@ static void keep(struct gp_statement *s)
         struct gp_statement *oldest = TAILQ_LAST(&link->by_use, gp_uses);
 
         forget(oldest);
-        if (oldest->in_use)
-            oldest->kept = false; /* its user drops it */
-        else
+        if (!oldest->in_use) /* else its user drops it */
             destroy(oldest);
     }
     s->chain = *at;

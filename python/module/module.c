@@ -31,9 +31,13 @@ static PyObject *connect(PyObject *module, PyObject *args, PyObject *kwargs)
 {
     struct gp_state *state = gp_state_of(module);
     PyObject *factory = (PyObject *)state->connection_type;
+    PyObject *database = NULL; /* without one the factory says so */
 
-    if (PyTuple_GET_SIZE(args) > 0 &&
-        gp_farm_is_named(PyTuple_GET_ITEM(args, 0)))
+    if (PyTuple_GET_SIZE(args) > 0)
+        database = PyTuple_GET_ITEM(args, 0);
+    else if (kwargs != NULL)
+        database = PyDict_GetItemString(kwargs, "database");
+    if (database != NULL && gp_farm_is_named(database))
         return gp_farm_open(state, args, kwargs);
     if (PyTuple_GET_SIZE(args) > 5)
         factory = PyTuple_GET_ITEM(args, 5);

@@ -1,6 +1,5 @@
 #include "records.h"
 
-#include <structmember.h>
 #include <structseq.h>
 
 #include "errors.h"

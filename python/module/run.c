@@ -210,7 +210,7 @@ static bool run_alone(struct gp_cursor *cursor, struct gp_session *s,
 /* --- in a group ----------------------------------------------------------- */
 
 /* The names of arguments are known to a statement alone. */
-bool gp_run_take_by_name(struct gp_session *s, PyObject *sql,
+static bool take_by_name(struct gp_session *s, PyObject *sql,
                          PyObject *arguments, struct gp_parameters *out)
 {
     struct gp_place p = {0};
@@ -227,6 +227,14 @@ bool gp_run_take_by_name(struct gp_session *s, PyObject *sql,
         gp_link_release(st);
     gp_place_leave(&p);
     return taken;
+}
+
+bool gp_run_take(struct gp_session *s, PyObject *sql, PyObject *arguments,
+                 struct gp_parameters *out)
+{
+    if (gp_parameters_are_positional(arguments))
+        return gp_parameters_take(s->connection->state, NULL, arguments, out);
+    return take_by_name(s, sql, arguments, out);
 }
 
 static enum garner_code exec(struct gp_session *s, const char *text,
@@ -257,15 +265,10 @@ static bool run_in_group(struct gp_cursor *cursor, struct gp_session *s,
     struct gp_parameters parameters;
     struct garner_result result;
     struct garner_error err;
-    Py_ssize_t size;
-    const char *text = PyUnicode_AsUTF8AndSize(sql, &size);
+    const char *text = PyUnicode_AsUTF8(sql);
     enum garner_code code;
-    const bool taken =
-        gp_parameters_are_positional(arguments)
-            ? gp_parameters_take(state_of(cursor), NULL, arguments, &parameters)
-            : gp_run_take_by_name(s, sql, arguments, &parameters);
 
-    if (!taken)
+    if (!gp_run_take(s, sql, arguments, &parameters))
         return false;
     code = exec(s, text, &parameters, &result, &err);
     gp_parameters_release(&parameters);

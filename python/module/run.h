@@ -18,10 +18,9 @@ bool gp_run_script(struct gp_session *s, const char *script);
 /* Prepares it, no more. */
 bool gp_run_try(struct gp_session *s, PyObject *sql);
 
-/* Takes the arguments of sql, by name, for garner's calls. false: an exception
- * is set. */
-bool gp_run_take_by_name(struct gp_session *s, PyObject *sql,
-                         PyObject *arguments, struct gp_parameters *out);
+/* Takes the arguments of sql for garner's calls. false: an exception is set. */
+bool gp_run_take(struct gp_session *s, PyObject *sql, PyObject *arguments,
+                 struct gp_parameters *out);
 
 /* Enters the link on which cursor's statement may be stepped, in a call of s,
  * which takes the writer if need be. false: an exception is set. */

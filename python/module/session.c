@@ -7,8 +7,6 @@
 
 /* The sessions of one thread, in its state's dictionary. */
 struct thread {
-    struct gp_state *state;
-    unsigned forks;
     LIST_HEAD(, gp_session) sessions;
 };
 
@@ -101,7 +99,6 @@ static struct thread *new_thread(struct gp_state *state, PyObject *dict)
         (void)PyErr_NoMemory();
         return NULL;
     }
-    t->state = state;
     capsule = PyCapsule_New(t, capsule_name, end_thread);
     if (capsule == NULL) {
         PyMem_Free(t);

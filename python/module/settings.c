@@ -26,9 +26,8 @@ struct gp_setting {
     TAILQ_ENTRY(gp_setting) in_connection;
 };
 
-static void destroy(struct gp_connection *c, struct gp_setting *s)
+static void destroy(struct gp_setting *s)
 {
-    TAILQ_REMOVE(&c->settings, s, in_connection);
     Py_XDECREF(s->callable);
     PyMem_Free(s->name);
     PyMem_Free(s);
@@ -36,8 +35,12 @@ static void destroy(struct gp_connection *c, struct gp_setting *s)
 
 void gp_settings_clear(struct gp_connection *c)
 {
-    while (!TAILQ_EMPTY(&c->settings))
-        destroy(c, TAILQ_FIRST(&c->settings));
+    struct gp_setting *s;
+
+    while ((s = TAILQ_FIRST(&c->settings)) != NULL) {
+        TAILQ_REMOVE(&c->settings, s, in_connection);
+        destroy(s);
+    }
 }
 
 int gp_settings_traverse(struct gp_connection *c, visitproc visit, void *arg)
@@ -127,8 +130,10 @@ static void replace(struct gp_connection *c, struct gp_setting *s)
     while (at != NULL) {
         struct gp_setting *next = TAILQ_NEXT(at, in_connection);
 
-        if (is_same(at, s))
-            destroy(c, at);
+        if (is_same(at, s)) {
+            TAILQ_REMOVE(&c->settings, at, in_connection);
+            destroy(at);
+        }
         at = next;
     }
     s->number = ++c->settings_made;
@@ -205,9 +210,7 @@ static PyObject *set(struct gp_connection *c, const struct gp_setting *like,
         c->hooked = true;
         c->pinned = c->pinned || s->kind == AUTHORIZER;
     } else if (s != NULL) {
-        Py_XDECREF(s->callable);
-        PyMem_Free(s->name);
-        PyMem_Free(s);
+        destroy(s);
     }
     if (!gp_connection_leave(session) || !done)
         return NULL;

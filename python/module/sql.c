@@ -57,40 +57,18 @@ static bool tells(const char *sql)
 
 enum gp_kind gp_sql_kind(const char *sql)
 {
+    static const char *const selects[] = {"select", "with", "values", "explain",
+                                          NULL};
+    static const char *const changes[] = {"insert", "update", "delete",
+                                          "replace", NULL};
     const char *at = gp_link_skip(sql);
     const size_t length = word_length(at);
 
-    switch (*at) {
-    case 's':
-    case 'S':
-        return is_word(at, length, "select") ? GP_SELECT : GP_OTHER;
-    case 'v':
-    case 'V':
-        return is_word(at, length, "values") ? GP_SELECT : GP_OTHER;
-    case 'e':
-    case 'E':
-        return is_word(at, length, "explain") ? GP_SELECT : GP_OTHER;
-    case 'w':
-    case 'W':
-        return is_word(at, length, "with") ? GP_SELECT : GP_OTHER;
-    case 'i':
-    case 'I':
-        return is_word(at, length, "insert") ? GP_DML : GP_OTHER;
-    case 'u':
-    case 'U':
-        return is_word(at, length, "update") ? GP_DML : GP_OTHER;
-    case 'd':
-    case 'D':
-        return is_word(at, length, "delete") ? GP_DML : GP_OTHER;
-    case 'r':
-    case 'R':
-        return is_word(at, length, "replace") ? GP_DML : GP_OTHER;
-    case 'p':
-    case 'P':
-        return is_word(at, length, "pragma") && tells(at) ? GP_TELLS : GP_OTHER;
-    default:
-        return GP_OTHER;
-    }
+    if (is_one_of(at, length, selects))
+        return GP_SELECT;
+    if (is_one_of(at, length, changes))
+        return GP_DML;
+    return is_word(at, length, "pragma") && tells(at) ? GP_TELLS : GP_OTHER;
 }
 
 /* Settings that are in the file, or the writer's alone: readers need not have

@@ -50,14 +50,16 @@ def test_bad_input(sqlite, farm, tmp_path):
         farm.query("select ?")
     with pytest.raises(sqlite.Error):
         sqlite.connect(f"{tmp_path / 'other'}?shards=9999")
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match=r"'isolation_level'.* Farm\(\)"):
         sqlite.connect(f"{tmp_path / 'other'}?shards=2", isolation_level=None)
+    with pytest.raises(sqlite.OperationalError, match="is a folder"):
+        sqlite.connect(str(tmp_path))
     with pytest.raises(TypeError):
         sqlite.Farm()
 
 
 def test_a_closed_farm(sqlite, tmp_path):
-    farm = sqlite.connect(f"{tmp_path / 'visits'}?shards=2")
+    farm = sqlite.connect(database=f"{tmp_path / 'visits'}?shards=2")
     shard = farm.shard("x")
     farm.close()
     farm.close()

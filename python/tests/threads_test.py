@@ -374,6 +374,15 @@ def test_submit_answers_later(sqlite, db):
         failing.result(60)
     assert caught.value.sqlite_errorname == "SQLITE_CONSTRAINT_PRIMARYKEY"
     assert not futures[0].cancel()
+    with pytest.raises(sqlite.ProgrammingError, match="null character"):
+        db.submit("insert into t (n) values (1)\0")
+
+
+def test_flush_waits_for_what_was_submitted(db, thread):
+    futures = [db.submit("insert into t (n) values (?)", (n,)) for n in range(500)]
+    db.flush()
+    assert db.execute("select count(*) from t").fetchone() == (500,)
+    assert sum(future.result(60).rowcount for future in futures) == 500
 
 
 def test_submit_is_done_before_close_returns(sqlite, path):
@@ -387,6 +396,10 @@ def test_submit_is_done_before_close_returns(sqlite, path):
     db.close()
 
 
-def test_stats_tell_of_groups(sqlite, db):
-    stats = db.stats()
-    assert isinstance(stats, dict) and stats
+def test_stats_tell_of_groups(db):
+    before = db.stats()
+    db.submit("insert into t (n) values (1)").result(60)
+    after = db.stats()
+    for name in "batches", "statements", "groups", "syncs":
+        assert after[name] == before[name] + 1, name
+    assert after["sync_ns"]["count"] == after["syncs"]

@@ -99,8 +99,8 @@ static enum garner_code open_folder(const char *path, unsigned shards,
 {
     if (hooks != NULL)
         return gn_fail(err, GARNER_UNSUPPORTED,
-                       "%s is a farm: its connections are not lent; open one "
-                       "of its files",
+                       "%s is a folder, or is to be a farm, whose connections "
+                       "are not lent; name a file",
                        path);
     return gn_farm_open(path, shards, options, store, err);
 }
