@@ -208,6 +208,7 @@ static void a_304_is_a_row_while_what_it_means_is_there(void **state)
 {
     static const struct gn_validators v = {"\"a\"", "then"};
     static const struct gn_validators weak = {"W/\"a\"", "then"};
+    static const struct gn_validators none = {NULL, NULL};
     struct world *w = begin(NULL, NULL);
     struct garner_batch *batch = new_batch();
 
@@ -224,6 +225,11 @@ static void a_304_is_a_row_while_what_it_means_is_there(void **state)
                  " failure is null) from garner_run",
                  "304121");
     assert_int_equal(write_unmodified(w, &weak), 0);
+    assert_int_equal(gn_history_add_renewal(batch, 1, &none, &weak, NULL),
+                     GARNER_OK); /* it has another one by now */
+    write_batch(w, batch);
+    assert_int_equal(write_unmodified(w, &v), 1);
+    batch = new_batch();
     assert_int_equal(gn_history_add_renewal(batch, 1, &v, &weak, NULL),
                      GARNER_OK);
     write_batch(w, batch);

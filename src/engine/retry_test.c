@@ -166,6 +166,25 @@ static void a_server_that_asks_for_time_gets_it(void **state)
     end(w);
 }
 
+/* Even if it was to be tried again sooner. */
+static void a_retry_comes_no_sooner_than_it_asks(void **state)
+{
+    struct site s;
+    struct world *w = begin_site(&s, 99, 9);
+    const int64_t before_us = gn_clock_wall_us();
+
+    (void)state;
+    s.headers = "Retry-After: 1000\r\n";
+    run_beside(w);
+    WAIT_FOR(status_of(w).totals.stored > 0);
+    gn_engine_stop(w->engine);
+    assert_int_equal(run_ended(w), GARNER_OK);
+    assert_asked(w, "select tried from garner_source", "1");
+    assert_true(strtoll(ask(w, "select off_until from garner_source"), NULL,
+                        10) >= before_us + INT64_C(1000000000));
+    end(w);
+}
+
 static void set_off(struct world *w, int64_t in_us, const char *attempt)
 {
     char sql[128];
@@ -231,6 +250,7 @@ static void what_the_clock_says_is_not_believed_blindly(void **state)
     set_off(w, INT64_C(-3600000000), "2");
     assert_int_equal(run(w), GARNER_OK);
     assert_asked(w, ATTEMPTS, "200:1 200:3");
+    assert_asked(w, "select max(late_us) < 3000000000 from garner_run", "1");
     set_off(w, INT64_C(3700000000), "2");
     assert_int_equal(run(w), GARNER_OK);
     assert_asked(w, ATTEMPTS, "200:1 200:3 200:1");
@@ -263,6 +283,7 @@ int main(void)
         cmocka_unit_test(who_cannot_be_reached_is_tried_again),
         cmocka_unit_test(waiting_costs_due_times),
         cmocka_unit_test(a_server_that_asks_for_time_gets_it),
+        cmocka_unit_test(a_retry_comes_no_sooner_than_it_asks),
         cmocka_unit_test(a_retry_survives_a_restart),
         cmocka_unit_test(what_only_waits_goes_on_with_its_due_times),
         cmocka_unit_test(what_the_clock_says_is_not_believed_blindly),

@@ -22,7 +22,7 @@ static struct gn_status running = {
     .storing = 3,
     .body_bytes = 4,
     .next_due_us = 1500,
-    .totals = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17},
+    .totals = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18},
     .store = {.batches = 1,
               .statements = 2,
               .failed = 3,
