@@ -1,54 +1,25 @@
 #include "extract/regex.h"
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/pattern.h"
 #include "base/utf8.h"
 
-/* What a match may take. A step is a call of PCRE2's inner match: tens of
- * nanoseconds. */
-enum {
-    STEPS = 1000000,
-    STEPS_PER_BYTE = 16,
-    MOST_STEPS = 100000000,
-    HEAP_KIB = 64 << 10,
-    MOST_PATTERN = 10000
-};
+enum { MOST_PATTERN = 10000 };
 
 struct gn_regex {
-    char *pattern;
+    char *text;
     size_t size;
     unsigned held;
-    pcre2_general_context *memory;
-    pcre2_code *code;
-    pcre2_match_data *result;
-    pcre2_match_context *limits;
-    uint32_t groups;
+    struct gn_pattern *pattern;
 };
-
-static void *allocate(size_t size, void *unused)
-{
-    (void)unused;
-    return gn_realloc(NULL, size); /* not zeroed: a match may ask for much */
-}
-
-static void release(void *p, void *unused)
-{
-    (void)unused;
-    gn_free(p);
-}
 
 static void free_regex(struct gn_regex *r)
 {
-    pcre2_match_context_free(r->limits);
-    pcre2_match_data_free(r->result);
-    pcre2_code_free(r->code);
-    pcre2_general_context_free(r->memory);
-    gn_free(r->pattern);
+    gn_pattern_free(r->pattern);
+    gn_free(r->text);
     gn_free(r);
 }
 
@@ -78,47 +49,6 @@ static enum garner_code no_memory(struct garner_error *err)
     return gn_fail(err, GARNER_NOMEM, "no memory for a regular expression");
 }
 
-/* How PCRE2 says that there was no memory differs from place to place. */
-static enum garner_code refuse(const struct gn_regex *r, int number,
-                               size_t offset, struct garner_error *err)
-{
-    PCRE2_UCHAR text[100] = "";
-
-    if (number == PCRE2_ERROR_NOMEMORY || number == PCRE2_ERROR_HEAP_FAILED)
-        return no_memory(err);
-    (void)pcre2_get_error_message(number, text, sizeof text);
-    return gn_fail(err, GARNER_INVALID,
-                   "the regular expression at byte %zu: %s: %.*s", offset,
-                   (const char *)text, r->size < 80 ? (int)r->size : 80,
-                   r->pattern);
-}
-
-static enum garner_code compile(struct gn_regex *r, struct garner_error *err)
-{
-    pcre2_compile_context *context;
-    PCRE2_SIZE offset = 0;
-    int number = PCRE2_ERROR_NOMEMORY;
-
-    r->memory = pcre2_general_context_create(allocate, release, NULL);
-    if (r->memory == NULL)
-        return no_memory(err);
-    context = pcre2_compile_context_create(r->memory);
-    if (context != NULL)
-        r->code = pcre2_compile((PCRE2_SPTR)r->pattern, r->size,
-                                PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C,
-                                &number, &offset, context);
-    pcre2_compile_context_free(context);
-    if (r->code == NULL)
-        return refuse(r, number, offset, err);
-    (void)pcre2_pattern_info(r->code, PCRE2_INFO_CAPTURECOUNT, &r->groups);
-    r->result = pcre2_match_data_create_from_pattern(r->code, r->memory);
-    r->limits = pcre2_match_context_create(r->memory);
-    if (r->result == NULL || r->limits == NULL)
-        return no_memory(err);
-    (void)pcre2_set_heap_limit(r->limits, HEAP_KIB);
-    return GARNER_OK;
-}
-
 static void keep(struct gn_regexes *all, struct gn_regex *r)
 {
     gn_regex_hold(r);
@@ -140,7 +70,7 @@ enum garner_code gn_regexes_get(struct gn_regexes *all, const char *pattern,
 
     for (size_t i = 0; i < all->count; i++)
         if (all->kept[i]->size == size &&
-            memcmp(all->kept[i]->pattern, pattern, size) == 0) {
+            memcmp(all->kept[i]->text, pattern, size) == 0) {
             *out = all->kept[i];
             return GARNER_OK;
         }
@@ -152,8 +82,10 @@ enum garner_code gn_regexes_get(struct gn_regexes *all, const char *pattern,
     if (r == NULL)
         return no_memory(err);
     r->size = size;
-    r->pattern = gn_memdup(pattern, size);
-    code = r->pattern != NULL ? compile(r, err) : no_memory(err);
+    r->text = gn_memdup(pattern, size);
+    code = r->text != NULL
+               ? gn_pattern_new(pattern, size, false, &r->pattern, err)
+               : no_memory(err);
     if (code != GARNER_OK) {
         free_regex(r);
         return code;
@@ -204,25 +136,24 @@ static enum garner_code take_parts(const struct gn_regex *r, const char *text,
                                    struct gn_regex_match *match,
                                    struct garner_error *err)
 {
-    const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(r->result);
+    const size_t count = gn_pattern_groups(r->pattern) + 1;
 
-    if (match->count != r->groups + 1) {
+    if (match->count != count) {
         struct gn_regex_part *parts =
-            gn_realloc(match->parts, (r->groups + 1) * sizeof match->parts[0]);
+            gn_realloc(match->parts, count * sizeof match->parts[0]);
 
         if (parts == NULL)
             return no_memory(err);
         match->parts = parts;
-        match->count = r->groups + 1;
+        match->count = count;
     }
-    for (size_t i = 0; i < match->count; i++) {
-        const PCRE2_SIZE from = ends[2 * i];
-        const PCRE2_SIZE to = ends[2 * i + 1];
+    for (size_t i = 0; i < count; i++) {
+        size_t from;
+        size_t to;
 
-        /* \K in a look-ahead may put the start behind the end */
-        match->parts[i] = (struct gn_regex_part){
-            from != PCRE2_UNSET ? text + from : NULL,
-            from != PCRE2_UNSET && to > from ? to - from : 0};
+        match->parts[i] = (struct gn_regex_part){NULL, 0};
+        if (gn_pattern_group(r->pattern, i, &from, &to))
+            match->parts[i] = (struct gn_regex_part){text + from, to - from};
     }
     return GARNER_OK;
 }
@@ -232,30 +163,10 @@ enum garner_code gn_regex_find(struct gn_regex *r, const char *text,
                                struct gn_regex_match *match,
                                struct garner_error *err)
 {
-    const size_t steps = STEPS + size * STEPS_PER_BYTE;
-    PCRE2_UCHAR what[100] = "";
-    int rc;
+    const enum garner_code code =
+        gn_pattern_find(r->pattern, text, size, start, err);
 
-    (void)pcre2_set_match_limit(
-        r->limits, (uint32_t)(steps < MOST_STEPS ? steps : MOST_STEPS));
-    /* PCRE2 would look through all that is left for each of many matches */
-    rc = pcre2_match(r->code, (PCRE2_SPTR)text, size, start, PCRE2_NO_UTF_CHECK,
-                     r->result, r->limits);
-    if (rc == PCRE2_ERROR_NOMATCH)
-        return GARNER_DONE;
-    if (rc > 0)
-        return take_parts(r, text, match, err);
-    if (rc == PCRE2_ERROR_NOMEMORY)
-        return no_memory(err);
-    if (rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_HEAPLIMIT)
-        return gn_fail(err, GARNER_INVALID,
-                       "the regular expression takes too long on a text of "
-                       "%zu bytes: %.*s",
-                       size, r->size < 80 ? (int)r->size : 80, r->pattern);
-    (void)pcre2_get_error_message(rc, what, sizeof what);
-    return gn_fail(err, GARNER_INVALID, "the regular expression %.*s: %s",
-                   r->size < 80 ? (int)r->size : 80, r->pattern,
-                   (const char *)what);
+    return code == GARNER_OK ? take_parts(r, text, match, err) : code;
 }
 
 void gn_regex_match_fini(struct gn_regex_match *m)
@@ -268,14 +179,12 @@ void gn_regex_match_fini(struct gn_regex_match *m)
 
 size_t gn_regex_groups(const struct gn_regex *r)
 {
-    return r->groups;
+    return gn_pattern_groups(r->pattern);
 }
 
 size_t gn_regex_group(const struct gn_regex *r, const char *name)
 {
-    const int n = pcre2_substring_number_from_name(r->code, (PCRE2_SPTR)name);
-
-    return n > 0 ? (size_t)n : 0;
+    return gn_pattern_number(r->pattern, name);
 }
 
 void gn_regex_write_part(const struct gn_regex_part *p, struct gn_json *out)
@@ -289,18 +198,13 @@ void gn_regex_write_part(const struct gn_regex_part *p, struct gn_json *out)
 void gn_regex_write_named(const struct gn_regex *r,
                           const struct gn_regex_match *m, struct gn_json *out)
 {
-    uint32_t count = 0;
-    uint32_t size = 0;
-    PCRE2_SPTR entry = NULL;
+    const char *name;
+    size_t group;
 
-    (void)pcre2_pattern_info(r->code, PCRE2_INFO_NAMECOUNT, &count);
-    (void)pcre2_pattern_info(r->code, PCRE2_INFO_NAMEENTRYSIZE, &size);
-    (void)pcre2_pattern_info(r->code, PCRE2_INFO_NAMETABLE, &entry);
     gn_json_open(out, '{');
-    for (uint32_t i = 0; i < count; i++, entry += size) {
-        const size_t group = (size_t)entry[0] << 8 | entry[1];
-
-        gn_json_key(out, (const char *)entry + 2);
+    for (size_t i = 0; (name = gn_pattern_name(r->pattern, i, &group)) != NULL;
+         i++) {
+        gn_json_key(out, name);
         gn_regex_write_part(&m->parts[group], out);
     }
     gn_json_close(out, '}');

@@ -84,11 +84,12 @@ static void bounds_hold(void **state)
     text[59] = '!';
     assert_int_equal(gn_regex_find(r, text, sizeof text, 0, &m, &err),
                      GARNER_INVALID);
-    assert_string_equal(err.message, "the regular expression takes too long on "
-                                     "a text of 60 bytes: (a+)+$|^(a*)*b");
+    assert_non_null(strstr(err.message, "too many steps, or too much memory, "
+                                        "in a text of 60 bytes"));
     assert_int_equal(gn_regexes_get(&all, "a(b", 3, &r, &err), GARNER_INVALID);
-    assert_string_equal(err.message, "the regular expression at byte 3: "
-                                     "missing closing parenthesis: a(b");
+    assert_string_equal(err.message,
+                        "regular expression: missing closing parenthesis, at "
+                        "byte 3 of: a(b");
     assert_int_equal(gn_regexes_get(&all, "\xff", 1, &r, &err), GARNER_INVALID);
     assert_int_equal(gn_regexes_get(&all, text, 20000, &r, &err),
                      GARNER_INVALID);

@@ -45,11 +45,11 @@ static void a_group_is_got(void **state)
     assert_sql("select regex_get(?, '(a)', 'x')", "a",
                "!regex_get: the regular expression has no group of this name");
     assert_sql("select regex_get(?, '[a')", "a",
-               "!regex_get: the regular expression at byte 2: missing "
-               "terminating ] for character class: [a");
+               "!regex_get: regular expression: missing terminating ] for "
+               "character class, at byte 2 of: [a");
     assert_sql("select * from regex_each(?, '*')", "a",
-               "!regex_each: the regular expression at byte 0: quantifier does "
-               "not follow a repeatable item: *");
+               "!regex_each: regular expression: quantifier does not follow a "
+               "repeatable item, at byte 0 of: *");
 }
 
 static void hostile_texts_are_survived(void **state)
