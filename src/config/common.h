@@ -3,6 +3,7 @@
 #ifndef GN_CONFIG_COMMON_H
 #define GN_CONFIG_COMMON_H
 
+#include "config/hook.h"
 #include "config/retry.h"
 #include "config/scope.h"
 #include "config/walk.h"
@@ -17,6 +18,7 @@
         {"tls", gn_common_tls, NULL},                                          \
         {"conditional", gn_common_conditional, NULL},                          \
         {"retry", gn_retry_read, NULL}, {"host", gn_common_host, NULL},        \
+        {"hooks", gn_hook_read, NULL}, {"alert", gn_hook_read_alert, NULL},    \
     {                                                                          \
         "proxy", gn_common_proxy, NULL                                         \
     }

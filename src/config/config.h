@@ -12,6 +12,8 @@
 #include "fetch/request.h"
 #include "garner/error.h"
 #include "garner/store.h"
+#include "hook/alert.h"
+#include "hook/event.h"
 #include "schedule/spec.h"
 
 /* Rows that a source's body becomes. */
@@ -26,6 +28,27 @@ struct gn_rows_spec {
 struct gn_var {
     const char *name;
     const char *value;
+};
+
+/* How somebody is told: by a command or by a request, one of both. */
+struct gn_reach {
+    const char *const *argv;   /* NULL at the end; NULL: none */
+    struct gn_request webhook; /* its URL (NULL: none) and secrets */
+    int64_t timeout_ms;        /* of the command, or the request */
+};
+
+/* Who hears of several sources. */
+struct gn_notifier {
+    const char *name; /* unique */
+    struct gn_reach reach;
+    int64_t digest_ms; /* told at most so often, of all at once; 0: of each */
+};
+
+/* Who hears of a source that fails, and when. */
+struct gn_alert_spec {
+    struct gn_alert_policy policy;
+    const struct gn_notifier *const *to; /* to_count of them */
+    size_t to_count;
 };
 
 struct gn_source {
@@ -44,6 +67,8 @@ struct gn_source {
     int host_concurrency;     /* most fetches from it at a time, of those that
                                  say so; 0: no bound */
     int64_t host_interval_ms; /* least between their beginnings; 0: none */
+    const struct gn_reach *hooks[GN_EVENTS]; /* NULL: none */
+    struct gn_alert_spec alert;
     int line;                 /* in the file; 0: from the command line */
 };
 
@@ -53,6 +78,8 @@ struct gn_config {
     enum garner_checkpoint checkpoint;
     struct gn_source *sources;
     size_t source_count;
+    const struct gn_notifier *notifiers;
+    size_t notifier_count;
     void *memory; /* the config's own */
 };
 

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "config/common.h"
 #include "config/file.h"
+#include "config/hook.h"
 #include "config/scope.h"
 #include "config/source.h"
 
@@ -17,7 +18,8 @@ struct loader {
     struct gn_scope scope;
     struct gn_source defaults;
     const struct gn_node *default_node; /* read before the sources, wherever */
-    const struct gn_node *source_node;  /* they stand in the file */
+    const struct gn_node *source_node;  /* they stand in the file; ... */
+    const struct gn_node *notify_node;  /* ... and that before both */
     bool version_said;
 };
 
@@ -83,6 +85,13 @@ static void read_sources(struct gn_problems *p, const struct gn_node *node,
     ((struct loader *)context)->source_node = node;
 }
 
+static void read_notify(struct gn_problems *p, const struct gn_node *node,
+                        void *context)
+{
+    (void)p;
+    ((struct loader *)context)->notify_node = node;
+}
+
 static const char in_source[] =
     "belongs to a source; write it under sources: NAME:";
 
@@ -95,14 +104,14 @@ static const struct gn_walk_key top_keys[] = {
     {"url", NULL, in_source},
     {"schedule", NULL, "belongs under defaults, or to a source"},
     {"rows", NULL, in_source},
-    {"notify", NULL, NULL},
+    {"notify", read_notify, NULL},
     {"include", NULL, NULL},
 };
 
 static const struct gn_walk_key default_keys[] = {
     GN_COMMON_KEYS,        {"url", NULL, in_source}, {"rows", NULL, in_source},
-    {"alert", NULL, NULL}, {"cache", NULL, NULL},    {"expect", NULL, NULL},
-    {"hooks", NULL, NULL}, {"keep", NULL, NULL},     {"max_age", NULL, NULL},
+    {"cache", NULL, NULL}, {"expect", NULL, NULL},   {"keep", NULL, NULL},
+    {"max_age", NULL, NULL},
 };
 
 static void walk_sources(struct gn_problems *p, struct loader *l)
@@ -148,6 +157,10 @@ static void walk_top(struct gn_problems *p, const struct gn_node *root,
         gn_walk_problem(p, root,
                         "the file does not say its version; begin it with "
                         "\"garner: 1\"");
+    if (l->notify_node != NULL)
+        gn_hook_read_notify(p, l->notify_node, &l->scope);
+    l->config->notifiers = l->scope.notifiers;
+    l->config->notifier_count = l->scope.notifier_count;
     l->scope.source = &l->defaults;
     if (l->default_node != NULL)
         gn_walk_mapping(p, l->default_node, default_keys, COUNT(default_keys),

@@ -50,7 +50,7 @@ static void all_problems_are_shown_at_once(void **state)
     (void)state;
     bad("garner: 1\n"
         "sotre: x.db\n"
-        "notify: {}\n"
+        "include: {}\n"
         "url: http://h/\n"
         "defaults: { cache: 1, user_agnt: x }\n"
         "sources:\n"
@@ -60,7 +60,7 @@ static void all_problems_are_shown_at_once(void **state)
         "f:9:3: \"a\" is given twice, first in line 7; remove one, or give it "
         "another name\n"
         "f:2:1: unknown key \"sotre\"; did you mean \"store\"?\n"
-        "f:3:1: \"notify\" is not available in this version; remove it\n"
+        "f:3:1: \"include\" is not available in this version; remove it\n"
         "f:4:1: \"url\" belongs to a source; write it under sources: NAME:\n"
         "f:5:13: \"cache\" is not available in this version; remove it\n"
         "f:5:23: unknown key \"user_agnt\"; did you mean \"user_agent\"?\n"

@@ -12,6 +12,8 @@ struct gn_scope {
     /* constant */
     struct gn_arena *memory; /* the config's */
     const char *folder;      /* of the file; relative paths begin there */
+    const struct gn_notifier *notifiers; /* those of the file */
+    size_t notifier_count;
 
     struct gn_source *source;        /* filled in */
     const struct gn_node *url;       /* looked at last, when vars are known */

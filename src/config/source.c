@@ -8,6 +8,7 @@
 #include "config/check.h"
 #include "config/common.h"
 #include "config/hide.h"
+#include "config/hook.h"
 #include "config/template.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -329,14 +330,13 @@ static const struct gn_walk_key source_keys[] = {
     {"sql", NULL, in_rows},
     {"table", NULL, in_rows},
     {"key", NULL, in_rows},
-    {"alert", NULL, NULL},
     {"cache", NULL, NULL},
     {"crawl", NULL, NULL},
     {"expect", NULL, NULL},
-    {"hooks", NULL, NULL},
     {"keep", NULL, NULL},
     {"max_age", NULL, NULL},
-    {"notify", NULL, NULL},
+    {"notify", NULL,
+     "belongs to the file; write it on the left margin"},
     {"start", NULL, NULL},
     {"tags", NULL, NULL},
     {"urls", NULL, NULL},

@@ -1,0 +1,275 @@
+#include "config/hook.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/mask.h"
+#include "base/url.h"
+#include "config/common.h"
+#include "config/hide.h"
+#include "config/secret.h"
+#include "config/suggest.h"
+
+enum { DEFAULT_TIMEOUT_MS = 30000, MOST_AFTER = 1000 };
+#define DAY_MS (INT64_C(24) * 3600 * 1000)
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Whom to tell, being read. */
+struct reach_scope {
+    struct gn_scope *scope;
+    struct gn_reach *reach;
+    int64_t *digest_ms; /* NULL: it is nothing that gathers */
+};
+
+static void *get(struct gn_problems *p, struct gn_scope *s, size_t count,
+                 size_t size)
+{
+    void *memory = gn_arena_zeroed(s->memory, count * size);
+
+    if (memory == NULL)
+        gn_problem_memory(p);
+    return memory;
+}
+
+/* --- a command, or a URL -------------------------------------------------- */
+
+static void read_run(struct gn_problems *p, const struct gn_node *node,
+                     void *context)
+{
+    struct reach_scope *r = context;
+    const char **argv;
+    size_t n = 0;
+
+    if (node->kind != GN_NODE_LIST || node->count == 0) {
+        gn_walk_problem(p, node,
+                        "run is no list; write the command and its arguments "
+                        "like [/usr/local/bin/tell, --all], for no shell will "
+                        "part them");
+        return;
+    }
+    argv = get(p, r->scope, node->count + 1, sizeof *argv);
+    for (const struct gn_node *v = node->first; v != NULL && argv != NULL;
+         v = v->next, n++) {
+        argv[n] = gn_common_text(p, v, r->scope);
+        if (argv[n] == NULL)
+            return;
+    }
+    if (argv == NULL)
+        return;
+    if (argv[0][0] == '\0')
+        gn_walk_problem(p, node->first, "run names no command");
+    if (strchr(argv[0], '/') != NULL) /* else it is looked for in PATH */
+        argv[0] = gn_secret_path(argv[0], r->scope->folder, r->scope->memory);
+    if (argv[0] == NULL)
+        gn_problem_memory(p);
+    r->reach->argv = argv;
+}
+
+static void read_webhook(struct gn_problems *p, const struct gn_node *node,
+                         void *context)
+{
+    struct reach_scope *r = context;
+    struct gn_secret *const others = r->scope->secrets;
+    struct gn_request *request = &r->reach->webhook;
+    struct gn_url parts;
+    const char *url;
+
+    r->scope->secrets = NULL;
+    url = gn_common_text(p, node, r->scope);
+    if (url != NULL && gn_url_split(url, &parts, NULL) != GARNER_OK)
+        gn_walk_problem(p, node,
+                        "webhook is no URL; write one like "
+                        "https://example.org/hook");
+    else if (url != NULL) {
+        request->url = url;
+        if (!gn_hide_secrets(request, r->scope->secrets, NULL,
+                             r->scope->memory))
+            gn_problem_memory(p);
+    }
+    r->scope->secrets = others;
+}
+
+static void read_timeout(struct gn_problems *p, const struct gn_node *node,
+                         void *context)
+{
+    struct reach_scope *r = context;
+    int64_t ms = 0;
+
+    if (!gn_walk_duration(p, node, 1, &ms))
+        return;
+    if (ms > DAY_MS)
+        gn_walk_problem(p, node, "timeout is more than a day; write less");
+    r->reach->timeout_ms = ms;
+}
+
+static void read_digest(struct gn_problems *p, const struct gn_node *node,
+                        void *context)
+{
+    struct reach_scope *r = context;
+
+    (void)gn_walk_duration(p, node, 1, r->digest_ms);
+}
+
+static const struct gn_walk_key reach_keys[] = {
+    {"run", read_run, NULL},
+    {"webhook", read_webhook, NULL},
+    {"timeout", read_timeout, NULL},
+    {"digest", read_digest, NULL},
+};
+
+/* A list is a command; digest is the last key, and not everybody's. */
+static void read_reach(struct gn_problems *p, const struct gn_node *node,
+                       struct reach_scope *r)
+{
+    const size_t before = p->count;
+
+    *r->reach = (struct gn_reach){.timeout_ms = DEFAULT_TIMEOUT_MS};
+    if (node->kind == GN_NODE_MAPPING)
+        gn_walk_mapping(p, node, reach_keys,
+                        COUNT(reach_keys) - (r->digest_ms == NULL), r);
+    else
+        read_run(p, node, r);
+    if (p->count == before &&
+        (r->reach->argv == NULL) == (r->reach->webhook.url == NULL))
+        gn_walk_problem(p, node,
+                        "%s: write either run: [COMMAND, ARGUMENT ...] or "
+                        "webhook: URL",
+                        node->key->text);
+}
+
+/* --- hooks ---------------------------------------------------------------- */
+
+static void read_event(struct gn_problems *p, const struct gn_node *node,
+                       void *scope)
+{
+    struct gn_scope *s = scope;
+    const enum gn_event event = gn_event_of(node->key->text);
+    struct reach_scope r = {s, get(p, s, 1, sizeof *r.reach), NULL};
+
+    if (r.reach == NULL)
+        return;
+    read_reach(p, node, &r);
+    s->source->hooks[event] = r.reach;
+}
+
+static const struct gn_walk_key event_keys[] = {
+#define X(name, word) {word, read_event, NULL},
+    GN_EVENT_MAP(X)
+#undef X
+};
+
+void gn_hook_read(struct gn_problems *p, const struct gn_node *node,
+                  void *scope)
+{
+    gn_walk_mapping(p, node, event_keys, COUNT(event_keys), scope);
+}
+
+/* --- alert ---------------------------------------------------------------- */
+
+static const struct gn_notifier *named(const struct gn_scope *s,
+                                       const char *name)
+{
+    for (size_t i = 0; i < s->notifier_count; i++)
+        if (s->notifiers[i].name != NULL &&
+            strcmp(s->notifiers[i].name, name) == 0)
+            return &s->notifiers[i];
+    return NULL;
+}
+
+static void read_to(struct gn_problems *p, const struct gn_node *node,
+                    void *scope)
+{
+    struct gn_scope *s = scope;
+    const bool is_list = node->kind == GN_NODE_LIST;
+    const struct gn_notifier **to =
+        get(p, s, is_list ? node->count + 1 : 1, sizeof *to);
+    size_t n = 0;
+
+    for (const struct gn_node *v = is_list ? node->first : node;
+         v != NULL && to != NULL; v = is_list ? v->next : NULL) {
+        const char *name = gn_walk_text(p, v);
+
+        if (name == NULL)
+            return;
+        to[n] = named(s, name);
+        if (to[n] == NULL)
+            gn_walk_problem(p, v,
+                            "there is no %.60s under notify; write notify: { "
+                            "%.60s: { run: [COMMAND] } }",
+                            name, name);
+        n += to[n] != NULL;
+    }
+    s->source->alert.to = to;
+    s->source->alert.to_count = to != NULL ? n : 0;
+}
+
+static void read_after(struct gn_problems *p, const struct gn_node *node,
+                       void *scope)
+{
+    struct gn_scope *s = scope;
+
+    (void)gn_walk_integer(p, node, 1, MOST_AFTER,
+                          &s->source->alert.policy.after);
+}
+
+static void read_repeat(struct gn_problems *p, const struct gn_node *node,
+                        void *scope)
+{
+    struct gn_scope *s = scope;
+    int64_t ms = 0;
+
+    if (gn_walk_duration(p, node, 1, &ms))
+        s->source->alert.policy.repeat_us = ms * 1000;
+}
+
+static const struct gn_walk_key alert_keys[] = {
+    {"to", read_to, NULL},
+    {"after", read_after, NULL},
+    {"repeat", read_repeat, NULL},
+};
+
+/* What is said of it stands for itself: nothing of the default one stays. */
+void gn_hook_read_alert(struct gn_problems *p, const struct gn_node *node,
+                        void *scope)
+{
+    struct gn_scope *s = scope;
+    const size_t before = p->count;
+
+    s->source->alert = (struct gn_alert_spec){.policy.after = 1};
+    if (node->kind == GN_NODE_MAPPING)
+        gn_walk_mapping(p, node, alert_keys, COUNT(alert_keys), scope);
+    else
+        read_to(p, node, scope);
+    if (p->count == before && s->source->alert.to == NULL)
+        gn_walk_problem(p, node,
+                        "alert does not say whom to tell; add to: NAME, one of "
+                        "those under notify");
+}
+
+/* --- notify --------------------------------------------------------------- */
+
+void gn_hook_read_notify(struct gn_problems *p, const struct gn_node *node,
+                         struct gn_scope *s)
+{
+    struct gn_notifier *all;
+    size_t n = 0;
+
+    if (node->kind != GN_NODE_MAPPING) {
+        gn_walk_problem(p, node,
+                        "notify must be a mapping; write notify: { NAME: { run: "
+                        "[COMMAND] } }");
+        return;
+    }
+    all = get(p, s, node->count + 1, sizeof *all);
+    for (const struct gn_node *v = node->first; v != NULL && all != NULL;
+         v = v->next, n++) {
+        struct reach_scope r = {s, &all[n].reach, &all[n].digest_ms};
+
+        all[n].name = gn_arena_text(s->memory, v->key->text);
+        if (all[n].name == NULL)
+            gn_problem_memory(p);
+        read_reach(p, v, &r);
+    }
+    s->notifiers = all;
+    s->notifier_count = all != NULL ? n : 0;
+}
