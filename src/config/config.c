@@ -64,6 +64,14 @@ static enum garner_code no_source(const struct gn_config *config,
                    meant != NULL ? meant : "", meant != NULL ? "\"?" : "");
 }
 
+bool gn_config_tells(const struct gn_source *source)
+{
+    for (int i = 0; i < GN_EVENTS; i++)
+        if (source->hooks[i] != NULL)
+            return true;
+    return source->alert.to_count > 0;
+}
+
 enum garner_code gn_config_keep(struct gn_config *config,
                                 const char *const *names, size_t count,
                                 struct garner_error *err)

@@ -95,6 +95,9 @@ const char **gn_config_parameters(const struct gn_source *source,
 /* true: name is a parameter that garner itself sets, or may set one day. */
 bool gn_config_is_parameter(const char *name);
 
+/* Whether somebody is to hear of what happens to source. */
+bool gn_config_tells(const struct gn_source *source);
+
 /* Drops all sources but the count named ones; 0: keeps all.
  * Errors: NOTFOUND (a name that is no source's; nothing is dropped). */
 enum garner_code gn_config_keep(struct gn_config *config,

@@ -54,6 +54,7 @@ void gn_closing_free(struct gn_flow *f)
     struct gn_job *job;
 
     f->abandoned = true;
+    gn_notify_close(f->notify);
     gn_fetcher_close(f->fetcher);
     gn_extractor_close(f->extractor);
     drop_idle(f);
@@ -63,6 +64,7 @@ void gn_closing_free(struct gn_flow *f)
     (void)uv_run(f->loop, UV_RUN_DEFAULT); /* until nothing is left in it */
     while ((job = TAILQ_FIRST(&f->all)) != NULL)
         drop(f, job);
+    gn_notify_free(f->notify);
     gn_schedule_free(f->schedule);
     garner_codec_free(f->codec);
     gn_mutex_fini(&f->lock);

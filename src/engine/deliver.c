@@ -7,6 +7,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "engine/events.h"
+#include "engine/notify.h"
 #include "engine/record.h"
 #include "engine/retry.h"
 #include "engine/version.h"
@@ -166,6 +168,8 @@ static void settle(struct gn_job *job, bool stored)
     note_body(job, stored);
     gn_version_settled(job, stored);
     note_run(job, stored);
+    if (stored && job->messages > 0 && f->notify != NULL)
+        gn_notify_wake(f->notify);
     job->active->not_stored += !stored;
     TAILQ_REMOVE(&f->all, job, in_all);
     f->jobs--;
@@ -346,6 +350,7 @@ static void refused(struct gn_job *job)
 static void lost(struct gn_job *job)
 {
     memset(job->losses, 0, sizeof job->losses); /* these are told */
+    gn_events_take_back(job);
     gn_version_lost(job);
     go_on(job, NULL, 0);
 }

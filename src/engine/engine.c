@@ -28,6 +28,7 @@ enum {
 struct gn_engine {
     /* constant */
     struct gn_engine_options options;
+    const struct gn_config *config;
     struct gn_roster roster; /* the sources at work */
 
     /* the engine's thread only */
@@ -44,6 +45,11 @@ struct gn_engine {
 };
 
 static void receive(void *context);
+
+static void ring(void *context)
+{
+    gn_inbox_ring(((struct gn_engine *)context)->flow.inbox);
+}
 
 /* --- starting
  * ------------------------------------------------------------------ */
@@ -85,6 +91,15 @@ static enum garner_code open_flow(struct gn_engine *e,
         code = gn_fetcher_new(&e->loop, &fetcher, &f->fetcher, err);
     if (code == GARNER_OK && e->roster.has_sql)
         code = gn_extractor_new(&extractor, &f->extractor, err);
+    if (code == GARNER_OK && e->roster.has_hooks)
+        code = gn_notify_new(
+            &(struct gn_notify_options){.loop = &e->loop,
+                                        .store = store,
+                                        .fetcher = f->fetcher,
+                                        .config = e->config,
+                                        .rest = ring,
+                                        .context = e},
+            &f->notify, err);
     return code;
 }
 
@@ -111,6 +126,7 @@ enum garner_code gn_engine_new(struct garner_store *store,
     if (e == NULL)
         return gn_fail(err, GARNER_NOMEM, "an engine");
     e->options = *options;
+    e->config = config;
     set_defaults(&e->options);
     code = gn_roster_open(&e->roster, store, config, err);
     if (code == GARNER_OK)
@@ -164,6 +180,8 @@ static void end_loop(uv_timer_t *timer)
 static void give_up(struct gn_engine *e)
 {
     gn_closing_cancel(&e->flow);
+    if (e->flow.notify != NULL)
+        gn_notify_give_up(e->flow.notify);
     GN_CHECK(uv_timer_start(&e->stop_timer, end_loop, LAST_WAIT_MS, 0) == 0);
 }
 
@@ -197,7 +215,8 @@ static bool is_done(struct gn_engine *e)
     gn_lock(&f->lock);
     nothing_due = f->closed || gn_schedule_next_ns(f->schedule) == INT64_MAX;
     gn_unlock(&f->lock);
-    return nothing_due && f->jobs == 0;
+    return nothing_due && f->jobs == 0 &&
+           (f->notify == NULL || gn_notify_rests(f->notify));
 }
 
 /* On the loop, after jobs were handed back or a stop was asked for. */
@@ -308,6 +327,8 @@ enum garner_code gn_engine_run(struct gn_engine *e, struct garner_error *err)
         GN_CHECK(uv_timer_start(&e->stop_timer, time_is_over,
                                 (uint64_t)e->options.run_for_ms, 0) == 0);
     gn_start_due(&e->flow);
+    if (e->flow.notify != NULL)
+        gn_notify_wake(e->flow.notify); /* the last run may have left some */
     gn_inbox_ring(e->flow.inbox); /* a stop may have been asked for already */
     uv_run(&e->loop, UV_RUN_DEFAULT);
     code = store_rest(e, err);

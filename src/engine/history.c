@@ -7,7 +7,7 @@
 #include "garner/read.h"
 #include "garner/tx.h"
 
-enum { TABLES_VERSION = 2 };
+enum { TABLES_VERSION = 3 };
 
 static const char *const tables[] = {
     "create table if not exists garner_meta ("
@@ -25,7 +25,12 @@ static const char *const tables[] = {
     " answer_url text,"     /* where that came from */
     " answer_body integer," /* garner_body.id of its body */
     " off_until integer,"   /* it is put off until then */
-    " tried integer)"       /* attempts so far, when there is to be another */
+    " tried integer,"       /* attempts so far, when there is to be another */
+    " failures integer,"    /* in a row; null: it works */
+    " failing_since integer,"
+    " told integer,"     /* that it fails, last */
+    " answer_hash integer)" /* of its last answer, when a hook waits for
+                               another */
     " strict",
 
     "create table if not exists garner_body ("
@@ -55,6 +60,26 @@ static const char *const tables[] = {
     " attempt integer not null default 1)" /* at its due time */
     " strict",
 
+    "create table if not exists garner_outbox ("
+    " id integer primary key,"
+    " source integer not null," /* garner_source.id */
+    " run integer,"             /* garner_run.id, that it tells of */
+    " event text not null,"     /* success, change, error, recover, stale */
+    " recipient text,"          /* of notify; null: the source's hook */
+    " text text,"               /* for people */
+    " rows text,"               /* JSON lines, until it is done */
+    " created integer not null,"
+    " due integer not null,"
+    " tries integer not null default 0," /* that failed */
+    " done integer,"
+    " outcome text," /* of the last try */
+    " output text)"  /* of the hook */
+    " strict",
+    "create index if not exists garner_outbox_source"
+    " on garner_outbox (source, id)",
+    "create index if not exists garner_outbox_due on garner_outbox (due)"
+    " where done is null",
+
     "create view if not exists garner_log as"
     " select r.id, s.name as source,"
     "  strftime('%Y-%m-%d %H:%M:%f', r.started / 1e6, 'unixepoch') as started,"
@@ -62,7 +87,7 @@ static const char *const tables[] = {
     "  r.failure, r.error, r.url, r.body"
     " from garner_run r left join garner_source s on s.id = r.source",
 
-    "insert or ignore into garner_meta (key, value) values ('version', 2)",
+    "insert or ignore into garner_meta (key, value) values ('version', 3)",
 };
 
 /* What the tables of version 1 lack. */
@@ -76,6 +101,15 @@ static const char *const second[] = {
     "alter table garner_source add column tried integer",
     "alter table garner_run add column attempt integer not null default 1",
     "update garner_meta set value = 2 where key = 'version'",
+};
+
+/* What the tables of version 2 lack, but for tables: those are made above. */
+static const char *const third[] = {
+    "alter table garner_source add column failures integer",
+    "alter table garner_source add column failing_since integer",
+    "alter table garner_source add column told integer",
+    "alter table garner_source add column answer_hash integer",
+    "update garner_meta set value = 3 where key = 'version'",
 };
 
 static enum garner_code run_all(struct garner_tx *tx, const char *const *sql,
@@ -117,7 +151,11 @@ static enum garner_code bring_up(struct garner_tx *tx, struct garner_error *err)
     if (code != GARNER_OK)
         return code;
     if (version == 1)
-        return run_all(tx, second, sizeof second / sizeof second[0], err);
+        code = run_all(tx, second, sizeof second / sizeof second[0], err);
+    if (version == 1 || version == 2)
+        return code == GARNER_OK
+                   ? run_all(tx, third, sizeof third / sizeof third[0], err)
+                   : code;
     if (version != TABLES_VERSION)
         return gn_fail(err, GARNER_UNSUPPORTED,
                        "the garner_ tables are of version %lld, this garner "
@@ -185,7 +223,12 @@ static enum garner_code read_memory(struct garner_rows *rows,
     *memory = (struct gn_memory){
         .id = garner_column(rows, 0).integer,
         .off_until_us = integer_or_0(garner_column(rows, 5)),
-        .attempt = (int)integer_or_0(garner_column(rows, 6))};
+        .attempt = (int)integer_or_0(garner_column(rows, 6)),
+        .alert = {.failures = (int)integer_or_0(garner_column(rows, 7)),
+                  .since_us = integer_or_0(garner_column(rows, 8)),
+                  .told_us = integer_or_0(garner_column(rows, 9))},
+        .has_answer_hash = garner_column(rows, 10).type == GARNER_INTEGER,
+        .answer_hash = integer_or_0(garner_column(rows, 10))};
     if (sha256.type == GARNER_BLOB &&
         sha256.bytes.size == sizeof memory->sha256) {
         memory->has_body = true;
@@ -211,7 +254,8 @@ enum garner_code gn_history_recall(struct garner_store *store, const char *name,
         store,
         "select s.id, b.sha256, iif(a.id is null, null, s.etag),"
         " iif(a.id is null, null, s.modified), s.answer_url,"
-        " s.off_until, s.tried"
+        " s.off_until, s.tried, s.failures, s.failing_since, s.told,"
+        " s.answer_hash"
         " from garner_source s left join garner_body b on b.id = s.body"
         " left join garner_body a on a.id = s.answer_body where s.name = ?",
         GARNER_ARGS(garner_text(name)), &rows, err);

@@ -8,6 +8,7 @@
  *   garner_run     a row a fetch, failed ones too; or a row for due times that
  *                  were missed (missed > 0), with the reason in error
  *   garner_body    a body, kept once while a source's stays the same
+ *   garner_outbox  messages that are to go out: see outbox.h
  *   garner_log     a view of garner_run for people
  *
  * Names and meanings are documented in docs/tables.md; users query them.
@@ -24,6 +25,7 @@
 #include "garner/codec.h"
 #include "garner/store.h"
 #include "garner/write.h"
+#include "hook/alert.h"
 
 /* What is remembered of a source from run to run. The texts are its own. */
 struct gn_memory {
@@ -35,6 +37,9 @@ struct gn_memory {
     char *answer_url;         /* where that came from, after redirects */
     int64_t off_until_us;     /* it is put off until then; 0: it is not */
     int attempt; /* the last one, when it is to be tried again; 0: it is not */
+    struct gn_alert alert; /* how its last runs went, and what was told */
+    bool has_answer_hash;
+    int64_t answer_hash; /* of its last good answer */
 };
 
 /* Frees the texts, and forgets the version they tell of. */

@@ -54,6 +54,7 @@ struct gn_active {
     const char *failure_logged;            /* its word; NULL: it went well */
     int64_t failure_logged_ns;             /* when */
     uint64_t begun;                        /* jobs so far */
+    uint64_t told_by; /* the number of the latest that gn_events_add told of */
     int attempt;                           /* of its last due time: 1, 2 ... */
     uint64_t settled; /* the number of the latest that is */
 
@@ -108,6 +109,14 @@ struct gn_job {
     int64_t off_until_ns; /* on the monotonic clock */
     int64_t off_until_us; /* on the wall's; 0: not put off */
     bool puts_off;        /* the store has to be told */
+
+    size_t messages; /* in its batch: see events.h */
+    bool has_before;
+    struct gn_events_before { /* what they changed of the source's memory */
+        struct gn_alert alert;
+        bool has_answer_hash;
+        int64_t answer_hash;
+    } before;
 
     char *body; /* the job's own copy; NULL: none is held */
     size_t body_size;

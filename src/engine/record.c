@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "engine/events.h"
 #include "engine/retry.h"
 #include "engine/version.h"
 
@@ -263,9 +264,10 @@ static enum garner_code add_run(struct gn_job *job, struct garner_error *err)
         code = gn_version_add(job, err);
     if (code != GARNER_OK)
         return code;
-    return gn_history_add_run(
+    code = gn_history_add_run(
         job->batch, &job->run,
         job->run.bytes >= 0 && (!job->body_is_new || job->batch_has_body), err);
+    return code == GARNER_OK ? gn_events_add(job, err) : code;
 }
 
 enum garner_code gn_record_build(struct gn_job *job, const void *body,
@@ -308,6 +310,7 @@ static void take_back(struct gn_job *job)
     }
     if (job->changes_table)
         gn_record_forget_tables(job);
+    gn_events_take_back(job);
     job->batch_has_body = false;
     job->was_prepared = false;
     job->body_is_expected = true; /* from a run behind it */

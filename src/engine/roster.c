@@ -125,6 +125,7 @@ static enum garner_code open_targets(struct gn_roster *r,
         r->count++;
         if (gn_target_new(&a->source->request, &a->target, err) != GARNER_OK)
             return blame(config, a->source, 0, err);
+        r->has_hooks = r->has_hooks || gn_config_tells(a->source);
         a->may_ask =
             !a->source->unconditional && gn_target_may_ask_if(a->target);
     }

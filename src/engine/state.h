@@ -12,6 +12,7 @@
 #include "engine/hosts.h"
 #include "engine/inbox.h"
 #include "engine/job.h"
+#include "engine/notify.h"
 #include "engine/status.h"
 
 struct gn_flow {
@@ -28,6 +29,7 @@ struct gn_flow {
     size_t max_body_bytes;  /* of bodies in memory */
     struct gn_hosts *hosts; /* the engine's thread's */
     struct gn_inbox *inbox;
+    struct gn_notify *notify; /* NULL: nobody is to hear of anything */
 
     /* the engine's thread only */
     TAILQ_HEAD(, gn_job) all;     /* jobs not settled yet */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "engine/events.h"
 
 enum { OK = 200, NOT_MODIFIED = 304 };
 
@@ -108,6 +109,8 @@ enum garner_code gn_version_add_unmodified(struct gn_job *job,
     enum garner_code code =
         gn_history_add_unmodified(job->batch, &job->run, &job->asked, err);
 
+    if (code == GARNER_OK)
+        code = gn_events_add(job, err);
     if (code == GARNER_OK && job->version_is_new)
         code = gn_history_add_renewal(job->batch, job->active->memory.id,
                                       &job->asked, &job->validators, err);

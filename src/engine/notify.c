@@ -1,0 +1,550 @@
+#include "engine/notify.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/random.h"
+#include "engine/letter.h"
+#include "engine/outbox.h"
+#include "fetch/backoff.h"
+#include "hook/child.h"
+
+enum {
+    MOST_HOOKS = 8,          /* under way at a time */
+    MOST_DIGEST = 100,       /* messages in one */
+    AGAIN_MS = 5000,         /* after the store failed */
+    MOST_OUTPUT = 16 * 1024, /* kept of a command's */
+    FIRST_WAIT_MS = 1000,
+    LAST_WAIT_MS = 3600 * 1000
+};
+#define A_DAY_US (INT64_C(24) * 3600 * 1000000)
+#define NEVER INT64_MAX
+
+/* One thing that goes out: a hook's message, or a notifier's. */
+struct sending {
+    struct gn_notify *n;
+    TAILQ_ENTRY(sending) next;
+    struct gn_message *messages; /* count of them, ours */
+    size_t count;
+    const struct gn_reach *reach; /* NULL: nobody is to hear of it any more */
+    struct gn_arena memory;
+    struct gn_buf body;           /* what is said */
+    struct gn_child *child;       /* while a command runs */
+    struct gn_target *target;     /* of a request ... */
+    struct gn_transfer *transfer; /* ... under way */
+
+    /* what came of it */
+    bool went_well;
+    bool is_over;
+    int64_t at_us; /* when it ended, or is to be sent again */
+    struct gn_buf outcome;
+    struct gn_buf output;
+    uv_work_t work; /* tells the store */
+    enum garner_code code;
+    struct garner_error err;
+};
+
+/* A look into the outbox. Another thread's while it is under way. */
+struct look {
+    uv_work_t work;
+    struct gn_message hooks[MOST_HOOKS * 2]; /* busy ones are among them */
+    size_t hook_count;
+    struct gn_message *mail; /* MOST_DIGEST for each notifier */
+    size_t *mail_count;      /* of each; those that are busy are passed over */
+    bool *is_busy;
+    int64_t next_us; /* when to look again by itself */
+    enum garner_code code;
+    struct garner_error err;
+};
+
+struct gn_notify {
+    struct gn_notify_options options;
+    uv_timer_t timer;
+    TAILQ_HEAD(, sending) sendings;
+    size_t hooks_out; /* of those */
+    struct look look;
+    bool looking;
+    bool wanted; /* another look */
+    bool gave_up;
+    bool closing;
+    bool failed_before; /* the last look */
+    uint64_t random;
+};
+
+static void look(struct gn_notify *n);
+
+/* --- the end of a sending ------------------------------------------------- */
+
+static void free_messages(struct gn_message *messages, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        gn_message_fini(&messages[i]);
+}
+
+static void free_sending(struct sending *s)
+{
+    struct gn_notify *n = s->n;
+
+    TAILQ_REMOVE(&n->sendings, s, next);
+    n->hooks_out -= s->messages[0].recipient == NULL;
+    free_messages(s->messages, s->count);
+    gn_free(s->messages);
+    gn_target_free(s->target);
+    gn_buf_fini(&s->body);
+    gn_buf_fini(&s->outcome);
+    gn_buf_fini(&s->output);
+    gn_arena_clear(&s->memory);
+    gn_free(s);
+}
+
+static void write_outcome(uv_work_t *work)
+{
+    struct sending *s = work->data;
+    const struct gn_outcome o = {
+        .is_done = s->is_over,
+        .at_us = s->at_us,
+        .outcome = gn_buf_cstr(&s->outcome),
+        .output = s->output.size > 0 ? gn_buf_cstr(&s->output) : NULL};
+    struct garner_batch *batch;
+
+    s->code = garner_batch_new(&batch, &s->err);
+    for (size_t i = 0; i < s->count && s->code == GARNER_OK; i++)
+        s->code = gn_outbox_add_outcome(batch, s->messages[i].id,
+                                        s->messages[i].source_id, &o, &s->err);
+    if (s->code == GARNER_OK)
+        s->code = garner_write(s->n->options.store, batch, NULL, &s->err);
+    garner_batch_free(batch);
+}
+
+static void look_later(struct gn_notify *n, uint64_t ms);
+
+static void written(uv_work_t *work, int status)
+{
+    struct sending *s = work->data;
+    struct gn_notify *n = s->n;
+
+    (void)status; /* it is never canceled */
+    if (s->code != GARNER_OK)
+        gn_log(GN_LOG_WARN, s->messages[0].source,
+               "what became of a message cannot be stored, so it is sent "
+               "again: %s",
+               s->err.message);
+    if (s->code != GARNER_OK && !n->closing)
+        look_later(n, AGAIN_MS);
+    else if (!n->closing)
+        n->wanted = true;
+    free_sending(s);
+    if (!n->closing)
+        look(n);
+}
+
+static void log_outcome(const struct sending *s)
+{
+    const struct gn_message *m = &s->messages[0];
+    const char *output = gn_buf_cstr(&s->output);
+
+    if (s->went_well)
+        return;
+    gn_log(GN_LOG_WARN, m->source, "%s %s: %s%s%.*s%s",
+           m->recipient != NULL ? "notify" : "the hook for",
+           m->recipient != NULL ? m->recipient : gn_event_word(m->event),
+           gn_buf_cstr(&s->outcome), *output != '\0' ? ": " : "",
+           (int)strcspn(output, "\n"), output,
+           s->is_over ? "" : "; it is sent again");
+}
+
+/* It has gone, or not; the store is told, unless it is to be sent as if it had
+ * never been tried. */
+static void settle(struct sending *s)
+{
+    const struct gn_backoff b = {.least_ms = FIRST_WAIT_MS,
+                                 .most_ms = LAST_WAIT_MS};
+    const int64_t now_us = gn_clock_wall_us();
+    const int64_t wait_ms =
+        gn_backoff_delay_ms(&b, s->messages[0].tries + 1,
+                            gn_random_fraction(&s->n->random));
+
+    if (s->n->gave_up && !s->went_well) {
+        free_sending(s);
+        return;
+    }
+    s->is_over = s->is_over || s->went_well ||
+                 now_us - s->messages[0].created_us > A_DAY_US;
+    s->at_us = s->is_over ? now_us : now_us + wait_ms * 1000;
+    log_outcome(s);
+    s->work.data = s;
+    GN_CHECK(uv_queue_work(s->n->options.loop, &s->work, write_outcome,
+                           written) == 0); /* it only looks at its arguments */
+}
+
+/* --- sending -------------------------------------------------------------- */
+
+static void command_ended(void *context, struct gn_child_end *end)
+{
+    struct sending *s = context;
+
+    s->child = NULL;
+    s->went_well = gn_child_did_well(end);
+    s->is_over = s->messages[0].recipient == NULL;
+    gn_child_tell(end, &s->outcome);
+    s->output = end->output;
+    end->output = (struct gn_buf){0};
+    if (end->is_cut)
+        gn_buf_text(&s->output, "\n[cut]");
+    settle(s);
+}
+
+static void requested(void *context, struct gn_response *response)
+{
+    struct sending *s = context;
+
+    s->transfer = NULL;
+    if (response->failure != GN_FAILURE_NONE)
+        gn_buf_text(&s->outcome, response->error);
+    else
+        gn_buf_printf(&s->outcome, "status %d", response->status);
+    s->went_well = response->failure == GN_FAILURE_NONE &&
+                   response->status >= 200 && response->status < 300;
+    settle(s);
+}
+
+static enum garner_code run(struct sending *s, struct garner_error *err)
+{
+    const struct gn_message *m = &s->messages[0];
+    const char *path = s->n->options.config->path;
+    const char *slash = path != NULL ? strrchr(path, '/') : NULL;
+    struct gn_child_spec spec = {.argv = s->reach->argv,
+                                 .timeout_ms = s->reach->timeout_ms,
+                                 .output_max = MOST_OUTPUT};
+
+    spec.env = gn_letter_env(m, &s->memory);
+    if (slash != NULL && slash > path)
+        spec.folder =
+            gn_arena_copy(&s->memory, path, (size_t)(slash - path));
+    if (m->recipient != NULL)
+        gn_letter_text(s->messages, s->count, &s->body);
+    else if (m->rows != NULL)
+        gn_buf_text(&s->body, m->rows);
+    if (spec.env == NULL || gn_buf_failed(&s->body) ||
+        (slash != NULL && slash > path && spec.folder == NULL))
+        return gn_fail(err, GARNER_NOMEM, "out of memory");
+    spec.input = s->body.data;
+    spec.input_size = s->body.size;
+    return gn_child_start(s->n->options.loop, &spec, command_ended, s,
+                          &s->child, err);
+}
+
+static enum garner_code request(struct sending *s, struct garner_error *err)
+{
+    static const char *const headers[] = {"Content-Type: application/json",
+                                          NULL};
+    struct gn_request r = s->reach->webhook;
+    enum garner_code code;
+
+    if (s->messages[0].recipient != NULL)
+        gn_letter_json_all(s->messages, s->count, &s->body);
+    else
+        gn_letter_json(&s->messages[0], &s->body);
+    if (gn_buf_failed(&s->body))
+        return gn_fail(err, GARNER_NOMEM, "out of memory");
+    r.headers = headers;
+    r.body = s->body.data;
+    r.body_size = s->body.size;
+    r.limits.total_ms = s->reach->timeout_ms;
+    code = gn_target_new(&r, &s->target, err);
+    if (code != GARNER_OK)
+        return code;
+    return gn_fetcher_start(s->n->options.fetcher, s->target, requested, s,
+                            &s->transfer, err);
+}
+
+static const struct gn_reach *hook_of(const struct gn_config *config,
+                                      const struct gn_message *m)
+{
+    if (m->event == GN_EVENTS)
+        return NULL;
+    for (size_t i = 0; i < config->source_count; i++)
+        if (strcmp(config->sources[i].name, m->source) == 0)
+            return config->sources[i].hooks[m->event];
+    return NULL;
+}
+
+static void dispatch(struct sending *s)
+{
+    struct garner_error err;
+    enum garner_code code = GARNER_OK;
+
+    if (s->reach == NULL) {
+        gn_buf_text(&s->outcome, "nobody is to hear of it any more");
+        s->went_well = true;
+        settle(s);
+        return;
+    }
+    code = s->reach->argv != NULL ? run(s, &err) : request(s, &err);
+    if (code == GARNER_OK)
+        return;
+    s->is_over = s->messages[0].recipient == NULL && code != GARNER_NOMEM;
+    gn_buf_text(&s->outcome, err.message);
+    settle(s);
+}
+
+/* Takes count messages over and sends them; without memory they wait. */
+static void begin(struct gn_notify *n, struct gn_message *messages,
+                  size_t count, const struct gn_reach *reach)
+{
+    struct sending *s = gn_alloc(sizeof *s);
+    struct gn_message *copies = gn_realloc(NULL, count * sizeof *copies);
+
+    if (s == NULL || copies == NULL) {
+        gn_free(s);
+        gn_free(copies);
+        free_messages(messages, count);
+        look_later(n, AGAIN_MS);
+        return;
+    }
+    memcpy(copies, messages, count * sizeof *copies);
+    memset(messages, 0, count * sizeof *messages);
+    s->n = n;
+    s->messages = copies;
+    s->count = count;
+    s->reach = reach;
+    TAILQ_INSERT_TAIL(&n->sendings, s, next);
+    n->hooks_out += copies[0].recipient == NULL;
+    dispatch(s);
+}
+
+/* --- looking -------------------------------------------------------------- */
+
+static bool is_hook_busy(const struct gn_notify *n, int64_t source)
+{
+    const struct sending *s;
+
+    TAILQ_FOREACH(s, &n->sendings, next)
+    if (s->messages[0].recipient == NULL && s->messages[0].source_id == source)
+        return true;
+    return false;
+}
+
+static bool is_notifier_busy(const struct gn_notify *n, const char *name)
+{
+    const struct sending *s;
+
+    TAILQ_FOREACH(s, &n->sendings, next)
+    if (s->messages[0].recipient != NULL &&
+        strcmp(s->messages[0].recipient, name) == 0)
+        return true;
+    return false;
+}
+
+/* What a notifier is to hear: nothing while its digest gathers. */
+static enum garner_code read_mail(struct gn_notify *n, size_t i, int64_t now_us)
+{
+    const struct gn_notifier *to = &n->options.config->notifiers[i];
+    struct look *l = &n->look;
+    int64_t last_us = 0;
+    enum garner_code code = GARNER_OK;
+
+    l->mail_count[i] = 0;
+    if (l->is_busy[i])
+        return GARNER_OK;
+    if (to->digest_ms > 0)
+        code = gn_outbox_last(n->options.store, to->name, &last_us, &l->err);
+    last_us += to->digest_ms * 1000;
+    if (code == GARNER_OK && last_us > now_us) {
+        l->next_us = last_us < l->next_us ? last_us : l->next_us;
+        return GARNER_OK;
+    }
+    return code == GARNER_OK
+               ? gn_outbox_read(n->options.store, to->name, now_us,
+                                to->digest_ms > 0 ? MOST_DIGEST : 1,
+                                &l->mail[i * MOST_DIGEST], &l->mail_count[i],
+                                &l->err)
+               : code;
+}
+
+/* On another thread. */
+static void read_outbox(uv_work_t *work)
+{
+    struct gn_notify *n = work->data;
+    struct look *l = &n->look;
+    const int64_t now_us = gn_clock_wall_us();
+    int64_t due_us = NEVER;
+
+    l->next_us = NEVER;
+    l->code = gn_outbox_read(n->options.store, NULL, now_us, MOST_HOOKS * 2,
+                             l->hooks, &l->hook_count, &l->err);
+    for (size_t i = 0;
+         i < n->options.config->notifier_count && l->code == GARNER_OK; i++)
+        l->code = read_mail(n, i, now_us);
+    if (l->code == GARNER_OK)
+        l->code = gn_outbox_next(n->options.store, &due_us, &l->err);
+    if (due_us > now_us && due_us < l->next_us)
+        l->next_us = due_us;
+}
+
+static void begin_hooks(struct gn_notify *n)
+{
+    struct look *l = &n->look;
+
+    for (size_t i = 0; i < l->hook_count; i++) {
+        struct gn_message *m = &l->hooks[i];
+
+        if (n->gave_up || n->hooks_out >= MOST_HOOKS ||
+            is_hook_busy(n, m->source_id))
+            gn_message_fini(m); /* read again when one has ended */
+        else
+            begin(n, m, 1, hook_of(n->options.config, m));
+    }
+    l->hook_count = 0;
+}
+
+static void begin_mail(struct gn_notify *n)
+{
+    struct look *l = &n->look;
+
+    for (size_t i = 0; i < n->options.config->notifier_count; i++) {
+        struct gn_message *first = &l->mail[i * MOST_DIGEST];
+
+        if (l->mail_count[i] > 0 && n->gave_up)
+            free_messages(first, l->mail_count[i]);
+        else if (l->mail_count[i] > 0)
+            begin(n, first, l->mail_count[i],
+                  &n->options.config->notifiers[i].reach);
+        l->mail_count[i] = 0;
+    }
+}
+
+static void looked(uv_work_t *work, int status)
+{
+    struct gn_notify *n = work->data;
+    struct look *l = &n->look;
+    const int64_t left_us = l->next_us - gn_clock_wall_us();
+
+    (void)status; /* it is never canceled */
+    n->looking = false;
+    if (l->code != GARNER_OK) {
+        if (!n->failed_before)
+            gn_log(GN_LOG_WARN, "notify", "the outbox cannot be read: %s",
+                   l->err.message);
+        if (!n->closing)
+            look_later(n, AGAIN_MS);
+    } else if (l->next_us != NEVER && !n->closing) {
+        look_later(n, left_us > 0 ? (uint64_t)left_us / 1000 + 1 : 1);
+    }
+    n->failed_before = l->code != GARNER_OK;
+    begin_hooks(n);
+    begin_mail(n);
+    if (!n->closing)
+        look(n);
+}
+
+/* Looks, if that is wanted and nobody does. */
+static void look(struct gn_notify *n)
+{
+    if (n->wanted && !n->looking && !n->gave_up) {
+        n->wanted = false;
+        n->looking = true;
+        for (size_t i = 0; i < n->options.config->notifier_count; i++)
+            n->look.is_busy[i] =
+                is_notifier_busy(n, n->options.config->notifiers[i].name);
+        n->look.work.data = n;
+        GN_CHECK(uv_queue_work(n->options.loop, &n->look.work, read_outbox,
+                               looked) == 0); /* it only looks at arguments */
+    }
+    if (gn_notify_rests(n))
+        n->options.rest(n->options.context);
+}
+
+static void on_time(uv_timer_t *timer)
+{
+    gn_notify_wake(timer->data);
+}
+
+/* Never later than it is to be already. */
+static void look_later(struct gn_notify *n, uint64_t ms)
+{
+    if (uv_is_active((uv_handle_t *)&n->timer) &&
+        uv_timer_get_due_in(&n->timer) <= ms)
+        return;
+    GN_CHECK(uv_timer_start(&n->timer, on_time, ms, 0) == 0);
+}
+
+/* --- doors ---------------------------------------------------------------- */
+
+enum garner_code gn_notify_new(const struct gn_notify_options *options,
+                               struct gn_notify **out, struct garner_error *err)
+{
+    const size_t notifiers = options->config->notifier_count;
+    struct gn_notify *n = gn_alloc(sizeof *n);
+
+    *out = NULL;
+    if (n != NULL) {
+        n->options = *options;
+        TAILQ_INIT(&n->sendings);
+        n->random = (uint64_t)gn_clock_monotonic_ns();
+        n->look.mail =
+            gn_alloc((notifiers * MOST_DIGEST + 1) * sizeof n->look.mail[0]);
+        n->look.mail_count =
+            gn_alloc((notifiers + 1) * sizeof n->look.mail_count[0]);
+        n->look.is_busy = gn_alloc((notifiers + 1) * sizeof n->look.is_busy[0]);
+    }
+    if (n == NULL || n->look.mail == NULL || n->look.mail_count == NULL ||
+        n->look.is_busy == NULL) {
+        gn_notify_free(n);
+        return gn_fail(err, GARNER_NOMEM, "the outbox");
+    }
+    GN_CHECK(uv_timer_init(options->loop, &n->timer) == 0);
+    n->timer.data = n;
+    *out = n;
+    return GARNER_OK;
+}
+
+void gn_notify_wake(struct gn_notify *n)
+{
+    n->wanted = true;
+    look(n);
+}
+
+bool gn_notify_rests(const struct gn_notify *n)
+{
+    return !n->looking && (!n->wanted || n->gave_up) &&
+           TAILQ_EMPTY(&n->sendings);
+}
+
+void gn_notify_give_up(struct gn_notify *n)
+{
+    struct sending *s;
+
+    n->gave_up = true;
+    TAILQ_FOREACH(s, &n->sendings, next)
+    {
+        if (s->child != NULL)
+            gn_child_stop(s->child);
+        if (s->transfer != NULL)
+            gn_fetcher_cancel(n->options.fetcher, s->transfer);
+    }
+}
+
+void gn_notify_close(struct gn_notify *n)
+{
+    if (n == NULL)
+        return;
+    n->closing = true;
+    gn_notify_give_up(n);
+    uv_close((uv_handle_t *)&n->timer, NULL);
+}
+
+void gn_notify_free(struct gn_notify *n)
+{
+    if (n == NULL)
+        return;
+    gn_free(n->look.mail);
+    gn_free(n->look.mail_count);
+    gn_free(n->look.is_busy);
+    gn_free(n);
+}
