@@ -153,9 +153,9 @@ static void read_event(struct gn_problems *p, const struct gn_node *node,
 }
 
 static const struct gn_walk_key event_keys[] = {
-#define X(name, word) {word, read_event, NULL},
-    GN_EVENT_MAP(X)
-#undef X
+    {"success", read_event, NULL}, {"change", read_event, NULL},
+    {"error", read_event, NULL},   {"recover", read_event, NULL},
+    {"stale", read_event, NULL},
 };
 
 void gn_hook_read(struct gn_problems *p, const struct gn_node *node,
