@@ -69,7 +69,7 @@ struct gn_source {
     int64_t host_interval_ms; /* least between their beginnings; 0: none */
     const struct gn_reach *hooks[GN_EVENTS]; /* NULL: none */
     struct gn_alert_spec alert;
-    int line;                 /* in the file; 0: from the command line */
+    int line; /* in the file; 0: from the command line */
 };
 
 struct gn_config {

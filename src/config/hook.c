@@ -11,7 +11,7 @@
 #include "config/suggest.h"
 
 enum { DEFAULT_TIMEOUT_MS = 30000, MOST_AFTER = 1000 };
-#define DAY_MS (INT64_C(24) * 3600 * 1000)
+#define DAY_MS       (INT64_C(24) * 3600 * 1000)
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Whom to tell, being read. */
@@ -255,9 +255,10 @@ void gn_hook_read_notify(struct gn_problems *p, const struct gn_node *node,
     size_t n = 0;
 
     if (node->kind != GN_NODE_MAPPING) {
-        gn_walk_problem(p, node,
-                        "notify must be a mapping; write notify: { NAME: { run: "
-                        "[COMMAND] } }");
+        gn_walk_problem(
+            p, node,
+            "notify must be a mapping; write notify: { NAME: { run: "
+            "[COMMAND] } }");
         return;
     }
     all = get(p, s, node->count + 1, sizeof *all);

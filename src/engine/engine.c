@@ -92,14 +92,13 @@ static enum garner_code open_flow(struct gn_engine *e,
     if (code == GARNER_OK && e->roster.has_sql)
         code = gn_extractor_new(&extractor, &f->extractor, err);
     if (code == GARNER_OK && e->roster.has_hooks)
-        code = gn_notify_new(
-            &(struct gn_notify_options){.loop = &e->loop,
-                                        .store = store,
-                                        .fetcher = f->fetcher,
-                                        .config = e->config,
-                                        .rest = ring,
-                                        .context = e},
-            &f->notify, err);
+        code = gn_notify_new(&(struct gn_notify_options){.loop = &e->loop,
+                                                         .store = store,
+                                                         .fetcher = f->fetcher,
+                                                         .config = e->config,
+                                                         .rest = ring,
+                                                         .context = e},
+                             &f->notify, err);
     return code;
 }
 

@@ -21,15 +21,11 @@ static enum garner_code add(const struct telling *t, enum gn_event event,
                             struct garner_error *err)
 {
     struct gn_job *job = t->job;
-    const bool with_rows =
-        recipient == NULL &&
-        (event == GN_EVENT_SUCCESS || event == GN_EVENT_CHANGE);
-    const struct gn_notice notice = {job->active->memory.id,
-                                     event,
-                                     recipient,
-                                     text,
-                                     with_rows ? t->rows : NULL,
-                                     t->now_us};
+    const bool with_rows = recipient == NULL && (event == GN_EVENT_SUCCESS ||
+                                                 event == GN_EVENT_CHANGE);
+    const struct gn_notice notice = {
+        job->active->memory.id,     event,    recipient, text,
+        with_rows ? t->rows : NULL, t->now_us};
     const enum garner_code code =
         gn_outbox_add(job->batch, &notice, job->messages == 0, err);
 
@@ -62,8 +58,8 @@ static int64_t hash_of(const struct gn_job *job)
     return (int64_t)sum;
 }
 
-/* Whether the answer was another than the last good one. Its number is only kept
- * for a source that has a hook for that. */
+/* Whether the answer was another than the last good one. Its number is only
+ * kept for a source that has a hook for that. */
 static bool is_change(struct gn_job *job)
 {
     struct gn_memory *m = &job->active->memory;
@@ -126,9 +122,9 @@ static enum garner_code add_alerts(const struct telling *t,
 
     word_alert(t->job, news, alert, &text);
     for (size_t i = 0; i < spec->to_count && code == GARNER_OK; i++)
-        code = add(t,
-                   news == GN_ALERT_WORKS ? GN_EVENT_RECOVER : GN_EVENT_ERROR,
-                   spec->to[i]->name, gn_buf_cstr(&text), err);
+        code =
+            add(t, news == GN_ALERT_WORKS ? GN_EVENT_RECOVER : GN_EVENT_ERROR,
+                spec->to[i]->name, gn_buf_cstr(&text), err);
     gn_buf_fini(&text);
     return code;
 }
@@ -160,7 +156,7 @@ static enum garner_code add_state(struct gn_job *job,
                     garner_integer(m->alert.since_us),
                     garner_integer(m->alert.told_us),
                     m->has_answer_hash ? garner_integer(m->answer_hash)
-                                     : garner_null()),
+                                       : garner_null()),
         err);
 }
 
@@ -211,18 +207,16 @@ enum garner_code gn_events_add(struct gn_job *job, struct garner_error *err)
                                             a->memory.answer_hash};
     job->has_before = true;
     a->told_by = job->number;
-    news = gn_alert_note(&a->memory.alert,
-                         a->source->alert.to_count > 0
-                             ? &a->source->alert.policy
-                             : &nobody,
-                         failed, t.now_us);
+    news = gn_alert_note(
+        &a->memory.alert,
+        a->source->alert.to_count > 0 ? &a->source->alert.policy : &nobody,
+        failed, t.now_us);
     if (!failed && gn_job_has_rows(job))
         append_rows(job, &rows);
     code = add_hooks(&t, before.failures > 0, err);
     if (code == GARNER_OK && news != GN_ALERT_NONE)
-        code = add_alerts(&t, news,
-                          news == GN_ALERT_WORKS ? &before : &a->memory.alert,
-                          err);
+        code = add_alerts(
+            &t, news, news == GN_ALERT_WORKS ? &before : &a->memory.alert, err);
     if (code == GARNER_OK)
         code = add_state(job, &job->before, err);
     gn_buf_fini(&rows);

@@ -30,7 +30,8 @@ static void serve(struct tcp_peer *p, void *context)
 
 static const char *const no_command[] = {"/no/such/command", NULL};
 static const struct gn_reach reach = {.argv = no_command, .timeout_ms = 1000};
-static const struct gn_notifier ops = {.name = "ops", .reach = reach};
+static const struct gn_notifier ops = {
+    .name = "ops", .reach = {.argv = no_command, .timeout_ms = 1000}};
 static const struct gn_notifier *const to_ops[] = {&ops};
 static const char *const key[] = {"id", NULL};
 

@@ -28,7 +28,7 @@ static const char *const tables[] = {
     " tried integer,"       /* attempts so far, when there is to be another */
     " failures integer,"    /* in a row; null: it works */
     " failing_since integer,"
-    " told integer,"     /* that it fails, last */
+    " told integer,"        /* that it fails, last */
     " answer_hash integer)" /* of its last answer, when a hook waits for
                                another */
     " strict",

@@ -53,11 +53,13 @@ static void tables_are_made_once(void **state)
     (void)state;
     for (int i = 0; i < 2; i++)
         assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
-    assert_asked(w,
-                 "select group_concat(name) from (select name from"
-                 " sqlite_schema where name like 'garner_%' order by name)",
-                 "garner_body,garner_log,garner_meta,garner_run,garner_source");
-    assert_asked(w, "select value from garner_meta where key = 'version'", "2");
+    assert_asked(
+        w,
+        "select group_concat(name) from (select name from"
+        " sqlite_schema where name like 'garner_%' order by name)",
+        "garner_body,garner_log,garner_meta,garner_outbox,garner_outbox_due,"
+        "garner_outbox_source,garner_run,garner_source");
+    assert_asked(w, "select value from garner_meta where key = 'version'", "3");
     end(w);
 }
 
@@ -67,10 +69,10 @@ static void newer_tables_are_left_alone(void **state)
 
     (void)state;
     assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
-    store_runs(w, "update garner_meta set value = 3 where key = 'version'");
+    store_runs(w, "update garner_meta set value = 4 where key = 'version'");
     assert_int_equal(gn_history_open(w->store, &w->err), GARNER_UNSUPPORTED);
-    assert_has(w->err.message, "version 3");
-    assert_asked(w, "select value from garner_meta", "3");
+    assert_has(w->err.message, "version 4");
+    assert_asked(w, "select value from garner_meta", "4");
     end(w);
 }
 
@@ -96,7 +98,7 @@ static void tables_of_version_1_are_brought_up(void **state)
                   " values (5, 'http://a/', 7)");
     for (int i = 0; i < 2; i++)
         assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
-    assert_asked(w, "select value from garner_meta where key = 'version'", "2");
+    assert_asked(w, "select value from garner_meta where key = 'version'", "3");
     enter(w, "a", "http://a/");
     assert_int_equal(gn_history_recall(w->store, "a", &memory, NULL),
                      GARNER_OK);

@@ -55,7 +55,7 @@ struct gn_active {
     int64_t failure_logged_ns;             /* when */
     uint64_t begun;                        /* jobs so far */
     uint64_t told_by; /* the number of the latest that gn_events_add told of */
-    int attempt;                           /* of its last due time: 1, 2 ... */
+    int attempt;      /* of its last due time: 1, 2 ... */
     uint64_t settled; /* the number of the latest that is */
 
     /* guarded by the flow's lock */

@@ -20,8 +20,8 @@ const char *const *gn_letter_env(const struct gn_message *m,
 
     if (env == NULL)
         return NULL;
-    env[n++] = gn_arena_printf(memory, "GARNER_EVENT=%s",
-                               gn_event_word(m->event));
+    env[n++] =
+        gn_arena_printf(memory, "GARNER_EVENT=%s", gn_event_word(m->event));
     env[n++] = gn_arena_printf(memory, "GARNER_SOURCE=%s", or_empty(m->source));
     env[n++] = gn_arena_printf(memory, "GARNER_URL=%s", or_empty(m->url));
     env[n++] = gn_arena_printf(memory, "GARNER_RUN=%" PRId64, m->run);

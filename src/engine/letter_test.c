@@ -47,11 +47,11 @@ static const struct gn_message alerts[] = {{.id = 5,
 static void as_environment(void **state)
 {
     static const char *const expected[] = {
-        "GARNER_EVENT=error",       "GARNER_SOURCE=my \"source\"",
-        "GARNER_URL=http://h/x",    "GARNER_RUN=10",
-        "GARNER_STATUS=0",          "GARNER_FAILURE=http",
-        "GARNER_ERROR=status 500",  "GARNER_ROWS=0",
-        "GARNER_TEXT=it fails",     NULL};
+        "GARNER_EVENT=error",      "GARNER_SOURCE=my \"source\"",
+        "GARNER_URL=http://h/x",   "GARNER_RUN=10",
+        "GARNER_STATUS=0",         "GARNER_FAILURE=http",
+        "GARNER_ERROR=status 500", "GARNER_ROWS=0",
+        "GARNER_TEXT=it fails",    NULL};
     struct gn_arena memory = {0};
     const char *const *env = gn_letter_env(&alerts[0], &memory);
     size_t n = 0;

@@ -16,6 +16,7 @@
 
 enum {
     MOST_HOOKS = 8,          /* under way at a time */
+    MOST_HEADS = 16,         /* read at once: busy ones are among them */
     MOST_DIGEST = 100,       /* messages in one */
     AGAIN_MS = 5000,         /* after the store failed */
     MOST_OUTPUT = 16 * 1024, /* kept of a command's */
@@ -23,7 +24,7 @@ enum {
     LAST_WAIT_MS = 3600 * 1000
 };
 #define A_DAY_US (INT64_C(24) * 3600 * 1000000)
-#define NEVER INT64_MAX
+#define NEVER    INT64_MAX
 
 /* One thing that goes out: a hook's message, or a notifier's. */
 struct sending {
@@ -52,7 +53,7 @@ struct sending {
 /* A look into the outbox. Another thread's while it is under way. */
 struct look {
     uv_work_t work;
-    struct gn_message hooks[MOST_HOOKS * 2]; /* busy ones are among them */
+    struct gn_message hooks[MOST_HEADS];
     size_t hook_count;
     struct gn_message *mail; /* MOST_DIGEST for each notifier */
     size_t *mail_count;      /* of each; those that are busy are passed over */
@@ -165,9 +166,8 @@ static void settle(struct sending *s)
     const struct gn_backoff b = {.least_ms = FIRST_WAIT_MS,
                                  .most_ms = LAST_WAIT_MS};
     const int64_t now_us = gn_clock_wall_us();
-    const int64_t wait_ms =
-        gn_backoff_delay_ms(&b, s->messages[0].tries + 1,
-                            gn_random_fraction(&s->n->random));
+    const int64_t wait_ms = gn_backoff_delay_ms(
+        &b, s->messages[0].tries + 1, gn_random_fraction(&s->n->random));
 
     if (s->n->gave_up && !s->went_well) {
         free_sending(s);
@@ -224,8 +224,7 @@ static enum garner_code run(struct sending *s, struct garner_error *err)
 
     spec.env = gn_letter_env(m, &s->memory);
     if (slash != NULL && slash > path)
-        spec.folder =
-            gn_arena_copy(&s->memory, path, (size_t)(slash - path));
+        spec.folder = gn_arena_copy(&s->memory, path, (size_t)(slash - path));
     if (m->recipient != NULL)
         gn_letter_text(s->messages, s->count, &s->body);
     else if (m->rows != NULL)
@@ -376,7 +375,7 @@ static void read_outbox(uv_work_t *work)
     int64_t due_us = NEVER;
 
     l->next_us = NEVER;
-    l->code = gn_outbox_read(n->options.store, NULL, now_us, MOST_HOOKS * 2,
+    l->code = gn_outbox_read(n->options.store, NULL, now_us, MOST_HEADS,
                              l->hooks, &l->hook_count, &l->err);
     for (size_t i = 0;
          i < n->options.config->notifier_count && l->code == GARNER_OK; i++)

@@ -23,7 +23,7 @@
 struct gn_notify;
 
 struct gn_notify_options {
-    uv_loop_t *loop;             /* borrowed, like all of these */
+    uv_loop_t *loop; /* borrowed, like all of these */
     struct garner_store *store;
     struct gn_fetcher *fetcher;
     const struct gn_config *config;

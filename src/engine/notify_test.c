@@ -9,9 +9,9 @@
 
 /* A site that is fetched, and one that is told. */
 struct site {
-    atomic_int hooks;      /* requests to /hook */
-    atomic_int refused;    /* so many of those fail */
-    char said[9000];       /* the last of them; guarded by lock */
+    atomic_int hooks;   /* requests to /hook */
+    atomic_int refused; /* so many of those fail */
+    char said[9000];    /* the last of them; guarded by lock */
     pthread_mutex_t lock;
 };
 
@@ -85,8 +85,9 @@ static void a_command_gets_the_rows(void **state)
     assert_asked(w, "select output from garner_outbox",
                  "change s0 1 200 2\n{\"id\":7}\n{\"id\":8}\n");
     assert_asked(w, "select outcome from garner_outbox", "exit status 0");
-    assert_asked(w, "select done is not null and rows is null and run = 1"
-                    " from garner_outbox",
+    assert_asked(w,
+                 "select done is not null and rows is null and run = 1"
+                 " from garner_outbox",
                  "1");
     end(w);
 }

@@ -123,12 +123,12 @@ enum garner_code gn_outbox_read(struct garner_store *store,
 
     *count = 0;
     if (recipient != NULL)
-        code = garner_query(store,
-                            SELECT " where o.done is null and o.recipient = ?"
-                                   " order by o.id limit ?",
-                            GARNER_ARGS(garner_text(recipient),
-                                        garner_integer((int64_t)most)),
-                            &rows, err);
+        code = garner_query(
+            store,
+            SELECT " where o.done is null and o.recipient = ?"
+                   " order by o.id limit ?",
+            GARNER_ARGS(garner_text(recipient), garner_integer((int64_t)most)),
+            &rows, err);
     else
         code = garner_query(
             store,

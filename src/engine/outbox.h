@@ -44,7 +44,7 @@ void gn_message_fini(struct gn_message *m);
 struct gn_notice {
     int64_t source;
     enum gn_event event;
-    const char *recipient;     /* these may be NULL */
+    const char *recipient; /* these may be NULL */
     const char *text;
     const struct gn_buf *rows;
     int64_t created_us;

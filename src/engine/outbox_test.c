@@ -20,12 +20,11 @@ static struct garner_batch *new_batch(int64_t source, bool any)
 
     assert_int_equal(garner_batch_new(&batch, NULL), GARNER_OK);
     assert_int_equal(
-        garner_batch_add(batch,
-                         "insert into garner_run (source, url, started, status,"
-                         " rows) select ?1, 'u', 5, 200, 3 where ?2",
-                         GARNER_ARGS(garner_integer(source),
-                                     garner_integer(any)),
-                         NULL),
+        garner_batch_add(
+            batch,
+            "insert into garner_run (source, url, started, status,"
+            " rows) select ?1, 'u', 5, 200, 3 where ?2",
+            GARNER_ARGS(garner_integer(source), garner_integer(any)), NULL),
         GARNER_OK);
     return batch;
 }

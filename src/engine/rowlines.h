@@ -11,7 +11,8 @@
 
 /* Appends each row as an object and a line feed, for as long as out stays
  * within most bytes: how many rows that were. table: the object is {"table":
- * table, "row": the row}; NULL: the row alone. Blobs become hexadecimal text. */
+ * table, "row": the row}; NULL: the row alone. Blobs become hexadecimal text.
+ */
 size_t gn_rowlines_append(struct gn_buf *out, const struct gn_rowset *rows,
                           const char *table, size_t most);
 

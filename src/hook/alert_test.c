@@ -17,14 +17,10 @@ static const struct {
     const char *runs;
     const char *told;
 } cases[] = {
-    {1, 0, "....", "    "},
-    {1, 0, ".x..", " FW "},
-    {1, 0, "xxxx.", "F   W"},
-    {3, 0, "xx.xx.", "      "},
-    {3, 0, "xxxx.xxx", "  F W  F"},
-    {1, 2, "xxxxxx.", "F G G W"},
-    {2, 3, "xxxxxxxx", " F  G  G"},
-    {1, 1, "xxx.x", "FGGWF"},
+    {1, 0, "....", "    "},         {1, 0, ".x..", " FW "},
+    {1, 0, "xxxx.", "F   W"},       {3, 0, "xx.xx.", "      "},
+    {3, 0, "xxxx.xxx", "  F W  F"}, {1, 2, "xxxxxx.", "F G G W"},
+    {2, 3, "xxxxxxxx", " F  G  G"}, {1, 1, "xxx.x", "FGGWF"},
 };
 
 static void runs_are_told(void **state)
@@ -37,8 +33,7 @@ static void runs_are_told(void **state)
         char told[20] = "";
 
         for (size_t n = 0; cases[i].runs[n] != '\0'; n++)
-            told[n] = " FGW"[gn_alert_note(&a, &policy,
-                                           cases[i].runs[n] == 'x',
+            told[n] = " FGW"[gn_alert_note(&a, &policy, cases[i].runs[n] == 'x',
                                            (int64_t)(n + 1) * 60000000)];
         assert_string_equal(told, cases[i].told);
     }

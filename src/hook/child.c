@@ -256,13 +256,12 @@ static void go_on(struct gn_child *c, const struct gn_child_spec *spec)
 {
     uv_buf_t input = {.base = (char *)spec->input, .len = spec->input_size};
 
-    GN_CHECK(uv_timer_start(&c->timer, on_time, (uint64_t)spec->timeout_ms,
-                            0) == 0);
+    GN_CHECK(
+        uv_timer_start(&c->timer, on_time, (uint64_t)spec->timeout_ms, 0) == 0);
     GN_CHECK(uv_read_start((uv_stream_t *)&c->output, on_room, on_output) == 0);
     c->write.data = c;
-    if (spec->input_size > 0 &&
-        uv_write(&c->write, (uv_stream_t *)&c->input, &input, 1, on_written) !=
-            0)
+    if (spec->input_size > 0 && uv_write(&c->write, (uv_stream_t *)&c->input,
+                                         &input, 1, on_written) != 0)
         uv_close((uv_handle_t *)&c->input, on_closed);
 }
 

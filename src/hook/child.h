@@ -4,8 +4,8 @@
  * given, what it says (standard output and error together) is kept, bounded.
  *
  * It gets no descriptor but 0, 1 and 2 (all others of the program close on exec
- * from then on), and no signal ignored or blocked. When it has ended, whoever it
- * left running has a second to let go of its output, and is then left alone;
+ * from then on), and no signal ignored or blocked. When it has ended, whoever
+ * it left running has a second to let go of its output, and is then left alone;
  * past the deadline the whole group is ended.
  *
  * Thread: the loop's. SIGPIPE must be ignored: a command need not read all.

@@ -100,8 +100,8 @@ static void what_it_says_is_kept(void **state)
 
 static void arguments_arrive_as_they_are(void **state)
 {
-    static const char *const argv[] = {"printf", "[%s]", "a b", "$HOME; `x`",
-                                       "", NULL};
+    static const char *const argv[] = {"printf",     "[%s]", "a b",
+                                       "$HOME; `x`", "",     NULL};
     struct run r;
 
     (void)state;
@@ -206,9 +206,10 @@ static void it_stands_alone(void **state)
 
     (void)state;
     run(&r, &(struct gn_child_spec){
-                .argv = shell("echo $$ $(ps -o pgid= -p $$); "
-                              "grep SigIgn /proc/self/status; "
-                              "ls /proc/self/fd | tr '\\n' ' '")}); /* 3: ls's own */
+                .argv = shell(
+                    "echo $$ $(ps -o pgid= -p $$); "
+                    "grep SigIgn /proc/self/status; "
+                    "ls /proc/self/fd | tr '\\n' ' '")}); /* 3: ls's own */
     assert_int_equal(sscanf(gn_buf_cstr(&r.end.output), "%d %d", &pid, &group),
                      2);
     assert_int_equal(pid, group);
@@ -224,9 +225,8 @@ static void past_its_deadline_its_group_ends(void **state)
     int child = 0;
 
     (void)state;
-    run(&r, &(struct gn_child_spec){
-                .argv = shell("sleep 1000 & echo $!; wait"),
-                .timeout_ms = 500});
+    run(&r, &(struct gn_child_spec){.argv = shell("sleep 1000 & echo $!; wait"),
+                                    .timeout_ms = 500});
     assert_told(&r, "took longer than 0.5 s, and was ended");
     assert_false(gn_child_did_well(&r.end));
     /* Under load it may have ended before it said anything. */
@@ -241,10 +241,9 @@ static void one_that_will_not_end_is_killed(void **state)
     struct run r;
 
     (void)state;
-    run(&r,
-        &(struct gn_child_spec){
-            .argv = shell("trap '' TERM; while :; do sleep 0.1; done"),
-            .timeout_ms = 300});
+    run(&r, &(struct gn_child_spec){
+                .argv = shell("trap '' TERM; while :; do sleep 0.1; done"),
+                .timeout_ms = 300});
     assert_int_equal(r.end.fate, GN_CHILD_LATE);
     close_run(&r);
 }
@@ -269,10 +268,9 @@ static void it_can_be_stopped(void **state)
 
     (void)state;
     open_run(&r);
-    assert_int_equal(start(&r,
-                           &(struct gn_child_spec){.argv = shell("sleep 1000")},
-                           &err),
-                     GARNER_OK);
+    assert_int_equal(
+        start(&r, &(struct gn_child_spec){.argv = shell("sleep 1000")}, &err),
+        GARNER_OK);
     gn_child_stop(r.child);
     gn_child_stop(r.child);
     assert_int_equal(uv_run(&r.loop, UV_RUN_DEFAULT), 0);
@@ -320,8 +318,7 @@ static void without_memory_nothing_is_run(void **state)
 
         open_run(&r);
         gn_mem_fail_at(n);
-        code =
-            start(&r, &(struct gn_child_spec){.argv = shell("true")}, &err);
+        code = start(&r, &(struct gn_child_spec){.argv = shell("true")}, &err);
         gn_mem_fail_at(0);
         close_run(&r);
         if (code == GARNER_OK)
