@@ -13,6 +13,7 @@ extern const struct gn_command gn_cmd_backup;
 extern const struct gn_command gn_cmd_checkpoint;
 extern const struct gn_command gn_cmd_doctor;
 extern const struct gn_command gn_cmd_harvest;
+extern const struct gn_command gn_cmd_import;
 extern const struct gn_command gn_cmd_resize;
 extern const struct gn_command gn_cmd_completion;
 extern const struct gn_command gn_cmd_version;

@@ -65,6 +65,35 @@ static void read_run(struct gn_problems *p, const struct gn_node *node,
     r->reach->argv = argv;
 }
 
+static void read_env(struct gn_problems *p, const struct gn_node *node,
+                     void *context)
+{
+    struct reach_scope *r = context;
+    const char **env;
+    size_t n = 0;
+
+    if (node->kind != GN_NODE_MAPPING) {
+        gn_walk_problem(p, node,
+                        "env must be a mapping; write { NAME: value }");
+        return;
+    }
+    env = get(p, r->scope, node->count + 1, sizeof *env);
+    for (const struct gn_node *v = node->first; v != NULL && env != NULL;
+         v = v->next) {
+        const char *name = v->key->text;
+        const char *value = gn_common_text(p, v, r->scope);
+
+        if (name[0] == '\0' || strchr(name, '=') != NULL)
+            gn_walk_problem(p, v->key, "env: \"%.60s\" is no name", name);
+        if (value == NULL)
+            continue;
+        env[n] = gn_arena_printf(r->scope->memory, "%s=%s", name, value);
+        if (env[n++] == NULL)
+            gn_problem_memory(p);
+    }
+    r->reach->env = env;
+}
+
 static void read_webhook(struct gn_problems *p, const struct gn_node *node,
                          void *context)
 {
@@ -111,9 +140,8 @@ static void read_digest(struct gn_problems *p, const struct gn_node *node,
 }
 
 static const struct gn_walk_key reach_keys[] = {
-    {"run", read_run, NULL},
-    {"webhook", read_webhook, NULL},
-    {"timeout", read_timeout, NULL},
+    {"run", read_run, NULL},         {"env", read_env, NULL},
+    {"webhook", read_webhook, NULL}, {"timeout", read_timeout, NULL},
     {"digest", read_digest, NULL},
 };
 
@@ -134,6 +162,10 @@ static void read_reach(struct gn_problems *p, const struct gn_node *node,
         gn_walk_problem(p, node,
                         "%s: write either run: [COMMAND, ARGUMENT ...] or "
                         "webhook: URL",
+                        node->key->text);
+    else if (p->count == before && r->reach->env != NULL &&
+             r->reach->argv == NULL)
+        gn_walk_problem(p, node, "%s: env is for run alone; remove it",
                         node->key->text);
 }
 

@@ -19,7 +19,8 @@ static void hooks_are_commands_or_requests(void **state)
              "  a:\n"
              "    url: http://h/\n"
              "    hooks:\n"
-             "      change: { run: [/bin/tell, \"a b\", $HOME], timeout: 5s }\n"
+             "      change: { run: [/bin/tell, \"a b\", $HOME], timeout: 5s,\n"
+             "                env: { A: b c, D: \"\" } }\n"
              "      success: { webhook: \"https://h/x?y\" }\n"
              "      error: [./mine]\n"
              "  b: { url: http://h/ }\n");
@@ -32,6 +33,10 @@ static void hooks_are_commands_or_requests(void **state)
     assert_string_equal(a->hooks[GN_EVENT_CHANGE]->argv[2], "$HOME");
     assert_null(a->hooks[GN_EVENT_CHANGE]->argv[3]);
     assert_int_equal(a->hooks[GN_EVENT_CHANGE]->timeout_ms, 5000);
+    assert_string_equal(a->hooks[GN_EVENT_CHANGE]->env[0], "A=b c");
+    assert_string_equal(a->hooks[GN_EVENT_CHANGE]->env[1], "D=");
+    assert_null(a->hooks[GN_EVENT_CHANGE]->env[2]);
+    assert_null(a->hooks[GN_EVENT_ERROR]->env);
     assert_null(a->hooks[GN_EVENT_CHANGE]->webhook.url);
     assert_null(a->hooks[GN_EVENT_SUCCESS]->argv);
     assert_string_equal(a->hooks[GN_EVENT_SUCCESS]->webhook.url,
@@ -134,6 +139,10 @@ static void wrong_values_are_problems(void **state)
     bad_source("hooks: { error: { run: [x], webhook: \"http://h/\" } }",
                "3:17: error: write either run: [COMMAND, ARGUMENT ...] or "
                "webhook: URL");
+    bad_source("hooks: { error: { run: [x], env: { a=b: c } } }",
+               "3:36: env: \"a=b\" is no name");
+    bad_source("hooks: { error: { webhook: \"http://h/\", env: { a: b } } }",
+               "3:17: error: env is for run alone; remove it");
     bad_source("hooks: { error: { webhook: nowhere } }",
                "3:28: webhook is no URL; write one like "
                "https://example.org/hook");

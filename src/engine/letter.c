@@ -13,13 +13,19 @@ static const char *or_empty(const char *text)
 }
 
 const char *const *gn_letter_env(const struct gn_message *m,
+                                 const char *const *more,
                                  struct gn_arena *memory)
 {
-    const char **env = gn_arena_zeroed(memory, MOST_NAMES * sizeof *env);
+    const char **env;
     size_t n = 0;
 
+    while (more != NULL && more[n] != NULL)
+        n++;
+    env = gn_arena_zeroed(memory, (MOST_NAMES + n) * sizeof *env);
     if (env == NULL)
         return NULL;
+    if (n > 0)
+        memcpy(env, more, n * sizeof *env);
     env[n++] =
         gn_arena_printf(memory, "GARNER_EVENT=%s", gn_event_word(m->event));
     env[n++] = gn_arena_printf(memory, "GARNER_SOURCE=%s", or_empty(m->source));

@@ -7,9 +7,10 @@
 #include "base/buf.h"
 #include "engine/outbox.h"
 
-/* "GARNER_EVENT=change" and its like, NULL at the end, in memory; NULL: no
- * memory. */
+/* "GARNER_EVENT=change" and its like, and more (NULL: none), NULL at the end,
+ * in memory; NULL: no memory. */
 const char *const *gn_letter_env(const struct gn_message *m,
+                                 const char *const *more,
                                  struct gn_arena *memory);
 
 /* What a notifier's command reads: a line of text for each. */

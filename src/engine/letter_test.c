@@ -52,8 +52,9 @@ static void as_environment(void **state)
         "GARNER_STATUS=0",         "GARNER_FAILURE=http",
         "GARNER_ERROR=status 500", "GARNER_ROWS=0",
         "GARNER_TEXT=it fails",    NULL};
+    static const char *const more[] = {"A=b", NULL};
     struct gn_arena memory = {0};
-    const char *const *env = gn_letter_env(&alerts[0], &memory);
+    const char *const *env = gn_letter_env(&alerts[0], NULL, &memory);
     size_t n = 0;
 
     (void)state;
@@ -61,9 +62,12 @@ static void as_environment(void **state)
     for (; expected[n] != NULL; n++)
         assert_string_equal(env[n], expected[n]);
     assert_null(env[n]);
-    env = gn_letter_env(&change, &memory);
-    assert_string_equal(env[7], "GARNER_ROWS=2");
-    assert_string_equal(env[5], "GARNER_FAILURE=");
+    env = gn_letter_env(&change, more, &memory);
+    assert_string_equal(env[0], "A=b");
+    assert_string_equal(env[6], "GARNER_FAILURE=");
+    assert_string_equal(env[8], "GARNER_ROWS=2");
+    assert_string_equal(env[9], "GARNER_TEXT=");
+    assert_null(env[10]);
     gn_arena_clear(&memory);
 }
 
@@ -110,7 +114,7 @@ static void without_memory_there_is_no_environment(void **state)
         const char *const *env;
 
         gn_mem_fail_at(n);
-        env = gn_letter_env(&change, &memory);
+        env = gn_letter_env(&change, NULL, &memory);
         gn_mem_fail_at(0);
         gn_arena_clear(&memory);
         if (env != NULL)

@@ -222,7 +222,7 @@ static enum garner_code run(struct sending *s, struct garner_error *err)
                                  .timeout_ms = s->reach->timeout_ms,
                                  .output_max = MOST_OUTPUT};
 
-    spec.env = gn_letter_env(m, &s->memory);
+    spec.env = gn_letter_env(m, s->reach->env, &s->memory);
     if (slash != NULL && slash > path)
         spec.folder = gn_arena_copy(&s->memory, path, (size_t)(slash - path));
     if (m->recipient != NULL)
