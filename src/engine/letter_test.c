@@ -52,7 +52,7 @@ static void as_environment(void **state)
         "GARNER_STATUS=0",         "GARNER_FAILURE=http",
         "GARNER_ERROR=status 500", "GARNER_ROWS=0",
         "GARNER_TEXT=it fails",    NULL};
-    static const char *const more[] = {"A=b", NULL};
+    static const char *const added[] = {"A=b", NULL};
     struct gn_arena memory = {0};
     const char *const *env = gn_letter_env(&alerts[0], NULL, &memory);
     size_t n = 0;
@@ -62,7 +62,7 @@ static void as_environment(void **state)
     for (; expected[n] != NULL; n++)
         assert_string_equal(env[n], expected[n]);
     assert_null(env[n]);
-    env = gn_letter_env(&change, more, &memory);
+    env = gn_letter_env(&change, added, &memory);
     assert_string_equal(env[0], "A=b");
     assert_string_equal(env[6], "GARNER_FAILURE=");
     assert_string_equal(env[8], "GARNER_ROWS=2");

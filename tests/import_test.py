@@ -1,0 +1,72 @@
+"""Files of other programs become files that garner checks and runs, against a
+real server."""
+import pathlib
+import unittest
+
+from support.program import Case, garner, one, query
+from support.servers import Nginx
+
+
+class Import(Case):
+    @classmethod
+    def setUpClass(cls):
+        cls.nginx = Nginx()
+        cls.addClassCleanup(cls.nginx.stop)
+
+    def made(self, *args, stdin=None):
+        """Imports, checks and runs; returns what was told on the way."""
+        result = garner("import", *args, "--db", self.db, stdin=stdin)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        path = pathlib.Path(self.folder, "made.yaml")
+        path.write_text(result.stdout)
+        check = garner("check", path)
+        self.assertEqual(check.returncode, 0, check.stderr + result.stdout)
+        run = garner("run", "--once", "-c", path)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        return result.stderr
+
+    def test_a_curl_command(self):
+        self.assertEqual(self.made("curl", f"curl '{self.nginx.url}/agent' -A "
+                                           "$'it\\'s me' -H 'Accept: */*'"), "")
+        body = garner("get", self.nginx.url + "/agent", "-A", "it's me")
+        self.assertEqual(body.stdout, "it's me")
+        self.assertEqual(one(self.db, "select size from garner_body"), 7)
+
+    def test_a_curl_command_from_a_pipe(self):
+        self.made("curl", stdin=f"curl -s \\\n  {self.nginx.url}/same\n")
+        self.assertEqual(one(self.db, "select status from garner_run"), 200)
+
+    def test_urlwatch(self):
+        jobs = pathlib.Path(self.folder, "urls.yaml")
+        jobs.write_text(f"""name: index
+url: {self.nginx.url}/html/index.html
+filter:
+  - css: title
+  - html2text
+---
+name: the whole
+url: {self.nginx.url}/html/copyright.html
+filter: html2text
+""")
+        self.assertEqual(self.made("urlwatch", jobs), "")
+        rows = query(self.db, "select source, i, text from watched order by"
+                              " source")
+        self.assertEqual(rows[0], ("index", 1, "SQLite Home Page"))
+        self.assertEqual(rows[1][:2], ("the whole", 1))
+        self.assertIn("SQLite Copyright", rows[1][2])
+
+    def test_what_is_no_such_file(self):
+        path = pathlib.Path(self.folder, "x.opml")
+        path.write_text("<opml><body>")
+        result = garner("import", "opml", path)
+        self.assertEqual(result.returncode, 2)
+        self.assertEqual(result.stdout, "")
+        self.assertIn(f"{path}: 1: this is no XML", result.stderr)
+        self.assertEqual(garner("import", "rss", path).returncode, 2)
+        missing = garner("import", "opml", "no such file")
+        self.assertEqual(missing.returncode, 2)
+        self.assertIn("no such file", missing.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
