@@ -92,7 +92,7 @@ static void add_literal(struct gn_buf *sql, const char *text)
     for (; *text != '\0'; text++) {
         if (*text == '\'')
             gn_buf_byte(sql, '\'');
-        gn_buf_byte(sql, *text == '\n' ? ' ' : *text);
+        gn_buf_append(sql, *text == '\n' ? " " : text, 1);
     }
     gn_buf_byte(sql, '\'');
 }

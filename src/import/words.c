@@ -19,7 +19,11 @@ struct cut {
 
 static char next(struct cut *c)
 {
-    return c->at < c->end ? *c->at++ : '\0';
+    char byte = '\0';
+
+    if (c->at < c->end)
+        byte = *c->at++;
+    return byte;
 }
 
 static void add(struct cut *c, char byte)
