@@ -4,6 +4,7 @@
 #define GN_CONFIG_COMMON_H
 
 #include "config/hook.h"
+#include "config/expect.h"
 #include "config/retry.h"
 #include "config/scope.h"
 #include "config/walk.h"
@@ -19,6 +20,7 @@
         {"conditional", gn_common_conditional, NULL},                          \
         {"retry", gn_retry_read, NULL}, {"host", gn_common_host, NULL},        \
         {"hooks", gn_hook_read, NULL}, {"alert", gn_hook_read_alert, NULL},    \
+        {"expect", gn_expect_read, NULL},                                      \
     {                                                                          \
         "proxy", gn_common_proxy, NULL                                         \
     }

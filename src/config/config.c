@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/arena.h"
 #include "base/error.h"
@@ -37,6 +38,33 @@ bool gn_config_is_parameter(const char *name)
      * will be a crawl's; what id a run will have is known only once it is
      * stored, after its SQL. */
     return strcmp(name, "run_id") == 0 || strcmp(name, "depth") == 0;
+}
+
+static const char *lacking(const char *const *names, size_t name_count,
+                           char *const *columns, size_t count)
+{
+    for (size_t i = 0; i < name_count; i++) {
+        size_t c = 0;
+
+        while (c < count && strcasecmp(columns[c], names[i]) != 0)
+            c++;
+        if (c == count)
+            return names[i];
+    }
+    return NULL;
+}
+
+const char *gn_config_lacking(const struct gn_rows_expect *expect,
+                              char *const *columns, size_t count)
+{
+    const char *name = NULL;
+
+    if (expect == NULL)
+        return NULL;
+    name = lacking(expect->not_null, expect->not_null_count, columns, count);
+    return name != NULL ? name
+                        : lacking(expect->unique, expect->unique_count,
+                                  columns, count);
 }
 
 void gn_config_fini(struct gn_config *config)

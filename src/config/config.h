@@ -16,12 +16,42 @@
 #include "hook/event.h"
 #include "schedule/spec.h"
 
+/* HTTP statuses, the last one too. */
+struct gn_statuses {
+    int first;
+    int last;
+};
+
+/* What an answer must be like to be taken. */
+struct gn_expect {
+    const char *match;     /* a regular expression that its body matches ... */
+    const char *not_match; /* ... and one that it does not; NULL: any body */
+    const struct gn_statuses *statuses; /* one of these; status_count of them */
+    size_t status_count;                /* 0: those below 400 */
+    const char *const *types; /* one of these media ranges, in lower case */
+    size_t type_count;        /* 0: any type, and none */
+    int64_t min_size;         /* bytes of its body */
+    int64_t max_size;         /* 0: any size */
+};
+
+/* What the rows of an answer must be like to be taken. */
+struct gn_rows_expect {
+    int min_rows;
+    int max_rows; /* -1: any number */
+    int max_drop; /* percent, against the last ones taken; -1: any */
+    const char *const *not_null; /* columns */
+    size_t not_null_count;
+    const char *const *unique; /* columns that tell the rows apart, together */
+    size_t unique_count;
+};
+
 /* Rows that a source's body becomes. */
 struct gn_rows_spec {
     const char *table;
     const char *const *key; /* columns; key_count of them, 0: plain insert */
     size_t key_count;
     const char *sql;
+    const struct gn_rows_expect *expect; /* NULL: nothing */
     int line; /* in the file, of the SQL's first line; 0: from a flag */
 };
 
@@ -64,6 +94,7 @@ struct gn_source {
     enum garner_ack ack; /* of its transactions */
     bool unconditional;  /* the whole answer each time, changed or not */
     struct gn_backoff retry;
+    const struct gn_expect *expect; /* NULL: nothing */
     int host_failures; /* in a row, of all that take part, after which the host
                           is left alone; 0: takes no part */
     int host_concurrency;     /* most fetches from it at a time, of those that
@@ -99,6 +130,10 @@ bool gn_config_is_parameter(const char *name);
 
 /* Whether somebody is to hear of what happens to source. */
 bool gn_config_tells(const struct gn_source *source);
+/* The first column that expect (NULL: nothing) names and columns lack, letters
+ * of any case; NULL: they have all. */
+const char *gn_config_lacking(const struct gn_rows_expect *expect,
+                              char *const *columns, size_t count);
 
 /* Drops all sources but the count named ones; 0: keeps all.
  * Errors: NOTFOUND (a name that is no source's; nothing is dropped). */

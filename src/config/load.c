@@ -113,7 +113,6 @@ static const struct gn_walk_key default_keys[] = {
     {"url", NULL, in_source},
     {"rows", NULL, in_source},
     {"cache", NULL, NULL},
-    {"expect", NULL, NULL},
     {"keep", NULL, NULL},
     {"max_age", NULL, NULL},
 };

@@ -7,6 +7,7 @@
 #include "base/url.h"
 #include "config/check.h"
 #include "config/common.h"
+#include "config/expect.h"
 #include "config/hide.h"
 #include "config/hook.h"
 #include "config/template.h"
@@ -255,13 +256,21 @@ static void read_conflict(struct gn_problems *p, const struct gn_node *node,
     (void)gn_walk_word(p, node, words, 1, COUNT(words));
 }
 
+static void read_rows_expect(struct gn_problems *p, const struct gn_node *node,
+                             void *context)
+{
+    struct rows_scope *r = context;
+
+    r->rows->expect = gn_expect_rows_read(p, node, r->scope->memory);
+}
+
 static const struct gn_walk_key rows_keys[] = {
     {"table", read_table, NULL},
     {"key", read_key, NULL},
     {"sql", read_sql, NULL},
     {"ack", read_ack, NULL},
     {"conflict", read_conflict, NULL},
-    {"expect", NULL, NULL},
+    {"expect", read_rows_expect, NULL},
     {"columns", NULL, NULL},
     {"parent", NULL, NULL},
     {"batch", NULL, NULL},
@@ -332,7 +341,6 @@ static const struct gn_walk_key source_keys[] = {
     {"key", NULL, in_rows},
     {"cache", NULL, NULL},
     {"crawl", NULL, NULL},
-    {"expect", NULL, NULL},
     {"keep", NULL, NULL},
     {"max_age", NULL, NULL},
     {"notify", NULL, "belongs to the file; write it on the left margin"},

@@ -207,8 +207,8 @@ static void wrong_rows_are_problems(void **state)
     bad_source("rows: { table: garner_run, sql: s }",
                "3:16: table garner_run: names that begin with garner_ are kept "
                "for garner's own; choose another");
-    bad_source("rows: { table: t, sql: s, expect: 1 }",
-               "3:27: \"expect\" is not available in this version; remove it");
+    bad_source("rows: { table: t, sql: s, columns: 1 }",
+               "3:27: \"columns\" is not available in this version; remove it");
 }
 
 static int set_token(void **state)
