@@ -13,8 +13,8 @@ import threading
 
 GARNER, RECORDS = sys.argv[1:3]
 PAGE = (pathlib.Path(__file__).resolve().parent / "tables.md").read_text()
-NAMES = ("garner_run", "garner_source", "garner_body", "garner_outbox",
-         "garner_collection",
+NAMES = ("garner_run", "garner_source", "garner_body", "garner_quarantine",
+         "garner_outbox", "garner_collection",
          "garner_record", "garner_record_body")
 
 
@@ -46,6 +46,11 @@ def collect(folder):
                     "--for", "500ms", "--db", database, "--into", "mine", "--sql",
                     "select :source as source, :fetched_at as at, :body->>'$.text' as text")
     assert result.returncode in (0, 1), result.stderr
+    file = pathlib.Path(folder, "my.yaml")
+    file.write_text(f"garner: 1\nstore: {database}\nsources: {{ refused: {{ url:"
+                    f" {base}/good, expect: {{ match: price }} }} }}\n")
+    result = garner("run", "--config", str(file))
+    assert result.returncode == 4, result.stderr
     server.shutdown()
     server.server_close()
     subprocess.run([RECORDS, database], stdout=subprocess.DEVNULL, check=True)

@@ -118,25 +118,27 @@ static enum garner_code work(struct run *r, struct garner_error *err)
     return code;
 }
 
-static bool failed(const struct gn_source_status *s)
+static bool is_unexpected(const struct gn_source_status *s)
 {
-    return s->error[0] != '\0' || s->status >= 400;
+    return strcmp(s->failure, "expect") == 0;
 }
 
-/* Says which sources' last run failed, and returns how many there are. */
-static size_t failing(struct run *r)
+/* Says which sources' last run failed, and returns how bad that is. */
+static enum gn_exit failing(struct run *r)
 {
     static struct gn_source_status lines[AT_A_TIME];
     struct gn_buf names = {0};
     size_t count = 0;
+    size_t unexpected = 0;
     size_t n;
 
     for (size_t first = 0;
          (n = gn_engine_sources(r->engine, first, lines, AT_A_TIME)) > 0;
          first += n) {
         for (size_t i = 0; i < n; i++) {
-            if (!failed(&lines[i]))
+            if (lines[i].failure == NULL)
                 continue;
+            unexpected += is_unexpected(&lines[i]);
             if (r->collect->complain)
                 gn_complain("%s: %s", lines[i].name, lines[i].error);
             if (count++ < FAILING_NAMED)
@@ -151,7 +153,9 @@ static size_t failing(struct run *r)
                gn_text_plural(r->collect->config->source_count),
                gn_buf_cstr(&names), count > FAILING_NAMED ? " and others" : "");
     gn_buf_fini(&names);
-    return count;
+    return count == 0            ? GN_EXIT_OK
+           : count == unexpected ? GN_EXIT_EXPECT
+                                 : GN_EXIT_FAILED;
 }
 
 /* Appends text as a shell reads it back as one word. */
@@ -264,14 +268,19 @@ static void summarize(const struct run *r, const struct gn_status *status)
 static enum gn_exit conclude(struct run *r)
 {
     static struct gn_status status;
-    bool bad = failing(r) > 0;
+    const struct gn_totals *t = &status.totals;
+    enum gn_exit end = failing(r);
 
     gn_engine_status(r->engine, &status);
-    if (!r->ended) /* a job; else a service, whose past is in the store */
-        bad = bad || gn_progress_errors(&status.totals) > status.totals.passing;
+    if (!r->ended) { /* a job; else a service, whose past is in the store */
+        if (gn_progress_errors(t) - t->unexpected > t->passing)
+            end = GN_EXIT_FAILED;
+        else if (end == GN_EXIT_OK && t->unexpected > 0)
+            end = GN_EXIT_EXPECT;
+    }
     if (r->collect->summary)
         summarize(r, &status);
-    return bad ? GN_EXIT_FAILED : GN_EXIT_OK;
+    return end;
 }
 
 enum gn_exit gn_collect(const struct gn_collect *collect)

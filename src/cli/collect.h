@@ -29,7 +29,7 @@ struct gn_collect {
 /* Runs until the engine ends or signals end it (gn_signals_block must have been
  * called). Borrows all. Complains about what goes wrong; returns the exit
  * status: FAILED when a source's last run failed or, where no signal ended it,
- * any did. */
+ * any did; EXPECT if all of those were of answers that were not as expected. */
 enum gn_exit gn_collect(const struct gn_collect *collect);
 
 /* Appends a name as SQL reads it back. */

@@ -40,13 +40,24 @@ static enum garner_code check_sql(const struct gn_source *source,
 {
     size_t count;
     const char **names = gn_config_parameters(source, &count);
+    const char *lacks = NULL;
     enum garner_code code;
 
     if (names == NULL)
         return gn_fail(err, GARNER_NOMEM, "no memory to check the SQL");
     code = gn_extract_check(rows->sql, names, count, columns, err);
     gn_free(names);
-    return code == GARNER_OK ? check_key(rows, columns, err) : code;
+    if (code == GARNER_OK)
+        code = check_key(rows, columns, err);
+    if (code == GARNER_OK)
+        lacks = gn_config_lacking(rows->expect, columns->columns,
+                                  columns->column_count);
+    if (lacks != NULL)
+        code = gn_fail(err, GARNER_INVALID,
+                       "\"%.60s\", which expect names, is no column of the "
+                       "SQL; name one of its columns",
+                       lacks);
+    return code;
 }
 
 static enum garner_code check_rows(const struct gn_source *source,

@@ -121,6 +121,25 @@ static void places_are_those_in_the_file(void **state)
     assert_string_equal(said, "");
 }
 
+static void what_is_expected_must_be_a_column(void **state)
+{
+    char said[2048];
+
+    (void)state;
+    assert_int_equal(load(HEAD "      sql: select 1 as v, 2 as w\n"
+                               "      expect: { not_null: V, unique: w }\n",
+                          said),
+                     GARNER_OK);
+    assert_int_equal(load(HEAD
+                          "      sql: select 1 as v\n"
+                          "      expect: { not_null: v, unique: [v, w] }\n",
+                          said),
+                     GARNER_INVALID);
+    assert_string_equal(said,
+                        ":7:12: source a: \"w\", which expect names, is "
+                        "no column of the SQL; name one of its columns\n");
+}
+
 static void a_table_has_one_key(void **state)
 {
     static const char other[] = "  b:\n    url: http://h/\n    rows:\n"
@@ -159,6 +178,7 @@ int main(void)
         cmocka_unit_test(a_key_must_be_a_column),
         cmocka_unit_test(sql_that_does_not_prepare_is_told),
         cmocka_unit_test(places_are_those_in_the_file),
+        cmocka_unit_test(what_is_expected_must_be_a_column),
         cmocka_unit_test(a_table_has_one_key),
         cmocka_unit_test(faults_of_the_file_itself_come_first),
     };

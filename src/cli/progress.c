@@ -18,7 +18,7 @@ enum { NARROWEST_NAME = 12, SOURCE_COLUMNS = 62 };
 uint64_t gn_progress_errors(const struct gn_totals *t)
 {
     return t->fetch_failed + t->http_errors + t->extract_failed +
-           t->store_failed;
+           t->store_failed + t->unexpected;
 }
 
 uint64_t gn_progress_missed(const struct gn_totals *t)
@@ -117,9 +117,9 @@ static void counts(struct page *page, const struct gn_progress *p)
     end_line(page, "");
     gn_buf_printf(&page->line,
                   "  errors  %12s   fetch %" PRIu64 "  HTTP %" PRIu64
-                  "  rows %" PRIu64 "  store %" PRIu64,
+                  "  rows %" PRIu64 "  store %" PRIu64 "  unexpected %" PRIu64,
                   count(errors, a), t->fetch_failed, t->http_errors,
-                  t->extract_failed, t->store_failed);
+                  t->extract_failed, t->store_failed, t->unexpected);
     end_line(page, errors > 0 ? RED : "");
     gn_buf_printf(&page->line,
                   "  missed  %12s   still running %" PRIu64 "  late %" PRIu64
@@ -157,7 +157,7 @@ static void gauges(struct page *page, const struct gn_progress *p)
 
 static bool failing(const struct gn_source_status *s)
 {
-    return s->error[0] != '\0' || s->status >= 400;
+    return s->failure != NULL;
 }
 
 static int by_trouble(const void *a, const void *b)

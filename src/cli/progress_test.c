@@ -97,6 +97,9 @@ static void trouble_comes_first_and_says_why(void **state)
     status.totals.http_errors = 2;
     status.totals.missed_late = 3;
     sources[20].status = 503;
+    sources[20].failure = "http";
+    sources[21].status = 404; /* as expected */
+    status.totals.unexpected = 4;
     snprintf(sources[20].error, sizeof sources[20].error, "HTTP 503\x1b[2J");
     draw(120, 20, &out);
     bad = strstr(gn_buf_cstr(&out), "source20");
@@ -104,6 +107,7 @@ static void trouble_comes_first_and_says_why(void **state)
     assert_true(bad < strstr(gn_buf_cstr(&out), "source00"));
     shows(&out, "HTTP 503\\x1b[2J");
     shows(&out, "HTTP 2");
+    shows(&out, "unexpected 4");
     shows(&out, "late 3");
     shows(&out, "more\n"); /* those there is no room for */
     gn_buf_fini(&out);

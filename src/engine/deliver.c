@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "engine/events.h"
+#include "engine/good.h"
 #include "engine/notify.h"
 #include "engine/record.h"
 #include "engine/retry.h"
@@ -85,6 +86,7 @@ static void note_run(struct gn_job *job, bool stored)
     f->storing_count--;
     f->totals.stored += stored;
     f->totals.store_failed += !stored || job->alone;
+    f->totals.unexpected += job->quarantined && !job->alone;
     f->totals.extract_failed +=
         job->run.failure != NULL && !job->counted && !job->alone;
     f->totals.rows += rows;
@@ -94,6 +96,7 @@ static void note_run(struct gn_job *job, bool stored)
     }
     if (newest) {
         a->last.status = job->run.status;
+        a->last.failure = failure;
         a->last.wall_us = job->run.started_us;
         a->last.duration_us = job->run.duration_us;
         a->last.bytes = job->run.bytes;
@@ -167,6 +170,8 @@ static void settle(struct gn_job *job, bool stored)
     gn_job_move(job, GN_JOB_SETTLED);
     note_body(job, stored);
     gn_version_settled(job, stored);
+    if (stored && job->run.failure == NULL)
+        gn_good_settled(job);
     note_run(job, stored);
     if (stored && job->messages > 0 && f->notify != NULL)
         gn_notify_wake(f->notify);
@@ -306,8 +311,12 @@ void gn_deliver(struct gn_job *job, const void *body, size_t size)
     gn_lock(&f->lock);
     f->storing_count++;
     gn_unlock(&f->lock);
-    if (job->body_is_new)
+    if (job->quarantined)
+        job->body_is_new = false; /* it does not become the source's last */
+    if (job->body_is_new) {
         job->active->bodies_out++;
+        memcpy(job->active->newest, job->sha256, sizeof job->sha256);
+    }
     gn_version_decide(job);
     if (job->body != NULL)
         go_on(job, job->body, job->body_size);

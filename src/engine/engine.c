@@ -89,7 +89,7 @@ static enum garner_code open_flow(struct gn_engine *e,
     code = garner_codec_new(&f->codec, err);
     if (code == GARNER_OK)
         code = gn_fetcher_new(&e->loop, &fetcher, &f->fetcher, err);
-    if (code == GARNER_OK && e->roster.has_sql)
+    if (code == GARNER_OK && e->roster.has_work)
         code = gn_extractor_new(&extractor, &f->extractor, err);
     if (code == GARNER_OK && e->roster.has_hooks)
         code = gn_notify_new(&(struct gn_notify_options){.loop = &e->loop,

@@ -1,5 +1,6 @@
 #include "engine/fingerprint.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -41,6 +42,30 @@ static void add_request(struct gn_buf *out, const struct gn_source *source)
     add_hidden(out, r->body, r);
 }
 
+/* What is expected of an answer is part of what is made of it: one that has not
+ * changed has to be looked at again when that does. */
+static void add_expect(struct gn_buf *out, const struct gn_expect *e)
+{
+    gn_buf_byte(out, '!');
+    add(out, e->match);
+    add(out, e->not_match);
+    for (size_t i = 0; i < e->status_count; i++)
+        gn_buf_printf(out, "%d-%d ", e->statuses[i].first, e->statuses[i].last);
+    for (size_t i = 0; i < e->type_count; i++)
+        add(out, e->types[i]);
+    gn_buf_printf(out, "%" PRId64 "-%" PRId64, e->min_size, e->max_size);
+}
+
+static void add_rows_expect(struct gn_buf *out, const struct gn_rows_expect *e)
+{
+    gn_buf_printf(out, "!%d %d %d ", e->min_rows, e->max_rows, e->max_drop);
+    for (size_t i = 0; i < e->not_null_count; i++)
+        add(out, e->not_null[i]);
+    gn_buf_byte(out, '!');
+    for (size_t i = 0; i < e->unique_count; i++)
+        add(out, e->unique[i]);
+}
+
 static void add_rows(struct gn_buf *out, const struct gn_source *source)
 {
     for (size_t i = 0; i < source->row_spec_count; i++) {
@@ -51,6 +76,8 @@ static void add_rows(struct gn_buf *out, const struct gn_source *source)
         add(out, rows->sql);
         for (size_t k = 0; k < rows->key_count; k++)
             add(out, rows->key[k]);
+        if (rows->expect != NULL)
+            add_rows_expect(out, rows->expect);
     }
     for (size_t i = 0; i < source->var_count; i++) {
         gn_buf_byte(out, '|');
@@ -79,6 +106,8 @@ enum garner_code gn_fingerprint(const struct gn_source *source, int64_t *out,
 
     add_request(&all, source);
     add_rows(&all, source);
+    if (source->expect != NULL)
+        add_expect(&all, source->expect);
     if (gn_buf_failed(&all))
         code = gn_fail(err, GARNER_NOMEM, "out of memory for source %s",
                        source->name);

@@ -31,6 +31,27 @@ static const struct gn_rows_spec other_sql = {
 static const struct gn_var var = {"v", "1"};
 static const struct gn_var other_var = {"v", "2"};
 
+static const struct gn_rows_expect least[] = {
+    {.min_rows = 1},
+    {.min_rows = 2},
+    {.not_null = key, .not_null_count = 1},
+    {.unique = key, .unique_count = 1}};
+static const struct gn_rows_spec expecting[] = {
+    {"t", key, 1, "select 1", &least[0], 0},
+    {"t", key, 1, "select 1", &least[1], 0},
+    {"t", key, 1, "select 1", &least[2], 0},
+    {"t", key, 1, "select 1", &least[3], 0},
+};
+static const struct gn_statuses found[] = {{200, 299}};
+static const struct gn_expect answers[] = {
+    {.match = "a"},
+    {.not_match = "a"},
+    {.statuses = found, .status_count = 1},
+    {.types = key, .type_count = 1},
+    {.min_size = 1},
+    {.max_size = 1},
+};
+
 static struct gn_source model(void)
 {
     return (struct gn_source){.name = "s",
@@ -47,7 +68,7 @@ static struct gn_source model(void)
 static void whatever_changes_the_rows_counts(void **state)
 {
     const struct gn_source same = model();
-    struct gn_source s[12];
+    struct gn_source s[22];
     size_t n = 0;
 
     (void)state;
@@ -65,6 +86,10 @@ static void whatever_changes_the_rows_counts(void **state)
     s[n++].row_spec_count = 2;
     s[n++].vars = &other_var;
     s[n++].unconditional = true;
+    for (size_t i = 0; i < 4; i++)
+        s[n++].rows = &expecting[i];
+    for (size_t i = 0; i < 6; i++)
+        s[n++].expect = &answers[i];
     assert_int_equal(n, sizeof s / sizeof s[0]);
     assert_true(of(&s[0]) == of(&same));
     for (size_t i = 0; i < n; i++)

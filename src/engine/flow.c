@@ -13,15 +13,23 @@
 #include "engine/record.h"
 #include "engine/retry.h"
 #include "engine/start.h"
+#include "engine/trial.h"
 #include "engine/version.h"
 
 /* --- extraction ---------------------------------------------------------- */
+
+/* On a worker. */
+static bool begins_work(struct gn_extraction *extraction)
+{
+    return gn_trial_body(extraction->context);
+}
 
 /* On a worker. */
 static void worked(struct gn_extraction *extraction)
 {
     struct gn_job *job = extraction->context;
 
+    gn_trial_rows(job);
     gn_inbox_post(job->inbox, job);
 }
 
@@ -48,6 +56,8 @@ static void extracted(struct gn_job *job)
     job->counted = failed;
     if (failed)
         gn_job_fail(job, "sql", job->extraction.error.message);
+    else
+        gn_trial_learn(job);
     gn_deliver(job, NULL, 0);
 }
 
@@ -59,6 +69,7 @@ static void extract(struct gn_job *job)
     gn_lock(&f->lock);
     f->extracting_count++;
     gn_unlock(&f->lock);
+    job->extraction.begin = begins_work;
     job->extraction.done = worked;
     job->extraction.context = job;
     if (!STAILQ_EMPTY(&f->for_extractor) || !hand_to_extractor(job))
@@ -98,7 +109,6 @@ static void compare_body(struct gn_job *job, const unsigned char *sha256)
     job->body_is_new = true;
     job->body_is_expected = a->bodies_out > 0 && same_hash(a->newest, sha256);
     memcpy(job->sha256, sha256, sizeof job->sha256);
-    memcpy(a->newest, sha256, sizeof a->newest);
 }
 
 /* Makes the response the job's run. */
@@ -120,7 +130,9 @@ static void describe(struct gn_job *job, const struct gn_response *r)
     }
     if (job->unmodified)
         return;
-    if (r->status >= 400) {
+    gn_trial_answer(job, r);
+    if (job->run.failure == NULL &&
+        !gn_expect_takes(job->active->source->expect, r->status)) {
         snprintf(text, sizeof text, "the server answered with status %d",
                  r->status);
         gn_job_fail(job, "http", text);
@@ -131,14 +143,15 @@ static void describe(struct gn_job *job, const struct gn_response *r)
 
 static void note_fetch(struct gn_job *job, const struct gn_response *response)
 {
+    const bool bad = job->run.failure != NULL && !job->quarantined;
     const bool refused =
-        response->failure == GN_FAILURE_NONE && response->status >= 400;
-    const bool failed = job->run.failure != NULL && !refused;
+        bad && response->failure == GN_FAILURE_NONE && response->status >= 400;
+    const bool failed = bad && !refused;
     const bool unchanged = !failed && !job->unmodified &&
                            (!job->body_is_new || job->body_is_expected);
     struct gn_flow *f = job->flow;
 
-    job->counted = failed || refused;
+    job->counted = bad || job->quarantined;
     gn_lock(&f->lock);
     f->fetching_count--;
     f->reserved_bytes -= job->held;
@@ -175,14 +188,15 @@ static void deliver_borrowed(struct gn_job *job, const struct gn_buf *body)
     gn_deliver(job, body->size > 0 ? body->data : "", body->size);
 }
 
-/* Goes on with what came: to the extraction, if there is one, or the store. */
+/* Goes on with what came: to a worker, if there is SQL, or a regular expression
+ * to match; else to the store. */
 static void go_on(struct gn_job *job, struct gn_response *response)
 {
     const struct gn_source *source = job->active->source;
     struct garner_error err;
 
     if (job->run.failure == NULL && !job->unmodified &&
-        source->row_spec_count > 0) {
+        (source->row_spec_count > 0 || gn_trial_matches(job->active))) {
         if (take_body(job, response) &&
             gn_job_prepare_extraction(job, response->final_url,
                                       response->headers, &err) == GARNER_OK) {
@@ -190,7 +204,8 @@ static void go_on(struct gn_job *job, struct gn_response *response)
             return;
         }
         gn_job_fail(job, "local", "out of memory");
-    } else if (job->body_is_new && response->body->size >= GN_RECORD_LARGE) {
+    } else if (gn_job_stores_body(job) &&
+               response->body->size >= GN_RECORD_LARGE) {
         (void)take_body(job, response); /* else it is borrowed */
     }
     deliver_borrowed(job, response->body);

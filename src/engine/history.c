@@ -29,8 +29,9 @@ static const char *const tables[] = {
     " failures integer,"    /* in a row; null: it works */
     " failing_since integer,"
     " told integer,"        /* that it fails, last */
-    " answer_hash integer)" /* of its last answer, when a hook waits for
+    " answer_hash integer," /* of its last answer, when a hook waits for
                                another */
+    " good_rows text)" /* JSON: rows of each row set in the last good run */
     " strict",
 
     "create table if not exists garner_body ("
@@ -80,6 +81,21 @@ static const char *const tables[] = {
     "create index if not exists garner_outbox_due on garner_outbox (due)"
     " where done is null",
 
+    "create table if not exists garner_quarantine ("
+    " id integer primary key,"
+    " run integer,"              /* garner_run.id */
+    " source integer not null,"  /* garner_source.id */
+    " started integer not null," /* as in garner_run */
+    " rule text not null,"       /* the key of expect that it broke */
+    " rows text,"                /* those that broke it, some, as JSON */
+    " size integer not null,"    /* this and what follows as in garner_body */
+    " content_type text,"
+    " codec text not null,"
+    " data blob not null) strict",
+
+    "create index if not exists garner_quarantine_source"
+    " on garner_quarantine (source)",
+
     "create view if not exists garner_log as"
     " select r.id, s.name as source,"
     "  strftime('%Y-%m-%d %H:%M:%f', r.started / 1e6, 'unixepoch') as started,"
@@ -100,7 +116,6 @@ static const char *const second[] = {
     "alter table garner_source add column off_until integer",
     "alter table garner_source add column tried integer",
     "alter table garner_run add column attempt integer not null default 1",
-    "update garner_meta set value = 2 where key = 'version'",
 };
 
 /* What the tables of version 2 lack, but for tables: those are made above. */
@@ -109,6 +124,7 @@ static const char *const third[] = {
     "alter table garner_source add column failing_since integer",
     "alter table garner_source add column told integer",
     "alter table garner_source add column answer_hash integer",
+    "alter table garner_source add column good_rows text",
     "update garner_meta set value = 3 where key = 'version'",
 };
 
@@ -161,7 +177,7 @@ static enum garner_code bring_up(struct garner_tx *tx, struct garner_error *err)
                        "the garner_ tables are of version %lld, this garner "
                        "knows version %d; use the newer program",
                        (long long)version, TABLES_VERSION);
-    return GARNER_OK;
+    return code;
 }
 
 enum garner_code gn_history_open(struct garner_store *store,
@@ -188,7 +204,7 @@ enum garner_code gn_history_add_source(struct garner_batch *batch,
         "insert into garner_source (name, url, spec) values (?, ?, ?)"
         " on conflict (name) do update set url = excluded.url,"
         " spec = excluded.spec, etag = null, modified = null,"
-        " answer_url = null, answer_body = null"
+        " answer_url = null, answer_body = null, good_rows = null"
         " where url <> excluded.url or spec is not excluded.spec",
         GARNER_ARGS(garner_text(name), garner_text(url), garner_integer(spec)),
         err);

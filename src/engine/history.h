@@ -9,6 +9,7 @@
  *                  were missed (missed > 0), with the reason in error
  *   garner_body    a body, kept once while a source's stays the same
  *   garner_outbox  messages that are to go out: see outbox.h
+ *   garner_quarantine  a body that was not as expected: see quarantine.h
  *   garner_log     a view of garner_run for people
  *
  * Names and meanings are documented in docs/tables.md; users query them.

@@ -58,7 +58,8 @@ static void tables_are_made_once(void **state)
         "select group_concat(name) from (select name from"
         " sqlite_schema where name like 'garner_%' order by name)",
         "garner_body,garner_log,garner_meta,garner_outbox,garner_outbox_due,"
-        "garner_outbox_source,garner_run,garner_source");
+        "garner_outbox_source,garner_quarantine,garner_quarantine_source,"
+        "garner_run,garner_source");
     assert_asked(w, "select value from garner_meta where key = 'version'", "3");
     end(w);
 }
@@ -108,6 +109,30 @@ static void tables_of_version_1_are_brought_up(void **state)
     assert_asked(w, "select attempt from garner_run", "1");
     assert_int_equal(memory.off_until_us, 0);
     assert_int_equal(memory.attempt, 0);
+    end(w);
+}
+
+static void tables_of_version_2_are_brought_up(void **state)
+{
+    struct world *w = begin(NULL, NULL);
+
+    (void)state;
+    assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
+    store_runs(w, "update garner_meta set value = 2 where key = 'version'");
+    store_runs(w, "drop table garner_source");
+    store_runs(w, "drop table garner_quarantine");
+    store_runs(w, "create table garner_source (id integer primary key, name"
+                  " text not null unique, url text not null, body integer,"
+                  " spec integer, etag text, modified text, answer_url text,"
+                  " answer_body integer, off_until integer, tried integer)"
+                  " strict");
+    store_runs(w, "insert into garner_source (id, name, url)"
+                  " values (5, 'a', 'http://a/')");
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
+    assert_asked(w, "select value from garner_meta where key = 'version'", "3");
+    assert_asked(w, "select good_rows from garner_source where id = 5", "null");
+    assert_asked(w, "select count(*) from garner_quarantine", "0");
     end(w);
 }
 
@@ -341,6 +366,7 @@ int main(void)
         cmocka_unit_test(tables_are_made_once),
         cmocka_unit_test(newer_tables_are_left_alone),
         cmocka_unit_test(tables_of_version_1_are_brought_up),
+        cmocka_unit_test(tables_of_version_2_are_brought_up),
         cmocka_unit_test(a_version_is_of_a_body_that_is_kept),
         cmocka_unit_test(another_source_of_a_name_has_no_version),
         cmocka_unit_test(a_304_is_a_row_while_what_it_means_is_there),

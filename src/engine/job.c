@@ -29,6 +29,8 @@ void gn_job_fini(struct gn_job *job)
         gn_rowset_fini(&job->extraction.queries[i].rows);
     for (size_t i = 0; job->looking && i < job->extraction.query_count; i++)
         gn_look_fini(&job->looks[i]);
+    if (job->trial != NULL)
+        gn_buf_fini(&job->trial->sample);
     garner_batch_free(job->batch);
     gn_free(job->store_error);
     gn_free(job->body);
@@ -71,6 +73,11 @@ void gn_job_fail(struct gn_job *job, const char *word, const char *text)
 {
     job->run.failure = word;
     job->run.error = gn_job_text(job, text);
+}
+
+bool gn_job_stores_body(const struct gn_job *job)
+{
+    return job->body_is_new || job->quarantined;
 }
 
 bool gn_job_has_rows(const struct gn_job *job)

@@ -20,6 +20,7 @@
 
 #include "base/arena.h"
 #include "config/config.h"
+#include "engine/expect.h"
 #include "engine/history.h"
 #include "engine/table.h"
 #include "extract/extractor.h"
@@ -33,15 +34,26 @@ enum { GN_NOT_STORED = GN_MISS_REASONS, GN_LOSS_REASONS };
 
 struct gn_host;
 
+/* What became of a job that something is expected of. */
+struct gn_trial {
+    struct gn_finding finding; /* the rule that it broke, if it did */
+    struct gn_buf sample;  /* the rows that broke it, as JSON; empty: none */
+    enum garner_code code; /* it could not be tried, and why */
+    struct garner_error reason;
+    size_t good_count;   /* 0: nobody asks */
+    int64_t good_rows[]; /* as its source had them when it began */
+};
+
 /* A configured source, at work. */
 struct gn_active {
     /* constant after the start */
     const struct gn_source *source;
     struct gn_target *target;
-    struct gn_table **tables; /* one for each of source->rows */
-    bool wants_headers;       /* its SQL uses :headers */
-    bool may_ask;             /* for another version alone: see version.h */
-    struct gn_host *host;     /* NULL: it takes no part in hosts.h */
+    struct gn_table **tables;    /* one for each of source->rows */
+    bool wants_headers;          /* its SQL uses :headers */
+    bool may_ask;                /* for another version alone: see version.h */
+    struct gn_host *host;        /* NULL: it takes no part in hosts.h */
+    struct gn_patterns patterns; /* used by the one job that has begun */
 
     /* the engine's thread only */
     struct gn_memory memory;  /* what the store has acknowledged */
@@ -57,6 +69,8 @@ struct gn_active {
     uint64_t told_by; /* the number of the latest that gn_events_add told of */
     int attempt;      /* of its last due time: 1, 2 ... */
     uint64_t settled; /* the number of the latest that is */
+    int64_t *good_rows; /* of the last good run, for each of source->rows; -1:
+                           not known; NULL: nobody asks */
 
     /* guarded by the flow's lock */
     struct gn_due due;
@@ -65,7 +79,8 @@ struct gn_active {
         int64_t wall_us; /* 0: no run yet */
         int64_t duration_us;
         int64_t bytes;
-        char *error; /* NULL: it went well */
+        const char *failure; /* its word, static; NULL: it went well */
+        char *error;         /* NULL: it went well */
         uint64_t runs;
         uint64_t failures;
         uint64_t rows;
@@ -125,6 +140,8 @@ struct gn_job {
     bool body_is_expected; /* ... is known: it is on its way to the store */
     unsigned char sha256[32];
     const char *content_type;
+    struct gn_trial *trial; /* NULL: nothing is expected of it */
+    bool quarantined;       /* it is not what was expected */
 
     struct gn_validators asked;      /* it asks for another version than this */
     struct gn_validators validators; /* of the answer ... */
@@ -181,6 +198,9 @@ const char *gn_job_text(struct gn_job *job, const char *text);
 
 /* The run failed: word is static, text is copied. */
 void gn_job_fail(struct gn_job *job, const char *word, const char *text);
+
+/* Whether its body is to be put into the store, there or in quarantine. */
+bool gn_job_stores_body(const struct gn_job *job);
 
 /* Whether it has rows to be written. */
 bool gn_job_has_rows(const struct gn_job *job);

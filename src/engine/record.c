@@ -4,6 +4,8 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "engine/events.h"
+#include "engine/good.h"
+#include "engine/quarantine.h"
 #include "engine/retry.h"
 #include "engine/version.h"
 
@@ -32,6 +34,20 @@ static enum garner_code start_batch(struct gn_job *job,
 
 /* --- the body ------------------------------------------------------------ */
 
+static enum garner_code add_quarantined(struct gn_job *job,
+                                        const struct gn_body *body,
+                                        struct garner_error *err)
+{
+    const struct gn_trial *t = job->trial;
+    const struct gn_charge charge = {.rule = t->finding.rule,
+                                     .rows = t->sample.size > 0 &&
+                                                     !gn_buf_failed(&t->sample)
+                                                 ? gn_buf_cstr(&t->sample)
+                                                 : NULL};
+
+    return gn_quarantine_add(job->batch, &job->run, &charge, body, err);
+}
+
 static enum garner_code add_body(struct gn_job *job, const void *data,
                                  size_t data_size, const char *codec,
                                  size_t size, struct garner_error *err)
@@ -46,7 +62,9 @@ static enum garner_code add_body(struct gn_job *job, const void *data,
         .is_known = job->body_is_expected,
     };
     enum garner_code code =
-        gn_history_add_body(job->batch, job->active->memory.id, &body, err);
+        job->quarantined ? add_quarantined(job, &body, err)
+                         : gn_history_add_body(
+                               job->batch, job->active->memory.id, &body, err);
 
     job->batch_has_body = code == GARNER_OK;
     return code;
@@ -77,7 +95,7 @@ static enum garner_code add_compressed(struct gn_job *job, const void *data,
 
 static bool is_large(const struct gn_job *job)
 {
-    return job->body_is_new && job->body != NULL &&
+    return gn_job_stores_body(job) && job->body != NULL &&
            job->body_size >= GN_RECORD_LARGE && !job->was_prepared;
 }
 
@@ -242,7 +260,7 @@ static enum garner_code start_with_body(struct gn_job *job, const void *body,
     if (job->batch_has_body)
         return GARNER_OK;
     code = start_batch(job, err);
-    if (code != GARNER_OK || !job->body_is_new || body == NULL)
+    if (code != GARNER_OK || !gn_job_stores_body(job) || body == NULL)
         return code;
     if (size < SMALL || size >= GN_RECORD_LARGE)
         return add_body(job, body, size, "none", size, err);
@@ -262,11 +280,14 @@ static enum garner_code add_run(struct gn_job *job, struct garner_error *err)
         code = add_rows(job, err);
     if (code == GARNER_OK)
         code = gn_version_add(job, err);
-    if (code != GARNER_OK)
-        return code;
-    code = gn_history_add_run(
-        job->batch, &job->run,
-        job->run.bytes >= 0 && (!job->body_is_new || job->batch_has_body), err);
+    if (code == GARNER_OK)
+        code =
+            gn_history_add_run(job->batch, &job->run,
+                               job->run.bytes >= 0 && !job->quarantined &&
+                                   (!job->body_is_new || job->batch_has_body),
+                               err);
+    if (code == GARNER_OK && job->quarantined && job->batch_has_body)
+        code = gn_quarantine_add_run(job->batch, job->active->memory.id, err);
     return code == GARNER_OK ? gn_events_add(job, err) : code;
 }
 
@@ -283,6 +304,8 @@ enum garner_code gn_record_build(struct gn_job *job, const void *body,
         code = job->unmodified && gn_validators_any(&job->asked)
                    ? gn_version_add_unmodified(job, err)
                    : add_run(job, err);
+    if (code == GARNER_OK && job->run.failure == NULL)
+        code = gn_good_add(job, err);
     if (code == GARNER_OK)
         code = gn_retry_add(job, err);
     if (code == GARNER_OK && has_losses(active) &&
@@ -337,6 +360,6 @@ enum garner_code gn_record_add_canceled(const struct gn_job *job,
     run.rows = -1;
     run.failure = "canceled";
     run.error = "given up before it was stored: garner was stopped";
-    return gn_history_add_run(batch, &run, run.bytes >= 0 && !job->body_is_new,
-                              err);
+    return gn_history_add_run(batch, &run,
+                              run.bytes >= 0 && !gn_job_stores_body(job), err);
 }

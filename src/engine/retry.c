@@ -20,14 +20,16 @@ void gn_retry_decide(struct gn_job *job, const struct gn_response *response,
     const struct gn_request *r = &a->source->request;
     const struct gn_backoff *b = &a->source->retry;
     const int64_t wall_us = gn_clock_wall_us();
+    /* one that was expected is no failure */
+    const int status = job->run.failure != NULL ? response->status : 0;
     int64_t wait_ms = gn_backoff_retry_after_ms(
         response->failure == GN_FAILURE_NONE ? response->status : 0,
         gn_buf_cstr(response->headers), wall_us);
     int64_t delay_ms;
 
-    job->tries_again = gn_backoff_again(
-        b, response->failure, response->status, job->run.attempt,
-        gn_backoff_idempotent(r->method, r->body != NULL));
+    job->tries_again =
+        gn_backoff_again(b, response->failure, status, job->run.attempt,
+                         gn_backoff_idempotent(r->method, r->body != NULL));
     if (job->tries_again) {
         delay_ms = gn_backoff_delay_ms(b, job->run.attempt, random);
         wait_ms = wait_ms > delay_ms ? wait_ms : delay_ms;

@@ -63,6 +63,28 @@ static void it_is_tried_until_it_works(void **state)
     end(w);
 }
 
+static void one_that_is_expected_is_no_failure(void **state)
+{
+    static const struct gn_statuses any[] = {{200, 200}, {500, 599}};
+    static const struct gn_expect expect = {.statuses = any, .status_count = 2};
+    struct site s;
+    struct world *w = begin_site(&s, 99, 5);
+
+    (void)state;
+    w->sources[0].expect = &expect;
+    assert_int_equal(run(w), GARNER_OK);
+    assert_asked(w, ATTEMPTS, "503:1");
+    assert_asked(w, "select failure from garner_run", "null");
+    w->sources[0].expect =
+        &(const struct gn_expect){.statuses = any, .status_count = 1};
+    atomic_store(&s.requests, 98);
+    assert_int_equal(run(w), GARNER_OK);
+    assert_asked(w, ATTEMPTS, "503:1 503:1 200:2");
+    assert_asked(w, "select count(*) from garner_run where failure = 'expect'",
+                 "1");
+    end(w);
+}
+
 static void but_not_for_ever(void **state)
 {
     struct site s;
@@ -278,6 +300,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_tried_until_it_works),
+        cmocka_unit_test(one_that_is_expected_is_no_failure),
         cmocka_unit_test(but_not_for_ever),
         cmocka_unit_test(nor_unless_it_was_said),
         cmocka_unit_test(who_cannot_be_reached_is_tried_again),

@@ -7,7 +7,9 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "engine/fingerprint.h"
+#include "engine/good.h"
 #include "engine/history.h"
+#include "engine/trial.h"
 
 enum { SOURCES_A_BATCH = 1000 };
 
@@ -58,6 +60,7 @@ static enum garner_code check_sql(const struct gn_source *source,
     struct gn_rowset columns = {0};
     size_t count;
     const char **names = gn_config_parameters(source, &count);
+    const char *lacks = NULL;
     enum garner_code code;
 
     if (names == NULL)
@@ -65,6 +68,12 @@ static enum garner_code check_sql(const struct gn_source *source,
     code = gn_extract_check(spec->sql, names, count, &columns, err);
     if (code == GARNER_OK)
         code = check_key(spec, &columns, err);
+    if (code == GARNER_OK)
+        lacks = gn_config_lacking(spec->expect, columns.columns,
+                                  columns.column_count);
+    if (lacks != NULL)
+        code = gn_fail(err, GARNER_INVALID,
+                       "the SQL gives no column %s, which expect names", lacks);
     gn_rowset_fini(&columns);
     gn_free(names);
     return code;
@@ -77,7 +86,7 @@ static bool same_as_before(const struct gn_source *source,
     const struct gn_rows_spec *a = &source->rows[i];
     const struct gn_rows_spec *b;
 
-    if (before == NULL || before->row_spec_count <= i ||
+    if (before == NULL || before->row_spec_count <= i || a->expect != NULL ||
         before->var_count > 0 || source->var_count > 0)
         return false;
     b = &before->rows[i];
@@ -99,7 +108,7 @@ static enum garner_code open_rows(struct gn_roster *r, struct gn_active *a,
     a->tables = gn_alloc(source->row_spec_count * sizeof(struct gn_table *));
     if (a->tables == NULL)
         return gn_fail(err, GARNER_NOMEM, "tables of %s", source->name);
-    r->has_sql = true;
+    r->has_work = true;
     for (size_t i = 0; i < source->row_spec_count && code == GARNER_OK; i++) {
         const struct gn_rows_spec *spec = &source->rows[i];
 
@@ -128,6 +137,9 @@ static enum garner_code open_targets(struct gn_roster *r,
         r->has_hooks = r->has_hooks || gn_config_tells(a->source);
         a->may_ask =
             !a->source->unconditional && gn_target_may_ask_if(a->target);
+        if (gn_trial_open(a, err) != GARNER_OK)
+            return blame(config, a->source, 0, err);
+        r->has_work = r->has_work || gn_trial_matches(a);
     }
     return GARNER_OK;
 }
@@ -187,9 +199,13 @@ static enum garner_code enter_sources(struct gn_roster *r,
         }
     }
     garner_batch_free(batch);
-    for (size_t i = 0; i < r->count && code == GARNER_OK; i++)
-        code = gn_history_recall(store, r->actives[i].source->name,
-                                 &r->actives[i].memory, err);
+    for (size_t i = 0; i < r->count && code == GARNER_OK; i++) {
+        struct gn_active *a = &r->actives[i];
+
+        code = gn_history_recall(store, a->source->name, &a->memory, err);
+        if (code == GARNER_OK)
+            code = gn_good_open(a, store, err);
+    }
     return code;
 }
 
@@ -230,6 +246,8 @@ void gn_roster_close(struct gn_roster *r)
         gn_free(r->actives[i].tables);
         gn_free(r->actives[i].last.error);
         gn_memory_forget(&r->actives[i].memory);
+        gn_trial_close(&r->actives[i]);
+        gn_good_close(&r->actives[i]);
     }
     gn_hosts_close(&r->hosts);
     gn_tables_free(r->tables);

@@ -15,7 +15,7 @@
 struct gn_roster {
     struct gn_active *actives;
     size_t count;
-    bool has_sql;   /* some source makes rows */
+    bool has_work;  /* for workers: some source makes rows, or is matched */
     bool has_hooks; /* somebody is to hear of one */
     struct gn_tables *tables;
     struct gn_hosts hosts;

@@ -29,7 +29,7 @@ static void sources_become_active(void **state)
              "select $headers as id from json_each(:body)");
     assert_int_equal(gn_roster_open(&r, w->store, &w->config, NULL), GARNER_OK);
     assert_int_equal(r.count, 3);
-    assert_true(r.has_sql);
+    assert_true(r.has_work);
     assert_int_equal(r.actives[2].memory.id, 3);
     assert_ptr_equal(r.actives[1].tables[0], r.actives[2].tables[0]);
     assert_false(r.actives[1].wants_headers);
@@ -55,6 +55,9 @@ static void equal_names_are_refused(void **state)
 
 static void faults_name_the_source_and_its_place(void **state)
 {
+    static const char *const columns[] = {"ID", "price"};
+    static const struct gn_rows_expect full = {.not_null = columns,
+                                               .not_null_count = 2};
     struct world *w = begin(NULL, NULL);
     struct gn_rows_spec *rows;
 
@@ -68,6 +71,11 @@ static void faults_name_the_source_and_its_place(void **state)
     rows->line = 12;
     assert_int_equal(open_roster(w), GARNER_INVALID);
     assert_has(w->err.message, "g.yaml:12: source s0: the SQL gives");
+    rows->sql = ROWS;
+    rows->expect = &full;
+    assert_int_equal(open_roster(w), GARNER_INVALID);
+    assert_has(w->err.message, "gives no column price, which expect names");
+    rows->expect = NULL;
     rows->sql = "select :unknown as id";
     assert_int_equal(open_roster(w), GARNER_SQL);
     assert_has(w->err.message, ":unknown");

@@ -31,6 +31,7 @@ struct gn_totals {
     uint64_t bytes;            /* body bytes, decoded */
     uint64_t bodies_unchanged; /* not stored again */
     uint64_t not_modified;     /* answers of 304 */
+    uint64_t unexpected;       /* answers that were not as expected */
     uint64_t passing;          /* failures that were to be tried again */
 };
 
@@ -56,6 +57,7 @@ struct gn_source_status {
     char name[64];        /* cut to fit */
     char url[160];        /* without password, cut to fit */
     char error[160];      /* of the last run; "" if it went well */
+    const char *failure;  /* of the last run: a static word; NULL: none */
     int status;           /* HTTP, of the last run; 0: none */
     int64_t last_wall_us; /* start of the last run; 0: none yet */
     int64_t last_duration_us;

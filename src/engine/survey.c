@@ -74,6 +74,7 @@ static void describe(const struct gn_flow *f, const struct gn_active *a,
                      int64_t now_ns, struct gn_source_status *line)
 {
     *line = (struct gn_source_status){
+        .failure = a->last.failure,
         .status = a->last.status,
         .last_wall_us = a->last.wall_us,
         .last_duration_us = a->last.duration_us,

@@ -7,6 +7,7 @@
 #ifndef GN_EXTRACT_EXTRACTOR_H
 #define GN_EXTRACT_EXTRACTOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,8 +36,12 @@ struct gn_extraction {
     const struct gn_param *params; /* :body as text and so on; a text's byte
                                       order mark is left out */
     size_t param_count;
-    struct gn_query *queries; /* run in order; the first failure ends the job */
+    struct gn_query *queries; /* run in order; the first failure ends the job;
+                                 there may be none */
     size_t query_count;
+    /* Called on a worker before the queries, unless NULL; false: they are not
+     * run, and code is OK. */
+    bool (*begin)(struct gn_extraction *);
     void (*done)(struct gn_extraction *);
     void *context;
 

@@ -159,11 +159,13 @@ void gn_worker_run(struct gn_worker *w, struct gn_extraction *job)
 {
     size_t budget = w->max_bytes;
 
-    gn_sandbox_arm(&w->sandbox, w->deadline_ms);
-    lend_body(w, job);
     job->code = GARNER_OK;
     for (size_t i = 0; i < job->query_count; i++)
         job->queries[i].rows = (struct gn_rowset){0};
+    if (job->begin != NULL && !job->begin(job))
+        return;
+    gn_sandbox_arm(&w->sandbox, w->deadline_ms);
+    lend_body(w, job);
     for (size_t i = 0; i < job->query_count && job->code == GARNER_OK; i++) {
         struct gn_query *query = &job->queries[i];
 

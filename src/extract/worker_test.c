@@ -120,6 +120,42 @@ static void queries_run_in_order_until_one_fails(void **state)
         assert_int_equal(q[i].rows.bytes, 0);
 }
 
+static bool refuse(struct gn_extraction *job)
+{
+    ++*(int *)job->context;
+    return false;
+}
+
+static bool begin(struct gn_extraction *job)
+{
+    ++*(int *)job->context;
+    return true;
+}
+
+static void a_job_may_be_over_before_its_queries(void **state)
+{
+    struct gn_query q = {.sql = "nonsense", .rows = {.row_count = 99}};
+    int begun = 0;
+    struct gn_extraction job = {.queries = &q,
+                                .query_count = 1,
+                                .begin = refuse,
+                                .context = &begun,
+                                .code = GARNER_IO};
+
+    (void)state;
+    gn_worker_run(&worker, &job);
+    assert_int_equal(begun, 1);
+    assert_int_equal(job.code, GARNER_OK);
+    assert_int_equal(q.rows.row_count, 0);
+    job.begin = begin;
+    gn_worker_run(&worker, &job);
+    assert_int_equal(begun, 2);
+    assert_int_equal(job.code, GARNER_SQL);
+    job.query_count = 0;
+    gn_worker_run(&worker, &job);
+    assert_int_equal(job.code, GARNER_OK);
+}
+
 static void a_failure_leaves_the_worker_fit(void **state)
 {
     struct gn_query q = {.sql = "select value as v from json_each(:body)"};
@@ -226,6 +262,7 @@ int main(void)
         cmocka_unit_test(rows_are_typed),
         cmocka_unit_test(no_rows_still_have_columns),
         cmocka_unit_test(queries_run_in_order_until_one_fails),
+        cmocka_unit_test(a_job_may_be_over_before_its_queries),
         cmocka_unit_test(a_failure_leaves_the_worker_fit),
         cmocka_unit_test(rows_over_the_limit_are_refused),
         cmocka_unit_test(the_deadline_is_the_jobs),

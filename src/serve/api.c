@@ -74,6 +74,7 @@ static void totals(struct gn_json *j, const struct gn_totals *t)
     count(j, "bytes", t->bytes);
     count(j, "bodies_unchanged", t->bodies_unchanged);
     count(j, "not_modified", t->not_modified);
+    count(j, "unexpected", t->unexpected);
     gn_json_close(j, '}');
 }
 
@@ -145,6 +146,7 @@ static void source(struct gn_json *j, const struct gn_source_status *s)
         gn_json_integer(j, s->status);
     else
         gn_json_null(j);
+    text(j, "failure", s->failure != NULL ? s->failure : "");
     text(j, "error", s->error);
     instant(j, "last_start", s->last_wall_us);
     duration(j, "last_duration_ms",

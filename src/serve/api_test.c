@@ -52,6 +52,7 @@ static void a_running_engine(void **state)
     const struct gn_source_status line = {.name = "a \"b\"",
                                           .url = "http://h/",
                                           .error = "refused",
+                                          .failure = "http",
                                           .status = 500,
                                           .last_wall_us = 1500000001000000,
                                           .last_duration_us = 1234,
@@ -79,7 +80,7 @@ static void a_running_engine(void **state)
         "\"missed_waiting\":6,\"retried\":7,\"fetched\":8,"
         "\"fetch_failed\":9,\"http_errors\":10,\"extract_failed\":11,"
         "\"store_failed\":12,\"stored\":13,\"rows\":14,\"bytes\":15,"
-        "\"bodies_unchanged\":16,\"not_modified\":17},"
+        "\"bodies_unchanged\":16,\"not_modified\":17,\"unexpected\":18},"
         "\"latency\":{\"count\":2,\"mean_ms\":0.012,\"p50_ms\":0.01,"
         "\"p90_ms\":0.013,\"p99_ms\":0.013,\"max_ms\":0.013},"
         "\"lateness\":{\"count\":0,\"mean_ms\":0,\"p50_ms\":0,\"p90_ms\":0,"
@@ -99,7 +100,8 @@ static void a_running_engine(void **state)
         "\"oldest_reader_ms\":23.5,\"oldest_reader_sql\":\"select 1\"},"
         "\"sources_total\":9,\"sources_first\":7,\"sources\":["
         "{\"name\":\"a \\\"b\\\"\",\"url\":\"http://h/\",\"status\":500,"
-        "\"error\":\"refused\",\"last_start\":\"2017-07-14T02:40:01.000Z\","
+        "\"failure\":\"http\",\"error\":\"refused\",\"last_start\":\"2017-07-"
+        "14T02:40:01.000Z\","
         "\"last_duration_ms\":1.234,\"last_bytes\":99,\"next_due_ms\":0.01,"
         "\"runs\":5,\"failures\":4,\"rows\":3,\"missed\":2}]}\n");
     gn_buf_fini(&out);
@@ -116,12 +118,12 @@ static void what_is_not_yet_is_null(void **state)
     gn_api_status(&s, &line, 0, 1, &out);
     assert_non_null(strstr(out.data, "\"phase\":\"starting\","));
     assert_non_null(strstr(out.data, "\"next_due_ms\":null,\"fetching\""));
-    assert_non_null(
-        strstr(out.data,
-               "{\"name\":\"a\",\"url\":\"http://h/\",\"status\":null,"
-               "\"error\":null,\"last_start\":null,\"last_duration_ms\":null,"
-               "\"last_bytes\":null,\"next_due_ms\":null,\"runs\":0,"
-               "\"failures\":0,\"rows\":0,\"missed\":0}"));
+    assert_non_null(strstr(
+        out.data, "{\"name\":\"a\",\"url\":\"http://h/\",\"status\":null,"
+                  "\"failure\":null,\"error\":null,\"last_start\":null,\"last_"
+                  "duration_ms\":null,"
+                  "\"last_bytes\":null,\"next_due_ms\":null,\"runs\":0,"
+                  "\"failures\":0,\"rows\":0,\"missed\":0}"));
     gn_buf_clear(&out);
     gn_api_status(&s, NULL, 0, 0, &out);
     assert_non_null(strstr(out.data, "\"sources\":[]}\n"));

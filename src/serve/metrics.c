@@ -46,6 +46,8 @@ static const struct number counters[] = {
           "Bodies equal to the source's last one and not stored again."),
     TOTAL("not_modified_total", not_modified,
           "Answers of 304: nothing had changed."),
+    TOTAL("unexpected_total", unexpected,
+          "Answers that were not as expected, and went into quarantine."),
     STORE("store_batches_total", batches, "Batches acknowledged."),
     STORE("store_statements_total", statements,
           "Statements in acknowledged batches."),
