@@ -48,7 +48,7 @@ def collect(folder):
     assert result.returncode in (0, 1), result.stderr
     file = pathlib.Path(folder, "my.yaml")
     file.write_text(f"garner: 1\nstore: {database}\nsources: {{ refused: {{ url:"
-                    f" {base}/good, expect: {{ match: price }} }} }}\n")
+                    f" {base}/good, max_age: 1d, expect: {{ match: price }} }} }}\n")
     result = garner("run", "--config", str(file))
     assert result.returncode == 4, result.stderr
     server.shutdown()
@@ -75,7 +75,7 @@ def check_queries(database, source):
         given = {"name": source, "id": "1"}
         flags = [flag for name, value in given.items() if f":{name}" in sql
                  for flag in ("-p", f"{name}={value}")]
-        if sql.startswith("delete"):
+        if sql.startswith(("delete", "update")):
             flags.append("--write")
         result = garner("query", database, *flags, sql)
         assert result.returncode == 0, (sql, result.stderr)

@@ -131,7 +131,8 @@ class Formats(Case):
         self.addCleanup(nginx.stop)
         garner("run", nginx.url + "/same", "--db", self.db)
         head = garner("status", self.db).stdout.splitlines()[0].split()
-        self.assertEqual(head, "source age_s http ms runs failed missed rows error".split())
+        self.assertEqual(
+            head, "source age_s stale_s http ms runs failed missed rows error".split())
         line, = json.loads(garner("status", self.db, "--json").stdout)
         self.assertEqual((line["url"], line["bytes"]), (nginx.url + "/same",
                                                         one(self.db, "select bytes from garner_run")))

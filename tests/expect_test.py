@@ -2,9 +2,11 @@
 to be, and how it goes on after that."""
 import json
 import os
+import sqlite3
+import threading
 import unittest
 
-from support.program import Case, garner, get_json, one, query, wait_until
+from support.program import Case, garner, get_bytes, get_json, one, query, wait_until
 from support.servers import Httpbin, Misbehaving, Nginx, reply
 
 PAGE = "<html><h1>We are down for maintenance</h1></html>"
@@ -125,6 +127,65 @@ class Expect(Case):
         self.assertEqual(running.output.count("expected content_type"), 1, running.output)
         self.assertEqual(running.output.count("works again"), 1, running.output)
         self.assert_sound()
+
+    def status(self, code):
+        result = garner("status", self.db, "--json")
+        self.assert_code(result, code)
+        return {line["source"]: line for line in json.loads(result.stdout)}
+
+    def test_a_source_that_hangs_gets_stale(self):
+        hung = threading.Event()
+
+        def script(sock, request, server):
+            if hung.is_set():
+                server.done.wait(60)
+            sock.sendall(reply("hello"))
+
+        server = Misbehaving({"/": script, "/other": lambda sock, *_: sock.sendall(reply("x"))})
+        self.addCleanup(server.stop)
+        config = self.write("g.yaml", f"""garner: 1
+store: {self.db}
+sources:
+  slow: {{ url: {server.url}/, schedule: 50ms, max_age: 1s, timeout: 300ms }}
+  other: {{ url: {server.url}/other, schedule: 50ms, max_age: 1h }}
+""")
+        running = self.start("run", "--config", config, "--listen", "127.0.0.1:0")
+        url = wait_until(lambda: next((w for w in running.output.split()
+                                       if w.endswith("/status.json")), None),
+                         "the status page")
+
+        def stale():
+            running.alive()
+            return [s["stale"] for s in get_json(url)["sources"]] == [True, False]
+
+        wait_until(lambda: get_json(url)["totals"]["stored"] >= 4, "good runs")
+        hung.set()
+        wait_until(stale, "staleness")
+        wait_until(lambda: "stale: no good run for" in running.output, "a line in the log")
+        self.assertEqual(get_json(url)["sources_stale"], 1)
+        metrics = get_bytes(url.replace("status.json", "metrics")).decode()
+        self.assertIn("garner_sources_stale 1\n", metrics)
+        lines = self.status(5)
+        self.assertGreaterEqual(lines["slow"]["stale_s"], 1)
+        self.assertIsNone(lines["other"]["stale_s"])
+        hung.clear()
+        wait_until(lambda: not stale(), "recovery")
+        wait_until(lambda: "fresh again" in running.output, "a line in the log")
+        running.stop()
+        # nobody collects any more: that is told, too
+        wait_until(lambda: garner("status", self.db).returncode == 5, "staleness")
+        self.assertIn("stale_s", garner("status", self.db).stdout.splitlines()[0])
+
+    def test_status_reads_tables_of_older_versions(self):
+        config = self.write("g.yaml", f"garner: 1\nstore: {self.db}\nsources:\n"
+                                      "  a: { url: http://127.0.0.1:1/, max_age: 1h }\n")
+        self.assert_code(garner("run", "--config", config, "--once"), 1)
+        connection = sqlite3.connect(self.db)
+        for column in "good", "good_rows", "max_age", "watched":
+            connection.execute(f"alter table garner_source drop column {column}")
+        connection.commit()
+        connection.close()
+        self.assertIsNone(self.status(1)["a"]["stale_s"])
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ struct settings {
 /* A line a source. ?1: the wall clock in microseconds, ?2: how many runs to
  * look back. garner_run has no index on its sources (it would cost a B-tree
  * write a run), hence the bound. Columns beside max() are those of its row. */
-#define SOURCES(columns)                                                       \
+#define SOURCES(columns, good, stale_s)                                        \
     "with recent as (select source, max(id) as id,"                            \
     " started, status, duration_us, error,"                                    \
     " count(*) as runs, count(failure) as failed, sum(rows) as rows,"          \
@@ -34,6 +34,8 @@ struct settings {
     " line as (select s.name as source,"                                       \
     " strftime('%Y-%m-%dT%H:%M:%fZ', r.started / 1e6, 'unixepoch')"            \
     " as last_run,"                                                            \
+    " strftime('%Y-%m-%dT%H:%M:%fZ', " good " / 1e6, 'unixepoch')"             \
+    " as last_good, " stale_s " as stale_s,"                                   \
     " round((?1 - r.started) / 1e6, 1) as age_s, r.status as http,"            \
     " round(r.duration_us / 1e3, 3) as ms, coalesce(r.runs, 0) as runs,"       \
     " coalesce(r.failed, 0) as failed, coalesce(g.missed, 0) as missed,"       \
@@ -41,13 +43,30 @@ struct settings {
     " r.error, s.url"                                                          \
     " from garner_source s left join recent r on r.source = s.id"              \
     " left join gone g on g.source = s.id)"                                    \
-    " select " columns " from line order by error is null, source"
-
-static const char sources[] = SOURCES("*");
+    " select " columns " from line order by stale_s is null,"                  \
+    " error is null, source"
 
 /* What fits on a terminal. */
-static const char table[] =
-    SOURCES("source, age_s, http, ms, runs, failed, missed, rows, error");
+#define TABLE                                                                  \
+    "source, age_s, stale_s, http, ms, runs, failed, missed, rows, error"
+
+/* How long the last good run is ago, when that is too long. */
+#define STALE                                                                  \
+    "iif(?1 - max(coalesce(s.good, 0), s.watched) > s.max_age,"                \
+    " round((?1 - max(coalesce(s.good, 0), s.watched)) / 1e6, 1), null)"
+
+/* Tables of version 2 know nothing of that. */
+static const char *const queries[2][2] = {
+    {SOURCES("*", "null", "null"), SOURCES(TABLE, "null", "null")},
+    {SOURCES("*", "s.good", STALE), SOURCES(TABLE, "s.good", STALE)},
+};
+
+static const char has_ages[] =
+    "select count(*) from pragma_table_info('garner_source')"
+    " where name = 'watched'";
+
+static const char stale[] =
+    "select count(*) from garner_source s where " STALE " is not null";
 
 /* The sources whose last run failed. */
 static const char failing[] =
@@ -85,10 +104,13 @@ static enum gn_exit report(struct garner_store *store, const char *url,
     const struct gn_format_flags *f = &s->format;
     const bool people = !f->csv && !f->tsv && !f->json && !f->nl && !f->raw;
     const int64_t runs = s->runs > 0 ? s->runs : RUNS;
+    const struct garner_value now = garner_integer(gn_clock_wall_us());
     enum gn_exit status = GN_EXIT_OK;
     const int64_t tables = number(store, has_tables, GARNER_ARGS(), &status);
+    const int64_t ages =
+        tables > 0 ? number(store, has_ages, GARNER_ARGS(), &status) : 0;
 
-    if (tables < 0)
+    if (tables < 0 || ages < 0)
         return status;
     if (tables < 2) {
         gn_complain("%s has no tables of garner's; 'garner run' and 'garner "
@@ -96,13 +118,14 @@ static enum gn_exit report(struct garner_store *store, const char *url,
                     url);
         return GN_EXIT_STORE;
     }
-    status = gn_select(
-        store, people ? table : sources,
-        GARNER_ARGS(garner_integer(gn_clock_wall_us()), garner_integer(runs)),
-        0, output);
-    if (status == GN_EXIT_OK &&
-        number(store, failing, GARNER_ARGS(garner_integer(runs)), &status) > 0)
+    status = gn_select(store, queries[ages > 0][people],
+                       GARNER_ARGS(now, garner_integer(runs)), 0, output);
+    if (status != GN_EXIT_OK)
+        return status;
+    if (number(store, failing, GARNER_ARGS(garner_integer(runs)), &status) > 0)
         status = GN_EXIT_FAILED;
+    if (ages > 0 && number(store, stale, GARNER_ARGS(now), &status) > 0)
+        status = GN_EXIT_STALE;
     return status;
 }
 
@@ -142,9 +165,12 @@ const struct gn_command gn_cmd_status = {
     .text =
         "Prints a line a source, those in trouble first: its last run and how "
         "long ago that was, and how many of the last runs failed, were missed, "
-        "and what they brought. The other formats have the time of the last "
-        "run, the bytes and the URL, too. It may be asked while a garner runs. "
-        "The exit status is 1 if some source's last run failed.",
+        "and what they brought. A source whose last good run is older than "
+        "its max_age has that age in stale_s, in seconds. The other formats "
+        "have the times of the last run and of the last good one, the bytes "
+        "and the URL, too. It may be asked while a garner runs, or when none "
+        "does. The exit status is 5 if some source is stale, else 1 if some "
+        "source's last run failed.",
     .examples = "garner status data.db\n"
                 "garner status data.db --json\n",
     .options = options,

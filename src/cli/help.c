@@ -237,6 +237,8 @@ static const char man_tail[] =
     ".TP\n.B 4\nAs 1, but nothing worse than answers that were not as "
     "expected\n"
     "(\\fBexpect\\fR in the file).\n"
+    ".TP\n.B 5\n\\fBstatus\\fR: the last good run of a source is older than\n"
+    "its \\fBmax_age\\fR.\n"
     ".TP\n.B 22\n\\fBget \\-\\-fail\\fR: HTTP status 400 and up.\n"
     ".TP\n.B 124\nA deadline passed.\n"
     ".TP\n.B 130\nInterrupted before all was done.\n"

@@ -12,6 +12,7 @@ enum gn_exit {
     GN_EXIT_USAGE = 2,         /* the command line or a file is wrong */
     GN_EXIT_STORE = 3,         /* the store cannot be used */
     GN_EXIT_EXPECT = 4,        /* answers were not as expected, no worse */
+    GN_EXIT_STALE = 5,         /* status: a source's last good run is too old */
     GN_EXIT_HTTP = 22,         /* get --fail: HTTP status 400 and up, as curl */
     GN_EXIT_DEADLINE = 124,    /* as timeout(1) */
     GN_EXIT_INTERRUPTED = 130, /* stopped before all was done */

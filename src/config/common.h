@@ -21,6 +21,7 @@
         {"retry", gn_retry_read, NULL}, {"host", gn_common_host, NULL},        \
         {"hooks", gn_hook_read, NULL}, {"alert", gn_hook_read_alert, NULL},    \
         {"expect", gn_expect_read, NULL},                                      \
+        {"max_age", gn_expect_max_age, NULL},                                  \
     {                                                                          \
         "proxy", gn_common_proxy, NULL                                         \
     }

@@ -62,9 +62,9 @@ const char *gn_config_lacking(const struct gn_rows_expect *expect,
     if (expect == NULL)
         return NULL;
     name = lacking(expect->not_null, expect->not_null_count, columns, count);
-    return name != NULL ? name
-                        : lacking(expect->unique, expect->unique_count,
-                                  columns, count);
+    return name != NULL
+               ? name
+               : lacking(expect->unique, expect->unique_count, columns, count);
 }
 
 void gn_config_fini(struct gn_config *config)

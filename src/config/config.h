@@ -95,8 +95,9 @@ struct gn_source {
     bool unconditional;  /* the whole answer each time, changed or not */
     struct gn_backoff retry;
     const struct gn_expect *expect; /* NULL: nothing */
-    int host_failures; /* in a row, of all that take part, after which the host
-                          is left alone; 0: takes no part */
+    int64_t max_age_ms; /* of its last good run; older, it is stale; 0: any */
+    int host_failures;  /* in a row, of all that take part, after which the host
+                           is left alone; 0: takes no part */
     int host_concurrency;     /* most fetches from it at a time, of those that
                                  say so; 0: no bound */
     int64_t host_interval_ms; /* least between their beginnings; 0: none */

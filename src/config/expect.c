@@ -5,9 +5,12 @@
 #include <string.h>
 
 #include "base/pattern.h"
+#include "base/unit.h"
 #include "config/check.h"
 
 enum { LEAST_STATUS = 100, MOST_STATUS = 599, MOST_DROP = 99 };
+
+#define MOST_AGE_MS INT64_C(316224000000) /* ten years */
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -213,6 +216,40 @@ void gn_expect_read(struct gn_problems *p, const struct gn_node *node,
     if (e->max_size > 0 && e->min_size > e->max_size)
         gn_walk_problem(p, node, "min_size is more than max_size");
     s->source->expect = e;
+}
+
+/* --- of its runs ---------------------------------------------------------- */
+
+void gn_expect_max_age(struct gn_problems *p, const struct gn_node *node,
+                       void *scope)
+{
+    struct gn_scope *s = scope;
+    int64_t ms;
+
+    if (!gn_walk_duration(p, node, 1, &ms))
+        return;
+    if (ms > MOST_AGE_MS)
+        gn_walk_problem(p, node, "max_age is %.40s; write at most 3660d",
+                        node->text);
+    else
+        s->source->max_age_ms = ms;
+}
+
+void gn_expect_check_age(struct gn_problems *p, const struct gn_node *node,
+                         const struct gn_source *source)
+{
+    char age[32];
+    char every[32];
+
+    if (source->max_age_ms == 0 ||
+        source->max_age_ms > source->schedule.every_ms)
+        return;
+    gn_unit_format_duration(source->max_age_ms, age);
+    gn_unit_format_duration(source->schedule.every_ms, every);
+    gn_walk_problem(p, node,
+                    "source %.60s has max_age %s and is fetched every %s: it "
+                    "would be stale before each run; write a longer max_age",
+                    node->text, age, every);
 }
 
 /* --- of rows -------------------------------------------------------------- */

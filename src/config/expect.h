@@ -1,5 +1,5 @@
 /* expect.h - the keys expect, of a source and of its rows: what must hold for
- * an answer to be taken. */
+ * an answer to be taken; and max_age: how long none may be. */
 #ifndef GN_CONFIG_EXPECT_H
 #define GN_CONFIG_EXPECT_H
 
@@ -9,6 +9,15 @@
 /* A source's; for gn_walk_mapping with a struct gn_scope as context. */
 void gn_expect_read(struct gn_problems *p, const struct gn_node *node,
                     void *scope);
+
+/* The same: max_age. */
+void gn_expect_max_age(struct gn_problems *p, const struct gn_node *node,
+                       void *scope);
+
+/* When all of source is read, node: notes an age that is over between any two
+ * of its runs. */
+void gn_expect_check_age(struct gn_problems *p, const struct gn_node *node,
+                         const struct gn_source *source);
 
 /* That of rows, in memory; NULL: there was none of it. */
 const struct gn_rows_expect *gn_expect_rows_read(struct gn_problems *p,

@@ -72,6 +72,29 @@ static void rows_say_what_they_are_like(void **state)
     gn_config_fini(&config);
 }
 
+static void runs_may_be_so_old(void **state)
+{
+    struct gn_config config =
+        good("garner: 1\n"
+             "defaults: { max_age: 1d, schedule: 1h }\n"
+             "sources:\n"
+             "  a: { url: http://h/, max_age: 90m }\n"
+             "  b: { url: http://h/ }\n"
+             "  c: { url: http://h/, schedule: 1s, max_age: 1001ms }\n");
+
+    (void)state;
+    assert_int_equal(config.sources[0].max_age_ms, 5400000);
+    assert_int_equal(config.sources[1].max_age_ms, 86400000);
+    assert_int_equal(config.sources[2].max_age_ms, 1001);
+    gn_config_fini(&config);
+    bad_source("max_age: 0s", "3:10: max_age is 0s; write at least 1ms");
+    bad_source("max_age: 3661d", "3:10: max_age is 3661d; write at most 3660d");
+    bad("garner: 1\nsources:\n"
+        "  a: { url: http://h/, schedule: 1h, max_age: 60m }\n",
+        "f:3:3: source a has max_age 1h and is fetched every 1h: it would be "
+        "stale before each run; write a longer max_age\n");
+}
+
 static void wrong_values_of_a_source_are_problems(void **state)
 {
     static const char no_status[] =
@@ -80,8 +103,8 @@ static void wrong_values_of_a_source_are_problems(void **state)
                                   "text/html, or text/* for all that begin so";
     static const char *const statuses[] = {"20",  "600", "2000", "xx",
                                            "2XX", "6xx", "ok"};
-    static const char *const types[] = {"html", "text/", "/html", "*/html",
-                                        "text/html;charset=x", "te*/x"};
+    static const char *const types[] = {
+        "html", "text/", "/html", "*/html", "text/html;charset=x", "te*/x"};
     char line[80];
     char problem[160];
 
@@ -164,6 +187,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_source_says_what_an_answer_is_like),
         cmocka_unit_test(rows_say_what_they_are_like),
+        cmocka_unit_test(runs_may_be_so_old),
         cmocka_unit_test(wrong_values_of_a_source_are_problems),
         cmocka_unit_test(wrong_values_of_rows_are_problems),
         cmocka_unit_test(it_fails_cleanly_without_memory),

@@ -342,7 +342,6 @@ static const struct gn_walk_key source_keys[] = {
     {"cache", NULL, NULL},
     {"crawl", NULL, NULL},
     {"keep", NULL, NULL},
-    {"max_age", NULL, NULL},
     {"notify", NULL, "belongs to the file; write it on the left margin"},
     {"start", NULL, NULL},
     {"tags", NULL, NULL},
@@ -425,6 +424,7 @@ void gn_source_read(struct gn_problems *p, const struct gn_node *node,
         finish_url(p, scope->url, scope);
     if (p->count > before)
         return;
+    gn_expect_check_age(p, node->key, scope->source);
     if (scope->url != NULL)
         (void)passed(p, node->key,
                      gn_check_request(&scope->source->request, &err), &err);

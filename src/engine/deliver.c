@@ -81,6 +81,7 @@ static void note_run(struct gn_job *job, bool stored)
                      ? gn_strdup(error != NULL ? error : failure)
                      : NULL;
     char *before = NULL;
+    bool is_fresh_again = false;
 
     gn_lock(&f->lock);
     f->storing_count--;
@@ -101,6 +102,8 @@ static void note_run(struct gn_job *job, bool stored)
         a->last.duration_us = job->run.duration_us;
         a->last.bytes = job->run.bytes;
     }
+    if (stored && failure == NULL)
+        is_fresh_again = gn_good_settled(job);
     a->last.runs++;
     a->last.failures += failure != NULL;
     a->last.rows += rows;
@@ -110,6 +113,8 @@ static void note_run(struct gn_job *job, bool stored)
         log_late(a, failure, error);
     else if (failure != NULL || a->failure_logged != NULL)
         log_run(a, failure, error, differs);
+    if (is_fresh_again)
+        gn_log(GN_LOG_INFO, a->source->name, "fresh again");
     a->settled = newest ? job->number : a->settled;
 }
 
@@ -170,8 +175,6 @@ static void settle(struct gn_job *job, bool stored)
     gn_job_move(job, GN_JOB_SETTLED);
     note_body(job, stored);
     gn_version_settled(job, stored);
-    if (stored && job->run.failure == NULL)
-        gn_good_settled(job);
     note_run(job, stored);
     if (stored && job->messages > 0 && f->notify != NULL)
         gn_notify_wake(f->notify);

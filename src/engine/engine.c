@@ -14,6 +14,7 @@
 #include "engine/record.h"
 #include "engine/retry.h"
 #include "engine/roster.h"
+#include "engine/stale.h"
 #include "engine/start.h"
 #include "engine/survey.h"
 
@@ -34,6 +35,7 @@ struct gn_engine {
     /* the engine's thread only */
     uv_loop_t loop;
     uv_timer_t stop_timer; /* run_for_ms; then the drain's deadline */
+    struct gn_stale stale;
     struct gn_flow flow;
     bool flow_open;
     int stops_seen;
@@ -86,6 +88,7 @@ static enum garner_code open_flow(struct gn_engine *e,
     e->flow_open = true;
     GN_CHECK(uv_timer_init(&e->loop, &e->stop_timer) == 0);
     e->stop_timer.data = e;
+    gn_stale_init(&e->stale, &e->loop, &e->roster);
     code = garner_codec_new(&f->codec, err);
     if (code == GARNER_OK)
         code = gn_fetcher_new(&e->loop, &fetcher, &f->fetcher, err);
@@ -325,6 +328,7 @@ enum garner_code gn_engine_run(struct gn_engine *e, struct garner_error *err)
     if (e->options.run_for_ms > 0)
         GN_CHECK(uv_timer_start(&e->stop_timer, time_is_over,
                                 (uint64_t)e->options.run_for_ms, 0) == 0);
+    gn_stale_start(&e->stale);
     gn_start_due(&e->flow);
     if (e->flow.notify != NULL)
         gn_notify_wake(e->flow.notify); /* the last run may have left some */
@@ -342,6 +346,7 @@ void gn_engine_free(struct gn_engine *e)
         return;
     if (e->flow_open) {
         uv_close((uv_handle_t *)&e->stop_timer, NULL);
+        gn_stale_close(&e->stale);
         gn_closing_free(&e->flow);
         GN_CHECK(uv_loop_close(&e->loop) == 0);
     }

@@ -1,7 +1,7 @@
 /*
  * good.h - the last good run of a source, for what is expected of the next
- * ones: how many rows it had. It is written in the transaction of the run, and
- * counts from its acknowledgement on.
+ * ones: how many rows it had, and when it was. It is written in the transaction
+ * of the run, and counts from its acknowledgement on.
  *
  * Thread: the engine's.
  */
@@ -9,6 +9,12 @@
 #define GN_ENGINE_GOOD_H
 
 #include "engine/job.h"
+
+/* Adds the statement that notes, in the store, the age that source may reach;
+ * wall_us: from now on, if it had none before. Errors: NOMEM. */
+enum garner_code gn_good_add_watch(struct garner_batch *batch,
+                                   const struct gn_source *source,
+                                   int64_t wall_us, struct garner_error *err);
 
 /* Makes room for what source's expectations ask for, and reads it from the
  * store. Free it with gn_good_close, after an error, too. Errors: NOMEM, those
@@ -22,7 +28,8 @@ void gn_good_close(struct gn_active *active);
  * anybody asks for that. It changes a row. Errors: NOMEM. */
 enum garner_code gn_good_add(struct gn_job *job, struct garner_error *err);
 
-/* job, which went well, is stored. */
-void gn_good_settled(struct gn_job *job);
+/* job, which went well, is stored. With the flow's lock held; true: that ended
+ * its source's being stale. */
+bool gn_good_settled(struct gn_job *job);
 
 #endif

@@ -31,7 +31,10 @@ static const char *const tables[] = {
     " told integer,"        /* that it fails, last */
     " answer_hash integer," /* of its last answer, when a hook waits for
                                another */
-    " good_rows text)" /* JSON: rows of each row set in the last good run */
+    " good_rows text,"  /* JSON: rows of each row set in the last good run */
+    " good integer,"    /* when that ended; ... */
+    " max_age integer," /* ... older, it is stale */
+    " watched integer)" /* since when it has a max_age */
     " strict",
 
     "create table if not exists garner_body ("
@@ -125,6 +128,9 @@ static const char *const third[] = {
     "alter table garner_source add column told integer",
     "alter table garner_source add column answer_hash integer",
     "alter table garner_source add column good_rows text",
+    "alter table garner_source add column good integer",
+    "alter table garner_source add column max_age integer",
+    "alter table garner_source add column watched integer",
     "update garner_meta set value = 3 where key = 'version'",
 };
 

@@ -65,6 +65,7 @@ struct gn_active {
     int64_t losses_told_ns;                /* when */
     const char *failure_logged;            /* its word; NULL: it went well */
     int64_t failure_logged_ns;             /* when */
+    bool told_stale;                       /* that its last good run is old */
     uint64_t begun;                        /* jobs so far */
     uint64_t told_by; /* the number of the latest that gn_events_add told of */
     int attempt;      /* of its last due time: 1, 2 ... */
@@ -79,6 +80,9 @@ struct gn_active {
         int64_t wall_us; /* 0: no run yet */
         int64_t duration_us;
         int64_t bytes;
+        int64_t good_us;     /* end of the last good run; 0: none is known */
+        int64_t fresh_ns;    /* its age counts from then (age.h), if it has a
+                                max_age */
         const char *failure; /* its word, static; NULL: it went well */
         char *error;         /* NULL: it went well */
         uint64_t runs;

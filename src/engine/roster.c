@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
 #include "engine/fingerprint.h"
@@ -181,6 +182,7 @@ static enum garner_code enter_sources(struct gn_roster *r,
                                       struct garner_store *store,
                                       struct garner_error *err)
 {
+    const int64_t wall_us = gn_clock_wall_us();
     struct garner_batch *batch;
     enum garner_code code = garner_batch_new(&batch, err);
 
@@ -192,6 +194,8 @@ static enum garner_code enter_sources(struct gn_roster *r,
         if (code == GARNER_OK)
             code = gn_history_add_source(batch, a->source->name,
                                          gn_target_url(a->target), spec, err);
+        if (code == GARNER_OK)
+            code = gn_good_add_watch(batch, a->source, wall_us, err);
         if (code == GARNER_OK &&
             (i + 1 == r->count || (i + 1) % SOURCES_A_BATCH == 0)) {
             code = garner_write(store, batch, NULL, err);

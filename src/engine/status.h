@@ -5,6 +5,7 @@
 #ifndef GN_ENGINE_STATUS_H
 #define GN_ENGINE_STATUS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,6 +41,7 @@ struct gn_status {
     int64_t started_wall_us;
     int64_t now_wall_us;
     size_t sources;
+    size_t stale;        /* gauge: sources whose last good run is too old */
     size_t fetching;     /* gauge */
     size_t extracting;   /* gauge */
     size_t storing;      /* gauge */
@@ -59,6 +61,9 @@ struct gn_source_status {
     char error[160];      /* of the last run; "" if it went well */
     const char *failure;  /* of the last run: a static word; NULL: none */
     int status;           /* HTTP, of the last run; 0: none */
+    int64_t max_age_ms;   /* of the last good run; 0: any */
+    int64_t good_us;      /* end of that; 0: none yet, or max_age_ms is 0 */
+    bool stale;           /* it is older */
     int64_t last_wall_us; /* start of the last run; 0: none yet */
     int64_t last_duration_us;
     int64_t last_bytes;

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/thread.h"
+#include "engine/age.h"
 
 enum { LINES_AT_ONCE = 32 };
 
@@ -26,6 +27,11 @@ static int64_t until_us(int64_t due_ns, int64_t now_ns)
     if (due_ns == INT64_MAX)
         return INT64_MAX;
     return due_ns > now_ns ? (due_ns - now_ns) / 1000 : 0;
+}
+
+static bool is_stale(const struct gn_active *a, int64_t now_ns)
+{
+    return gn_age_is_stale(a->source->max_age_ms, a->last.fresh_ns, now_ns);
 }
 
 void gn_survey(struct gn_flow *f, const struct gn_roster *roster,
@@ -53,7 +59,10 @@ void gn_survey(struct gn_flow *f, const struct gn_roster *roster,
         status->next_due_us =
             until_us(gn_schedule_next_ns(f->schedule), now_ns);
     for (size_t i = 0; i < roster->count; i++) {
-        const struct gn_due *due = &roster->actives[i].due;
+        const struct gn_active *a = &roster->actives[i];
+        const struct gn_due *due = &a->due;
+
+        status->stale += is_stale(a, now_ns);
 
         status->totals.due += due->due_count;
         status->totals.started += due->started;
@@ -75,6 +84,9 @@ static void describe(const struct gn_flow *f, const struct gn_active *a,
 {
     *line = (struct gn_source_status){
         .failure = a->last.failure,
+        .max_age_ms = a->source->max_age_ms,
+        .good_us = a->source->max_age_ms > 0 ? a->last.good_us : 0,
+        .stale = is_stale(a, now_ns),
         .status = a->last.status,
         .last_wall_us = a->last.wall_us,
         .last_duration_us = a->last.duration_us,

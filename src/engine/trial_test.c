@@ -95,9 +95,12 @@ static void an_error_page_changes_nothing(void **state)
     (void)state;
     add_rows(w, s, "t", id, ROWS);
     s->expect = &json_only;
+    s->max_age_ms = 3600000;
     run_with(w, &site, GOOD);
     assert_asked(w, last_run, "[200,2,null,null,1]");
+    store_runs(w, "update garner_source set good = 7");
     run_with(w, &site, ERROR_PAGE);
+    assert_asked(w, "select good from garner_source", "7");
     assert_asked(w, last_run,
                  "[200,null,\"expect\",\"expected content_type "
                  "application/json, and found text/html\",null]");
@@ -117,6 +120,7 @@ static void an_error_page_changes_nothing(void **state)
     /* the next run asks as if that one had not been */
     run_with(w, &site, GOOD);
     assert_asked(w, last_run, "[304,null,null,null,1]");
+    assert_asked(w, "select good > 7 from garner_source", "1");
     assert_int_equal(site.asked, 2);
     assert_int_equal(site.whole, 1);
     assert_int_equal(w->status.totals.unexpected, 0);

@@ -148,6 +148,12 @@ static void source(struct gn_json *j, const struct gn_source_status *s)
         gn_json_null(j);
     text(j, "failure", s->failure != NULL ? s->failure : "");
     text(j, "error", s->error);
+    gn_json_key(j, "stale");
+    if (s->max_age_ms > 0)
+        gn_json_bool(j, s->stale);
+    else
+        gn_json_null(j);
+    instant(j, "last_good", s->good_us);
     instant(j, "last_start", s->last_wall_us);
     duration(j, "last_duration_ms",
              s->last_wall_us != 0 ? s->last_duration_us : INT64_MAX);
@@ -196,6 +202,7 @@ void gn_api_status(const struct gn_status *status,
     histogram(&j, "lateness", &status->lateness);
     store(&j, &status->store);
     count(&j, "sources_total", status->sources);
+    count(&j, "sources_stale", status->stale);
     count(&j, "sources_first", first);
     gn_json_key(&j, "sources");
     gn_json_open(&j, '[');

@@ -17,6 +17,7 @@ static struct gn_status running = {
     .started_wall_us = 1500000000000000,
     .now_wall_us = 1500000012345678,
     .sources = 9,
+    .stale = 2,
     .fetching = 1,
     .extracting = 2,
     .storing = 3,
@@ -47,27 +48,31 @@ static struct gn_status running = {
               .reader_sql = "select 1"},
     .resident_bytes = 5};
 
+static const struct gn_source_status busy = {.name = "a \"b\"",
+                                             .url = "http://h/",
+                                             .error = "refused",
+                                             .failure = "http",
+                                             .status = 500,
+                                             .max_age_ms = 1000,
+                                             .good_us = 1500000000000000,
+                                             .stale = true,
+                                             .last_wall_us = 1500000001000000,
+                                             .last_duration_us = 1234,
+                                             .last_bytes = 99,
+                                             .next_due_us = 10,
+                                             .runs = 5,
+                                             .failures = 4,
+                                             .rows = 3,
+                                             .missed = 2};
+
 static void a_running_engine(void **state)
 {
-    const struct gn_source_status line = {.name = "a \"b\"",
-                                          .url = "http://h/",
-                                          .error = "refused",
-                                          .failure = "http",
-                                          .status = 500,
-                                          .last_wall_us = 1500000001000000,
-                                          .last_duration_us = 1234,
-                                          .last_bytes = 99,
-                                          .next_due_us = 10,
-                                          .runs = 5,
-                                          .failures = 4,
-                                          .rows = 3,
-                                          .missed = 2};
     struct gn_buf out = {0};
 
     (void)state;
     gn_histogram_add(&running.latency, 10);
     gn_histogram_add(&running.latency, 13);
-    gn_api_status(&running, &line, 7, 1, &out);
+    gn_api_status(&running, &busy, 7, 1, &out);
     assert_string_equal(
         gn_buf_cstr(&out),
         "{\"version\":\"" GN_VERSION "\",\"phase\":\"running\","
@@ -98,9 +103,11 @@ static void a_running_engine(void **state)
         "\"checkpoint_error\":\"no room\",\"queries\":7,"
         "\"readers_open\":21,\"readers_leased\":22,"
         "\"oldest_reader_ms\":23.5,\"oldest_reader_sql\":\"select 1\"},"
-        "\"sources_total\":9,\"sources_first\":7,\"sources\":["
+        "\"sources_total\":9,\"sources_stale\":2,\"sources_first\":7,"
+        "\"sources\":["
         "{\"name\":\"a \\\"b\\\"\",\"url\":\"http://h/\",\"status\":500,"
-        "\"failure\":\"http\",\"error\":\"refused\",\"last_start\":\"2017-07-"
+        "\"failure\":\"http\",\"error\":\"refused\",\"stale\":true,"
+        "\"last_good\":\"2017-07-14T02:40:00.000Z\",\"last_start\":\"2017-07-"
         "14T02:40:01.000Z\","
         "\"last_duration_ms\":1.234,\"last_bytes\":99,\"next_due_ms\":0.01,"
         "\"runs\":5,\"failures\":4,\"rows\":3,\"missed\":2}]}\n");
@@ -120,7 +127,8 @@ static void what_is_not_yet_is_null(void **state)
     assert_non_null(strstr(out.data, "\"next_due_ms\":null,\"fetching\""));
     assert_non_null(strstr(
         out.data, "{\"name\":\"a\",\"url\":\"http://h/\",\"status\":null,"
-                  "\"failure\":null,\"error\":null,\"last_start\":null,\"last_"
+                  "\"failure\":null,\"error\":null,\"stale\":null,\"last_"
+                  "good\":null,\"last_start\":null,\"last_"
                   "duration_ms\":null,"
                   "\"last_bytes\":null,\"next_due_ms\":null,\"runs\":0,"
                   "\"failures\":0,\"rows\":0,\"missed\":0}"));

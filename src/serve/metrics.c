@@ -68,6 +68,8 @@ static const struct number counters[] = {
 /* all size_t */
 static const struct number gauges[] = {
     PLAIN("sources", sources, "Sources of the configuration."),
+    PLAIN("sources_stale", stale,
+          "Sources whose last good run is older than their max_age."),
     PLAIN("body_memory_bytes", body_bytes,
           "Bodies in memory between fetch and store."),
     STORE("store_queued_batches", queued_batches,
