@@ -188,5 +188,63 @@ sources:
         self.assertIsNone(self.status(1)["a"]["stale_s"])
 
 
+class Quarantine(Case):
+    """The command."""
+
+    def setUp(self):
+        super().setUp()
+        self.served = {"/a": PAGE, "/b": "x" * 1000 + "\u00e9"}
+        server = Misbehaving({path: (lambda text: lambda sock, *_: sock.sendall(reply(text)))(text)
+                              for path, text in self.served.items()})
+        self.addCleanup(server.stop)
+        self.file = self.write("g.yaml", f"""garner: 1
+store: {self.db}
+sources:
+  a: {{ url: {server.url}/a, expect: {{ not_match: maintenance }} }}
+  b:
+    url: {server.url}/b
+    rows:
+      table: t
+      sql: select 1 as n
+      expect: {{ min_rows: 2 }}
+""")
+        self.assert_code(garner("run", "--config", self.file, "--once"), 4)
+
+    def ask(self, *args, code=0, text=True):
+        result = garner("quarantine", *args, text=text)
+        self.assert_code(result, code)
+        return result.stdout if code == 0 else result.stderr
+
+    def test_it_lists_what_was_refused(self):
+        for where in [self.db], ["-c", self.file]:
+            table = self.ask(*where)
+            self.assertIn("nowhere in the body", table)
+            self.assertIn("min_rows 2 of table t", table)
+            b, = json.loads(self.ask(*where, "b", "--json"))
+            self.assertEqual((b["source"], b["rule"], b["rows"], b["size"], b["http"]),
+                             ("b", "min_rows", '[{"n":1}]', 1002, 200))
+            self.assertEqual(b["error"], "expected min_rows 2 of table t, and found 1")
+            self.assertEqual(b["run"], one(self.db, "select id from garner_run where error = ?",
+                                           (b["error"],)))
+
+    def test_it_shows_a_body_as_it_came(self):
+        for line in json.loads(self.ask(self.db, "--json")):
+            self.assertEqual(self.ask(self.db, "--show", line["id"], text=False),
+                             self.served["/" + line["source"]].encode())
+
+    def test_what_is_not_there_is_named(self):
+        self.assertIn("no source of", self.ask(self.db, "c", code=2))
+        self.assertIn("no body 99", self.ask(self.db, "--show", 99, code=2))
+        self.assertIn("needs a DB", self.ask(code=2))
+        self.assertIn("is a source", self.ask("-c", self.file, self.db, "a", code=2))
+        self.assertIn("leave the format", self.ask(self.db, "--show", 1, "--json", code=2))
+        other = self.folder / "other.db"
+        sqlite3.connect(other).execute("create table t (x)").connection.close()
+        self.assertIn("no table garner_quarantine", self.ask(other, code=3))
+        id_of_a = one(self.db, "select q.id from garner_quarantine q join garner_source s"
+                               " on s.id = q.source where s.name = 'a'")
+        self.assertIn("no body", self.ask(self.db, "b", "--show", id_of_a, code=2))
+
+
 if __name__ == "__main__":
     unittest.main()
