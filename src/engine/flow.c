@@ -16,6 +16,8 @@
 #include "engine/trial.h"
 #include "engine/version.h"
 
+enum { NOT_MODIFIED = 304 };
+
 /* --- extraction ---------------------------------------------------------- */
 
 /* On a worker. */
@@ -128,7 +130,7 @@ static void describe(struct gn_job *job, const struct gn_response *r)
         gn_job_fail(job, gn_failure_name(r->failure), r->error);
         return;
     }
-    if (job->unmodified)
+    if (r->status == NOT_MODIFIED) /* rightly or not, it has no body */
         return;
     gn_trial_answer(job, r);
     if (job->run.failure == NULL &&
@@ -236,7 +238,9 @@ static void fetched(void *context, struct gn_response *response)
     if (response->failure == GN_FAILURE_NONE && verdict == GN_VERDICT_WHOLE)
         compare_body(job, response->sha256);
     note_fetch(job, response);
-    gn_hosts_end(f->hosts, job, response->failure, response->status,
+    /* one that was expected is no failure */
+    gn_hosts_end(f->hosts, job, response->failure,
+                 job->run.failure != NULL ? response->status : 0,
                  gn_random_fraction(&f->random));
     gn_retry_decide(job, response, gn_random_fraction(&f->random));
     go_on(job, response);

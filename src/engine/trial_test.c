@@ -4,7 +4,7 @@
 
 #include "engine/fixture_test.h"
 
-enum page { GOOD, ERROR_PAGE, FEW, BAD_ROWS, MISSING, HUGE };
+enum page { GOOD, ERROR_PAGE, FEW, BAD_ROWS, MISSING, HUGE, LIE };
 
 /* What the server serves, and what it was asked. */
 struct site {
@@ -51,6 +51,9 @@ static void answer(struct tcp_peer *p, struct site *s)
         break;
     case MISSING:
         tcp_peer_reply(p, "404 Not Found", "", "[{\"id\":4,\"v\":4}]");
+        break;
+    case LIE: /* whatever it was asked */
+        tcp_peer_text(p, "HTTP/1.1 304 Not Modified\r\n\r\n");
         break;
     case HUGE:
         tell_huge(p);
@@ -253,6 +256,24 @@ static void a_status_may_be_expected(void **state)
     end(w);
 }
 
+static void a_304_is_no_answer_to_be_tried(void **state)
+{
+    static const struct gn_statuses ok[] = {{200, 200}};
+    static const struct gn_expect expect = {
+        .match = "x", .statuses = ok, .status_count = 1, .min_size = 1};
+    struct site site = {.page = LIE};
+    struct world *w = begin(serve, &site);
+
+    (void)state;
+    add_source(w, "/", 0)->expect = &expect;
+    run_with(w, &site, LIE);
+    assert_asked(w, "select failure from garner_run", "protocol");
+    assert_asked(w, "select count(*) from garner_quarantine", "0");
+    assert_int_equal(w->status.totals.unexpected, 0);
+    assert_int_equal(w->status.totals.fetch_failed, 1);
+    end(w);
+}
+
 /* What the store has is held against a new expectation, too. */
 static void another_expectation_asks_again(void **state)
 {
@@ -327,6 +348,7 @@ int main(void)
         cmocka_unit_test(bodies_without_rows_are_matched_too),
         cmocka_unit_test(rows_that_break_a_rule_are_shown),
         cmocka_unit_test(a_status_may_be_expected),
+        cmocka_unit_test(a_304_is_no_answer_to_be_tried),
         cmocka_unit_test(another_expectation_asks_again),
         cmocka_unit_test(good_and_bad_runs_in_turn_leave_all_in_order),
     };
