@@ -142,6 +142,13 @@ static void its_age_is_kept_over_restarts(void **state)
     open_engine(w);
     assert_int_equal(status_of(w).stale, 0);
     close_engine(w);
+    /* but not when the age alone is another */
+    store_runs(w, "update garner_source set good = null,"
+                  " watched = watched - 7200000000");
+    source->max_age_ms = HOUR_MS / 2;
+    open_engine(w);
+    assert_int_equal(status_of(w).stale, 1);
+    close_engine(w);
     gn_log_set_sink(ignore_line, NULL);
     end(w);
 }
