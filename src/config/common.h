@@ -3,8 +3,8 @@
 #ifndef GN_CONFIG_COMMON_H
 #define GN_CONFIG_COMMON_H
 
-#include "config/hook.h"
 #include "config/expect.h"
+#include "config/hook.h"
 #include "config/retry.h"
 #include "config/scope.h"
 #include "config/walk.h"

@@ -88,7 +88,7 @@ static enum garner_code open_flow(struct gn_engine *e,
     e->flow_open = true;
     GN_CHECK(uv_timer_init(&e->loop, &e->stop_timer) == 0);
     e->stop_timer.data = e;
-    gn_stale_init(&e->stale, &e->loop, &e->roster);
+    gn_stale_init(&e->stale, f, &e->roster);
     code = garner_codec_new(&f->codec, err);
     if (code == GARNER_OK)
         code = gn_fetcher_new(&e->loop, &fetcher, &f->fetcher, err);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "engine/outbox.h"
 #include "engine/rowlines.h"
 
@@ -234,4 +235,24 @@ void gn_events_take_back(struct gn_job *job)
     }
     job->has_before = false;
     job->messages = 0;
+}
+
+enum garner_code gn_events_add_stale(const struct gn_active *active,
+                                     struct garner_batch *batch,
+                                     const char *text, struct garner_error *err)
+{
+    const struct gn_source *source = active->source;
+    struct gn_notice notice = {.source = active->memory.id,
+                               .event = GN_EVENT_STALE,
+                               .text = text,
+                               .created_us = gn_clock_wall_us()};
+    enum garner_code code = GARNER_OK;
+
+    if (source->hooks[GN_EVENT_STALE] != NULL)
+        code = gn_outbox_add_alone(batch, &notice, err);
+    for (size_t i = 0; i < source->alert.to_count && code == GARNER_OK; i++) {
+        notice.recipient = source->alert.to[i]->name;
+        code = gn_outbox_add_alone(batch, &notice, err);
+    }
+    return code;
 }

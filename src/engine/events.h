@@ -14,6 +14,13 @@
  */
 enum garner_code gn_events_add(struct gn_job *job, struct garner_error *err);
 
+/* Adds the messages that active is stale, which text says for people. Errors:
+ * NOMEM. */
+enum garner_code gn_events_add_stale(const struct gn_active *active,
+                                     struct garner_batch *batch,
+                                     const char *text,
+                                     struct garner_error *err);
+
 /* The batch did not get into the store: what it told is untold. */
 void gn_events_take_back(struct gn_job *job);
 

@@ -43,6 +43,19 @@ enum garner_code gn_outbox_add(struct garner_batch *batch,
         err);
 }
 
+enum garner_code gn_outbox_add_alone(struct garner_batch *batch,
+                                     const struct gn_notice *n,
+                                     struct garner_error *err)
+{
+    return garner_batch_add(
+        batch, INSERT " values (?1, null, ?2, ?3, ?4, null, ?5, ?5)",
+        GARNER_ARGS(garner_integer(n->source),
+                    garner_text(gn_event_word(n->event)),
+                    garner_text(n->recipient), garner_text(n->text),
+                    garner_integer(n->created_us)),
+        err);
+}
+
 /* --- reading -------------------------------------------------------------- */
 
 static bool copy(struct garner_value v, char **out)

@@ -57,6 +57,11 @@ enum garner_code gn_outbox_add(struct garner_batch *batch,
                                const struct gn_notice *notice, bool first,
                                struct garner_error *err);
 
+/* The same of one that tells of no run. */
+enum garner_code gn_outbox_add_alone(struct garner_batch *batch,
+                                     const struct gn_notice *notice,
+                                     struct garner_error *err);
+
 /* Reads up to most messages that are due at now_us, the oldest first, into
  * *list (an array of most, to be fini'ed one by one). recipient: of that
  * notifier, none before one that is not due yet; NULL: of hooks, the oldest of

@@ -1,7 +1,11 @@
 /*
  * stale.h - tells when sources become stale: when their last good run gets
  * older than their max_age. It looks by a timer of its own, so that it is told
- * while no run ends, too.
+ * while no run ends, too: in the log, and, by the outbox, to whom the source
+ * names.
+ *
+ * What is old already at the start is not told before it had a little time to
+ * get better.
  *
  * Thread: the engine's.
  */
@@ -11,17 +15,25 @@
 #include <uv.h>
 
 #include "engine/roster.h"
+#include "engine/state.h"
 
 struct gn_stale {
     uv_timer_t timer;
+    struct gn_flow *flow;
     const struct gn_roster *roster;
+    int64_t started_ns;
+    struct garner_batch *batch; /* messages not handed on; NULL: none */
+
+    /* the other thread's while it writes */
+    uv_work_t work;
+    struct garner_batch *writing; /* NULL: it does not */
 };
 
-/* Borrows all until its handle is closed, which is in loop. */
-void gn_stale_init(struct gn_stale *s, uv_loop_t *loop,
+/* Borrows all until its handle is closed, which is in the flow's loop. */
+void gn_stale_init(struct gn_stale *s, struct gn_flow *flow,
                    const struct gn_roster *roster);
 
-/* Looks now, and from now on, if some source has a max_age. */
+/* Looks from now on, if some source has a max_age. */
 void gn_stale_start(struct gn_stale *s);
 
 /* Closes its handle; run the loop before the memory goes. */

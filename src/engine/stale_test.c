@@ -94,6 +94,65 @@ static void it_is_told_while_all_hangs_and_when_it_is_over(void **state)
     end(w);
 }
 
+/* Nobody sends what is in the outbox: the command does not exist. */
+static void it_is_told_to_whom_the_source_names(void **state)
+{
+    static const char *const no_command[] = {"/no/such/command", NULL};
+    static const struct gn_reach reach = {.argv = no_command,
+                                          .timeout_ms = 1000};
+    static const struct gn_notifier ops = {
+        .name = "ops", .reach = {.argv = no_command, .timeout_ms = 1000}};
+    static const struct gn_notifier *const to_ops[] = {&ops};
+    struct site s;
+    struct world *w = begin_site(&s);
+    struct gn_source *source = add_source(w, "/", 0);
+
+    (void)state;
+    source->max_age_ms = 50;
+    source->hooks[GN_EVENT_STALE] = &reach;
+    source->alert.to = to_ops;
+    source->alert.to_count = 1;
+    source->alert.policy.after = 1000;
+    atomic_store(&s.hangs, true);
+    run_beside(w);
+    WAIT_FOR(strcmp(ask(w, "select count(*) from garner_outbox"), "2") == 0);
+    /* tried at once, though no run ended */
+    WAIT_FOR(strcmp(ask(w, "select count(*) from garner_outbox where"
+                           " recipient is null and outcome is not null"),
+                    "1") == 0);
+    stop(w);
+    assert_asked(w,
+                 "select group_concat(event || coalesce(run, '-') ||"
+                 " coalesce(recipient, '-') || (text like 's0 is stale: no good"
+                 " run for %, which is more than 50ms'))"
+                 " from (select * from garner_outbox order by id)",
+                 "stale--1,stale-ops1");
+    end(w);
+}
+
+/* One run, which goes well, ends it before it is told. */
+static void what_was_old_at_the_start_has_some_time(void **state)
+{
+    struct site s;
+    struct world *w = begin_site(&s);
+
+    (void)state;
+    add_source(w, "/", 0)->max_age_ms = HOUR_MS;
+    add_source(w, "/tick", 1)->max_age_ms = 200;
+    assert_int_equal(
+        gn_engine_new(w->store, &w->config, &w->options, &w->engine, &w->err),
+        GARNER_OK);
+    close_engine(w);
+    store_runs(w, "update garner_source set watched = 0");
+    atomic_store(&s.hangs, true);
+    run_beside(w);
+    assert_true(line(w, 0).stale);
+    WAIT_FOR(line(w, 1).runs > 300);
+    stop(w);
+    assert_int_equal(atomic_load(&s.stale), 0);
+    end(w);
+}
+
 static void failing_runs_make_none_fresh(void **state)
 {
     struct site s;
@@ -157,6 +216,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_told_while_all_hangs_and_when_it_is_over),
+        cmocka_unit_test(it_is_told_to_whom_the_source_names),
+        cmocka_unit_test(what_was_old_at_the_start_has_some_time),
         cmocka_unit_test(failing_runs_make_none_fresh),
         cmocka_unit_test(its_age_is_kept_over_restarts),
     };
