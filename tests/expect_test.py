@@ -146,7 +146,12 @@ class Expect(Case):
         config = self.write("g.yaml", f"""garner: 1
 store: {self.db}
 sources:
-  slow: {{ url: {server.url}/, schedule: 50ms, max_age: 1s, timeout: 300ms }}
+  slow:
+    url: {server.url}/
+    schedule: 50ms
+    max_age: 1s
+    timeout: 300ms
+    hooks: {{ stale: [/bin/sh, -c, 'echo "$GARNER_EVENT $GARNER_TEXT" >told'] }}
   other: {{ url: {server.url}/other, schedule: 50ms, max_age: 1h }}
 """)
         running = self.start("run", "--config", config, "--listen", "127.0.0.1:0")
@@ -162,6 +167,9 @@ sources:
         hung.set()
         wait_until(stale, "staleness")
         wait_until(lambda: "stale: no good run for" in running.output, "a line in the log")
+        told = self.folder / "told"
+        wait_until(lambda: told.exists() and told.read_text(), "the hook")
+        self.assertRegex(told.read_text(), "^stale slow is stale: no good run for .* than 1s\n$")
         self.assertEqual(get_json(url)["sources_stale"], 1)
         metrics = get_bytes(url.replace("status.json", "metrics")).decode()
         self.assertIn("garner_sources_stale 1\n", metrics)

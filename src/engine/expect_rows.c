@@ -8,6 +8,8 @@
 #include "base/error.h"
 #include "base/mem.h"
 
+#define TWO_TO_63 9223372036854775808.0
+
 /* The rows that broke a rule as a whole: the first ones. */
 static void first_rows(const struct gn_rowset *rows, struct gn_finding *f)
 {
@@ -82,7 +84,7 @@ static bool check_not_null(const struct gn_rows_expect *e, const char *table,
 /* A whole number is one, however it is written, as in SQL. */
 static struct garner_value plain(struct garner_value v)
 {
-    if (v.type == GARNER_REAL && v.real >= -0x1p63 && v.real < 0x1p63 &&
+    if (v.type == GARNER_REAL && v.real >= -TWO_TO_63 && v.real < TWO_TO_63 &&
         v.real == (double)(int64_t)v.real)
         return garner_integer((int64_t)v.real);
     return v;

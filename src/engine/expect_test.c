@@ -34,85 +34,86 @@ static void statuses_are_taken_as_it_says(void **state)
     assert_false(gn_expect_takes(&some, 403));
 }
 
+static const struct {
+    struct gn_expect expect;
+    int status;
+    const char *type;
+    size_t size;
+    const char *text; /* NULL: it is as expected */
+} answers[] = {
+    {{0}, 500, NULL, 0, NULL},
+    {{.statuses = two, .status_count = 2}, 404, NULL, 0, NULL},
+    {{.statuses = two, .status_count = 2},
+     503,
+     NULL,
+     0,
+     "expected status 200 to 299 or 404, and found 503"},
+    {{.statuses = three, .status_count = 3},
+     301,
+     NULL,
+     0,
+     "expected status 200, 404 or 500 to 599, and found 301"},
+    {{.types = html, .type_count = 1}, 200, "text/html", 0, NULL},
+    {{.types = html, .type_count = 1},
+     200,
+     " Text/HTML ; charset=utf-8",
+     0,
+     NULL},
+    {{.types = html, .type_count = 1}, 200, "text/html;x", 0, NULL},
+    {{.types = html, .type_count = 1},
+     200,
+     "text/htm",
+     0,
+     "expected content_type text/html, and found text/htm"},
+    {{.types = html, .type_count = 1},
+     200,
+     NULL,
+     0,
+     "expected content_type text/html, and the server named none"},
+    {{.types = many, .type_count = 2}, 200, "text/csv", 0, NULL},
+    {{.types = many, .type_count = 2}, 200, "application/json", 0, NULL},
+    {{.types = many, .type_count = 2},
+     200,
+     "text/",
+     0,
+     "expected content_type text/* or others, and found text/"},
+    {{.types = many, .type_count = 2},
+     200,
+     "texts/csv",
+     0,
+     "expected content_type text/* or others, and found texts/csv"},
+    {{.types = any, .type_count = 1}, 200, "x/y", 0, NULL},
+    {{.types = any, .type_count = 1},
+     200,
+     "",
+     0,
+     "expected content_type */*, and the server named none"},
+    {{.min_size = 10, .max_size = 20}, 200, NULL, 10, NULL},
+    {{.min_size = 10, .max_size = 20}, 200, NULL, 20, NULL},
+    {{.min_size = 10},
+     200,
+     NULL,
+     9,
+     "expected min_size 10 bytes, and found 9 in the body"},
+    {{.max_size = 20},
+     200,
+     NULL,
+     21,
+     "expected max_size 20 bytes, and found 21 in the body"},
+};
+
 static void an_answer_is_held_against_it(void **state)
 {
-    static const struct {
-        struct gn_expect expect;
-        int status;
-        const char *type;
-        size_t size;
-        const char *text; /* NULL: it is as expected */
-    } cases[] = {
-        {{0}, 500, NULL, 0, NULL},
-        {{.statuses = two, .status_count = 2}, 404, NULL, 0, NULL},
-        {{.statuses = two, .status_count = 2},
-         503,
-         NULL,
-         0,
-         "expected status 200 to 299 or 404, and found 503"},
-        {{.statuses = three, .status_count = 3},
-         301,
-         NULL,
-         0,
-         "expected status 200, 404 or 500 to 599, and found 301"},
-        {{.types = html, .type_count = 1}, 200, "text/html", 0, NULL},
-        {{.types = html, .type_count = 1},
-         200,
-         " Text/HTML ; charset=utf-8",
-         0,
-         NULL},
-        {{.types = html, .type_count = 1}, 200, "text/html;x", 0, NULL},
-        {{.types = html, .type_count = 1},
-         200,
-         "text/htm",
-         0,
-         "expected content_type text/html, and found text/htm"},
-        {{.types = html, .type_count = 1},
-         200,
-         NULL,
-         0,
-         "expected content_type text/html, and the server named none"},
-        {{.types = many, .type_count = 2}, 200, "text/csv", 0, NULL},
-        {{.types = many, .type_count = 2}, 200, "application/json", 0, NULL},
-        {{.types = many, .type_count = 2},
-         200,
-         "text/",
-         0,
-         "expected content_type text/* or others, and found text/"},
-        {{.types = many, .type_count = 2},
-         200,
-         "texts/csv",
-         0,
-         "expected content_type text/* or others, and found texts/csv"},
-        {{.types = any, .type_count = 1}, 200, "x/y", 0, NULL},
-        {{.types = any, .type_count = 1},
-         200,
-         "",
-         0,
-         "expected content_type */*, and the server named none"},
-        {{.min_size = 10, .max_size = 20}, 200, NULL, 10, NULL},
-        {{.min_size = 10, .max_size = 20}, 200, NULL, 20, NULL},
-        {{.min_size = 10},
-         200,
-         NULL,
-         9,
-         "expected min_size 10 bytes, and found 9 in the body"},
-        {{.max_size = 20},
-         200,
-         NULL,
-         21,
-         "expected max_size 20 bytes, and found 21 in the body"},
-    };
-
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
         struct gn_finding f = {0};
 
-        assert_int_equal(gn_expect_answer(&cases[i].expect, cases[i].status,
-                                          cases[i].type, cases[i].size, &f),
-                         cases[i].text == NULL);
-        assert_string_equal(f.text, cases[i].text != NULL ? cases[i].text : "");
-        assert_int_equal(f.rule == NULL, cases[i].text == NULL);
+        assert_int_equal(gn_expect_answer(&answers[i].expect, answers[i].status,
+                                          answers[i].type, answers[i].size, &f),
+                         answers[i].text == NULL);
+        assert_string_equal(f.text,
+                            answers[i].text != NULL ? answers[i].text : "");
+        assert_int_equal(f.rule == NULL, answers[i].text == NULL);
     }
     assert_true(gn_expect_answer(NULL, 500, NULL, 0, NULL));
 }

@@ -41,7 +41,7 @@ static void add_text(struct gn_json *j, const char *text, size_t size)
     while (end > MOST_TEXT - 4 && gn_utf8_length(text + end, size - end) == 0)
         end--; /* not within a character */
     memcpy(cut, text, end);
-    memcpy(cut + end, "...", 3);
+    memset(cut + end, '.', 3);
     gn_json_text_n(j, cut, end + 3);
 }
 
