@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "engine/costs.h"
 #include "engine/deliver.h"
 #include "engine/record.h"
 #include "engine/start.h"
@@ -117,9 +118,11 @@ enum garner_code gn_closing_add_unsettled(const struct gn_flow *f,
 {
     enum garner_code code = GARNER_OK;
 
-    for (const struct gn_job *job = TAILQ_FIRST(&f->all);
+    for (struct gn_job *job = TAILQ_FIRST(&f->all);
          job != NULL && code == GARNER_OK; job = TAILQ_NEXT(job, in_all))
-        if (!job->in_store)
+        if (!job->in_store) {
+            gn_costs_ended(job, false);
             code = gn_record_add_canceled(job, batch, err);
+        }
     return code;
 }

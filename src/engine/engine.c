@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "engine/closing.h"
+#include "engine/costs.h"
 #include "engine/flow.h"
 #include "engine/record.h"
 #include "engine/retry.h"
@@ -148,6 +149,11 @@ static enum garner_code start(struct gn_engine *e, struct garner_error *err)
     struct gn_flow *f = &e->flow;
     enum garner_code code;
 
+    if (!e->options.once) {
+        code = gn_costs_resume(f->hosts, f->store, now_ns, err);
+        if (code != GARNER_OK)
+            return code;
+    }
     gn_lock(&f->lock);
     f->started_wall_us = wall_us;
     f->random = (uint64_t)now_ns;
@@ -281,7 +287,9 @@ static enum garner_code store_rest(struct gn_engine *e,
     if (code == GARNER_OK)
         code = garner_write(e->flow.store, batch, NULL, err);
     garner_batch_free(batch);
-    return code;
+    return code == GARNER_OK
+               ? gn_costs_store_rest(&e->roster.hosts, e->flow.store, err)
+               : code;
 }
 
 static size_t with_store(const struct gn_flow *f)

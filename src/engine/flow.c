@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/random.h"
 #include "base/thread.h"
+#include "engine/costs.h"
 #include "engine/deliver.h"
 #include "engine/record.h"
 #include "engine/retry.h"
@@ -222,6 +223,7 @@ static void fetched(void *context, struct gn_response *response)
     if (f->abandoned)
         return;
     job->transfer = NULL;
+    gn_costs_note(job, response);
     verdict = gn_version_judge(job, response);
     if (verdict == GN_VERDICT_DOUBT) {
         gn_version_ask_whole(job);
@@ -238,10 +240,7 @@ static void fetched(void *context, struct gn_response *response)
     if (response->failure == GN_FAILURE_NONE && verdict == GN_VERDICT_WHOLE)
         compare_body(job, response->sha256);
     note_fetch(job, response);
-    /* one that was expected is no failure */
-    gn_hosts_end(f->hosts, job, response->failure,
-                 job->run.failure != NULL ? response->status : 0,
-                 gn_random_fraction(&f->random));
+    gn_hosts_end(f->hosts, job, response, gn_random_fraction(&f->random));
     gn_retry_decide(job, response, gn_random_fraction(&f->random));
     go_on(job, response);
     gn_start_due(f);

@@ -83,6 +83,20 @@ static const char *const tables[] = {
     " on garner_outbox (source, id)",
     "create index if not exists garner_outbox_due on garner_outbox (due)"
     " where done is null",
+    "create table if not exists garner_host ("
+    " name text primary key,"     /* https://example.org:443 */
+    " requests integer not null," /* so far */
+    " not_modified integer not null,"
+    " errors integer not null,"
+    " bytes integer not null," /* of bodies, as they came */
+    " since integer,"          /* the first request */
+    " last integer,"
+    " failures integer not null," /* in a row */
+    " openings integer not null," /* of its circuit; 0: it is closed */
+    " open_until integer,"
+    " off_until integer," /* as the server asked */
+    " next integer)"      /* by the interval between fetches */
+    " strict, without rowid",
 
     "create table if not exists garner_quarantine ("
     " id integer primary key,"

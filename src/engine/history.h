@@ -11,6 +11,7 @@
  *   garner_outbox  messages that are to go out: see outbox.h
  *   garner_quarantine  a body that was not as expected: see quarantine.h
  *   garner_log     a view of garner_run for people
+ *   garner_host    see host_history.h
  *
  * Names and meanings are documented in docs/tables.md; users query them.
  * Thread: the engine's.

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/unit.h"
 #include "base/url.h"
+#include "engine/retry.h"
 
 /* A source, and where it goes. */
 struct way {
@@ -62,21 +63,34 @@ static bool takes_part(const struct gn_source *source)
            source->host_interval_ms > 0;
 }
 
-/* Fills ways[] with the sources that take part; returns how many, also without
- * memory: then the last has no name. */
+/* Waits in the host's queue. */
+static bool queues(const struct gn_source *source)
+{
+    return source->host_concurrency > 0 || source->host_interval_ms > 0;
+}
+
+/* Fills ways[]; returns how many, also without memory: then the last has no
+ * name. */
 static size_t gather(struct gn_active *actives, size_t count, struct way *ways)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < count; i++) {
-        if (!takes_part(actives[i].source))
-            continue;
         ways[n] =
             (struct way){name_of(actives[i].source->request.url), &actives[i]};
         if (ways[n++].name == NULL)
             break;
     }
     return n;
+}
+
+/* The longest that source may have the host left alone for. */
+static int64_t longest_ms(const struct gn_source *source)
+{
+    const int64_t most_ms = gn_retry_most_ms(&source->retry);
+
+    return most_ms > source->host_interval_ms ? most_ms
+                                              : source->host_interval_ms;
 }
 
 /* Makes a host of each name; the names move there, or are freed. */
@@ -94,6 +108,8 @@ static void share_out(struct gn_hosts *h, struct way *ways, size_t count)
             gn_free(ways[i].name);
         }
         ways[i].active->host = host;
+        if (longest_ms(ways[i].active->source) > host->longest_ms)
+            host->longest_ms = longest_ms(ways[i].active->source);
     }
 }
 
@@ -132,7 +148,11 @@ bool gn_hosts_turn_away(const struct gn_active *active, int64_t now_ns,
 {
     const struct gn_host *host = active->host;
 
-    if (host == NULL || active->source->host_failures == 0 ||
+    if (takes_part(active->source) && now_ns < host->off_until_ns) {
+        *until_ns = host->off_until_ns;
+        return true;
+    }
+    if (active->source->host_failures == 0 ||
         gn_circuit_admits(&host->circuit, now_ns))
         return false;
     *until_ns = gn_circuit_again_ns(&host->circuit, now_ns);
@@ -145,10 +165,14 @@ static void judge(struct gn_job *job, enum gn_outcome outcome, double random)
     const struct gn_source *source = job->active->source;
     struct gn_host *host = job->active->host;
     const int64_t now_ns = gn_clock_monotonic_ns();
+    const int failures = host->circuit.failures;
+    const bool changes =
+        gn_circuit_end(&host->circuit, outcome, job->is_probe,
+                       source->host_failures, &source->retry, random, now_ns);
     char wait[32];
 
-    if (!gn_circuit_end(&host->circuit, outcome, job->is_probe,
-                        source->host_failures, &source->retry, random, now_ns))
+    host->changed |= changes || host->circuit.failures != failures;
+    if (!changes)
         return;
     if (host->circuit.openings == 0) {
         gn_log(GN_LOG_INFO, NULL, "%s answers again", host->name);
@@ -197,7 +221,7 @@ bool gn_hosts_wait(struct gn_hosts *h, struct gn_job *job, int64_t now_ns)
     struct gn_host *host = job->active->host;
     bool first;
 
-    if (host == NULL)
+    if (!queues(job->active->source))
         return false;
     first = STAILQ_EMPTY(&host->waiting);
     if (first && may_begin_ns(job->active, now_ns) <= now_ns)
@@ -259,9 +283,7 @@ void gn_hosts_begin(struct gn_hosts *h, struct gn_job *job)
     const struct gn_source *source = job->active->source;
     struct gn_host *host = job->active->host;
 
-    if (host == NULL)
-        return;
-    host->active++;
+    host->active += source->host_concurrency > 0;
     job->at_host = true;
     if (source->host_interval_ms > 0)
         host->next_ns =
@@ -271,16 +293,40 @@ void gn_hosts_begin(struct gn_hosts *h, struct gn_job *job)
     look_again(h, host);
 }
 
-void gn_hosts_end(struct gn_hosts *h, struct gn_job *job,
-                  enum gn_failure failure, int status, double random)
+/* As the server asks, all who take part leave it alone. */
+static void put_off(struct gn_host *host, const struct gn_response *response)
 {
+    const int64_t wait_ms = gn_backoff_retry_after_ms(
+        response->failure == GN_FAILURE_NONE ? response->status : 0,
+        gn_buf_cstr(response->headers), gn_clock_wall_us());
+    const int64_t until_ns = gn_clock_monotonic_ns() + wait_ms * 1000000;
+
+    if (wait_ms <= 0 || until_ns <= host->off_until_ns)
+        return;
+    host->off_until_ns = until_ns;
+    host->changed = true;
+}
+
+void gn_hosts_end(struct gn_hosts *h, struct gn_job *job,
+                  const struct gn_response *response, double random)
+{
+    const struct gn_source *source = job->active->source;
     struct gn_host *host = job->active->host;
+    /* one that was expected is no failure */
+    const int status =
+        response != NULL && job->run.failure != NULL ? response->status : 0;
 
     if (!job->at_host)
         return;
     job->at_host = false;
-    host->active--;
-    if (job->active->source->host_failures > 0)
-        judge(job, gn_circuit_outcome(failure, status), random);
+    host->active -= source->host_concurrency > 0;
+    if (source->host_failures > 0)
+        judge(job,
+              response != NULL
+                  ? gn_circuit_outcome(response->failure, status)
+                  : GN_OUTCOME_UNKNOWN,
+              random);
+    if (response != NULL && takes_part(source))
+        put_off(host, response);
     look_again(h, host);
 }

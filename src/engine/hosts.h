@@ -1,7 +1,9 @@
 /*
  * hosts.h - the hosts (scheme, host, port) that sources fetch from: how many at
  * a time and how soon after one another, and which are left alone since they
- * fail. Sources that set no limit to any of that take no part in it.
+ * fail, or ask for it (Retry-After). Each limit holds for the sources that set
+ * it; one that sets none takes no part. All that is kept over restarts: see
+ * costs.h.
  *
  * A job that has to wait for its host does so in the host's queue; its source
  * counts as running.
@@ -11,17 +13,26 @@
 #ifndef GN_ENGINE_HOSTS_H
 #define GN_ENGINE_HOSTS_H
 
+#include "engine/host_history.h"
 #include "engine/job.h"
 #include "fetch/circuit.h"
 
 struct gn_host {
-    char *name; /* "https://example.org:443" */
+    char *name;         /* "https://example.org:443" */
+    int64_t longest_ms; /* that it may be left alone for */
     struct gn_circuit circuit;
-    int active;               /* fetches under way */
+    int64_t off_until_ns;     /* as it asked */
+    int active;               /* fetches under way, of those with a limit */
     int64_t next_ns;          /* none begins before */
     struct gn_jobs waiting;   /* in their order */
     struct gn_heap_node node; /* in the heap while jobs wait; key: when to look;
                                  INT64_MAX: when a fetch has ended */
+
+    /* costs.h's */
+    struct gn_cost untold; /* since the store was told */
+    int64_t last_us;       /* the last request, on the wall clock; 0: none */
+    bool changed;          /* how long it is left alone, since then */
+    int64_t told_ns;       /* when that was; 0: never */
 };
 
 struct gn_hosts {
@@ -30,7 +41,7 @@ struct gn_hosts {
     struct gn_heap heap;
 };
 
-/* Gives each of actives that takes part its host. Close it on an error, too.
+/* Gives each of actives its host. Close it on an error, too.
  * Errors: NOMEM. */
 enum garner_code gn_hosts_open(struct gn_hosts *h, struct gn_active *actives,
                                size_t count, struct garner_error *err);
@@ -54,9 +65,10 @@ struct gn_job *gn_hosts_give_up(struct gn_hosts *h);
 /* When to ask for the next one; INT64_MAX: when a fetch has ended. */
 int64_t gn_hosts_next_ns(const struct gn_hosts *h);
 
-/* job's fetch begins; has ended, if it began. */
+/* job's fetch begins; has ended, if it began. response: NULL if there could be
+ * none. */
 void gn_hosts_begin(struct gn_hosts *h, struct gn_job *job);
 void gn_hosts_end(struct gn_hosts *h, struct gn_job *job,
-                  enum gn_failure failure, int status, double random);
+                  const struct gn_response *response, double random);
 
 #endif

@@ -22,6 +22,7 @@
 #include "config/config.h"
 #include "engine/expect.h"
 #include "engine/history.h"
+#include "engine/host_history.h"
 #include "engine/table.h"
 #include "extract/extractor.h"
 #include "fetch/backoff.h"
@@ -52,7 +53,7 @@ struct gn_active {
     struct gn_table **tables;    /* one for each of source->rows */
     bool wants_headers;          /* its SQL uses :headers */
     bool may_ask;                /* for another version alone: see version.h */
-    struct gn_host *host;        /* NULL: it takes no part in hosts.h */
+    struct gn_host *host;        /* it fetches from; NULL: not known */
     struct gn_patterns patterns; /* used by the one job that has begun */
 
     /* the engine's thread only */
@@ -172,6 +173,8 @@ struct gn_job {
     bool alone;    /* stored without rows, for those were refused */
     bool counted;  /* its failure is in one of the totals */
     uint64_t losses[GN_LOSS_REASONS]; /* told with it */
+    struct gn_cost told;              /* of its host, with its batch */
+    bool told_host;
 
     /* the store's thread's, until it is posted back */
     enum garner_code store_code;

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "engine/costs.h"
 #include "engine/events.h"
 #include "engine/good.h"
 #include "engine/quarantine.h"
@@ -308,6 +309,8 @@ enum garner_code gn_record_build(struct gn_job *job, const void *body,
         code = gn_good_add(job, err);
     if (code == GARNER_OK)
         code = gn_retry_add(job, err);
+    if (code == GARNER_OK)
+        code = gn_costs_add(job, now_ns, err);
     if (code == GARNER_OK && has_losses(active) &&
         now_ns - active->losses_told_ns >= LOSSES_EVERY_NS) {
         active->losses_told_ns = now_ns;
@@ -343,6 +346,7 @@ void gn_record_ended(struct gn_job *job, bool stored)
 {
     if (!stored)
         take_back(job);
+    gn_costs_ended(job, stored);
     for (size_t i = 0; job->changes_table && i < job->extraction.query_count;
          i++)
         gn_table_change_ended(job->active->tables[i]);

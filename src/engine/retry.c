@@ -63,9 +63,7 @@ void gn_retry_release(struct gn_job *job)
         gn_schedule_put_off(s, due, job->off_until_ns, job->tries_again);
 }
 
-/* The longest that gn_retry_decide can have meant. What seems longer comes of a
- * clock that was set. */
-static int64_t most_ms(const struct gn_backoff *b)
+int64_t gn_retry_most_ms(const struct gn_backoff *b)
 {
     const int64_t most = gn_backoff_delay_ms(b, GN_RETRY_TIMES_MAX, 1);
 
@@ -80,8 +78,8 @@ void gn_retry_resume(struct gn_active *active, struct gn_schedule *s,
     const bool again = m->attempt > 0 && m->attempt <= b->times;
     int64_t left_us = m->off_until_us - wall_us;
 
-    if (m->off_until_us == 0 || left_us > most_ms(b) * US)
-        return;
+    if (m->off_until_us == 0 || left_us > gn_retry_most_ms(b) * US)
+        return; /* what seems longer comes of a clock that was set */
     if (left_us < 0)
         left_us = 0;
     active->attempt = m->attempt;

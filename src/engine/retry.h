@@ -31,4 +31,7 @@ void gn_retry_release(struct gn_job *job);
 void gn_retry_resume(struct gn_active *active, struct gn_schedule *s,
                      int64_t now_ns, int64_t wall_us);
 
+/* The longest that b, or what a server asks for, can put a source off. */
+int64_t gn_retry_most_ms(const struct gn_backoff *b);
+
 #endif

@@ -21,7 +21,7 @@ static void not_started(struct gn_job *job, const struct garner_error *err)
     f->totals.fetched++;
     f->totals.fetch_failed++;
     gn_unlock(&f->lock);
-    gn_hosts_end(f->hosts, job, GN_FAILURE_LOCAL, 0, 0);
+    gn_hosts_end(f->hosts, job, NULL, 0);
     job->held = 0;
     job->counted = true;
     job->run.started_us = gn_clock_wall_us();
