@@ -10,6 +10,7 @@ extern const struct gn_command gn_cmd_query;
 extern const struct gn_command gn_cmd_check;
 extern const struct gn_command gn_cmd_status;
 extern const struct gn_command gn_cmd_quarantine;
+extern const struct gn_command gn_cmd_hosts;
 extern const struct gn_command gn_cmd_backup;
 extern const struct gn_command gn_cmd_checkpoint;
 extern const struct gn_command gn_cmd_doctor;
