@@ -47,9 +47,10 @@ def check_keys(text):
     later = set(re.findall(r"\w+", text[text.index(".SH NOT AVAILABLE"):
                                         text.index(".SH EXAMPLES")]))
     read, refused = set(), set()
-    for name in ("common.h", "common.c", "retry.c", "expect.c", "hook.c",
-                 "source.c", "load.c"):
-        code = (SOURCE / "src" / "config" / name).read_text()
+    for path in sorted((SOURCE / "src" / "config").glob("*.[ch]")):
+        if "_test" in path.name:
+            continue
+        code = path.read_text()
         code = re.sub(r"[\s\\]+", "", code)
         read |= set(re.findall(r'\{"(\w+)",\w*[a-z]\w*,NULL\}', code))
         refused |= set(re.findall(r'\{"(\w+)",NULL,NULL\}', code))

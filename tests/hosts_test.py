@@ -3,7 +3,7 @@ import json
 import sqlite3
 import unittest
 
-from support.program import Case, garner, one, wait_until
+from support.program import Case, count_runs, garner, one, query, wait_until
 from support.servers import Misbehaving, Nginx, dead_port, reply
 
 
@@ -85,6 +85,59 @@ class Hosts(Case):
         self.assertEqual((host["requests"], host["errors"]), (1, 1))
         self.assertGreater(host["wait_s"], 2000)
         self.assertIsNotNone(host["next_allowed"])
+
+
+class Robots(Case):
+    """A real nginx, whose robots.txt is what a test makes of it."""
+
+    def setUp(self):
+        super().setUp()
+        self.nginx = Nginx()
+        self.addCleanup(self.nginx.stop)
+        self.files = self.nginx.folder / "files"
+
+    def collect(self, *paths, robots="obey"):
+        """Fetches each path once; its failures, or None, in order."""
+        lines = [f"  {path}: {{ url: '{self.nginx.url}{path}', schedule: 1s }}" for path in paths]
+        file = self.folder / "g.yaml"
+        file.write_text("\n".join(["garner: 1", f"store: {self.db}",
+                                   f"defaults: {{ robots: {robots} }}", "sources:", *lines, ""]))
+        before = count_runs(self.db)
+        result = garner("run", "-c", file, "--once")
+        self.assertIn(result.returncode, (0, 1), result.stderr)
+        return [failure for failure, in query(self.db, (
+            "select failure from garner_run r join garner_source s on s.id = r.source"
+            " where r.id > ? order by s.name"), (before,))]
+
+    def asked(self):
+        return one(self.db, "select requests from garner_host")
+
+    def test_a_path_that_is_disallowed(self):
+        (self.files / "robots.txt").write_text("user-agent: *\ndisallow: /tick?n=*&private$\n")
+        paths = "/same", "/tick?n=1&private", "/tick?n=1&privates"
+        self.assertEqual(self.collect(*paths), [None, "robots", None])
+        self.assertEqual(self.asked(), 3)
+        error = one(self.db, "select error from garner_run where failure = 'robots'")
+        self.assertEqual(error, f"{self.nginx.url}/robots.txt, line 2, forbids it (Disallow: "
+                                "/tick?n=*&private$); robots: ignore fetches it all the same")
+        self.assertEqual(self.collect(*paths), [None, "robots", None])
+        self.assertEqual(self.asked(), 5, "it is not asked for again")
+        self.assertEqual(self.collect(*paths, robots="ignore"), [None] * 3)
+
+    def test_there_is_none(self):
+        self.assertEqual(self.collect("/same", "/tick"), [None, None])
+        self.assertEqual(one(self.db, "select access from garner_robots"), "none")
+
+    def test_it_cannot_be_had(self):
+        (self.files / "broken").touch()
+        self.assertEqual(self.collect("/same"), ["robots"])
+        self.assertIn("status 503", one(self.db, "select error from garner_run"))
+        (self.files / "broken").unlink()
+        with sqlite3.connect(self.db) as db:  # a minute later
+            db.execute("update garner_robots set until = 1")
+        db.close()
+        self.assertEqual(self.collect("/same"), [None])
+        self.assertEqual(one(self.db, "select access from garner_robots"), "none")
 
 
 if __name__ == "__main__":

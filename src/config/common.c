@@ -88,47 +88,6 @@ void gn_common_conditional(struct gn_problems *p, const struct gn_node *node,
         s->source->unconditional = !conditional;
 }
 
-/* host */
-
-static void host_failures(struct gn_problems *p, const struct gn_node *node,
-                          void *scope)
-{
-    struct gn_scope *s = scope;
-
-    (void)gn_walk_integer(p, node, 0, GN_CHECK_FAILURES_MAX,
-                          &s->source->host_failures);
-}
-
-static void host_concurrency(struct gn_problems *p, const struct gn_node *node,
-                             void *scope)
-{
-    struct gn_scope *s = scope;
-
-    (void)gn_walk_integer(p, node, 1, GN_CHECK_CONCURRENCY_MAX,
-                          &s->source->host_concurrency);
-}
-
-static void host_interval(struct gn_problems *p, const struct gn_node *node,
-                          void *scope)
-{
-    struct gn_scope *s = scope;
-
-    (void)gn_walk_duration(p, node, 1, &s->source->host_interval_ms);
-}
-
-static const struct gn_walk_key host_keys[] = {
-    {"failures", host_failures, NULL},
-    {"concurrency", host_concurrency, NULL},
-    {"interval", host_interval, NULL},
-    {"bytes", NULL, NULL},
-};
-
-void gn_common_host(struct gn_problems *p, const struct gn_node *node,
-                    void *scope)
-{
-    gn_walk_mapping(p, node, host_keys, COUNT(host_keys), scope);
-}
-
 /* schedule */
 
 static void every(struct gn_problems *p, const struct gn_node *node,

@@ -5,6 +5,7 @@
 
 #include "config/expect.h"
 #include "config/hook.h"
+#include "config/host.h"
 #include "config/retry.h"
 #include "config/scope.h"
 #include "config/walk.h"
@@ -18,9 +19,9 @@
         {"redirects", gn_common_redirects, NULL},                              \
         {"tls", gn_common_tls, NULL},                                          \
         {"conditional", gn_common_conditional, NULL},                          \
-        {"retry", gn_retry_read, NULL}, {"host", gn_common_host, NULL},        \
-        {"hooks", gn_hook_read, NULL}, {"alert", gn_hook_read_alert, NULL},    \
-        {"expect", gn_expect_read, NULL},                                      \
+        {"retry", gn_retry_read, NULL}, {"host", gn_host_read, NULL},          \
+        {"robots", gn_host_read_robots, NULL}, {"hooks", gn_hook_read, NULL},  \
+        {"alert", gn_hook_read_alert, NULL}, {"expect", gn_expect_read, NULL}, \
         {"max_age", gn_expect_max_age, NULL},                                  \
     {                                                                          \
         "proxy", gn_common_proxy, NULL                                         \
@@ -32,8 +33,6 @@ void gn_common_schedule(struct gn_problems *p, const struct gn_node *node,
                         void *scope);
 void gn_common_conditional(struct gn_problems *p, const struct gn_node *node,
                            void *scope);
-void gn_common_host(struct gn_problems *p, const struct gn_node *node,
-                    void *scope);
 void gn_common_timeout(struct gn_problems *p, const struct gn_node *node,
                        void *scope);
 void gn_common_body(struct gn_problems *p, const struct gn_node *node,

@@ -101,6 +101,7 @@ struct gn_source {
     int host_concurrency;     /* most fetches from it at a time, of those that
                                  say so; 0: no bound */
     int64_t host_interval_ms; /* least between their beginnings; 0: none */
+    bool obeys_robots;        /* the host's robots.txt */
     const struct gn_reach *hooks[GN_EVENTS]; /* NULL: none */
     struct gn_alert_spec alert;
     int line; /* in the file; 0: from the command line */

@@ -58,14 +58,18 @@ static enum garner_code tell(const struct gn_host *host,
                              : 0,
         .off_until_us = on_wall(host->off_until_ns, now_ns, wall_us),
         .next_us = on_wall(host->next_ns, now_ns, wall_us)};
+    const enum garner_code code =
+        gn_host_history_add(batch, host->name, &row, err);
 
-    return gn_host_history_add(batch, host->name, &row, err);
+    return code == GARNER_OK && host->learned
+               ? gn_rules_add(batch, host->name, &host->rules, err)
+               : code;
 }
 
 static void told(struct gn_host *host, int64_t now_ns)
 {
     host->untold = (struct gn_cost){0};
-    host->changed = false;
+    host->changed = host->learned = false;
     host->told_ns = now_ns;
 }
 
@@ -77,25 +81,29 @@ enum garner_code gn_costs_add(struct gn_job *job, int64_t now_ns,
                      (host->told_ns == 0 || now_ns - host->told_ns >= EVERY_NS);
     enum garner_code code;
 
-    if (host == NULL || (!host->changed && !due))
+    if (host == NULL || (!host->changed && !host->learned && !due))
         return GARNER_OK;
     code = tell(host, job->batch, now_ns, err);
     if (code != GARNER_OK)
         return code;
     add(&job->told, &host->untold);
     job->told_host = true;
+    job->told_rules = host->learned || job->told_rules;
     told(host, now_ns);
     return GARNER_OK;
 }
 
 void gn_costs_ended(struct gn_job *job, bool stored)
 {
+    struct gn_host *host = job->active->host;
+
     if (!stored && job->told_host) {
-        add(&job->active->host->untold, &job->told);
-        job->active->host->changed = true;
+        add(&host->untold, &job->told);
+        host->changed = true;
+        host->learned = host->learned || job->told_rules;
     }
     job->told = (struct gn_cost){0};
-    job->told_host = false;
+    job->told_host = job->told_rules = false;
 }
 
 /* The batch goes; an error is that of memory. */
@@ -129,7 +137,7 @@ static enum garner_code store_some(struct gn_hosts *h, size_t *i,
          ++*i) {
         struct gn_host *host = &h->all[*i];
 
-        if (host->untold.requests == 0 && !host->changed)
+        if (host->untold.requests == 0 && !host->changed && !host->learned)
             continue;
         code = tell(host, batch, now_ns, err);
         told(host, now_ns);

@@ -1,8 +1,9 @@
 /*
- * costs.h - what fetching costs each host, and until when it is left alone, on
- * the way to the store and back: written with a run, so that neither costs a
- * transaction. How long it is left alone goes with the run that changed it;
- * what is only counted, with one a second, so that it costs next to nothing.
+ * costs.h - what fetching costs each host, until when it is left alone, and its
+ * robots.txt, on the way to the store and back: written with a run, so that
+ * none costs a transaction. How long it is left alone goes with the run that
+ * changed it; what is only counted, with one a second, so that it costs next to
+ * nothing.
  *
  * Thread: the engine's.
  */

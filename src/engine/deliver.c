@@ -327,6 +327,24 @@ void gn_deliver(struct gn_job *job, const void *body, size_t size)
         go_on(job, body, size);
 }
 
+void gn_deliver_unfetched(struct gn_job *job, const char *word,
+                          const char *text)
+{
+    struct gn_flow *f = job->flow;
+
+    gn_lock(&f->lock);
+    f->fetching_count--;
+    f->reserved_bytes -= job->held;
+    f->totals.fetched++;
+    f->totals.fetch_failed++;
+    gn_unlock(&f->lock);
+    job->held = 0;
+    job->counted = true;
+    job->run.started_us = gn_clock_wall_us();
+    gn_job_fail(job, word, text);
+    gn_deliver(job, NULL, 0);
+}
+
 /* The table its rows met was not as it was known. Either a change that was on
  * its way failed: that ends, since those that make the changes end. Or somebody
  * else has changed it. */

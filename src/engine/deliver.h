@@ -13,6 +13,10 @@
  * no copy of its own (borrowed for the call). */
 void gn_deliver(struct gn_job *job, const void *body, size_t size);
 
+/* The same of one that had room to be fetched, and cannot be: it failed so. */
+void gn_deliver_unfetched(struct gn_job *job, const char *word,
+                          const char *text);
+
 /* Goes on with a job that the store has handed back. */
 void gn_deliver_returned(struct gn_job *job);
 

@@ -112,6 +112,13 @@ static const char *const tables[] = {
 
     "create index if not exists garner_quarantine_source"
     " on garner_quarantine (source)",
+    "create table if not exists garner_robots ("
+    " host text primary key,"  /* as garner_host.name */
+    " access text not null,"   /* 'rules', 'none', 'unreachable' */
+    " asked integer not null," /* when it came */
+    " until integer not null," /* it is asked for again then */
+    " body blob)"
+    " strict",
 
     "create view if not exists garner_log as"
     " select r.id, s.name as source,"

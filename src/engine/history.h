@@ -12,6 +12,7 @@
  *   garner_quarantine  a body that was not as expected: see quarantine.h
  *   garner_log     a view of garner_run for people
  *   garner_host    see host_history.h
+ *   garner_robots  see rules.h
  *
  * Names and meanings are documented in docs/tables.md; users query them.
  * Thread: the engine's.

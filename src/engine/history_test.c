@@ -57,8 +57,9 @@ static void tables_are_made_once(void **state)
         w,
         "select group_concat(name) from (select name from"
         " sqlite_schema where name like 'garner_%' order by name)",
-        "garner_body,garner_host,garner_log,garner_meta,garner_outbox,garner_outbox_due,"
-        "garner_outbox_source,garner_quarantine,garner_quarantine_source,"
+        "garner_body,garner_host,garner_log,garner_meta,"
+        "garner_outbox,garner_outbox_due,garner_outbox_source,"
+        "garner_quarantine,garner_quarantine_source,garner_robots,"
         "garner_run,garner_source");
     assert_asked(w, "select value from garner_meta where key = 'version'", "3");
     end(w);

@@ -63,12 +63,6 @@ static bool takes_part(const struct gn_source *source)
            source->host_interval_ms > 0;
 }
 
-/* Waits in the host's queue. */
-static bool queues(const struct gn_source *source)
-{
-    return source->host_concurrency > 0 || source->host_interval_ms > 0;
-}
-
 /* Fills ways[]; returns how many, also without memory: then the last has no
  * name. */
 static size_t gather(struct gn_active *actives, size_t count, struct way *ways)
@@ -134,8 +128,11 @@ enum garner_code gn_hosts_open(struct gn_hosts *h, struct gn_active *actives,
 
 void gn_hosts_close(struct gn_hosts *h)
 {
-    for (size_t i = 0; i < h->count; i++)
+    for (size_t i = 0; i < h->count; i++) {
         gn_free(h->all[i].name);
+        gn_target_free(h->all[i].robots);
+        gn_rules_fini(&h->all[i].rules);
+    }
     gn_free(h->all);
     gn_heap_fini(&h->heap);
     *h = (struct gn_hosts){0};
@@ -191,6 +188,19 @@ static struct gn_host *of_node(struct gn_heap_node *node)
                                       offsetof(struct gn_host, node));
 }
 
+/* Between the beginnings of its fetches from the host; 0: none. */
+static int64_t interval_ms(const struct gn_active *active)
+{
+    const int64_t own_ms = active->source->host_interval_ms;
+
+    return active->delay_ms > own_ms ? active->delay_ms : own_ms;
+}
+
+static bool waits_for_rules(const struct gn_active *active)
+{
+    return active->host->asking && active->source->obeys_robots;
+}
+
 /* When a job of active may begin, as things are; INT64_MAX: when a fetch has
  * ended. */
 static int64_t may_begin_ns(const struct gn_active *active, int64_t now_ns)
@@ -199,9 +209,9 @@ static int64_t may_begin_ns(const struct gn_active *active, int64_t now_ns)
     const int most = active->source->host_concurrency;
     int64_t at_ns = now_ns;
 
-    if (most > 0 && host->active >= most)
+    if ((most > 0 && host->active >= most) || waits_for_rules(active))
         return INT64_MAX;
-    if (active->source->host_interval_ms > 0 && host->next_ns > at_ns)
+    if (interval_ms(active) > 0 && host->next_ns > at_ns)
         at_ns = host->next_ns;
     return at_ns;
 }
@@ -216,22 +226,44 @@ static void look_again(struct gn_hosts *h, struct gn_host *host)
                      may_begin_ns(first->active, gn_clock_monotonic_ns()));
 }
 
+static bool queues(const struct gn_active *active)
+{
+    return active->source->host_concurrency > 0 || interval_ms(active) > 0 ||
+           waits_for_rules(active);
+}
+
+/* Makes room for a job in the host's queue. false: no memory. */
+static bool open_queue(struct gn_hosts *h, struct gn_host *host)
+{
+    if (!STAILQ_EMPTY(&host->waiting))
+        return true;
+    host->node.key = INT64_MAX;
+    return gn_heap_add(&h->heap, &host->node, NULL) == GARNER_OK;
+}
+
 bool gn_hosts_wait(struct gn_hosts *h, struct gn_job *job, int64_t now_ns)
 {
     struct gn_host *host = job->active->host;
-    bool first;
 
-    if (!queues(job->active->source))
+    if (!queues(job->active))
         return false;
-    first = STAILQ_EMPTY(&host->waiting);
-    if (first && may_begin_ns(job->active, now_ns) <= now_ns)
+    if (STAILQ_EMPTY(&host->waiting) &&
+        may_begin_ns(job->active, now_ns) <= now_ns)
         return false;
-    if (first) {
-        host->node.key = INT64_MAX;
-        if (gn_heap_add(&h->heap, &host->node, NULL) != GARNER_OK)
-            return false; /* without memory there is no queue */
-    }
+    if (!open_queue(h, host))
+        return false; /* without memory there is no queue */
     STAILQ_INSERT_TAIL(&host->waiting, job, next);
+    look_again(h, host);
+    return true;
+}
+
+bool gn_hosts_return(struct gn_hosts *h, struct gn_job *job)
+{
+    struct gn_host *host = job->active->host;
+
+    if (!open_queue(h, host))
+        return false;
+    STAILQ_INSERT_HEAD(&host->waiting, job, next);
     look_again(h, host);
     return true;
 }
@@ -285,9 +317,9 @@ void gn_hosts_begin(struct gn_hosts *h, struct gn_job *job)
 
     host->active += source->host_concurrency > 0;
     job->at_host = true;
-    if (source->host_interval_ms > 0)
+    if (interval_ms(job->active) > 0)
         host->next_ns =
-            gn_clock_monotonic_ns() + source->host_interval_ms * 1000000;
+            gn_clock_monotonic_ns() + interval_ms(job->active) * 1000000;
     if (source->host_failures > 0)
         job->is_probe = gn_circuit_begin(&host->circuit);
     look_again(h, host);

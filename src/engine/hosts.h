@@ -15,6 +15,7 @@
 
 #include "engine/host_history.h"
 #include "engine/job.h"
+#include "engine/rules.h"
 #include "fetch/circuit.h"
 
 struct gn_host {
@@ -27,6 +28,12 @@ struct gn_host {
     struct gn_jobs waiting;   /* in their order */
     struct gn_heap_node node; /* in the heap while jobs wait; key: when to look;
                                  INT64_MAX: when a fetch has ended */
+
+    /* permit.h's */
+    struct gn_target *robots; /* its robots.txt; NULL: nobody obeys that */
+    struct gn_rules rules;
+    bool asking;  /* it is being fetched: who obeys it waits */
+    bool learned; /* something new, since the store was told */
 
     /* costs.h's */
     struct gn_cost untold; /* since the store was told */
@@ -54,6 +61,9 @@ bool gn_hosts_turn_away(const struct gn_active *active, int64_t now_ns,
 
 /* Puts a new job into its host's queue. false: it may begin at once. */
 bool gn_hosts_wait(struct gn_hosts *h, struct gn_job *job, int64_t now_ns);
+
+/* Puts a job that had its turn at the head of the queue. false: no memory. */
+bool gn_hosts_return(struct gn_hosts *h, struct gn_job *job);
 
 /* Takes a job that has waited long enough from its queue; NULL: none has. It
  * begins, or gn_hosts_next is not called again. */

@@ -51,8 +51,8 @@ void gn_job_move(struct gn_job *job, enum gn_job_state state)
     static const unsigned allowed[] = {
         [GN_JOB_NEW] = AFTER(WAITING) | AFTER(FETCHING) | AFTER(STORING),
         [GN_JOB_WAITING] = AFTER(FETCHING) | AFTER(STORING),
-        [GN_JOB_FETCHING] =
-            AFTER(EXTRACTING) | AFTER(PREPARING) | AFTER(STORING),
+        [GN_JOB_FETCHING] = AFTER(WAITING) | AFTER(EXTRACTING) |
+                            AFTER(PREPARING) | AFTER(STORING),
         [GN_JOB_EXTRACTING] = AFTER(PREPARING) | AFTER(STORING),
         [GN_JOB_PREPARING] = AFTER(PREPARING) | AFTER(STORING),
         [GN_JOB_STORING] = AFTER(PREPARING) | AFTER(STORING) | AFTER(SETTLED),

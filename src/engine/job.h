@@ -5,9 +5,10 @@
  *   WAITING -> FETCHING -> EXTRACTING -> PREPARING -> STORING -> SETTLED
  *
  * States may be passed over: a host that has room, nothing to extract, nothing
- * that takes long to prepare. A job whose transaction failed is stored again,
- * from PREPARING or STORING on: with its rows if they met a table that had
- * changed, else without them, so that even then the fetch leaves its row.
+ * that takes long to prepare. One that fetched a robots.txt waits again. A job
+ * whose transaction failed is stored again, from PREPARING or STORING on: with
+ * its rows if they met a table that had changed, else without them, so that
+ * even then the fetch leaves its row.
  *
  * Thread: the engine's, unless said otherwise.
  */
@@ -73,6 +74,9 @@ struct gn_active {
     uint64_t settled; /* the number of the latest that is */
     int64_t *good_rows; /* of the last good run, for each of source->rows; -1:
                            not known; NULL: nobody asks */
+    uint64_t rules_version; /* of the host's rules; by them: */
+    bool forbidden;         /* it may not be fetched */
+    int64_t delay_ms;       /* between fetches; 0: none */
 
     /* guarded by the flow's lock */
     struct gn_due due;
@@ -122,6 +126,7 @@ struct gn_job {
 
     bool again; /* not the first attempt at its due time */
     int64_t waits_from_ns;
+    bool brought_rules;   /* it fetched its host's robots.txt */
     bool at_host;         /* its host is asked for it now */
     bool is_probe;        /* it finds out whether its host works again */
     bool tries_again;     /* its source does, when ... */
@@ -175,6 +180,7 @@ struct gn_job {
     uint64_t losses[GN_LOSS_REASONS]; /* told with it */
     struct gn_cost told;              /* of its host, with its batch */
     bool told_host;
+    bool told_rules;
 
     /* the store's thread's, until it is posted back */
     enum garner_code store_code;

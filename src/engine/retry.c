@@ -13,6 +13,14 @@ void gn_retry_begin(struct gn_job *job)
     job->run.attempt = a->attempt;
 }
 
+void gn_retry_end(struct gn_job *job)
+{
+    struct gn_memory *m = &job->active->memory;
+
+    job->puts_off = m->off_until_us != 0;
+    m->off_until_us = 0;
+}
+
 void gn_retry_decide(struct gn_job *job, const struct gn_response *response,
                      double random)
 {

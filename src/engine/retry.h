@@ -13,6 +13,9 @@
 /* Numbers the attempt that job is, which begins. */
 void gn_retry_begin(struct gn_job *job);
 
+/* job was not fetched after all: whatever its source waited for is over. */
+void gn_retry_end(struct gn_job *job);
+
 /* Decides by its reply, before it is delivered, whether job's source is put
  * off. random: 0 to below 1. */
 void gn_retry_decide(struct gn_job *job, const struct gn_response *response,

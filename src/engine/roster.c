@@ -10,6 +10,7 @@
 #include "engine/fingerprint.h"
 #include "engine/good.h"
 #include "engine/history.h"
+#include "engine/permit.h"
 #include "engine/trial.h"
 
 enum { SOURCES_A_BATCH = 1000 };
@@ -231,6 +232,8 @@ enum garner_code gn_roster_open(struct gn_roster *r, struct garner_store *store,
         code = gn_hosts_open(&r->hosts, r->actives, r->count, err);
     if (code == GARNER_OK)
         code = gn_history_open(store, err);
+    if (code == GARNER_OK)
+        code = gn_permit_open(r->actives, r->count, store, err);
     for (size_t i = 0; i < r->count && code == GARNER_OK; i++) {
         int line = 0;
 

@@ -7,27 +7,9 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "engine/deliver.h"
+#include "engine/permit.h"
 #include "engine/retry.h"
 #include "engine/version.h"
-
-/* A fetch that could not even be started leaves its row all the same. */
-static void not_started(struct gn_job *job, const struct garner_error *err)
-{
-    struct gn_flow *f = job->flow;
-
-    gn_lock(&f->lock);
-    f->fetching_count--;
-    f->reserved_bytes -= job->held;
-    f->totals.fetched++;
-    f->totals.fetch_failed++;
-    gn_unlock(&f->lock);
-    gn_hosts_end(f->hosts, job, NULL, 0);
-    job->held = 0;
-    job->counted = true;
-    job->run.started_us = gn_clock_wall_us();
-    gn_job_fail(job, gn_failure_name(GN_FAILURE_LOCAL), err->message);
-    gn_deliver(job, NULL, 0);
-}
 
 static struct gn_job *new_job(struct gn_flow *f, struct gn_active *active)
 {
@@ -64,16 +46,21 @@ void gn_start_fetch(struct gn_job *job)
     struct garner_error err;
 
     if (gn_fetcher_start(f->fetcher, job->active->target, f->fetched, job,
-                         &job->transfer, &err) != GARNER_OK)
-        not_started(job, &err);
-    else if (job->state != GN_JOB_FETCHING)
+                         &job->transfer, &err) != GARNER_OK) {
+        gn_hosts_end(f->hosts, job, NULL, 0);
+        gn_deliver_unfetched(job, gn_failure_name(GN_FAILURE_LOCAL),
+                             err.message);
+    } else if (job->state != GN_JOB_FETCHING) {
         gn_job_move(job, GN_JOB_FETCHING);
+    }
 }
 
 static void begin(struct gn_job *job)
 {
     struct gn_flow *f = job->flow;
 
+    if (!gn_permit_ask(job))
+        return;
     gn_retry_begin(job);
     gn_hosts_begin(f->hosts, job);
     gn_version_ask(job);
@@ -118,6 +105,7 @@ static void start(struct gn_flow *f, const struct taken *taken, int64_t now_ns)
     job->held = taken->reserved;
     job->run.late_us = taken->late_ns / 1000;
     job->again = taken->again;
+    gn_permit_refresh(active);
     if (gn_hosts_wait(f->hosts, job, now_ns))
         wait(job, now_ns);
     else

@@ -91,6 +91,9 @@ http {{
             return 200 '{{"name": "same", "price": 7}}'; }}
         location = /tick {{ default_type application/json;
             return 200 '{{"id": "$request_id", "now": $msec, "n": "$arg_n"}}'; }}
+        location = /robots.txt {{
+            if (-f {folder}/files/broken) {{ return 503; }}
+            alias {folder}/files/robots.txt; }}
         location /missing {{ return 404 "nothing here\\n"; }}
         location /broken {{ return 500 "out of order\\n"; }}
         location /moved {{ return 302 /same; }}
