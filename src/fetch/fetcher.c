@@ -13,6 +13,7 @@ enum {
     IDLE_CONNECTIONS = 256,
     KEPT_TRANSFERS = 1024, /* handles kept for later fetches */
     CACHE_STEP = 64,
+    THAW_MS = 10, /* paused ones are looked at so often */
 };
 
 struct gn_fetcher {
@@ -27,6 +28,7 @@ struct gn_fetcher {
         deadlines;    /* all transfers under way: when to look at them */
     uv_timer_t watch; /* runs while there are any */
     int64_t watch_at; /* in ms; INT64_MAX: it does not run */
+    uv_timer_t thaw;  /* runs while there are paused ones */
     struct gn_transfer *pool;
     size_t pooled;
     long cache; /* connections libcurl may hold */
@@ -105,6 +107,32 @@ static void end(struct gn_fetcher *f, struct gn_transfer *t, CURLcode result,
     recycle(f, t);
 }
 
+/* Lets paused ones go on, in their order, as far as their limiters admit. One
+ * that ends may end others, or close. */
+static void on_thaw(uv_timer_t *timer)
+{
+    struct gn_fetcher *f = timer->data;
+    const int64_t now_ns = gn_clock_monotonic_ns();
+    struct gn_transfer *t;
+
+    for (size_t left = f->tools.paused_count;
+         !f->closing && left > 0 && (t = TAILQ_FIRST(&f->tools.paused)) != NULL;
+         left--) {
+        CURLcode result = CURLE_OK;
+
+        if (gn_limiter_admits(gn_target_limiter(t->target), now_ns)) {
+            result = gn_transfer_go_on(t);
+        } else {
+            TAILQ_REMOVE(&f->tools.paused, t, in_paused);
+            TAILQ_INSERT_TAIL(&f->tools.paused, t, in_paused);
+        }
+        if (result != CURLE_OK)
+            end(f, t, result, GN_CAUSE_LIBCURL);
+    }
+    if (!f->closing && f->tools.paused_count == 0)
+        GN_CHECK(uv_timer_stop(&f->thaw) == 0);
+}
+
 /* Ends what libcurl has finished. */
 static void on_moved(void *fetcher)
 {
@@ -112,6 +140,10 @@ static void on_moved(void *fetcher)
     const CURLMsg *message;
     char *t;
     int left;
+
+    if (!f->closing && f->tools.paused_count > 0 &&
+        !uv_is_active((uv_handle_t *)&f->thaw))
+        GN_CHECK(uv_timer_start(&f->thaw, on_thaw, THAW_MS, THAW_MS) == 0);
 
     while (!f->closing &&
            (message = curl_multi_info_read(f->multi, &left)) != NULL) {
@@ -211,6 +243,8 @@ enum garner_code gn_fetcher_new(uv_loop_t *loop,
     gn_sockets_init(&f->sockets, loop, f->multi, on_moved, f);
     GN_CHECK(uv_timer_init(loop, &f->watch) == 0);
     f->watch.data = f;
+    GN_CHECK(uv_timer_init(loop, &f->thaw) == 0);
+    f->thaw.data = f;
     *out = f;
     return GARNER_OK;
 }
@@ -220,11 +254,18 @@ static void on_all_closed(uv_handle_t *handle)
     gn_free(handle->data);
 }
 
+static void on_thaw_closed(uv_handle_t *handle)
+{
+    struct gn_fetcher *f = handle->data;
+
+    uv_close((uv_handle_t *)&f->watch, on_all_closed);
+}
+
 static void on_sockets_closed(void *fetcher)
 {
     struct gn_fetcher *f = fetcher;
 
-    uv_close((uv_handle_t *)&f->watch, on_all_closed);
+    uv_close((uv_handle_t *)&f->thaw, on_thaw_closed);
 }
 
 void gn_fetcher_close(struct gn_fetcher *f)

@@ -36,7 +36,8 @@ struct gn_target {
     bool insecure;
     bool secure; /* https */
     struct gn_fetch_limits limits;
-    struct gn_shape shape; /* of all that targets of one kind share */
+    struct gn_limiter *limiter; /* borrowed; NULL: none */
+    struct gn_shape shape;      /* of all that targets of one kind share */
 };
 
 static enum garner_code no_memory(struct garner_error *err)
@@ -349,6 +350,16 @@ void gn_target_hide(const struct gn_target *t, const char *text,
                     struct gn_buf *out)
 {
     gn_mask(out, text, (const char *const *)t->secrets, GN_MASK_LONG);
+}
+
+void gn_target_limit(struct gn_target *t, struct gn_limiter *l)
+{
+    t->limiter = l;
+}
+
+struct gn_limiter *gn_target_limiter(const struct gn_target *t)
+{
+    return t->limiter;
 }
 
 const struct gn_fetch_limits *gn_target_limits(const struct gn_target *t)

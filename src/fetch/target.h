@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
+#include "fetch/limiter.h"
 #include "fetch/request.h"
 #include "fetch/validator.h"
 #include "garner/error.h"
@@ -32,6 +33,11 @@ bool gn_target_may_ask_if(const struct gn_target *t);
  * for any. Not while a fetch of it is under way; its callback may. false: no
  * memory, it asks for any. */
 bool gn_target_ask_if(struct gn_target *t, const struct gn_validators *v);
+
+/* From now on bodies of its fetches come as fast as l (borrowed; of one thread
+ * with all who share it) lets them; NULL: as they do. Not while a fetch of it
+ * is under way. */
+void gn_target_limit(struct gn_target *t, struct gn_limiter *l);
 
 /* The rest is the room's own. */
 
@@ -70,6 +76,9 @@ void gn_target_hide_url(const struct gn_target *t, const char *url,
 /* The same for any text. */
 void gn_target_hide(const struct gn_target *t, const char *text,
                     struct gn_buf *out);
+
+/* NULL: none. */
+struct gn_limiter *gn_target_limiter(const struct gn_target *t);
 
 /* With defaults filled in; t's. */
 const struct gn_fetch_limits *gn_target_limits(const struct gn_target *t);

@@ -42,6 +42,7 @@ enum garner_code gn_tools_init(struct gn_tools *tools,
     if (without == NULL)
         without = variable("NO_PROXY");
     *tools = (struct gn_tools){.sockets = sockets};
+    TAILQ_INIT(&tools->paused);
     tools->proxies = (struct gn_proxies){any_proxy(), ""};
     if (without != NULL) {
         tools->without = gn_strdup(without);
@@ -74,6 +75,57 @@ static int64_t monotonic_ms(const struct gn_transfer *t)
     return (int64_t)uv_now(t->tools->sockets->loop);
 }
 
+static int64_t number(const struct gn_transfer *t, CURLINFO info)
+{
+    curl_off_t value = 0;
+
+    return curl_easy_getinfo(t->easy, info, &value) == CURLE_OK ? value : 0;
+}
+
+/* Takes what has come from the target's limiter; false: that does not admit it
+ * yet. */
+static bool take(struct gn_transfer *t)
+{
+    struct gn_limiter *l = gn_target_limiter(t->target);
+    const int64_t now_ns = gn_clock_monotonic_ns();
+    int64_t came;
+
+    if (l == NULL)
+        return true;
+    if (!gn_limiter_admits(l, now_ns))
+        return false;
+    came = number(t, CURLINFO_SIZE_DOWNLOAD_T);
+    if (came < t->taken) /* after a redirect it is another body */
+        t->taken = 0;
+    gn_limiter_take(l, came - t->taken, now_ns);
+    t->taken = came;
+    return true;
+}
+
+static void hold(struct gn_transfer *t)
+{
+    if (t->paused)
+        return;
+    t->paused = true;
+    TAILQ_INSERT_TAIL(&t->tools->paused, t, in_paused);
+    t->tools->paused_count++;
+}
+
+static void stop_pausing(struct gn_transfer *t)
+{
+    if (!t->paused)
+        return;
+    t->paused = false;
+    TAILQ_REMOVE(&t->tools->paused, t, in_paused);
+    t->tools->paused_count--;
+}
+
+CURLcode gn_transfer_go_on(struct gn_transfer *t)
+{
+    stop_pausing(t);
+    return curl_easy_pause(t->easy, CURLPAUSE_CONT);
+}
+
 /* CURLOPT_WRITEFUNCTION: decoded bytes of the body. */
 static size_t on_body(char *data, size_t one, size_t size, void *transfer)
 {
@@ -84,6 +136,10 @@ static size_t on_body(char *data, size_t one, size_t size, void *transfer)
     if ((int64_t)size > limit - (int64_t)t->body.size) {
         t->cause = GN_CAUSE_BODY_TOO_LARGE;
         return 0;
+    }
+    if (!take(t)) { /* it comes again */
+        hold(t);
+        return CURL_WRITEFUNC_PAUSE;
     }
     gn_buf_append(&t->body, data, size);
     if (gn_buf_failed(&t->body)) {
@@ -200,19 +256,12 @@ enum garner_code gn_transfer_begin(struct gn_transfer *t,
     t->cause = GN_CAUSE_LIBCURL;
     t->heard = false;
     t->socket_error = 0;
-    t->sent = 0;
+    t->sent = t->taken = 0;
     t->detail[0] = '\0';
     t->started_ns = gn_clock_monotonic_ns();
     t->moved_ms = t->started_ns / 1000000;
     t->response.started_wall_us = gn_clock_wall_us();
     return GARNER_OK;
-}
-
-static int64_t number(const struct gn_transfer *t, CURLINFO info)
-{
-    curl_off_t value = 0;
-
-    return curl_easy_getinfo(t->easy, info, &value) == CURLE_OK ? value : 0;
 }
 
 static int small(const struct gn_transfer *t, CURLINFO info)
@@ -229,7 +278,8 @@ int64_t gn_transfer_stalls_at(struct gn_transfer *t, int64_t now_ms)
 
     /* Until it is connected the connect timeout counts; what is sent shows only
      * here. */
-    if (number(t, CURLINFO_PRETRANSFER_TIME_T) == 0 || sent != t->sent)
+    if (t->paused || number(t, CURLINFO_PRETRANSFER_TIME_T) == 0 ||
+        sent != t->sent)
         t->moved_ms = now_ms;
     t->sent = sent;
     return t->moved_ms + gn_target_limits(t->target)->stall_ms;
@@ -419,6 +469,7 @@ void gn_transfer_end(struct gn_transfer *t, CURLcode result,
     struct gn_response *r = &t->response;
     int64_t started_wall_us = r->started_wall_us;
 
+    stop_pausing(t);
     if (cause != GN_CAUSE_LIBCURL)
         t->cause = cause;
     *r = (struct gn_response){.headers = &t->headers, .body = &t->body};

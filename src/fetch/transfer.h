@@ -11,6 +11,7 @@
 #include <openssl/evp.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "base/buf.h"
 #include "base/heap.h"
@@ -27,6 +28,8 @@ struct gn_tools {
     char *without; /* what proxies.without points to, if any */
     EVP_MD *sha256;
     EVP_MD_CTX *digest;
+    TAILQ_HEAD(, gn_transfer) paused; /* until their limiters admit them */
+    size_t paused_count;
 };
 
 /* Reads the environment. Errors: NOMEM, IO (no SHA-256). */
@@ -53,6 +56,9 @@ struct gn_transfer {
     int64_t started_ns;
     int64_t moved_ms; /* on the monotonic clock: when a byte last came */
     int64_t sent;     /* bytes of the body sent, when last looked at */
+    int64_t taken;    /* bytes of this reply's body that the limiter knows of */
+    bool paused;
+    TAILQ_ENTRY(gn_transfer) in_paused;
     char detail[CURL_ERROR_SIZE];
 
     /* the fetcher's */
@@ -75,6 +81,10 @@ void gn_transfer_free(struct gn_transfer *t);
 enum garner_code gn_transfer_begin(struct gn_transfer *t,
                                    const struct gn_target *target,
                                    struct garner_error *err);
+
+/* Lets a paused one go on, which may pause again. Not 0: it has failed, and is
+ * to be ended with this. */
+CURLcode gn_transfer_go_on(struct gn_transfer *t);
 
 /* When it will have stalled, on the monotonic clock in ms, as things are at
  * now_ms; at or before now_ms: it has. */
