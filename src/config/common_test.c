@@ -96,8 +96,6 @@ static void wrong_values_are_problems(void **state)
                "1000");
     bad_source("host: { interval: 0s }",
                "3:19: interval is 0s; write at least 1ms");
-    bad_source("host: { bytes: 2 }",
-               "3:9: \"bytes\" is not available in this version; remove it");
     bad_source("schedule: { align: true }",
                "3:11: schedule has no interval; write one like \"every: 10s\"");
     bad_source("schedule: 400d",

@@ -101,6 +101,8 @@ struct gn_source {
     int host_concurrency;     /* most fetches from it at a time, of those that
                                  say so; 0: no bound */
     int64_t host_interval_ms; /* least between their beginnings; 0: none */
+    int64_t host_bytes;       /* a second, of the bodies of those that say so;
+                                 0: no bound */
     bool obeys_robots;        /* the host's robots.txt */
     const struct gn_reach *hooks[GN_EVENTS]; /* NULL: none */
     struct gn_alert_spec alert;

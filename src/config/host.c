@@ -30,11 +30,19 @@ static void interval(struct gn_problems *p, const struct gn_node *node,
     (void)gn_walk_duration(p, node, 1, &s->source->host_interval_ms);
 }
 
+static void bytes(struct gn_problems *p, const struct gn_node *node,
+                  void *scope)
+{
+    struct gn_scope *s = scope;
+
+    (void)gn_walk_size(p, node, GN_CHECK_BODY_MAX, &s->source->host_bytes);
+}
+
 static const struct gn_walk_key keys[] = {
     {"failures", failures, NULL},
     {"concurrency", concurrency, NULL},
     {"interval", interval, NULL},
-    {"bytes", NULL, NULL},
+    {"bytes", bytes, NULL},
 };
 
 void gn_host_read(struct gn_problems *p, const struct gn_node *node,

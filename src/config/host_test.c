@@ -14,7 +14,8 @@ static void a_host_has_limits(void **state)
         good("garner: 1\n"
              "defaults: { host: { failures: 9, interval: 1s } }\n"
              "sources:\n"
-             "  a: { url: http://h/, host: { failures: 7, concurrency: 2 } }\n"
+             "  a: { url: http://h/, host: { failures: 7, concurrency: 2,\n"
+             "       bytes: 1MB } }\n"
              "  b: { url: http://h/ }\n");
     const struct gn_source *s = config.sources;
 
@@ -22,6 +23,8 @@ static void a_host_has_limits(void **state)
     assert_int_equal(s[0].host_failures, 7);
     assert_int_equal(s[0].host_concurrency, 2);
     assert_int_equal(s[0].host_interval_ms, 1000);
+    assert_int_equal(s[0].host_bytes, 1000000);
+    assert_int_equal(s[1].host_bytes, 0);
     assert_int_equal(s[1].host_failures, 9);
     assert_int_equal(s[1].host_concurrency, 0);
     gn_config_fini(&config);
@@ -49,6 +52,8 @@ static void wrong_values_are_problems(void **state)
     (void)state;
     bad_source("robots: yes",
                "3:9: robots cannot be \"yes\"; write ignore or obey");
+    bad_source("host: { bytes: 0 }",
+               "3:16: bytes is 0; write 1B to 1000000000B");
     bad_source("host: { speed: 2 }",
                "3:9: unknown key \"speed\"; see garner.yaml(5) for the keys "
                "there are");

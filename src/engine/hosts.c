@@ -60,7 +60,7 @@ static int by_name(const void *a, const void *b)
 static bool takes_part(const struct gn_source *source)
 {
     return source->host_failures > 0 || source->host_concurrency > 0 ||
-           source->host_interval_ms > 0;
+           source->host_interval_ms > 0 || source->host_bytes > 0;
 }
 
 /* Fills ways[]; returns how many, also without memory: then the last has no
@@ -87,6 +87,20 @@ static int64_t longest_ms(const struct gn_source *source)
                                               : source->host_interval_ms;
 }
 
+/* Bodies of active come no faster than the least that a source of the host
+ * says. */
+static void slow_down(struct gn_host *host, struct gn_active *active)
+{
+    struct gn_limiter *l = &host->limiter;
+    const int64_t rate = active->source->host_bytes;
+
+    if (rate == 0)
+        return;
+    if (l->rate == 0 || rate < l->rate)
+        l->rate = rate;
+    gn_target_limit(active->target, l);
+}
+
 /* Makes a host of each name; the names move there, or are freed. */
 static void share_out(struct gn_hosts *h, struct way *ways, size_t count)
 {
@@ -102,6 +116,7 @@ static void share_out(struct gn_hosts *h, struct way *ways, size_t count)
             gn_free(ways[i].name);
         }
         ways[i].active->host = host;
+        slow_down(host, ways[i].active);
         if (longest_ms(ways[i].active->source) > host->longest_ms)
             host->longest_ms = longest_ms(ways[i].active->source);
     }

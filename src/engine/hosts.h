@@ -1,9 +1,9 @@
 /*
  * hosts.h - the hosts (scheme, host, port) that sources fetch from: how many at
- * a time and how soon after one another, and which are left alone since they
- * fail, or ask for it (Retry-After). Each limit holds for the sources that set
- * it; one that sets none takes no part. All that is kept over restarts: see
- * costs.h.
+ * a time, how soon after one another and how fast, and which are left alone
+ * since they fail, or ask for it (Retry-After). Each limit holds for the
+ * sources that set it; one that sets none takes no part. All that is kept over
+ * restarts: see costs.h.
  *
  * A job that has to wait for its host does so in the host's queue; its source
  * counts as running.
@@ -17,15 +17,17 @@
 #include "engine/job.h"
 #include "engine/rules.h"
 #include "fetch/circuit.h"
+#include "fetch/limiter.h"
 
 struct gn_host {
     char *name;         /* "https://example.org:443" */
     int64_t longest_ms; /* that it may be left alone for */
     struct gn_circuit circuit;
-    int64_t off_until_ns;     /* as it asked */
-    int active;               /* fetches under way, of those with a limit */
-    int64_t next_ns;          /* none begins before */
-    struct gn_jobs waiting;   /* in their order */
+    int64_t off_until_ns;      /* as it asked */
+    struct gn_limiter limiter; /* of bodies; rate 0: none says so */
+    int active;                /* fetches under way, of those with a limit */
+    int64_t next_ns;           /* none begins before */
+    struct gn_jobs waiting;    /* in their order */
     struct gn_heap_node node; /* in the heap while jobs wait; key: when to look;
                                  INT64_MAX: when a fetch has ended */
 

@@ -304,6 +304,30 @@ static void one_after_another(void **state)
     end(w);
 }
 
+static void serve_large(struct tcp_peer *p, void *context)
+{
+    int count = 0;
+
+    (void)context;
+    while (tcp_peer_request(p))
+        tell_large(p, &count);
+}
+
+static void bodies_come_no_faster_than_the_least_that_is_said(void **state)
+{
+    struct world *w = begin(serve_large, NULL);
+    int64_t took_ns = gn_clock_monotonic_ns();
+
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        add_source(w, "/", 0)->host_bytes = i < 2 ? 1000000 * (2 - i) : 0;
+    assert_int_equal(run(w), GARNER_OK);
+    took_ns = gn_clock_monotonic_ns() - took_ns;
+    assert_true(took_ns >= INT64_C(450000000)); /* two of LARGE, less a burst */
+    assert_asked(w, "select sum(bytes) from garner_run", "900000");
+    end(w);
+}
+
 static void who_waits_for_a_host_that_fails_goes_away(void **state)
 {
     struct site s;
@@ -332,6 +356,7 @@ int main(void)
         cmocka_unit_test(who_waits_for_room_is_late_too),
         cmocka_unit_test(who_waits_when_garner_is_stopped_is_missed),
         cmocka_unit_test(one_after_another),
+        cmocka_unit_test(bodies_come_no_faster_than_the_least_that_is_said),
         cmocka_unit_test(who_waits_for_a_host_that_fails_goes_away),
     };
 
