@@ -101,8 +101,11 @@ static void describe_rule(const struct gn_robots_verdict *v,
     char rule[RULE + 1];
     size_t n = 0;
 
-    for (; n < v->rule_size && n < RULE; n++)
-        rule[n] = v->rule[n] >= ' ' && v->rule[n] <= '~' ? v->rule[n] : '?';
+    for (; n < v->rule_size && n < RULE; n++) {
+        rule[n] = v->rule[n];
+        if (rule[n] < ' ' || rule[n] > '~')
+            rule[n] = '?';
+    }
     rule[n] = '\0';
     snprintf(text, size,
              "%.90s/robots.txt, line %d, forbids it (Disallow: %s); robots: "

@@ -10,11 +10,11 @@
 
 #define SECOND_US INT64_C(1000000)
 /* One that could not be had is asked for again after so long. */
-#define AGAIN_US (60 * SECOND_US)
+#define AGAIN_US (INT64_C(60) * SECOND_US)
 /* ... and any other at the soonest. No answer may be used for longer, */
-#define FRESH_US (24 * 3600 * SECOND_US)
+#define FRESH_US (INT64_C(86400) * SECOND_US)
 /* but while there is no newer one. */
-#define KEPT_US (30 * FRESH_US)
+#define KEPT_US (INT64_C(30) * FRESH_US)
 
 void gn_rules_fini(struct gn_rules *r)
 {

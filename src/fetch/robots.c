@@ -217,12 +217,10 @@ static struct symbol read_symbol(const char *at, const char *end)
     if (*at == '%' && end - at > 2 && hex(at[1]) >= 0 && hex(at[2]) >= 0)
         s = (struct symbol){(unsigned char)(hex(at[1]) * 16 + hex(at[2])), true,
                             3};
-    if (s.value == '\0')
-        s.coded = true;
-    else if (strchr(letters, s.value) != NULL ||
-             strchr("0123456789-._~", s.value) != NULL)
+    if (s.value != '\0' && (strchr(letters, s.value) != NULL ||
+                            strchr("0123456789-._~", s.value) != NULL))
         s.coded = false; /* unreserved: the same either way */
-    else if (strchr(":/?#[]@!$&'()*+,;=", s.value) == NULL)
+    else if (s.value == '\0' || strchr(":/?#[]@!$&'()*+,;=", s.value) == NULL)
         s.coded = true; /* it may not stand in a URL but so */
     return s;
 }
@@ -330,7 +328,7 @@ static int64_t delay_of(struct slice value)
             ms = ms * 10 + (*at - '0') * INT64_C(1000);
     if (at < end && *at == '.') {
         at++;
-        for (int unit = 100; at < end && is_digit(*at); at++, any = true) {
+        for (int64_t unit = 100; at < end && is_digit(*at); at++, any = true) {
             ms += (*at - '0') * unit;
             unit /= 10;
         }

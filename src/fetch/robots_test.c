@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -184,8 +185,7 @@ static void lines_are_taken_as_they_come(void **state)
     };
     static const char *const none[] = {
         "\xEF\x11\xBFuser-agent: FooBot\ndisallow: /",
-        "user-agent: FooBot\nx\xEF\xBB\xBF"
-        "disallow: /",
+        "user-agent: FooBot\nx\xEF\xBB\xBF: x\n\xEF\xBB\xBF disallow: /",
         "user-agent: FooBot\ndisallow\n",
         "user-agent: FooBot\ndisallow: # /\n",
         "user-agent: FooBot\ndisallow /a /\n",
@@ -208,14 +208,11 @@ static void the_rule_that_decided_is_told(void **state)
     (void)state;
     for (size_t i = 0; i < 3; i++) {
         struct gn_robots_verdict v;
-        char text[128] = "# hello";
+        char text[128];
 
-        strcat(text, ends[i]);
-        strcat(text, "user-agent: *");
-        strcat(text, ends[i]);
-        strcat(text, ends[i]);
-        strcat(text, "disallow: /a/ # x");
-        strcat(text, ends[i]);
+        snprintf(text, sizeof text,
+                 "# hello%suser-agent: *%s%sdisallow: /a/ # x%s", ends[i],
+                 ends[i], ends[i], ends[i]);
         v = asked(text, "FooBot", "/a/b");
         assert_false(v.allowed);
         assert_int_equal(v.line, 4);
@@ -227,9 +224,14 @@ static void the_rule_that_decided_is_told(void **state)
     }
 }
 
+static void put(char *at, const char *text)
+{
+    while (*text != '\0')
+        *at++ = *text++;
+}
+
 static void no_more_is_read_than_the_limit(void **state)
 {
-    static const char head[] = "user-agent: FooBot\n";
     const size_t size = GN_ROBOTS_MAX + 100;
     char *text = gn_alloc(size);
     struct gn_robots_verdict v;
@@ -237,11 +239,11 @@ static void no_more_is_read_than_the_limit(void **state)
     (void)state;
     assert_non_null(text);
     memset(text, '\n', size);
-    memcpy(text, head, sizeof head - 1);
-    memcpy(text + GN_ROBOTS_MAX - 13, "\ndisallow: /a/b/c", 17);
+    put(text, "user-agent: FooBot\n");
+    put(text + GN_ROBOTS_MAX - 13, "\ndisallow: /a/b/c");
     gn_robots_ask(text, size, "FooBot", "/a/x", &v);
     assert_true(v.allowed); /* "disallow: /a", cut, is no rule */
-    memcpy(text + GN_ROBOTS_MAX - 13, "\ndisallow: /\n", 13);
+    put(text + GN_ROBOTS_MAX - 13, "\ndisallow: /\n");
     gn_robots_ask(text, size, "FooBot", "/a/x", &v);
     assert_false(v.allowed);
     gn_free(text);
@@ -325,8 +327,8 @@ static void wildcards(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        strcpy(text, "user-agent: *\ndisallow: ");
-        strcat(text, cases[i].rule);
+        snprintf(text, sizeof text, "user-agent: *\ndisallow: %s",
+                 cases[i].rule);
         if (asked(text, "FooBot", cases[i].path).allowed == cases[i].matches)
             fail_msg("%s, %s", cases[i].rule, cases[i].path);
     }
@@ -373,8 +375,8 @@ static void however_it_is_written(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        strcpy(text, "user-agent: *\ndisallow: ");
-        strcat(text, cases[i].rule);
+        snprintf(text, sizeof text, "user-agent: *\ndisallow: %s",
+                 cases[i].rule);
         if (asked(text, "FooBot", cases[i].path).allowed == cases[i].matches)
             fail_msg("%s, %s", cases[i].rule, cases[i].path);
     }
@@ -407,12 +409,13 @@ static void delays_are_numbers(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        strcpy(text, "user-agent: *\ncrawl-delay: ");
-        strcat(text, cases[i].text);
+        snprintf(text, sizeof text, "user-agent: *\ncrawl-delay: %s",
+                 cases[i].text);
         assert_int_equal(asked(text, "FooBot", "/").delay_ms, cases[i].ms);
     }
-    strcpy(text, "user-agent: a\ncrawl-delay: 7\ncrawl-delay: 5\n"
-                 "user-agent: b\ncrawl-delay: 1\ndisallow: /\n");
+    snprintf(text, sizeof text,
+             "user-agent: a\ncrawl-delay: 7\ncrawl-delay: 5\n"
+             "user-agent: b\ncrawl-delay: 1\ndisallow: /\n");
     assert_int_equal(asked(text, "a", "/").delay_ms, 7000);
     assert_int_equal(asked(text, "b", "/").delay_ms, 1000);
     assert_int_equal(asked(text, "b", "/robots.txt").delay_ms, 1000);
@@ -470,7 +473,7 @@ static void what_an_answer_means(void **state)
 
 static void how_long_it_is_fresh(void **state)
 {
-    const int64_t day = 24 * 3600 * 1000;
+    const int64_t day = INT64_C(86400000);
 
     (void)state;
     assert_int_equal(gn_robots_fresh_ms(""), day);
