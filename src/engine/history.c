@@ -117,7 +117,9 @@ static const char *const tables[] = {
     " access text not null,"   /* 'rules', 'none', 'unreachable' */
     " asked integer not null," /* when it came */
     " until integer not null," /* it is asked for again then */
-    " body blob)"
+    " body blob,"
+    " etag text,"     /* of body ... */
+    " modified text)" /* ... and its Last-Modified */
     " strict",
 
     "create view if not exists garner_log as"

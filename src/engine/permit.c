@@ -229,8 +229,10 @@ static void fetch_robots(struct gn_job *job)
 {
     struct gn_flow *f = job->flow;
     struct gn_host *host = job->active->host;
+    const struct gn_validators v = gn_rules_validators(&host->rules);
     struct garner_error err;
 
+    (void)gn_target_ask_if(host->robots, gn_validators_any(&v) ? &v : NULL);
     job->waits_from_ns = gn_clock_monotonic_ns();
     gn_hosts_begin(f->hosts, job);
     if (gn_fetcher_start(f->fetcher, host->robots, robots_fetched, job,

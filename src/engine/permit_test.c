@@ -33,7 +33,10 @@ static void serve(struct tcp_peer *p, void *context)
             atomic_fetch_add(&s->asked, 1);
             note_agent(s, p);
             WAIT_FOR(s->open);
-            tcp_peer_reply(p, s->status, s->headers, s->robots);
+            if (strstr(p->request, "If-None-Match: \"r\"") != NULL)
+                tcp_peer_text(p, "HTTP/1.1 304 Same\r\n\r\n");
+            else
+                tcp_peer_reply(p, s->status, s->headers, s->robots);
         } else {
             atomic_fetch_add(&s->requests, 1);
             tcp_peer_reply(p, "200 OK", "", "hello");
@@ -111,8 +114,17 @@ static void it_is_kept_over_restarts(void **state)
     assert_int_equal(s.asked, 1);
     assert_int_equal(s.requests, 0);
     store_runs(w, "update garner_robots set until = 1");
+    s.headers = "ETag: \"r\"\r\n";
     assert_int_equal(run(w), GARNER_OK);
     assert_int_equal(s.asked, 2);
+    store_runs(w, "update garner_robots set until = 1");
+    assert_int_equal(run(w), GARNER_OK); /* its version is asked with */
+    assert_int_equal(s.asked, 3);
+    assert_int_equal(s.requests, 0);
+    assert_asked(w,
+                 "select access || etag || length(body) || (until > asked)"
+                 " from garner_robots",
+                 "rules\"r\"341");
     end(w);
 }
 

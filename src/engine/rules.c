@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/mem.h"
@@ -19,7 +20,14 @@
 void gn_rules_fini(struct gn_rules *r)
 {
     gn_free(r->text);
+    gn_free(r->etag);
+    gn_free(r->modified);
     *r = (struct gn_rules){0};
+}
+
+struct gn_validators gn_rules_validators(const struct gn_rules *r)
+{
+    return (struct gn_validators){r->etag, r->modified};
 }
 
 bool gn_rules_fresh(const struct gn_rules *r, int64_t wall_us)
@@ -35,17 +43,53 @@ static bool is_of_use(const struct gn_rules *r, int64_t wall_us)
            wall_us - r->asked_us < KEPT_US;
 }
 
+/* What is kept stays, for as long as the headers say. */
+static void use_for(struct gn_rules *r, const char *headers, int64_t wall_us)
+{
+    const int64_t fresh_us = gn_robots_fresh_ms(headers) * 1000;
+
+    r->until_us = wall_us + (fresh_us > AGAIN_US ? fresh_us : AGAIN_US);
+}
+
+/* Notes what version text is of. Without memory it is asked for whole. */
+static void note_version(struct gn_rules *r, const char *headers)
+{
+    struct gn_arena memory = {0};
+    struct gn_validators v;
+
+    if (gn_validators_read(headers, &memory, &v)) {
+        r->etag = v.etag != NULL ? gn_strdup(v.etag) : NULL;
+        r->modified = v.modified != NULL ? gn_strdup(v.modified) : NULL;
+    }
+    gn_arena_clear(&memory);
+}
+
+/* A 304, to who asked for another version than that of text. */
+static bool is_unchanged(const struct gn_rules *r,
+                         const struct gn_response *response)
+{
+    enum { NOT_MODIFIED = 304 };
+    const struct gn_validators v = gn_rules_validators(r);
+
+    return response->failure == GN_FAILURE_NONE &&
+           response->status == NOT_MODIFIED && gn_validators_any(&v);
+}
+
 void gn_rules_learn(struct gn_rules *r, struct gn_response *response,
                     int64_t wall_us)
 {
     enum gn_robots_access access =
         gn_robots_access(response->failure, response->status);
-    const int64_t fresh_us =
-        gn_robots_fresh_ms(gn_buf_cstr(response->headers)) * 1000;
+    const char *headers = gn_buf_cstr(response->headers);
     const uint64_t version = r->version + 1;
     char *text = NULL;
     size_t size = 0;
 
+    if (is_unchanged(r, response)) {
+        r->asked_us = wall_us;
+        use_for(r, headers, wall_us);
+        return;
+    }
     if (access == GN_ROBOTS_RULES && response->body->size > 0) {
         size = response->body->size < GN_ROBOTS_MAX ? response->body->size
                                                     : GN_ROBOTS_MAX;
@@ -56,7 +100,7 @@ void gn_rules_learn(struct gn_rules *r, struct gn_response *response,
     r->until_us = wall_us + AGAIN_US;
     if (access == GN_ROBOTS_UNREACHABLE && is_of_use(r, wall_us))
         return;
-    gn_free(r->text);
+    gn_rules_fini(r);
     *r = (struct gn_rules){.version = version,
                            .access = access,
                            .text = text,
@@ -65,8 +109,10 @@ void gn_rules_learn(struct gn_rules *r, struct gn_response *response,
                            .status = response->status,
                            .asked_us = wall_us,
                            .until_us = wall_us + AGAIN_US};
-    if (access != GN_ROBOTS_UNREACHABLE && fresh_us > AGAIN_US)
-        r->until_us = wall_us + fresh_us;
+    if (access != GN_ROBOTS_UNREACHABLE)
+        use_for(r, headers, wall_us);
+    if (access == GN_ROBOTS_RULES)
+        note_version(r, headers);
 }
 
 void gn_rules_ask(const struct gn_rules *r, const char *url,
@@ -109,15 +155,25 @@ enum garner_code gn_rules_add(struct garner_batch *batch, const char *host,
 {
     return garner_batch_add(
         batch,
-        "insert into garner_robots (host, access, asked, until, body)"
-        " values (?, ?, ?, ?, ?) on conflict (host) do update set"
+        "insert into garner_robots"
+        " (host, access, asked, until, body, etag, modified)"
+        " values (?, ?, ?, ?, ?, ?, ?) on conflict (host) do update set"
         " access = excluded.access, asked = excluded.asked,"
-        " until = excluded.until, body = excluded.body",
+        " until = excluded.until, body = excluded.body,"
+        " etag = excluded.etag, modified = excluded.modified",
         GARNER_ARGS(garner_text(host), garner_text(words[r->access]),
                     garner_integer(r->asked_us), garner_integer(r->until_us),
                     r->text != NULL ? garner_blob(r->text, r->size)
-                                    : garner_null()),
+                                    : garner_null(),
+                    garner_text(r->etag), garner_text(r->modified)),
         err);
+}
+
+/* A copy of a text, NULL of a NULL; without memory NULL, too: then the whole is
+ * asked for. */
+static char *copy(struct garner_value v)
+{
+    return v.type == GARNER_TEXT ? gn_memdup(v.bytes.data, v.bytes.size) : NULL;
 }
 
 static enum garner_code read_row(const struct garner_rows *rows,
@@ -143,6 +199,8 @@ static enum garner_code read_row(const struct garner_rows *rows,
     r->access = (enum gn_robots_access)word;
     r->asked_us = garner_column(rows, 1).integer;
     r->until_us = garner_column(rows, 2).integer;
+    r->etag = copy(garner_column(rows, 4));
+    r->modified = copy(garner_column(rows, 5));
     return GARNER_OK;
 }
 
@@ -150,10 +208,11 @@ enum garner_code gn_rules_recall(struct garner_store *store, const char *host,
                                  struct gn_rules *r, struct garner_error *err)
 {
     struct garner_rows *rows;
-    enum garner_code code = garner_query(
-        store,
-        "select access, asked, until, body from garner_robots where host = ?",
-        GARNER_ARGS(garner_text(host)), &rows, err);
+    enum garner_code code =
+        garner_query(store,
+                     "select access, asked, until, body, etag, modified"
+                     " from garner_robots where host = ?",
+                     GARNER_ARGS(garner_text(host)), &rows, err);
 
     if (code != GARNER_OK)
         return code;

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "fetch/robots.h"
+#include "fetch/validator.h"
 #include "garner/store.h"
 #include "garner/write.h"
 
@@ -27,6 +28,8 @@ struct gn_rules {
     enum gn_robots_access access;
     char *text; /* its own; NULL unless access is RULES, or they are empty */
     size_t size;
+    char *etag;              /* of text; its own; NULL: none */
+    char *modified;          /* the same of its Last-Modified */
     enum gn_failure failure; /* of the last request, and its ... */
     int status;              /* ... status; 0: it is not known any more */
     int64_t asked_us;        /* when access and text came */
@@ -37,6 +40,9 @@ void gn_rules_fini(struct gn_rules *r);
 
 /* Whether it need not be asked for. */
 bool gn_rules_fresh(const struct gn_rules *r, int64_t wall_us);
+
+/* What a request for it may ask with for another version alone; borrowed. */
+struct gn_validators gn_rules_validators(const struct gn_rules *r);
 
 /* Learns the answer to a request for it, and moves its body out. Without memory
  * for that it is as if it could not be had. */

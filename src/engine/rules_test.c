@@ -97,6 +97,28 @@ static void what_cannot_be_had_is_what_it_was(void **state)
     gn_rules_fini(&r);
 }
 
+static void what_has_not_changed_stays(void **state)
+{
+    struct gn_rules r = {0};
+    struct gn_validators v;
+
+    (void)state;
+    answer(&r, 200, "etag: \"a\"\n", "user-agent: *\ndisallow: /a\n", DAY);
+    v = gn_rules_validators(&r);
+    assert_string_equal(v.etag, "\"a\"");
+    assert_null(v.modified);
+    answer(&r, 304, "", "", 3 * DAY);
+    assert_int_equal(r.version, 1);
+    assert_false(allows(&r, "http://h/a"));
+    assert_true(gn_rules_fresh(&r, 4 * DAY - 1));
+    answer(&r, 404, "etag: \"b\"\n", "", 4 * DAY);
+    v = gn_rules_validators(&r);
+    assert_false(gn_validators_any(&v));
+    answer(&r, 304, "", "", 5 * DAY); /* nobody asked so: no rules */
+    assert_int_equal(r.access, GN_ROBOTS_UNAVAILABLE);
+    gn_rules_fini(&r);
+}
+
 static void without_memory_nothing_is_allowed(void **state)
 {
     struct gn_buf head = {0};
@@ -150,12 +172,15 @@ static void they_are_kept(void **state)
     assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
     again = recalled(w);
     assert_int_equal(again.version, 0);
-    answer(&r, 200, "", "user-agent: *\ndisallow: /\xFF\n", SECOND);
+    answer(&r, 200, "etag: \"e\"\n", "user-agent: *\ndisallow: /\xFF\n",
+           SECOND);
     keep(w, &r);
     again = recalled(w);
     assert_int_equal(again.access, GN_ROBOTS_RULES);
     assert_int_equal(again.size, r.size);
     assert_memory_equal(again.text, r.text, r.size);
+    assert_string_equal(again.etag, "\"e\"");
+    assert_null(again.modified);
     assert_int_equal(again.asked_us, r.asked_us);
     assert_int_equal(again.until_us, r.until_us);
     assert_true(gn_rules_fresh(&again, 2 * SECOND));
@@ -179,6 +204,7 @@ int main(void)
         cmocka_unit_test(answers_mean_what_the_rfc_says),
         cmocka_unit_test(an_answer_is_fresh_for_a_while),
         cmocka_unit_test(what_cannot_be_had_is_what_it_was),
+        cmocka_unit_test(what_has_not_changed_stays),
         cmocka_unit_test(without_memory_nothing_is_allowed),
         cmocka_unit_test(they_are_kept),
     };
