@@ -48,13 +48,13 @@ def check_keys(text):
                                         text.index(".SH EXAMPLES")]))
     read, refused = set(), set()
     for path in sorted((SOURCE / "src" / "config").glob("*.[ch]")):
-        if "_test" in path.name:
-            continue
         code = path.read_text()
+        if "_test" in path.name or not re.search("gn_walk_key|_KEYS", code):
+            continue
         code = re.sub(r"[\s\\]+", "", code)
         read |= set(re.findall(r'\{"(\w+)",\w*[a-z]\w*,NULL\}', code))
         refused |= set(re.findall(r'\{"(\w+)",NULL,NULL\}', code))
-    assert len(read) > 25 and len(refused) > 20, (read, refused)
+    assert len(read) > 25 and len(refused) > 3, (read, refused)
     assert entries == read, (entries ^ read)
     assert refused <= later, refused - later
 

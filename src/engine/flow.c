@@ -240,7 +240,10 @@ static void fetched(void *context, struct gn_response *response)
     if (response->failure == GN_FAILURE_NONE && verdict == GN_VERDICT_WHOLE)
         compare_body(job, response->sha256);
     note_fetch(job, response);
-    gn_hosts_end(f->hosts, job, response, gn_random_fraction(&f->random));
+    /* one that was expected is no failure */
+    gn_hosts_end(f->hosts, job, response,
+                 job->run.failure != NULL ? response->status : 0,
+                 gn_random_fraction(&f->random));
     gn_retry_decide(job, response, gn_random_fraction(&f->random));
     go_on(job, response);
     gn_start_due(f);

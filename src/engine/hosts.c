@@ -355,13 +355,10 @@ static void put_off(struct gn_host *host, const struct gn_response *response)
 }
 
 void gn_hosts_end(struct gn_hosts *h, struct gn_job *job,
-                  const struct gn_response *response, double random)
+                  const struct gn_response *response, int status, double random)
 {
     const struct gn_source *source = job->active->source;
     struct gn_host *host = job->active->host;
-    /* one that was expected is no failure */
-    const int status =
-        response != NULL && job->run.failure != NULL ? response->status : 0;
 
     if (!job->at_host)
         return;
@@ -369,9 +366,8 @@ void gn_hosts_end(struct gn_hosts *h, struct gn_job *job,
     host->active -= source->host_concurrency > 0;
     if (source->host_failures > 0)
         judge(job,
-              response != NULL
-                  ? gn_circuit_outcome(response->failure, status)
-                  : GN_OUTCOME_UNKNOWN,
+              response != NULL ? gn_circuit_outcome(response->failure, status)
+                               : GN_OUTCOME_UNKNOWN,
               random);
     if (response != NULL && takes_part(source))
         put_off(host, response);

@@ -78,9 +78,10 @@ struct gn_job *gn_hosts_give_up(struct gn_hosts *h);
 int64_t gn_hosts_next_ns(const struct gn_hosts *h);
 
 /* job's fetch begins; has ended, if it began. response: NULL if there could be
- * none. */
+ * none. status: its status, or 0 if that was what was expected. */
 void gn_hosts_begin(struct gn_hosts *h, struct gn_job *job);
 void gn_hosts_end(struct gn_hosts *h, struct gn_job *job,
-                  const struct gn_response *response, double random);
+                  const struct gn_response *response, int status,
+                  double random);
 
 #endif

@@ -215,7 +215,8 @@ static void robots_fetched(void *context, struct gn_response *response)
     gn_costs_note(job, response);
     if (!canceled)
         learn(job, response);
-    gn_hosts_end(f->hosts, job, response, gn_random_fraction(&f->random));
+    gn_hosts_end(f->hosts, job, response, response->status,
+                 gn_random_fraction(&f->random));
     if (canceled)
         given_up(job);
     else if (job->active->forbidden)
@@ -241,7 +242,7 @@ static void fetch_robots(struct gn_job *job)
         gn_job_move(job, GN_JOB_FETCHING);
         return;
     }
-    gn_hosts_end(f->hosts, job, NULL, 0);
+    gn_hosts_end(f->hosts, job, NULL, 0, 0);
     gn_retry_begin(job);
     gn_deliver_unfetched(job, gn_failure_name(GN_FAILURE_LOCAL), err.message);
 }

@@ -47,7 +47,7 @@ void gn_start_fetch(struct gn_job *job)
 
     if (gn_fetcher_start(f->fetcher, job->active->target, f->fetched, job,
                          &job->transfer, &err) != GARNER_OK) {
-        gn_hosts_end(f->hosts, job, NULL, 0);
+        gn_hosts_end(f->hosts, job, NULL, 0, 0);
         gn_deliver_unfetched(job, gn_failure_name(GN_FAILURE_LOCAL),
                              err.message);
     } else if (job->state != GN_JOB_FETCHING) {
