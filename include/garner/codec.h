@@ -1,9 +1,12 @@
 /*
  * garner/codec.h - the compressed form in which garner keeps bodies (column
- * garner_body.data): Zstandard frames (RFC 8878) that state their size.
+ * garner_body.data): Zstandard frames (RFC 8878) that state their size. One of
+ * a body that is much like another, its base, may refer to that, and is then
+ * small (what zstd calls --patch-from).
  *
  * Every connection of a store has it in SQL too: zstd(x) gives a blob,
- * unzstd(blob) gives the blob that was compressed.
+ * unzstd(blob) gives the blob that was compressed, body_of(id) the body of that
+ * number in garner_body, whatever it was compressed against.
  */
 #ifndef GARNER_CODEC_H
 #define GARNER_CODEC_H
@@ -25,6 +28,14 @@ garner_codec_new(struct garner_codec **codec, struct garner_error *err);
 
 /* NULL is fine. */
 GARNER_API void garner_codec_free(struct garner_codec *codec);
+
+/* What codec is asked for next, garner_compress or garner_decompress, is done
+ * against base (size bytes, borrowed until then); after that call it has none
+ * again. A frame is decompressed against what it was compressed against, else
+ * the answer is CORRUPT. A pair of base and body of more than 128 MiB cannot be
+ * read by other programs as they come. NULL: against none, after all. */
+GARNER_API void garner_codec_base(struct garner_codec *codec, const void *base,
+                                  size_t size);
 
 /* Most bytes that size bytes may take compressed. Any thread. */
 GARNER_API size_t garner_compress_bound(size_t size);

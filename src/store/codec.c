@@ -9,10 +9,15 @@
  * before the last percent of size. Of small ones, level 1 makes a sixth less
  * than level -1, in twice the time. */
 enum { SMALL = 4096, SMALL_LEVEL = -1, LEVEL = 1 };
+/* Above this, a base and a body together, level 1 remembers too little of the
+ * base; looking for what is far apart takes twice as long, but finds it. */
+enum { FAR = 128 * 1024 };
 
 struct garner_codec {
     ZSTD_CCtx *compress;
     ZSTD_DCtx *decompress; /* NULL until first needed */
+    const void *base;      /* of the next call, borrowed; NULL: none */
+    size_t base_size;
 };
 
 enum garner_code garner_codec_new(struct garner_codec **codec,
@@ -40,9 +45,53 @@ void garner_codec_free(struct garner_codec *codec)
     gn_free(codec);
 }
 
+void garner_codec_base(struct garner_codec *codec, const void *base,
+                       size_t size)
+{
+    codec->base = base;
+    codec->base_size = size;
+}
+
 size_t garner_compress_bound(size_t size)
 {
     return ZSTD_compressBound(size);
+}
+
+/* The logarithm of a window that size bytes are in. */
+static int window_log(size_t size)
+{
+    const ZSTD_bounds bounds = ZSTD_cParam_getBounds(ZSTD_c_windowLog);
+    int log = bounds.lowerBound;
+
+    while (log < bounds.upperBound && (size >> log) > 0)
+        log++;
+    return log;
+}
+
+/* The checksum tells a wrong base from the right one. */
+static size_t compress_against(struct garner_codec *codec, const void *data,
+                               size_t size, void *out, size_t room)
+{
+    ZSTD_CCtx *const c = codec->compress;
+    const size_t both = codec->base_size + size;
+    const int settings[][2] = {
+        {ZSTD_c_compressionLevel, LEVEL},
+        {ZSTD_c_checksumFlag, 1},
+        {ZSTD_c_windowLog, window_log(both)},
+        {ZSTD_c_enableLongDistanceMatching, both > FAR},
+    };
+    size_t n = 0;
+
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
+        if (!ZSTD_isError(n))
+            n = ZSTD_CCtx_setParameter(c, (ZSTD_cParameter)settings[i][0],
+                                       settings[i][1]);
+    if (!ZSTD_isError(n))
+        n = ZSTD_CCtx_refPrefix(c, codec->base, codec->base_size);
+    if (!ZSTD_isError(n))
+        n = ZSTD_compress2(c, out, room, data, size);
+    (void)ZSTD_CCtx_reset(c, ZSTD_reset_session_and_parameters);
+    return n;
 }
 
 /* Bytes in, bytes out, and how many: there is no less to pass.
@@ -57,8 +106,11 @@ enum garner_code garner_compress(struct garner_codec *codec, const void *data,
         return gn_fail(err, GARNER_MISUSE,
                        "garner_compress: room for %zu bytes, needs %zu", room,
                        ZSTD_compressBound(size));
-    n = ZSTD_compressCCtx(codec->compress, out, room, data, size,
-                          size < SMALL ? SMALL_LEVEL : LEVEL);
+    n = codec->base != NULL
+            ? compress_against(codec, data, size, out, room)
+            : ZSTD_compressCCtx(codec->compress, out, room, data, size,
+                                size < SMALL ? SMALL_LEVEL : LEVEL);
+    garner_codec_base(codec, NULL, 0);
     if (ZSTD_isError(n))
         return gn_fail(err, GARNER_NOMEM, "compressing %zu bytes: %s", size,
                        ZSTD_getErrorName(n));
@@ -91,7 +143,11 @@ enum garner_code garner_decompress(struct garner_codec *codec,
         codec->decompress = ZSTD_createDCtx();
     if (codec->decompress == NULL)
         return gn_fail(err, GARNER_NOMEM, "a decompressor");
-    n = ZSTD_decompressDCtx(codec->decompress, out, room, frame, frame_size);
+    n = ZSTD_DCtx_refPrefix(codec->decompress, codec->base, codec->base_size);
+    garner_codec_base(codec, NULL, 0);
+    if (!ZSTD_isError(n))
+        n = ZSTD_decompressDCtx(codec->decompress, out, room, frame,
+                                frame_size);
     if (ZSTD_isError(n))
         return gn_fail(err, GARNER_CORRUPT, "a damaged Zstandard frame: %s",
                        ZSTD_getErrorName(n));

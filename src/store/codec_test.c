@@ -52,6 +52,58 @@ static void what_goes_in_comes_out(void **state)
     gn_free(noise);
 }
 
+/* As a page of which little changes: noise, and another byte in its middle. */
+static void against_its_base_a_body_is_small(void **state)
+{
+    static const size_t sizes[] = {1000, 20000, 70000, LARGEST};
+    struct garner_codec *codec;
+    char *frame = gn_alloc(garner_compress_bound(LARGEST));
+    char *base = gn_alloc(LARGEST);
+    char *body = gn_alloc(LARGEST);
+    char *back = gn_alloc(LARGEST);
+    const size_t room = garner_compress_bound(LARGEST);
+    uint64_t seed = 1;
+    size_t written;
+
+    (void)state;
+    for (size_t i = 0; i < LARGEST; i++)
+        base[i] = body[i] = (char)gn_random_next(&seed);
+    assert_int_equal(garner_codec_new(&codec, NULL), GARNER_OK);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        const size_t size = sizes[i];
+
+        body[size / 2] ^= 1;
+        garner_codec_base(codec, base, size);
+        assert_int_equal(garner_compress(codec, body, size, frame, room,
+                                         &written, NULL),
+                         GARNER_OK);
+        assert_true(written < 200);
+        garner_codec_base(codec, base, size);
+        assert_int_equal(
+            garner_decompress(codec, frame, written, back, size, NULL),
+            GARNER_OK);
+        assert_memory_equal(back, body, size);
+        /* Without it, or with another, it is not read. */
+        assert_int_equal(
+            garner_decompress(codec, frame, written, back, size, NULL),
+            GARNER_CORRUPT);
+        base[0] ^= 1;
+        garner_codec_base(codec, base, size);
+        assert_int_equal(
+            garner_decompress(codec, frame, written, back, size, NULL),
+            GARNER_CORRUPT);
+        base[0] ^= 1;
+        /* A base is for one call. */
+        round_trip(codec, body, size);
+        body[size / 2] ^= 1;
+    }
+    garner_codec_free(codec);
+    gn_free(back);
+    gn_free(body);
+    gn_free(base);
+    gn_free(frame);
+}
+
 static void too_little_room_is_misuse(void **state)
 {
     struct garner_codec *codec;
@@ -133,6 +185,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_goes_in_comes_out),
+        cmocka_unit_test(against_its_base_a_body_is_small),
         cmocka_unit_test(too_little_room_is_misuse),
         cmocka_unit_test(damage_is_told),
         cmocka_unit_test(a_frame_without_its_size_is_refused),

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 
+#include "store/driver/bodies.h"
 #include "store/driver/error.h"
 #include "store/driver/filesystem.h"
 #include "store/driver/functions.h"
@@ -146,6 +147,8 @@ static enum garner_code set_up(sqlite3 *db,
         (void)sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     if (code == GARNER_OK)
         code = gn_functions_add(db, err);
+    if (code == GARNER_OK)
+        code = gn_bodies_add(db, err);
     return code == GARNER_OK ? gn_regexp_add(db, err) : code;
 }
 
