@@ -144,8 +144,8 @@ class Formats(Case):
             (nginx.folder / "files" / "x").write_text(text)
             garner("get", nginx.url + "/files/x", "--db", self.db)
             self.assertEqual(garner(
-                "query", self.db, "--raw", "select iif(codec = 'zstd', unzstd(data), data)"
-                " from garner_body order by id desc limit 1").stdout, text)
+                "query", self.db, "--raw", "select body_of(max(id))"
+                " from garner_body").stdout, text)
         self.assertEqual(query(self.db, "select distinct codec from garner_body order by 1"),
                          [("none",), ("zstd",)])
 

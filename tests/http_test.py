@@ -39,8 +39,8 @@ class Http(Case):
     def body(self):
         """The body of the last run, decoded."""
         result = garner("query", self.db, "--raw",
-                        "select iif(b.codec = 'zstd', unzstd(b.data), b.data)"
-                        " from garner_run r join garner_body b on b.id = r.body"
+                        "select body_of(r.body)"
+                        " from garner_run r where r.body is not null"
                         " order by r.id desc limit 1", text=False)
         self.assertEqual(result.returncode, 0, result.stderr)
         return result.stdout

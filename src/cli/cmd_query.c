@@ -124,15 +124,14 @@ const struct gn_command gn_cmd_query = {
         "...} in JSON; --raw writes them as they are.\n"
         "\n"
         "A value that is written as a number is one to the SQL, all else is "
-        "text. The body of a fetch is data in garner_body: with the codec zstd "
-        "it is compressed, and unzstd(data) gives it back.",
+        "text. body_of(id) gives the body of a fetch back, which garner_body "
+        "has compressed; so does garner body, with the number of a run.",
     .examples =
         "garner query data.db \"select * from garner_log limit 10\"\n"
         "garner query data.db \"select * from ticker where symbol = :s\" "
         "-p s=ABC --csv\n"
-        "garner query data.db --raw \"select iif(codec = 'zstd', "
-        "unzstd(data), data)\n"
-        "  from garner_body order by id desc limit 1\"\n"
+        "garner query data.db --raw \"select body_of(max(id)) from "
+        "garner_body\"\n"
         "garner query data.db --write \"delete from ticker where price < 0\"\n",
     .options = options,
     .option_count = sizeof options / sizeof options[0],

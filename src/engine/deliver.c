@@ -170,6 +170,7 @@ static void settle(struct gn_job *job, bool stored)
 {
     struct gn_flow *f = job->flow;
 
+    gn_delta_settled(job, stored);
     if (!job->released || job->held > 0)
         let_go(job, true);
     gn_job_move(job, GN_JOB_SETTLED);
@@ -316,6 +317,7 @@ void gn_deliver(struct gn_job *job, const void *body, size_t size)
     gn_unlock(&f->lock);
     if (job->quarantined)
         job->body_is_new = false; /* it does not become the source's last */
+    gn_delta_decide(job);
     if (job->body_is_new) {
         job->active->bodies_out++;
         memcpy(job->active->newest, job->sha256, sizeof job->sha256);
@@ -360,6 +362,12 @@ static void refused(struct gn_job *job)
     char *message = job->store_error;
 
     gn_record_ended(job, false);
+    if (gn_delta_give_up(job)) {
+        job->store_error = NULL;
+        gn_free(message);
+        go_on(job, job->body, job->body_size);
+        return;
+    }
     if (!stale && job->alone) { /* not even the run alone could be stored */
         settle(job, false);
         return;

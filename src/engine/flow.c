@@ -208,7 +208,7 @@ static void go_on(struct gn_job *job, struct gn_response *response)
         }
         gn_job_fail(job, "local", "out of memory");
     } else if (gn_job_stores_body(job) &&
-               response->body->size >= GN_RECORD_LARGE) {
+               response->body->size >= GN_DELTA_LEAST) {
         (void)take_body(job, response); /* else it is borrowed */
     }
     deliver_borrowed(job, response->body);

@@ -44,7 +44,8 @@ static const char *const tables[] = {
     " size integer not null,"   /* bytes of the body */
     " content_type text,"
     " codec text not null," /* of data: 'none', 'zstd' */
-    " data blob not null) strict",
+    " data blob not null,"
+    " base integer) strict", /* garner_body.id of what data differs from */
 
     "create table if not exists garner_run ("
     " id integer primary key,"
@@ -154,7 +155,20 @@ static const char *const third[] = {
     "alter table garner_source add column good integer",
     "alter table garner_source add column max_age integer",
     "alter table garner_source add column watched integer",
+    "alter table garner_body add column base integer",
     "update garner_meta set value = 3 where key = 'version'",
+};
+
+/* What needs all columns. */
+static const char *const guards[] = {
+    "create index if not exists garner_body_base on garner_body (base)"
+    " where base is not null",
+
+    "create trigger if not exists garner_body_kept before delete on garner_body"
+    " when exists (select 1 from garner_body where base = old.id) begin"
+    " select raise(abort, 'another body is kept as what differs from this one;"
+    " garner prune deletes bodies so that those that stay can be read');"
+    " end",
 };
 
 static enum garner_code run_all(struct garner_tx *tx, const char *const *sql,
@@ -197,16 +211,19 @@ static enum garner_code bring_up(struct garner_tx *tx, struct garner_error *err)
         return code;
     if (version == 1)
         code = run_all(tx, second, sizeof second / sizeof second[0], err);
-    if (version == 1 || version == 2)
-        return code == GARNER_OK
-                   ? run_all(tx, third, sizeof third / sizeof third[0], err)
-                   : code;
+    if (version == 1 || version == 2) {
+        if (code == GARNER_OK)
+            code = run_all(tx, third, sizeof third / sizeof third[0], err);
+        version = TABLES_VERSION;
+    }
+    if (code != GARNER_OK)
+        return code;
     if (version != TABLES_VERSION)
         return gn_fail(err, GARNER_UNSUPPORTED,
                        "the garner_ tables are of version %lld, this garner "
                        "knows version %d; use the newer program",
                        (long long)version, TABLES_VERSION);
-    return code;
+    return run_all(tx, guards, sizeof guards / sizeof guards[0], err);
 }
 
 enum garner_code gn_history_open(struct garner_store *store,
@@ -322,23 +339,48 @@ enum garner_code gn_history_recall(struct garner_store *store, const char *name,
 #define UPDATE_SOURCE                                                          \
     "update garner_source set body = last_insert_rowid() where id = ?"
 
-enum garner_code gn_history_add_body(struct garner_batch *batch, int64_t source,
-                                     const struct gn_body *body,
-                                     struct garner_error *err)
+/* Without its base data is NULL, which it may not be. */
+#define INSERT_AGAINST                                                         \
+    "insert into garner_body"                                                  \
+    " (source, sha256, size, content_type, codec, data, base)"                 \
+    " select ?1, ?2, ?3, ?4, ?5, iif(b.id is null, null, ?6), b.id"            \
+    " from garner_source s left join garner_body b on b.id = s.body"           \
+    " and b.sha256 = ?7 where s.id = ?1"
+
+/* body's first statement. */
+static enum garner_code insert_body(struct garner_batch *batch, int64_t source,
+                                    const struct gn_body *body,
+                                    struct garner_error *err)
 {
+    const struct garner_value args[] = {
+        garner_integer(source),
+        garner_blob(body->sha256, 32),
+        garner_integer((int64_t)body->size),
+        garner_text(body->content_type),
+        garner_text(body->codec),
+        garner_blob(body->data, body->data_size),
+        garner_blob(body->base, 32),
+    };
+    const size_t count = sizeof args / sizeof args[0];
+
+    if (body->base != NULL)
+        return garner_batch_add(batch, INSERT_AGAINST, args, count, err);
     /* To ask first costs as much again as to insert. */
-    enum garner_code code = garner_batch_add(
+    return garner_batch_add(
         batch,
         body->is_known ? INSERT_BODY
             " select ?1, ?2, ?3, ?4, ?5, ?6 where not exists"
             " (select 1 from garner_source s join garner_body b on b.id ="
             " s.body where s.id = ?1 and b.sha256 = ?2)"
                        : INSERT_BODY " values (?, ?, ?, ?, ?, ?)",
-        GARNER_ARGS(garner_integer(source), garner_blob(body->sha256, 32),
-                    garner_integer((int64_t)body->size),
-                    garner_text(body->content_type), garner_text(body->codec),
-                    garner_blob(body->data, body->data_size)),
-        err);
+        args, count - 1, err);
+}
+
+enum garner_code gn_history_add_body(struct garner_batch *batch, int64_t source,
+                                     const struct gn_body *body,
+                                     struct garner_error *err)
+{
+    enum garner_code code = insert_body(batch, source, body, err);
 
     if (code != GARNER_OK)
         return code;

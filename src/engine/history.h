@@ -7,7 +7,9 @@
  *                  version that its rows are of
  *   garner_run     a row a fetch, failed ones too; or a row for due times that
  *                  were missed (missed > 0), with the reason in error
- *   garner_body    a body, kept once while a source's stays the same
+ *   garner_body    a body, kept once while a source's stays the same; perhaps
+ *                  as what differs from another, its base, which cannot be
+ *                  deleted then
  *   garner_outbox  messages that are to go out: see outbox.h
  *   garner_quarantine  a body that was not as expected: see quarantine.h
  *   garner_log     a view of garner_run for people
@@ -70,7 +72,9 @@ struct gn_body {
     const char *codec;           /* "zstd" or "none" */
     const void *data;
     size_t data_size;
-    size_t size;   /* before compression */
+    size_t size;               /* before compression */
+    const unsigned char *base; /* sha256 of what data was compressed against,
+                                  the source's last one; NULL: nothing */
     bool is_known; /* perhaps: it may be the source's last one already */
 };
 
@@ -93,7 +97,9 @@ enum garner_code gn_history_recall(struct garner_store *store, const char *name,
                                    struct garner_error *err);
 
 /* Adds the statements that keep body as the source's last one; one that may be
- * known is kept only if it is not. */
+ * known is kept only if it is not. One with a base (it may not be known) is
+ * kept only if that is the source's last one; else the batch fails: CONSTRAINT.
+ */
 enum garner_code gn_history_add_body(struct garner_batch *batch, int64_t source,
                                      const struct gn_body *body,
                                      struct garner_error *err);

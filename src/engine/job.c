@@ -34,6 +34,7 @@ void gn_job_fini(struct gn_job *job)
     garner_batch_free(job->batch);
     gn_free(job->store_error);
     gn_free(job->body);
+    gn_base_fini(&job->base);
     gn_arena_clear(&job->arena);
 }
 

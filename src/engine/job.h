@@ -24,6 +24,7 @@
 #include "engine/expect.h"
 #include "engine/history.h"
 #include "engine/host_history.h"
+#include "engine/kept.h"
 #include "engine/table.h"
 #include "extract/extractor.h"
 #include "fetch/backoff.h"
@@ -61,6 +62,8 @@ struct gn_active {
     struct gn_memory memory;  /* what the store has acknowledged */
     size_t bodies_out;        /* bodies handed to the store since */
     unsigned char newest[32]; /* sha256 of the latest of those */
+    struct gn_base previous;  /* the last of memory, perhaps; see delta.h */
+    int whole_left;           /* so many bodies are kept whole */
     size_t versions_out;      /* jobs on their way that change its version */
     uint64_t not_stored;      /* runs that the store would not take */
     uint64_t losses_told[GN_LOSS_REASONS]; /* to the store so far */
@@ -152,6 +155,13 @@ struct gn_job {
     const char *content_type;
     struct gn_trial *trial; /* NULL: nothing is expected of it */
     bool quarantined;       /* it is not what was expected */
+
+    bool wants_base; /* its body is to be compressed against ... */
+    struct gn_base base;
+    bool is_delta; /* ... and it is, in the batch ... */
+    bool differs;  /* ... or it has changed too much for that */
+    int depth;     /* of its body's chain, as in gn_base ... */
+    size_t whole;  /* ... and the bytes that its first takes */
 
     struct gn_validators asked;      /* it asks for another version than this */
     struct gn_validators validators; /* of the answer ... */

@@ -60,6 +60,7 @@ static enum garner_code add_body(struct gn_job *job, const void *data,
         .data = data,
         .data_size = data_size,
         .size = size,
+        .base = job->is_delta ? job->base.sha256 : NULL,
         .is_known = job->body_is_expected,
     };
     enum garner_code code =
@@ -79,11 +80,18 @@ static enum garner_code add_compressed(struct gn_job *job, const void *data,
     char on_stack[ON_STACK];
     char *out = room <= sizeof on_stack ? on_stack : gn_realloc(NULL, room);
     size_t written = 0;
-    enum garner_code code;
+    bool against = false;
+    enum garner_code code = GARNER_OK;
 
     if (out == NULL)
         return gn_fail(err, GARNER_NOMEM, "out of memory for %zu bytes", size);
-    code = garner_compress(codec, data, size, out, room, &written, err);
+    if (gn_delta_begin(job, codec))
+        against = garner_compress(codec, data, size, out, room, &written,
+                                  NULL) == GARNER_OK &&
+                  gn_delta_is_worth(job, written, size);
+    if (!against)
+        code = garner_compress(codec, data, size, out, room, &written, err);
+    gn_delta_note(job, against, written);
     if (code == GARNER_OK)
         code = written < size ? add_body(job, out, written, "zstd", size, err)
                               : add_body(job, data, size, "none", size, err);
@@ -115,7 +123,8 @@ static bool begin_looks(struct gn_job *job)
 
 bool gn_record_keeps_body(const struct gn_job *job)
 {
-    return job->body_is_new && gn_job_has_rows(job);
+    return job->body_is_new &&
+           (gn_job_has_rows(job) || gn_delta_keeps_body(job));
 }
 
 bool gn_record_needs_preparation(struct gn_job *job)
@@ -128,11 +137,12 @@ bool gn_record_needs_preparation(struct gn_job *job)
     job->looking = !known && begin_looks(job);
     if (!known && !job->looking)
         gn_job_fail(job, "local", "out of memory");
-    return job->looking || is_large(job);
+    return job->looking || is_large(job) || gn_delta_must_read(job);
 }
 
 void gn_record_prepare(struct gn_job *job, struct garner_store *store)
 {
+    const bool must_read = gn_delta_must_read(job);
     struct garner_codec *codec = NULL;
 
     job->looked = GARNER_OK;
@@ -141,7 +151,9 @@ void gn_record_prepare(struct gn_job *job, struct garner_store *store)
          i++)
         job->looked = gn_look_run(&job->looks[i], store, &job->reason);
     /* Without memory for it, the body is kept as it is, later. */
-    if (is_large(job) && start_batch(job, NULL) == GARNER_OK &&
+    if (must_read)
+        gn_delta_read(job, store);
+    if ((must_read || is_large(job)) && start_batch(job, NULL) == GARNER_OK &&
         garner_codec_new(&codec, NULL) == GARNER_OK)
         (void)add_compressed(job, job->body, job->body_size, codec, NULL);
     garner_codec_free(codec);

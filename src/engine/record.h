@@ -7,18 +7,20 @@
 #ifndef GN_ENGINE_RECORD_H
 #define GN_ENGINE_RECORD_H
 
+#include "engine/delta.h"
 #include "engine/job.h"
 
 /* Bodies of this size and more are compressed on another thread. */
-enum { GN_RECORD_LARGE = 64 * 1024 };
+enum { GN_RECORD_LARGE = GN_DELTA_LARGE };
 
 /* Whether another thread is to prepare job, since that takes long or may wait:
- * a large body is to be kept, a table to be looked at. Begins those looks.
+ * a large body is to be kept, its source's last one to be read back, a table to
+ * be looked at. Begins those looks.
  * Without memory for that, job fails. */
 bool gn_record_needs_preparation(struct gn_job *job);
 
 /* Whether job's body is needed once it is in the batch: should the store refuse
- * the rows, it is stored without them. */
+ * the rows, it is stored without them; and for the next one (delta.h). */
 bool gn_record_keeps_body(const struct gn_job *job);
 
 /* Puts job->body, compressed, into a new batch of the job's (and frees it, if

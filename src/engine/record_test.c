@@ -244,6 +244,76 @@ static void large_bodies_are_prepared(void **state)
     close_desk(d);
 }
 
+/* A job of a body of which the source's last one differs in a byte. */
+static void new_delta_job(struct desk *d, size_t size)
+{
+    new_job(d, "b");
+    d->job->body_size = size;
+    d->job->body = gn_alloc(size);
+    assert_non_null(d->job->body);
+    memcpy(d->job->body, "b", 1);
+    d->job->wants_base = true;
+    d->job->base.sha256[0] = 'a';
+}
+
+static void a_body_may_be_kept_against_the_last_one(void **state)
+{
+    struct desk *d = open_desk();
+
+    (void)state;
+    new_job(d, "a");
+    d->job->body = gn_alloc(3000);
+    assert_non_null(d->job->body);
+    d->job->body_size = 3000;
+    assert_int_equal(
+        gn_record_build(d->job, d->job->body, 3000, d->codec, 0, &d->w->err),
+        GARNER_OK);
+    assert_true(gn_record_keeps_body(d->job)); /* the next one's base */
+    write_job(d);
+    new_delta_job(d, GN_RECORD_LARGE);
+    assert_true(gn_record_needs_preparation(d->job));
+    gn_record_prepare(d->job, d->w->store);
+    assert_false(gn_record_needs_preparation(d->job));
+    assert_true(d->job->batch_has_body && d->job->is_delta);
+    assert_true(gn_record_keeps_body(d->job)); /* should its base be gone */
+    assert_int_equal(build(d, NULL), GARNER_OK);
+    write_job(d);
+    assert_asked(d->w,
+                 "select base || ' ' || length(body_of(2))"
+                 " from garner_body where id = 2",
+                 "1 65536");
+    close_desk(d);
+}
+
+static void lost_memory_for_the_last_one_keeps_it_whole(void **state)
+{
+    struct desk *d = open_desk();
+
+    (void)state;
+    store_runs(d->w, "insert into garner_body values (1, 1, cast('a' ||"
+                     " zeroblob(31) as blob), 1100, null, 'none',"
+                     " zeroblob(1100), null)");
+    store_runs(d->w, "update garner_source set body = 1");
+    for (unsigned nth = 1; nth <= 12; nth++) {
+        enum garner_code code;
+
+        new_delta_job(d, 1100);
+        assert_true(gn_record_needs_preparation(d->job));
+        gn_mem_fail_at(nth);
+        gn_record_prepare(d->job, d->w->store);
+        gn_mem_fail_at(0);
+        assert_false(gn_record_needs_preparation(d->job));
+        gn_mem_fail_at(nth);
+        code = gn_record_build(d->job, d->job->body, 1100, d->codec, 0,
+                               &d->w->err);
+        gn_mem_fail_at(0);
+        assert_true(code == GARNER_OK || code == GARNER_NOMEM);
+        gn_record_ended(d->job, false);
+        gn_job_free(d->job);
+    }
+    close_desk(d);
+}
+
 static void lost_memory_is_an_error(void **state)
 {
     struct desk *d = open_desk();
@@ -279,6 +349,8 @@ int main(void)
         cmocka_unit_test(losses_are_told_once_a_second),
         cmocka_unit_test(a_table_gone_wrong_fails_the_rows),
         cmocka_unit_test(large_bodies_are_prepared),
+        cmocka_unit_test(a_body_may_be_kept_against_the_last_one),
+        cmocka_unit_test(lost_memory_for_the_last_one_keeps_it_whole),
         cmocka_unit_test(lost_memory_is_an_error),
     };
 

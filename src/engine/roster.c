@@ -255,6 +255,7 @@ void gn_roster_close(struct gn_roster *r)
         gn_memory_forget(&r->actives[i].memory);
         gn_trial_close(&r->actives[i]);
         gn_good_close(&r->actives[i]);
+        gn_base_fini(&r->actives[i].previous);
     }
     gn_hosts_close(&r->hosts);
     gn_tables_free(r->tables);

@@ -41,6 +41,7 @@ struct gn_flow {
     uv_timer_t again;             /* the store is asked again */
     struct gn_alarm alarm;        /* for the next due time */
     bool abandoned;               /* jobs that come back are left alone */
+    size_t previous_bytes;        /* of the last bodies of sources */
     uint64_t random;
 
     pthread_mutex_t lock;

@@ -74,9 +74,9 @@ static void against_its_base_a_body_is_small(void **state)
 
         body[size / 2] ^= 1;
         garner_codec_base(codec, base, size);
-        assert_int_equal(garner_compress(codec, body, size, frame, room,
-                                         &written, NULL),
-                         GARNER_OK);
+        assert_int_equal(
+            garner_compress(codec, body, size, frame, room, &written, NULL),
+            GARNER_OK);
         assert_true(written < 200);
         garner_codec_base(codec, base, size);
         assert_int_equal(

@@ -94,6 +94,8 @@ http {{
         location = /robots.txt {{
             if (-f {folder}/files/broken) {{ return 503; }}
             alias {folder}/files/robots.txt; }}
+        location = /page {{ default_type application/json;
+            return 200 '{{"id": "$request_id", "text": "{words}"}}'; }}
         location /missing {{ return 404 "nothing here\\n"; }}
         location /broken {{ return 500 "out of order\\n"; }}
         location /moved {{ return 302 /same; }}
@@ -163,7 +165,8 @@ class Nginx:
         (self.folder / "nginx.conf").write_text(NGINX_CONF.format(
             user="user root;" if os.getuid() == 0 else "", folder=self.folder,
             http=self.ports[0], https=self.ports[1], other=self.ports[2],
-            json=ISO_CODES, html=html))
+            json=ISO_CODES, html=html,
+            words=" ".join(f"word{n * n}" for n in range(200))))
 
     def _answers(self):
         if self.process.poll() is not None:

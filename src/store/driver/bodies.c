@@ -88,8 +88,9 @@ static bool read_chain(struct chain *c, sqlite3_stmt *stmt, sqlite3_int64 id)
             return fail(c, "cannot be asked for", id);
         rc = sqlite3_step(stmt);
         if (rc == SQLITE_DONE && c->count > 0)
-            return fail(c, "is missing, and others are kept as what differs "
-                           "from it",
+            return fail(c,
+                        "is missing, and others are kept as what differs "
+                        "from it",
                         id);
         if (rc != SQLITE_ROW && rc != SQLITE_DONE) {
             sqlite3_result_error_code(c->context, rc);

@@ -6,8 +6,9 @@
 
 #include "garner/error.h"
 
-/* Adds body_of(id) -> blob to db: what garner_body keeps under that id, whatever
- * it was compressed against; NULL if there is no such row. Errors: NOMEM. */
+/* Adds body_of(id) -> blob to db: what garner_body keeps under that id,
+ * whatever it was compressed against; NULL if there is no such row. Errors:
+ * NOMEM. */
 enum garner_code gn_bodies_add(sqlite3 *db, struct garner_error *err);
 
 #endif
