@@ -44,32 +44,6 @@ struct settings {
 /* Where rows wait, in a database in memory, until they are printed. */
 #define PRINTED "rows"
 
-/* Writes all of text to a new file, or to stdout for "-". */
-static enum garner_code put(const char *path, struct gn_buf *text,
-                            struct garner_error *err)
-{
-    const bool is_stdout = strcmp(path, "-") == 0;
-    struct gn_writer w = {STDOUT_FILENO, is_stdout ? "standard output" : path,
-                          *text};
-    enum garner_code code;
-
-    *text = (struct gn_buf){0};
-    if (!is_stdout)
-        w.fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (w.fd < 0) {
-        code = gn_fail(err, GARNER_IO, "cannot write %.120s: %s", path,
-                       strerrordesc_np(errno));
-    } else {
-        code = gn_writer_flush(&w, err);
-        /* A full disk may show only here. */
-        if (!is_stdout && close(w.fd) != 0 && code == GARNER_OK)
-            code = gn_fail(err, GARNER_IO, "cannot write %.120s: %s", path,
-                           strerrordesc_np(errno));
-    }
-    gn_writer_fini(&w);
-    return code;
-}
-
 /* What came, as the flags ask for it. */
 static enum gn_exit show(const struct settings *s, const char *url,
                          struct gn_one *one)
@@ -96,9 +70,9 @@ static enum gn_exit show(const struct settings *s, const char *url,
     if (s->write_out != NULL)
         gn_answer_write_out(s->write_out, one, &after);
     if (code == GARNER_OK)
-        code = put(path, &out, &err);
+        code = gn_writer_file(path, &out, &err);
     if (code == GARNER_OK && after.size > 0)
-        code = put("-", &after, &err);
+        code = gn_writer_file("-", &after, &err);
     gn_buf_fini(&out);
     gn_buf_fini(&after);
     return code == GARNER_OK ? GN_EXIT_OK : gn_exit_output(&err);

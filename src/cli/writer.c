@@ -1,7 +1,9 @@
 #include "cli/writer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -53,4 +55,29 @@ enum garner_code gn_writer_pass(struct gn_writer *w, struct garner_error *err)
 void gn_writer_fini(struct gn_writer *w)
 {
     gn_buf_fini(&w->text);
+}
+
+enum garner_code gn_writer_file(const char *path, struct gn_buf *text,
+                                struct garner_error *err)
+{
+    const bool is_stdout = strcmp(path, "-") == 0;
+    struct gn_writer w = {STDOUT_FILENO, is_stdout ? "standard output" : path,
+                          *text};
+    enum garner_code code;
+
+    *text = (struct gn_buf){0};
+    if (!is_stdout)
+        w.fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (w.fd < 0) {
+        code = gn_fail(err, GARNER_IO, "cannot write %.120s: %s", path,
+                       strerrordesc_np(errno));
+    } else {
+        code = gn_writer_flush(&w, err);
+        /* A full disk may show only here. */
+        if (!is_stdout && close(w.fd) != 0 && code == GARNER_OK)
+            code = gn_fail(err, GARNER_IO, "cannot write %.120s: %s", path,
+                           strerrordesc_np(errno));
+    }
+    gn_writer_fini(&w);
+    return code;
 }

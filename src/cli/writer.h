@@ -22,4 +22,9 @@ enum garner_code gn_writer_flush(struct gn_writer *w, struct garner_error *err);
 /* Frees the buffer; what was not flushed is gone. */
 void gn_writer_fini(struct gn_writer *w);
 
+/* Writes all of text to a new file, or to stdout for "-"; text is empty then.
+ * Errors: as gn_writer_flush. */
+enum garner_code gn_writer_file(const char *path, struct gn_buf *text,
+                                struct garner_error *err);
+
 #endif

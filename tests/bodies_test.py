@@ -1,0 +1,150 @@
+"""Bodies over time: kept as what differs, given back byte for byte, compared."""
+import http.server
+import pathlib
+import sqlite3
+import threading
+import unittest
+
+from support.program import Case, garner, one, query
+from support.servers import SQLITE_DOC
+
+VERSIONS = 64  # four chains
+DAY = 86400 * 1000000
+
+
+def page():
+    """A real page of about 20 KiB, if there is one."""
+    real = pathlib.Path(SQLITE_DOC, "arch.html")
+    if real.exists():
+        return real.read_bytes()
+    return b"".join(b"<p>%x and %x\n" % (n * 7919, n * n * 104729) for n in range(900))
+
+
+class Site(http.server.BaseHTTPRequestHandler):
+    """Serves whatever the class's body is."""
+    body = b""
+    status = 200
+
+    def do_GET(self):
+        self.send_response(self.status)
+        self.send_header("Content-Length", str(len(self.body)))
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    def log_message(self, *args):
+        pass
+
+
+class Bodies(Case):
+    @classmethod
+    def setUpClass(cls):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        cls.addClassCleanup(server.server_close)
+        cls.addClassCleanup(server.shutdown)
+        cls.url = f"http://127.0.0.1:{server.server_port}/"
+
+    def fetch(self, body, status=200):
+        """Stores body as one more version; returns the number of the run."""
+        Site.body, Site.status = body, status
+        result = garner("get", self.url, "--db", self.db)
+        self.assert_code(result, 0 if status < 400 else 1)
+        return one(self.db, "select max(id) from garner_run")
+
+    def body(self, run):
+        result = garner("body", self.db, run, text=False)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return result.stdout
+
+    def diff(self, *args):
+        result = garner("diff", self.db, *args)
+        self.assert_code(result, 0)
+        return result.stdout
+
+    def assert_complains(self, code, text, *args):
+        result = garner(*args)
+        self.assert_code(result, code)
+        self.assertIn(text, result.stderr)
+        self.assertEqual(result.stdout, "")
+
+    def shift(self, run, days):
+        """Moves a run into the past."""
+        with sqlite3.connect(self.db) as db:
+            db.execute("update garner_run set started = started - ? where id = ?",
+                       (days * DAY, run))
+        db.close()
+
+    def test_a_page_that_changes_little_takes_little(self):
+        text = bytearray(page())
+        versions = {}
+        for n in range(VERSIONS):
+            at = 200 + n * 7919 % (len(text) - 300)
+            text[at:at + 20] = b"version %012d" % n
+            versions[self.fetch(bytes(text))] = bytes(text)
+        self.assertEqual(len(versions), VERSIONS)
+        whole = sum(map(len, versions.values()))
+        kept = one(self.db, "select sum(pgsize) from dbstat where name = 'garner_body'")
+        self.assertLess(kept, whole * 0.05)
+        for run in list(versions)[::9] + list(versions)[-1:]:
+            self.assertEqual(self.body(run), versions[run])
+        self.assert_sound()
+
+    def test_a_body_goes_to_a_file(self):
+        body = bytes(range(256)) * 10
+        run = self.fetch(body)
+        target = self.folder / "body"
+        self.assert_code(garner("body", self.db, run, "-o", target), 0)
+        self.assertEqual(target.read_bytes(), body)
+        self.assert_complains(2, "not the number of a run", "body", self.db, "x")
+        self.assert_complains(1, "there is no run 99", "body", self.db, "99")
+        self.assert_complains(1, "cannot write", "body", self.db, run,
+                              "-o", self.folder / "no" / "where")
+
+    def test_tables_of_version_2(self):
+        run = self.fetch(page())
+        with sqlite3.connect(self.db) as db:
+            db.execute("drop trigger garner_body_kept")
+            db.execute("drop index garner_body_base")
+            db.execute("alter table garner_body drop column base")
+            db.execute("update garner_meta set value = 2 where key = 'version'")
+        db.close()
+        self.assertEqual(self.body(run), page())
+        later = self.fetch(page() + b"new")
+        self.assertEqual(self.body(run), page())
+        self.assertEqual(self.body(later), page() + b"new")
+        self.assertEqual(query(self.db, "select base from garner_body order by id"),
+                         [(None,), (1,)])
+
+    def test_what_changed(self):
+        first = self.fetch(b"a\nb\nc\n")
+        second = self.fetch(b"a\nB\nc\n")
+        self.fetch(b"not found", status=404)  # is no version
+        third = self.fetch(b"a\nB\nC\n")
+        self.fetch(b"a\nB\nC\n")  # the same again
+        hunk = "@@ -1,3 +1,3 @@\n"
+        text = self.diff(self.url)
+        self.assertTrue(text.startswith(f"--- {self.url} run {second}\t"), text)
+        self.assertTrue(text.endswith(f"{hunk} a\n B\n-c\n+C\n"), text)
+        text = self.diff(first, third)
+        self.assertTrue(text.endswith(f"{hunk} a\n-b\n-c\n+B\n+C\n"), text)
+        self.assertEqual(self.diff(first, first), "")
+        self.shift(first, 3)
+        self.shift(second, 2)
+        self.assertTrue(self.diff(self.url, "--since", "36h").endswith("-c\n+C\n"))
+        self.assertTrue(self.diff(self.url, "--since", "9d").endswith("-b\n-c\n+B\n+C\n"))
+        self.assertTrue(self.diff(self.url, "--until", "1d").endswith("-b\n+B\n c\n"))
+        self.assertEqual(self.diff(self.url, "--until", "60h"), "")
+
+    def test_what_cannot_be_compared(self):
+        first = self.fetch(b"a\0b")
+        second = self.fetch(b"a\0c")
+        self.assertIn("not text: 3 and 3 bytes", self.diff(first, second))
+        self.assert_complains(1, "no source is named x", "diff", self.db, "x")
+        self.assert_complains(2, "is no time", "diff", self.db, self.url, "--since", "soon")
+        self.assert_complains(2, "two runs are named", "diff", self.db, "1", "2", "--since", "1d")
+        self.assert_complains(2, "not the number", "diff", self.db, "1", "x")
+        self.assert_complains(3, "no such database", "diff", self.folder / "none.db", "x")
+
+
+if __name__ == "__main__":
+    unittest.main()
