@@ -9,6 +9,7 @@ extern const struct gn_command gn_cmd_get;
 extern const struct gn_command gn_cmd_query;
 extern const struct gn_command gn_cmd_body;
 extern const struct gn_command gn_cmd_diff;
+extern const struct gn_command gn_cmd_prune;
 extern const struct gn_command gn_cmd_check;
 extern const struct gn_command gn_cmd_status;
 extern const struct gn_command gn_cmd_quarantine;

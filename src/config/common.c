@@ -204,35 +204,6 @@ void gn_common_timeout(struct gn_problems *p, const struct gn_node *node,
         gn_walk_mapping(p, node, timeout_keys, COUNT(timeout_keys), scope);
 }
 
-/* body */
-
-static void body_max(struct gn_problems *p, const struct gn_node *node,
-                     void *scope)
-{
-    struct gn_scope *s = scope;
-
-    (void)gn_walk_size(p, node, GN_CHECK_BODY_MAX,
-                       &s->source->request.limits.max_body_bytes);
-}
-
-static const struct gn_walk_key body_keys[] = {
-    {"max", body_max, NULL},
-    {"stream", NULL, NULL},
-    {"ratio", NULL, NULL},
-    {"save", NULL, NULL},
-};
-
-void gn_common_body(struct gn_problems *p, const struct gn_node *node,
-                    void *scope)
-{
-    if (node->kind == GN_NODE_SCALAR)
-        gn_walk_problem(p, node,
-                        "body is about the answer, a mapping like { max: "
-                        "10MB }; what to send is written under data");
-    else
-        gn_walk_mapping(p, node, body_keys, COUNT(body_keys), scope);
-}
-
 /* tls */
 
 static void ca_file(struct gn_problems *p, const struct gn_node *node,

@@ -3,6 +3,7 @@
 #ifndef GN_CONFIG_COMMON_H
 #define GN_CONFIG_COMMON_H
 
+#include "config/body.h"
 #include "config/expect.h"
 #include "config/hook.h"
 #include "config/host.h"
@@ -15,7 +16,8 @@
 #define GN_COMMON_KEYS                                                         \
     {"user_agent", gn_common_user_agent, NULL},                                \
         {"schedule", gn_common_schedule, NULL},                                \
-        {"timeout", gn_common_timeout, NULL}, {"body", gn_common_body, NULL},  \
+        {"timeout", gn_common_timeout, NULL}, {"body", gn_body_read, NULL},    \
+        {"keep", gn_body_keep, NULL},                                          \
         {"redirects", gn_common_redirects, NULL},                              \
         {"tls", gn_common_tls, NULL},                                          \
         {"conditional", gn_common_conditional, NULL},                          \
@@ -35,8 +37,6 @@ void gn_common_conditional(struct gn_problems *p, const struct gn_node *node,
                            void *scope);
 void gn_common_timeout(struct gn_problems *p, const struct gn_node *node,
                        void *scope);
-void gn_common_body(struct gn_problems *p, const struct gn_node *node,
-                    void *scope);
 void gn_common_redirects(struct gn_problems *p, const struct gn_node *node,
                          void *scope);
 void gn_common_tls(struct gn_problems *p, const struct gn_node *node,

@@ -83,6 +83,12 @@ struct gn_alert_spec {
     size_t to_count;
 };
 
+/* How much of what was stored of a source stays; 0: all. */
+struct gn_keep {
+    int bodies;      /* the last ones */
+    int64_t runs_ms; /* of this age */
+};
+
 struct gn_source {
     const char *name;          /* unique */
     struct gn_request request; /* url with its {vars} filled in */
@@ -106,6 +112,7 @@ struct gn_source {
     bool obeys_robots;        /* the host's robots.txt */
     const struct gn_reach *hooks[GN_EVENTS]; /* NULL: none */
     struct gn_alert_spec alert;
+    struct gn_keep keep;
     int line; /* in the file; 0: from the command line */
 };
 

@@ -109,8 +109,10 @@ static const struct gn_walk_key top_keys[] = {
 };
 
 static const struct gn_walk_key default_keys[] = {
-    GN_COMMON_KEYS,        {"url", NULL, in_source}, {"rows", NULL, in_source},
-    {"cache", NULL, NULL}, {"keep", NULL, NULL},
+    GN_COMMON_KEYS,
+    {"url", NULL, in_source},
+    {"rows", NULL, in_source},
+    {"cache", NULL, NULL},
 };
 
 static void walk_sources(struct gn_problems *p, struct loader *l)

@@ -341,7 +341,6 @@ static const struct gn_walk_key source_keys[] = {
     {"key", NULL, in_rows},
     {"cache", NULL, NULL},
     {"crawl", NULL, NULL},
-    {"keep", NULL, NULL},
     {"notify", NULL, "belongs to the file; write it on the left margin"},
     {"start", NULL, NULL},
     {"tags", NULL, NULL},

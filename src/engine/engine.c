@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "engine/care.h"
 #include "engine/closing.h"
 #include "engine/costs.h"
 #include "engine/flow.h"
@@ -39,6 +40,7 @@ struct gn_engine {
     struct gn_stale stale;
     struct gn_flow flow;
     bool flow_open;
+    struct gn_care care;
     int stops_seen;
     bool late; /* the drain's deadline passed */
 
@@ -170,7 +172,9 @@ static enum garner_code start(struct gn_engine *e, struct garner_error *err)
             gn_retry_resume(a, f->schedule, now_ns, wall_us);
     }
     gn_unlock(&f->lock);
-    return code;
+    return code == GARNER_OK
+               ? gn_care_start(&e->care, &e->loop, f->store, &e->roster, err)
+               : code;
 }
 
 /* --- stopping
@@ -355,9 +359,11 @@ void gn_engine_free(struct gn_engine *e)
     if (e->flow_open) {
         uv_close((uv_handle_t *)&e->stop_timer, NULL);
         gn_stale_close(&e->stale);
+        gn_care_close(&e->care);
         gn_closing_free(&e->flow);
         GN_CHECK(uv_loop_close(&e->loop) == 0);
     }
+    gn_care_fini(&e->care);
     gn_roster_close(&e->roster);
     gn_free(e);
 }

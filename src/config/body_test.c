@@ -1,0 +1,63 @@
+/* body_test.c - the keys body and keep. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "config/load_testing.h"
+
+static void what_is_kept(void **state)
+{
+    struct gn_config config = good(
+        "garner: 1\n"
+        "defaults: { keep: { bodies: 20, runs: 30d }, body: { max: 1MB } }\n"
+        "sources:\n"
+        "  a: { url: http://h/ }\n"
+        "  b: { url: http://h/, keep: { runs: 90s } }\n"
+        "  c: { url: http://h/, keep: {}, body: { max: 5kB } }\n");
+    const struct gn_source *s = config.sources;
+
+    (void)state;
+    assert_int_equal(s[0].keep.bodies, 20);
+    assert_int_equal(s[0].keep.runs_ms, INT64_C(30) * 86400000);
+    assert_int_equal(s[0].request.limits.max_body_bytes, 1000000);
+    assert_int_equal(s[1].keep.bodies, 0); /* the default one is replaced */
+    assert_int_equal(s[1].keep.runs_ms, 90000);
+    assert_int_equal(s[2].keep.bodies, 0);
+    assert_int_equal(s[2].keep.runs_ms, 0);
+    assert_int_equal(s[2].request.limits.max_body_bytes, 5000);
+    gn_config_fini(&config);
+}
+
+static void wrong_values_are_problems(void **state)
+{
+    (void)state;
+    bad_source("keep: { bodies: 0 }",
+               "3:17: bodies is \"0\"; write a whole number from 1 to 1000000");
+    bad_source(
+        "keep: { runs: 20 }",
+        "3:15: runs: \"20\" is not a duration: it has no unit; the units "
+        "are ms, s, m, h, d, w, as in 900ms or 1.5h");
+    bad_source("keep: { rows: 20 }",
+               "3:9: unknown key \"rows\"; did you mean \"runs\"?");
+    bad_source("keep: 30d",
+               "3:7: one value where a mapping is needed; write \"key: value\" "
+               "lines, indented");
+    bad_source(
+        "body: 10MB",
+        "3:7: body is about the answer, a mapping like { max: 10MB }; what "
+        "to send is written under data");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_kept),
+        cmocka_unit_test(wrong_values_are_problems),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
