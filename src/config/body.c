@@ -14,10 +14,19 @@ static void max(struct gn_problems *p, const struct gn_node *node, void *scope)
                        &s->source->request.limits.max_body_bytes);
 }
 
+static void ratio(struct gn_problems *p, const struct gn_node *node,
+                  void *scope)
+{
+    struct gn_scope *s = scope;
+
+    (void)gn_walk_integer(p, node, 1, GN_CHECK_RATIO_MAX,
+                          &s->source->request.limits.max_ratio);
+}
+
 static const struct gn_walk_key body_keys[] = {
     {"max", max, NULL},
     {"stream", NULL, NULL},
-    {"ratio", NULL, NULL},
+    {"ratio", ratio, NULL},
     {"save", NULL, NULL},
 };
 

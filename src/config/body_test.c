@@ -17,7 +17,7 @@ static void what_is_kept(void **state)
         "sources:\n"
         "  a: { url: http://h/ }\n"
         "  b: { url: http://h/, keep: { runs: 90s } }\n"
-        "  c: { url: http://h/, keep: {}, body: { max: 5kB } }\n");
+        "  c: { url: http://h/, keep: {}, body: { max: 5kB, ratio: 200 } }\n");
     const struct gn_source *s = config.sources;
 
     (void)state;
@@ -29,6 +29,8 @@ static void what_is_kept(void **state)
     assert_int_equal(s[2].keep.bodies, 0);
     assert_int_equal(s[2].keep.runs_ms, 0);
     assert_int_equal(s[2].request.limits.max_body_bytes, 5000);
+    assert_int_equal(s[2].request.limits.max_ratio, 200);
+    assert_int_equal(s[1].request.limits.max_ratio, 0);
     gn_config_fini(&config);
 }
 
@@ -43,6 +45,8 @@ static void wrong_values_are_problems(void **state)
         "are ms, s, m, h, d, w, as in 900ms or 1.5h");
     bad_source("keep: { rows: 20 }",
                "3:9: unknown key \"rows\"; did you mean \"runs\"?");
+    bad_source("body: { ratio: 0 }",
+               "3:16: ratio is \"0\"; write a whole number from 1 to 100000");
     bad_source("keep: 30d",
                "3:7: one value where a mapping is needed; write \"key: value\" "
                "lines, indented");

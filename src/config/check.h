@@ -12,6 +12,7 @@ enum {
     GN_CHECK_FAILURES_MAX = 1000,
     GN_CHECK_CONCURRENCY_MAX = 1000,
     GN_CHECK_BODIES_MAX = 1000000,
+    GN_CHECK_RATIO_MAX = 100000,
     GN_CHECK_BODY_MAX = 1000000000, /* the largest value SQLite holds */
 };
 

@@ -260,10 +260,21 @@ enum gn_failure gn_explain(const struct gn_ending *e, char text[240])
         return explain_stall(e, text);
     case GN_CAUSE_BODY_TOO_LARGE:
         return explain_too_large(e, text);
+    case GN_CAUSE_BODY_TOO_DENSE:
+        return say(GN_FAILURE_TOO_LARGE, text,
+                   "%s: the body, decompressed, is over the limit of %d times "
+                   "what was sent; raise it (body: ratio) if that is expected",
+                   e->place, e->limits->max_ratio);
     case GN_CAUSE_HEAD_TOO_LARGE:
         return say(GN_FAILURE_PROTOCOL, text,
-                   "%s: the answer is broken: its headers do not end",
-                   e->place);
+                   "%s: the answer is broken: its headers are over the limit "
+                   "of %d KiB, or do not end",
+                   e->place, GN_FETCH_HEAD_MOST >> 10);
+    case GN_CAUSE_TOO_MANY_HEADERS:
+        return say(GN_FAILURE_PROTOCOL, text,
+                   "%s: the answer is broken: it has over %d headers, the "
+                   "limit, or they do not end",
+                   e->place, GN_FETCH_HEADERS_MOST);
     case GN_CAUSE_NO_MEMORY:
         return say(GN_FAILURE_LOCAL, text,
                    "%s: out of memory for the reply; lower the limit of the "

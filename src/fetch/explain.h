@@ -23,7 +23,9 @@ enum gn_cause {
     GN_CAUSE_CANCELED,
     GN_CAUSE_STALLED,
     GN_CAUSE_BODY_TOO_LARGE,
+    GN_CAUSE_BODY_TOO_DENSE, /* decoded too much for what was sent */
     GN_CAUSE_HEAD_TOO_LARGE,
+    GN_CAUSE_TOO_MANY_HEADERS,
     GN_CAUSE_NO_MEMORY,
 };
 

@@ -16,6 +16,7 @@ static const struct gn_fetch_limits limits = {
     .total_ms = 60000,
     .stall_ms = 20000,
     .max_body_bytes = 1000,
+    .max_ratio = 200,
     .max_redirects = 3,
 };
 
@@ -125,7 +126,16 @@ static const struct example examples[] = {
     {{.result = CURLE_PARTIAL_FILE}, GN_FAILURE_PROTOCOL, NULL},
     {{.result = CURLE_WRITE_ERROR, .cause = GN_CAUSE_HEAD_TOO_LARGE},
      GN_FAILURE_PROTOCOL,
-     "h:80: the answer is broken: its headers do not end"},
+     "h:80: the answer is broken: its headers are over the limit of 256 KiB, "
+     "or do not end"},
+    {{.result = CURLE_WRITE_ERROR, .cause = GN_CAUSE_TOO_MANY_HEADERS},
+     GN_FAILURE_PROTOCOL,
+     "h:80: the answer is broken: it has over 1000 headers, the limit, or they "
+     "do not end"},
+    {{.result = CURLE_WRITE_ERROR, .cause = GN_CAUSE_BODY_TOO_DENSE},
+     GN_FAILURE_TOO_LARGE,
+     "h:80: the body, decompressed, is over the limit of 200 times what was "
+     "sent; raise it (body: ratio) if that is expected"},
     {{.cause = GN_CAUSE_CANCELED, .phase = GN_PHASE_STARTING},
      GN_FAILURE_CANCELED,
      "h:80: canceled while looking up the host, or waiting for a free "

@@ -35,6 +35,11 @@ getaddrinfo(const char *name, const char *service, const struct addrinfo *req,
     return EAI_NONAME;
 }
 
+#define TEXT_64                                                                \
+    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define TEXT_256 TEXT_64 TEXT_64 TEXT_64 TEXT_64
+#define KIBIBYTE TEXT_256 TEXT_256 TEXT_256 TEXT_256
+
 /* 3 bits of head and a length of 258 bytes back to the byte before, again and
  * again: deflate's densest text (RFC 1951, fixed codes). */
 static size_t pack_zeros(unsigned char *out, size_t room)
@@ -70,6 +75,17 @@ static void send_bomb(struct tcp_peer *p)
              "Content-Length: %zu\r\n\r\n",
              size);
     (void)(tcp_peer_text(p, head) && tcp_peer_send(p, bomb, size));
+}
+
+/* Replies with as many headers as an answer may have, or one more. */
+static void send_headers(struct tcp_peer *p)
+{
+    const int count = tcp_peer_asks(p, "/headers/most") ? 1000 : 1001;
+    bool sent = tcp_peer_text(p, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n");
+
+    for (int i = 1; i < count && sent; i++)
+        sent = tcp_peer_text(p, "X-More: and more\r\n");
+    (void)(sent && tcp_peer_text(p, "\r\nabc"));
 }
 
 static void send_gzip(struct tcp_peer *p)
@@ -180,6 +196,11 @@ static void misbehave(struct tcp_peer *p, void *context)
             send_endlessly(p, "HTTP/1.1 200 OK\r\n\r\n", "more and more");
         } else if (tcp_peer_asks(p, "/endless-head")) {
             send_endlessly(p, "HTTP/1.1 200 OK\r\n", "X-More: and more\r\n");
+        } else if (tcp_peer_asks(p, "/large-head")) {
+            send_endlessly(p, "HTTP/1.1 200 OK\r\n",
+                           "X-More: " KIBIBYTE "\r\n");
+        } else if (tcp_peer_asks(p, "/headers/")) {
+            send_headers(p);
         } else if (tcp_peer_asks(p, "/huge-header")) {
             send_endlessly(p, "HTTP/1.1 200 OK\r\nX-More: ", "and more");
         } else if (tcp_peer_asks(p, "/reset")) {
@@ -328,8 +349,9 @@ static void slowness_ends_by_the_total_limit(void **state)
 static void broken_answers_are_told(void **state)
 {
     static const char *const paths[] = {
-        "/cut",     "/chunk", "/badchunk", "/garbage",      "/version",
-        "/nothing", "/reset", "/badgzip",  "/endless-head", "/huge-header"};
+        "/cut",          "/chunk",       "/badchunk",  "/garbage",
+        "/version",      "/nothing",     "/reset",     "/badgzip",
+        "/endless-head", "/huge-header", "/large-head"};
     struct fixture fx;
 
     (void)state;
@@ -342,7 +364,9 @@ static void broken_answers_are_told(void **state)
         assert_has(r.error, ": the answer is broken: ");
         assert_int_equal(r.size, 0);
         if (strcmp(paths[i], "/endless-head") == 0)
-            assert_has(r.error, "its headers do not end");
+            assert_has(r.error, "it has over 1000 headers, the limit");
+        if (strcmp(paths[i], "/large-head") == 0)
+            assert_has(r.error, "headers are over the limit of 256 KiB");
         if (strcmp(paths[i], "/huge-header") == 0)
             assert_has(r.error, "a header of over 100 KiB");
     }
@@ -386,6 +410,41 @@ static void bodies_over_the_limit_are_refused(void **state)
         assert_has(r.error, "over the limit of 100000 bytes (98 KiB)");
         assert_int_equal(r.size, 0);
     }
+    finish(&fx);
+}
+
+/* 10 MiB out of 64 KiB. */
+static void a_body_may_be_too_dense(void **state)
+{
+    struct fixture fx;
+    struct result r;
+
+    (void)state;
+    begin(&fx, misbehave, NULL);
+    r = fetch(&fx, "/bomb", &(struct gn_request){.limits.max_ratio = 100});
+    assert_int_equal(r.failure, GN_FAILURE_TOO_LARGE);
+    assert_has(r.error, "over the limit of 100 times what was sent");
+    assert_int_equal(r.size, 0);
+    r = fetch(&fx, "/bomb", &(struct gn_request){.limits.max_ratio = 2000});
+    assert_int_equal(r.failure, GN_FAILURE_NONE);
+    r = fetch(&fx, "/gzip", &(struct gn_request){.limits.max_ratio = 1});
+    assert_int_equal(r.failure, GN_FAILURE_NONE); /* as small as it is */
+    finish(&fx);
+}
+
+static void a_thousand_headers_are_the_most(void **state)
+{
+    struct fixture fx;
+    struct result r;
+
+    (void)state;
+    begin(&fx, misbehave, NULL);
+    r = fetch(&fx, "/headers/most", NULL);
+    assert_int_equal(r.failure, GN_FAILURE_NONE);
+    assert_string_equal(r.body, "abc");
+    r = fetch(&fx, "/headers/more", NULL);
+    assert_int_equal(r.failure, GN_FAILURE_PROTOCOL);
+    assert_has(r.error, "it has over 1000 headers");
     finish(&fx);
 }
 
@@ -533,6 +592,8 @@ int main(void)
         cmocka_unit_test(broken_answers_are_told),
         cmocka_unit_test(answers_that_can_be_used_are),
         cmocka_unit_test(bodies_over_the_limit_are_refused),
+        cmocka_unit_test(a_body_may_be_too_dense),
+        cmocka_unit_test(a_thousand_headers_are_the_most),
         cmocka_unit_test(a_body_of_just_the_limit_is_fine),
         cmocka_unit_test(redirects_are_followed_within_bounds),
         cmocka_unit_test(secrets_are_not_told_when_they_come_back),

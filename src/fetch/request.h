@@ -8,12 +8,22 @@
 
 #include "garner/error.h"
 
+/* What the head of an answer may have at most, and the size from which on a
+ * body's ratio counts: smaller ones do no harm. */
+enum {
+    GN_FETCH_HEAD_MOST = 256 << 10,
+    GN_FETCH_HEADERS_MOST = 1000,
+    GN_FETCH_RATIO_FROM = 64 << 10
+};
+
 /* 0 in a field means its default, unless said otherwise. */
 struct gn_fetch_limits {
     int64_t connect_ms;     /* to reach the server; 10,000 */
     int64_t total_ms;       /* for the whole transfer; 60,000 */
     int64_t stall_ms;       /* connected, but without a byte; 20,000 */
     int64_t max_body_bytes; /* decoded; 64 MiB */
+    int max_ratio;          /* of that to what was sent, from
+                               GN_FETCH_RATIO_FROM on; 0: no limit */
     int max_redirects;      /* 10; -1: follow none */
 };
 

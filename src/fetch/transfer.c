@@ -11,8 +11,7 @@
 
 enum {
     RECEIVE_BYTES = 16 << 10, /* libcurl's buffer, while a transfer runs */
-    MOST_HEADER_BYTES = 256 << 10,
-    KEPT_BYTES = 16 << 10, /* a larger buffer is freed after use */
+    KEPT_BYTES = 16 << 10,    /* a larger buffer is freed after use */
 };
 
 /* NULL: it is not set, or empty. */
@@ -126,6 +125,19 @@ CURLcode gn_transfer_go_on(struct gn_transfer *t)
     return curl_easy_pause(t->easy, CURLPAUSE_CONT);
 }
 
+/* Whether more bytes are too many for what was sent so far. */
+static bool is_too_dense(const struct gn_transfer *t, size_t more)
+{
+    const int ratio = gn_target_limits(t->target)->max_ratio;
+    const size_t size = t->body.size + more;
+    curl_off_t sent = 0;
+
+    return ratio > 0 && size >= GN_FETCH_RATIO_FROM &&
+           curl_easy_getinfo(t->easy, CURLINFO_SIZE_DOWNLOAD_T, &sent) ==
+               CURLE_OK &&
+           (int64_t)size / ratio > sent;
+}
+
 /* CURLOPT_WRITEFUNCTION: decoded bytes of the body. */
 static size_t on_body(char *data, size_t one, size_t size, void *transfer)
 {
@@ -135,6 +147,10 @@ static size_t on_body(char *data, size_t one, size_t size, void *transfer)
     t->moved_ms = monotonic_ms(t);
     if ((int64_t)size > limit - (int64_t)t->body.size) {
         t->cause = GN_CAUSE_BODY_TOO_LARGE;
+        return 0;
+    }
+    if (is_too_dense(t, size)) {
+        t->cause = GN_CAUSE_BODY_TOO_DENSE;
         return 0;
     }
     if (!take(t)) { /* it comes again */
@@ -157,12 +173,17 @@ static size_t on_header(char *data, size_t one, size_t size, void *transfer)
     t->moved_ms = monotonic_ms(t);
     t->heard = true;
     gn_response_header(&t->headers, data, size);
+    t->lines = size >= 5 && memcmp(data, "HTTP/", 5) == 0 ? 0 : t->lines + 1;
     if (gn_buf_failed(&t->headers)) {
         t->cause = GN_CAUSE_NO_MEMORY;
         return 0;
     }
-    if (t->headers.size > MOST_HEADER_BYTES) {
+    if (t->headers.size > GN_FETCH_HEAD_MOST) {
         t->cause = GN_CAUSE_HEAD_TOO_LARGE;
+        return 0;
+    }
+    if (t->lines > GN_FETCH_HEADERS_MOST + 1) { /* with the empty one */
+        t->cause = GN_CAUSE_TOO_MANY_HEADERS;
         return 0;
     }
     return one * size;
@@ -255,6 +276,7 @@ enum garner_code gn_transfer_begin(struct gn_transfer *t,
     t->target = target;
     t->cause = GN_CAUSE_LIBCURL;
     t->heard = false;
+    t->lines = 0;
     t->socket_error = 0;
     t->sent = t->taken = 0;
     t->detail[0] = '\0';

@@ -52,6 +52,7 @@ struct gn_transfer {
     char *redirected; /* final_url, when it is not the target's */
     enum gn_cause cause;
     bool heard; /* part of a reply came */
+    int lines;  /* of its head so far */
     int socket_error;
     int64_t started_ns;
     int64_t moved_ms; /* on the monotonic clock: when a byte last came */
