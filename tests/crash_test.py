@@ -106,6 +106,8 @@ class ProgramCrash(Crash):
             self.assertGreaterEqual(count_runs(self.db) - before, stored,
                                     f"round {turn}: acknowledged and gone")
             self.assert_together()
+        # The first one after a start has a base: nothing is on its way.
+        self.assertTrue(ROUNDS < 2 or one(self.db, "select count(base) from garner_body"))
 
     @staticmethod
     def stored(status):

@@ -48,9 +48,11 @@ enum garner_code gn_kept_last(struct garner_store *store, int64_t source,
         " chain(depth, base, bytes) as ("
         "  select 0, base, bytes from last union all"
         "  select c.depth + 1, b.base, length(b.data)"
-        "  from chain c join garner_body b on b.id = c.base limit 100)"
-        " select l.sha256, body_of(l.id), c.depth, c.bytes"
-        " from last l, chain c order by c.depth desc limit 1",
+        "  from chain c join garner_body b on b.id = c.base limit 100),"
+        " whole(depth, bytes) as ("
+        "  select depth, bytes from chain order by depth desc limit 1)"
+        " select l.sha256, body_of(l.id), w.depth, w.bytes"
+        " from last l, whole w",
         GARNER_ARGS(garner_integer(source), garner_integer((int64_t)most)),
         &rows, err);
 
