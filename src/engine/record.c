@@ -25,6 +25,7 @@ static enum garner_code start_batch(struct gn_job *job,
     garner_batch_free(job->batch);
     job->batch = NULL;
     job->batch_has_body = false;
+    job->is_delta = false;
     code = garner_batch_new(&job->batch, err);
     if (code == GARNER_OK) {
         garner_batch_set_ack(job->batch, job->active->source->ack);
