@@ -9,6 +9,8 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -93,12 +95,41 @@ static void what_cannot_be_written_is_an_error(void **state)
     gn_writer_fini(&w);
 }
 
+static void a_file_gets_all_of_it(void **state)
+{
+    char folder[] = "/tmp/gn-writer-XXXXXX";
+    char path[64];
+    char got[8];
+    struct gn_buf text = {0};
+    struct garner_error err;
+    int fd;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/file", folder);
+    for (int i = 0; i < 2; i++) { /* what was there goes */
+        gn_buf_text(&text, "abc");
+        assert_int_equal(gn_writer_file(path, &text, &err), GARNER_OK);
+        assert_int_equal(text.size, 0);
+    }
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    assert_int_equal(read(fd, got, sizeof got), 3);
+    assert_memory_equal(got, "abc", 3);
+    assert_int_equal(close(fd), 0);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(folder), 0);
+    gn_buf_text(&text, "abc");
+    assert_int_equal(gn_writer_file(path, &text, &err), GARNER_IO);
+    assert_non_null(strstr(err.message, "cannot write /tmp/gn-writer-"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(little_waits_and_much_is_passed_on),
         cmocka_unit_test(a_pipe_that_does_not_block_is_waited_for),
         cmocka_unit_test(what_cannot_be_written_is_an_error),
+        cmocka_unit_test(a_file_gets_all_of_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
