@@ -172,6 +172,11 @@ static void tables_of_version_2_are_brought_up(void **state)
     store_runs(w, "update garner_meta set value = 2 where key = 'version'");
     store_runs(w, "drop table garner_source");
     store_runs(w, "drop table garner_quarantine");
+    store_runs(w, "drop table garner_body");
+    store_runs(w, "create table garner_body (id integer primary key, source"
+                  " integer not null, sha256 blob not null, size integer not"
+                  " null, content_type text, codec text not null, data blob not"
+                  " null) strict");
     store_runs(w, "create table garner_source (id integer primary key, name"
                   " text not null unique, url text not null, body integer,"
                   " spec integer, etag text, modified text, answer_url text,"
