@@ -85,6 +85,12 @@ void gn_heap_move(struct gn_heap *h, struct gn_heap_node *node, int64_t key)
     settle(h, node->at - 1, node);
 }
 
+void gn_heap_order(struct gn_heap *h)
+{
+    for (size_t at = h->count / 2; at > 0; at--)
+        sink(h, at - 1, h->nodes[at - 1]);
+}
+
 struct gn_heap_node *gn_heap_first(const struct gn_heap *h)
 {
     return h->count > 0 ? h->nodes[0] : NULL;

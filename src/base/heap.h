@@ -38,6 +38,9 @@ void gn_heap_remove(struct gn_heap *h, struct gn_heap_node *node);
 /* Gives node, which is in h, another key. */
 void gn_heap_move(struct gn_heap *h, struct gn_heap_node *node, int64_t key);
 
+/* Puts all in order again, after somebody has changed keys in h->nodes. */
+void gn_heap_order(struct gn_heap *h);
+
 /* The node with the smallest key; NULL: empty. */
 struct gn_heap_node *gn_heap_first(const struct gn_heap *h);
 

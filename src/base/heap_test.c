@@ -77,11 +77,36 @@ static void lost_memory_leaves_the_heap_as_it_was(void **state)
     gn_heap_fini(&heap);
 }
 
+static void keys_changed_at_once_are_put_in_order(void **state)
+{
+    struct gn_heap_node nodes[100] = {{0}};
+    struct gn_heap heap = {0};
+    uint64_t seed = 4;
+    int64_t last = INT64_MIN;
+
+    (void)state;
+    gn_heap_order(&heap);
+    for (size_t i = 0; i < 100; i++)
+        assert_int_equal(gn_heap_add(&heap, &nodes[i], NULL), GARNER_OK);
+    for (size_t i = 0; i < 100; i++)
+        nodes[i].key = (int64_t)(gn_random_next(&seed) % 50);
+    gn_heap_order(&heap);
+    while (heap.count > 0) {
+        struct gn_heap_node *first = gn_heap_first(&heap);
+
+        assert_true(first->key >= last);
+        last = first->key;
+        gn_heap_remove(&heap, first);
+    }
+    gn_heap_fini(&heap);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_is_always_the_smallest),
         cmocka_unit_test(lost_memory_leaves_the_heap_as_it_was),
+        cmocka_unit_test(keys_changed_at_once_are_put_in_order),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,8 +23,8 @@ static void flags_are_those_of_every_source(void **state)
                                        .table = "t",
                                        .key = {key, 1},
                                        .params = {params, 1}};
-    const struct gn_sources sources = {&ask,          &rows, {1000, 0, true},
-                                       GARNER_QUEUED, true,  3};
+    const struct gn_sources sources = {
+        &ask, &rows, {.every_ms = 1000, .align = true}, GARNER_QUEUED, true, 3};
     struct gn_config config;
 
     (void)state;

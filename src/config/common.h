@@ -1,4 +1,4 @@
-/* common.h - the keys that defaults and sources have in common: schedule and
+/* common.h - the keys that defaults and sources have in common: when and
  * how to fetch. */
 #ifndef GN_CONFIG_COMMON_H
 #define GN_CONFIG_COMMON_H
@@ -8,6 +8,7 @@
 #include "config/hook.h"
 #include "config/host.h"
 #include "config/retry.h"
+#include "config/schedule.h"
 #include "config/scope.h"
 #include "config/walk.h"
 
@@ -15,7 +16,7 @@
  * of keys. */
 #define GN_COMMON_KEYS                                                         \
     {"user_agent", gn_common_user_agent, NULL},                                \
-        {"schedule", gn_common_schedule, NULL},                                \
+        {"schedule", gn_schedule_read, NULL},                                  \
         {"timeout", gn_common_timeout, NULL}, {"body", gn_body_read, NULL},    \
         {"keep", gn_body_keep, NULL},                                          \
         {"redirects", gn_common_redirects, NULL},                              \
@@ -31,8 +32,6 @@
 
 void gn_common_user_agent(struct gn_problems *p, const struct gn_node *node,
                           void *scope);
-void gn_common_schedule(struct gn_problems *p, const struct gn_node *node,
-                        void *scope);
 void gn_common_conditional(struct gn_problems *p, const struct gn_node *node,
                            void *scope);
 void gn_common_timeout(struct gn_problems *p, const struct gn_node *node,

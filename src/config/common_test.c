@@ -1,4 +1,4 @@
-/* common_test.c - schedule, limits, proxy and certificates. */
+/* common_test.c - limits, proxy and certificates. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,8 +16,6 @@ static void all_keys_are_read(void **state)
         "  a:\n"
         "    url: http://h/\n"
         "    user_agent: me/1\n"
-        "    schedule: { every: 10s, align: true, jitter: 500ms,\n"
-        "                overlap: skip, missed: drop }\n"
         "    timeout: { connect: 1s, total: 1m, stall: 2s }\n"
         "    body: { max: 10MB }\n"
         "    redirects: 3\n"
@@ -31,9 +29,6 @@ static void all_keys_are_read(void **state)
 
     (void)state;
     assert_string_equal(s->request.user_agent, "me/1");
-    assert_int_equal(s->schedule.every_ms, 10000);
-    assert_true(s->schedule.align);
-    assert_int_equal(s->schedule.jitter_ms, 500);
     assert_int_equal(s->request.limits.connect_ms, 1000);
     assert_int_equal(s->request.limits.total_ms, 60000);
     assert_int_equal(s->request.limits.stall_ms, 2000);
@@ -96,26 +91,6 @@ static void wrong_values_are_problems(void **state)
                "1000");
     bad_source("host: { interval: 0s }",
                "3:19: interval is 0s; write at least 1ms");
-    bad_source("schedule: { align: true }",
-               "3:11: schedule has no interval; write one like \"every: 10s\"");
-    bad_source("schedule: 400d",
-               "3:11: schedule: interval (every) of 400d is out of "
-               "range: write 1ms to 366d");
-    bad_source("schedule: 0s", "3:11: schedule is 0s; write at least 1ms");
-    bad_source("schedule: { every: 1s, jitter: 1s }",
-               "3:11: schedule: jitter of 1s is out of range: it must be "
-               "less than the interval (every) of 1s");
-    bad_source("schedule: { every: 1s, overlap: queue }",
-               "3:33: overlap: queue is not available in this version; write "
-               "skip");
-    bad_source("schedule: { every: 1s, missed: all }",
-               "3:32: missed: all is not available in this version; write "
-               "drop");
-    bad_source("schedule: { every: often, jitter: 1s }",
-               "3:20: every: \"often\" is not a duration; write a number and a "
-               "unit, like 900ms, 5s, 1.5h, 30d");
-    bad_source("schedule: { cron: '* * * * *' }",
-               "3:13: \"cron\" is not available in this version; remove it");
     bad_source("timeout: { total: 0 }", "3:19: total is 0; write at least 1ms");
     bad_source("timeout: { stall: 999ms }",
                "3:19: stall is 999ms; write at least 1s");

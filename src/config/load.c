@@ -20,6 +20,7 @@ struct loader {
     const struct gn_node *default_node; /* read before the sources, wherever */
     const struct gn_node *source_node;  /* they stand in the file; ... */
     const struct gn_node *notify_node;  /* ... and that before both */
+    struct gn_zones zones;
     bool version_said;
 };
 
@@ -194,6 +195,7 @@ static void load(struct gn_problems *p, const char *data, size_t size,
     struct gn_node *root;
 
     l.scope.memory = memory;
+    l.scope.zones = &l.zones;
     l.scope.folder = folder_of(p->path, memory);
     config->path = gn_arena_text(memory, p->path);
     root = gn_tree_parse(data, size, &tree, p);

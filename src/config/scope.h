@@ -12,6 +12,7 @@ struct gn_scope {
     /* constant */
     struct gn_arena *memory; /* the config's */
     const char *folder;      /* of the file; relative paths begin there */
+    struct gn_zones *zones;  /* that the file names, in memory */
     const struct gn_notifier *notifiers; /* those of the file */
     size_t notifier_count;
 

@@ -335,7 +335,7 @@ static const struct gn_walk_key source_keys[] = {
     {"every", NULL, in_schedule},
     {"align", NULL, in_schedule},
     {"jitter", NULL, in_schedule},
-    {"cron", NULL, NULL},
+    {"cron", NULL, in_schedule},
     {"sql", NULL, in_rows},
     {"table", NULL, in_rows},
     {"key", NULL, in_rows},

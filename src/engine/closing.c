@@ -90,6 +90,7 @@ void gn_closing_stop(struct gn_flow *f)
         f->jobs--;
         drop(f, job);
     }
+    gn_schedule_give_up(f->schedule);
     gn_unlock(&f->lock);
     gn_alarm_set(&f->alarm, INT64_MAX);
 }

@@ -11,6 +11,9 @@
 #include "engine/retry.h"
 #include "engine/version.h"
 
+/* The schedule is looked at so often, for the wall clock may be set. */
+#define LOOK_NS INT64_C(60000000000)
+
 static struct gn_job *new_job(struct gn_flow *f, struct gn_active *active)
 {
     struct gn_job *job = STAILQ_FIRST(&f->spare);
@@ -229,6 +232,8 @@ static void start_due(struct gn_flow *f)
             break;
         now_ns = gn_clock_monotonic_ns();
     }
+    if (next_ns > now_ns + LOOK_NS && next_ns != INT64_MAX)
+        next_ns = now_ns + LOOK_NS;
     if (next_ns != INT64_MIN)
         gn_alarm_set(&f->alarm, next_ns);
 }

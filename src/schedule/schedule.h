@@ -1,15 +1,24 @@
 /*
  * schedule.h - which source is due next: a heap on the monotonic clock.
  *
- * An interval has slots; in each the source is due once. A slot that cannot be
- * used is missed, never made up for (missed: drop): because the source's last
- * run still goes on (overlap: skip), because the process did not get to it
- * before the next slot came, or because whoever popped it refused it. Each is
- * counted with its reason, so that due = started + missed always holds.
+ * A source has slots, by its interval or cron line; in each it is due once. A
+ * slot that cannot be used is missed: because the source's last run still goes
+ * on, because the process did not get to it before the next slot came, or
+ * because whoever popped it refused it. Each is counted with its reason, so
+ * that due = started + missed always holds.
+ *
+ * With overlap: queue and missed: once the latest slot that cannot be used yet
+ * waits instead, and starts as soon as it may. At most one does: when another
+ * one comes, or it cannot start at all, it is missed. It is counted only then,
+ * or when it starts. What is refused never waits.
  *
  * A source may be put off: slots that come meanwhile are missed. It may then be
  * due once outside of its slots, to try again what failed: that is no slot, and
  * neither due nor started counts it.
+ *
+ * Slots on the wall clock (spec.h) follow it when it is set, as soon as anybody
+ * looks: look at least each minute. Set on, it brings at once what it jumped
+ * over; set back by less than three hours, it brings nothing again.
  *
  * Thread: one (the loop's). Time and randomness come in as arguments, so that
  * tests need no clock.
@@ -38,12 +47,19 @@ enum { GN_MISS_REASONS = 4 };
 struct gn_due {
     struct gn_spec spec;
     double phase;
-    int64_t slot_ns;          /* the slot it waits for, without jitter */
+    int64_t slot_us;          /* the slot it waits for, if it is on the wall
+                                 clock; ... */
+    int64_t slot_ns;          /* ... in any case; without jitter */
     int64_t slot_due_ns;      /* when that is due: with jitter */
     int64_t off_until_ns;     /* slots due before that are missed */
     int64_t again_ns;         /* when it is due outside of its slots;
                                  INT64_MAX: it is not */
-    struct gn_heap_node node; /* key: when it is due, the earlier of the two;
+    int64_t owed_ns;          /* when a slot that waits may start; INT64_MAX:
+                                 none does */
+    int64_t owed_at_ns;       /* when that was due */
+    enum gn_miss owed_for;    /* as what it is missed, if it is */
+    int64_t taken_at_ns;      /* when what was popped last was due */
+    struct gn_heap_node node; /* key: when it is due, the earliest of the three;
                                  INT64_MAX: never */
     bool running;             /* started, not finished */
     bool again;               /* what was popped last was no slot */
@@ -67,6 +83,16 @@ void gn_schedule_free(struct gn_schedule *s);
 enum garner_code gn_schedule_add(struct gn_schedule *s, struct gn_due *due,
                                  const struct gn_spec *spec, int64_t now_ns,
                                  int64_t wall_us, struct garner_error *err);
+/* Goes on where an earlier process left off: there the next slot would have
+ * been at next_us of the wall clock. The slots of an interval that is not
+ * aligned stay where they were, unless that is another interval by now. If it
+ * came, and what is missed is made up for, it waits. */
+void gn_schedule_resume(struct gn_schedule *s, struct gn_due *due,
+                        int64_t next_us, int64_t now_ns, int64_t wall_us);
+/* Where it would have to go on if this process ended now: its next slot, or the
+ * one that waits, on the wall clock. It recurs. */
+int64_t gn_schedule_slot_us(const struct gn_due *due, int64_t now_ns,
+                            int64_t wall_us);
 /* Takes due out, running or not; its counters stay. */
 void gn_schedule_remove(struct gn_schedule *s, struct gn_due *due);
 
@@ -78,7 +104,7 @@ int64_t gn_schedule_next_ns(const struct gn_schedule *s);
  * that). When several of its slots came, that is the latest, and those before
  * are counted as missed; so are all slots of sources still running, on the way.
  * The source is put back at its next slot at once. No cost per slot passed
- * over. */
+ * over (but for those of a cron line, and openings of a window). */
 struct gn_due *gn_schedule_pop(struct gn_schedule *s, int64_t now_ns,
                                int64_t wall_us, int64_t *due_at_ns);
 
@@ -86,7 +112,7 @@ struct gn_due *gn_schedule_pop(struct gn_schedule *s, int64_t now_ns,
 void gn_schedule_finish(struct gn_schedule *s, struct gn_due *due);
 
 /* Puts off a source that is not running until until_ns; again: it is due then,
- * outside of its slots. */
+ * outside of its slots, and a slot that waits is missed. */
 void gn_schedule_put_off(struct gn_schedule *s, struct gn_due *due,
                          int64_t until_ns, bool again);
 
@@ -96,9 +122,14 @@ void gn_schedule_refuse(struct gn_schedule *s, struct gn_due *due);
 
 /* The popped source may not start: as gn_schedule_refuse, but GN_MISS_WAITING
  * is the reason, and it is put off until until_ns; if it was popped to try
- * again, it is due for that then. */
+ * again, it is due for that then; and if what is missed is made up for, it
+ * waits. */
 void gn_schedule_turn_away(struct gn_schedule *s, struct gn_due *due,
                            int64_t until_ns);
+
+/* Nothing is popped any more: slots that wait are missed, unless they are made
+ * up for by who resumes. */
+void gn_schedule_give_up(struct gn_schedule *s);
 
 /* Reason for people: "the last run was still going on". */
 const char *gn_miss_text(enum gn_miss reason);

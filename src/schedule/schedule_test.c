@@ -416,6 +416,276 @@ static void one_turned_away_comes_back(void **state)
     gn_schedule_free(s);
 }
 
+/* --- slots that wait ----------------------------------------------------- */
+
+static void with_a_queue_one_slot_waits_for_the_end(void **state)
+{
+    const struct gn_spec spec = {.every_ms = 1000, .queue = true};
+    struct gn_schedule *s = begin(0);
+    struct gn_due due;
+    int64_t due_at;
+
+    (void)state;
+    add(s, &due, &spec, 0);
+    assert_non_null(pop(s, 0, &due_at));
+    assert_null(pop(s, 1 * S, &due_at));
+    assert_null(pop(s, 3 * S + 100 * MS, &due_at)); /* 2 and 3, too */
+    assert_int_equal(due.due_count, 3);
+    assert_int_equal(due.missed[GN_MISS_OVERLAP], 2);
+    assert_int_equal(gn_schedule_next_ns(s), 4 * S); /* nothing to do before */
+    assert_int_equal(gn_schedule_slot_us(&due, 3200 * MS, 50000000), 49800000);
+    gn_schedule_finish(s, &due);
+    assert_true(gn_schedule_next_ns(s) <= 3 * S);
+    assert_ptr_equal(pop(s, 3 * S + 400 * MS, &due_at), &due);
+    assert_int_equal(due_at, 3 * S);
+    assert_int_equal(due.due_count, 4);
+    assert_int_equal(due.started, 2);
+    assert_false(due.again);
+    assert_null(pop(s, 3 * S + 900 * MS, &due_at));
+    gn_schedule_finish(s, &due);
+    assert_null(pop(s, 3 * S + 900 * MS, &due_at));
+    assert_int_equal(gn_schedule_slot_us(&due, 3900 * MS, 50000000), 50100000);
+    assert_non_null(pop(s, 4 * S, &due_at)); /* and on with its slots */
+    gn_schedule_free(s);
+}
+
+/* The run that tries again is one, and what is due at once goes before. */
+static void a_slot_that_waits_gives_way(void **state)
+{
+    const struct gn_spec spec = {.every_ms = 1000, .queue = true};
+    struct gn_schedule *s = begin(0);
+    struct gn_due due;
+    int64_t due_at;
+
+    (void)state;
+    add(s, &due, &spec, 0);
+    assert_non_null(pop(s, 0, &due_at));
+    assert_null(pop(s, 1 * S, &due_at));
+    gn_schedule_finish(s, &due);
+    gn_schedule_put_off(s, &due, 1500 * MS, true);
+    assert_int_equal(due.missed[GN_MISS_OVERLAP], 1);
+    assert_null(pop(s, 1200 * MS, &due_at));
+    assert_non_null(pop(s, 1500 * MS, &due_at));
+    assert_true(due.again);
+    assert_null(pop(s, 2 * S, &due_at));
+    gn_schedule_finish(s, &due);
+    assert_non_null(pop(s, 3 * S, &due_at)); /* not looked at in time */
+    assert_int_equal(due_at, 3 * S);
+    assert_int_equal(due.missed[GN_MISS_OVERLAP], 2);
+    assert_int_equal(due.due_count, due.started + missed(&due));
+    assert_null(pop(s, 4 * S, &due_at));
+    gn_schedule_give_up(s);
+    assert_int_equal(due.missed[GN_MISS_OVERLAP], 3);
+    gn_schedule_finish(s, &due);
+    assert_int_equal(gn_schedule_next_ns(s), 5 * S);
+    gn_schedule_free(s);
+}
+
+static void what_was_missed_is_made_up_for_once(void **state)
+{
+    const struct gn_spec spec = {.every_ms = 1000, .once = true};
+    struct gn_schedule *s = begin(0);
+    struct gn_due due;
+    int64_t due_at;
+
+    (void)state;
+    add(s, &due, &spec, 0);
+    assert_non_null(pop(s, 0, &due_at));
+    assert_null(pop(s, 2 * S, &due_at)); /* overlapped */
+    gn_schedule_finish(s, &due);
+    assert_non_null(pop(s, 2100 * MS, &due_at));
+    gn_schedule_finish(s, &due);
+    gn_schedule_put_off(s, &due, 5500 * MS, false); /* left alone */
+    assert_null(pop(s, 3 * S, &due_at));
+    assert_null(pop(s, 5 * S, &due_at));
+    assert_int_equal(due.missed[GN_MISS_WAITING], 2);
+    assert_int_equal(gn_schedule_next_ns(s), 5500 * MS);
+    assert_non_null(pop(s, 5500 * MS, &due_at));
+    assert_int_equal(due_at, 5 * S);
+    gn_schedule_turn_away(s, &due, 5700 * MS); /* its host is left alone */
+    assert_int_equal(due.due_count, due.started + missed(&due));
+    assert_null(pop(s, 5600 * MS, &due_at));
+    assert_non_null(pop(s, 5700 * MS, &due_at));
+    assert_int_equal(due_at, 5 * S);
+    gn_schedule_refuse(s, &due); /* that is its end */
+    assert_null(pop(s, 5800 * MS, &due_at));
+    /* one that tries again makes up for what is due till then */
+    gn_schedule_put_off(s, &due, 7500 * MS, true);
+    assert_null(pop(s, 7 * S, &due_at));
+    assert_non_null(pop(s, 7500 * MS, &due_at));
+    gn_schedule_finish(s, &due);
+    assert_null(pop(s, 7900 * MS, &due_at));
+    assert_int_equal(due.due_count, due.started + missed(&due));
+    gn_schedule_free(s);
+}
+
+static void it_goes_on_where_it_was(void **state)
+{
+    static const struct {
+        struct gn_spec spec;
+        int64_t next_s; /* where it would have gone on; it is 1000 s */
+        bool at_once;
+        int64_t then_ms;
+    } cases[] = {
+        /* due an hour ago, and 20 s ago by its slots */
+        {{.every_ms = 60000, .once = true}, 980 - 3600, true, 1040000},
+        {{.every_ms = 60000}, 980 - 3600, false, 1040000},
+        {{.every_ms = 60000, .once = true}, 1000, true, 1060000},
+        {{.every_ms = 60000, .once = true}, 1007, false, 1007000},
+        {{.every_ms = 60000}, 1060, false, 1060000},
+        /* another interval by now, or another clock: as if it were new */
+        {{.every_ms = 60000, .once = true}, 1061, true, 1060000},
+        {{.every_ms = 60000, .once = true, .align = true}, 990, true, 1020000},
+        {{.every_ms = 60000, .align = true}, 990, false, 1020000},
+        {{.every_ms = 0}, 990, true, INT64_MAX / 1000000},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct gn_schedule *s = begin(1000 * S);
+        struct gn_due due;
+        int64_t due_at = 0;
+
+        add(s, &due, &cases[i].spec, 1000 * S);
+        gn_schedule_resume(s, &due, cases[i].next_s * 1000000, 1000 * S,
+                           1000 * S / 1000);
+        if (cases[i].at_once) {
+            assert_ptr_equal(pop(s, 1000 * S, &due_at), &due);
+            assert_int_equal(due_at, 1000 * S);
+            assert_int_equal(due.due_count, 1);
+            gn_schedule_finish(s, &due);
+        }
+        assert_null(pop(s, 1000 * S, &due_at));
+        assert_int_equal(gn_schedule_next_ns(s) / MS, cases[i].then_ms);
+        gn_schedule_free(s);
+    }
+}
+
+/* --- the wall clock ------------------------------------------------------ */
+
+/* 2026-11-26, a Thursday, 00:00. */
+#define THURSDAY_US (INT64_C(1795651200) * 1000000)
+#define HOUR        (3600 * S)
+
+static struct gn_cron hourly_line(void)
+{
+    struct gn_cron line;
+
+    assert_int_equal(gn_cron_parse("0 * * * *", &line, NULL), GARNER_OK);
+    return line;
+}
+
+static struct gn_due *pop_at(struct gn_schedule *s, int64_t now_ns,
+                             int64_t shift_us, int64_t *due_at)
+{
+    return gn_schedule_pop(s, now_ns, THURSDAY_US + now_ns / 1000 + shift_us,
+                           due_at);
+}
+
+static void a_cron_line_is_due_by_the_wall_clock(void **state)
+{
+    const struct gn_cron line = hourly_line();
+    const struct gn_spec spec = {.cron = &line, .jitter_ms = 60000};
+    struct gn_schedule *s = begin(10 * S);
+    struct gn_due due;
+    int64_t due_at;
+
+    (void)state;
+    assert_int_equal(
+        gn_schedule_add(s, &due, &spec, 10 * S, THURSDAY_US + 10000000, NULL),
+        GARNER_OK);
+    for (int64_t hour = 1; hour < 50; hour++) {
+        const int64_t next = gn_schedule_next_ns(s);
+
+        assert_true(next >= hour * HOUR && next < hour * HOUR + 60 * S);
+        assert_null(pop_at(s, next - 1, 0, &due_at));
+        assert_non_null(pop_at(s, next, 0, &due_at));
+        assert_int_equal(due_at, next);
+        gn_schedule_finish(s, &due);
+    }
+    assert_non_null(pop_at(s, 52 * HOUR + 1800 * S, 0, &due_at));
+    assert_int_equal(due_at, 52 * HOUR);
+    assert_int_equal(due.missed[GN_MISS_LATE], 2);
+    assert_int_equal(due.due_count, 52);
+    gn_schedule_free(s);
+}
+
+static void a_wall_clock_that_is_set_is_followed(void **state)
+{
+    const struct gn_cron line = hourly_line();
+    const struct gn_spec spec = {.cron = &line};
+    struct gn_schedule *s = begin(0);
+    struct gn_due due[2];
+    int64_t due_at;
+
+    (void)state;
+    add(s, &due[1], &each_second, 0); /* is not concerned */
+    gn_schedule_finish(s, pop_at(s, 0, 0, &due_at));
+    assert_int_equal(
+        gn_schedule_add(s, &due[0], &spec, 0, THURSDAY_US + 1, NULL),
+        GARNER_OK);
+    gn_schedule_remove(s, &due[1]);
+    /* 20 minutes on: sooner */
+    assert_null(pop_at(s, 100 * S, 1200 * INT64_C(1000000), &due_at));
+    assert_int_equal(gn_schedule_next_ns(s), 2400 * S);
+    /* slept for five hours: at once, and once */
+    assert_non_null(pop_at(s, 200 * S, 18000 * INT64_C(1000000), &due_at));
+    assert_int_equal(due[0].due_count, 5);
+    assert_int_equal(due[0].missed[GN_MISS_LATE], 4);
+    gn_schedule_finish(s, &due[0]);
+    /* an hour back: no slot comes again */
+    assert_null(pop_at(s, 300 * S, 14400 * INT64_C(1000000), &due_at));
+    assert_int_equal(gn_schedule_next_ns(s), 7200 * S);
+    /* a day back: that clock counts */
+    assert_null(pop_at(s, 300 * S, -72000 * INT64_C(1000000), &due_at));
+    assert_int_equal(gn_schedule_next_ns(s), 3600 * S);
+    /* by so little it is not looked at again */
+    assert_null(
+        pop_at(s, 300 * S, -72000 * INT64_C(1000000) - 900000, &due_at));
+    assert_non_null(
+        pop_at(s, 3600 * S, -72000 * INT64_C(1000000) - 900000, &due_at));
+    assert_int_equal(gn_schedule_slot_us(&due[0], 0, 0),
+                     THURSDAY_US - 64800 * INT64_C(1000000));
+    gn_schedule_free(s);
+}
+
+static void a_window_costs_no_slots(void **state)
+{
+    struct gn_window window;
+    const struct gn_spec spec = {
+        .every_ms = 60000, .window = &window, .once = true, .queue = true};
+    struct gn_schedule *s = begin(0);
+    struct gn_due due;
+    int64_t due_at;
+    int runs = 0;
+
+    (void)state;
+    assert_int_equal(gn_window_parse("01:00-03:00", &window, NULL), GARNER_OK);
+    assert_int_equal(gn_schedule_add(s, &due, &spec, 0, THURSDAY_US, NULL),
+                     GARNER_OK);
+    while (gn_schedule_next_ns(s) < 49 * HOUR) {
+        const int64_t next = gn_schedule_next_ns(s);
+
+        assert_true(next % (24 * HOUR) >= HOUR &&
+                    next % (24 * HOUR) < 3 * HOUR);
+        assert_non_null(pop_at(s, next, 0, &due_at));
+        gn_schedule_finish(s, &due);
+        runs++;
+    }
+    assert_int_equal(runs, 240);
+    assert_int_equal(due.due_count, 240);
+    assert_int_equal(missed(&due), 0);
+    /* what waits, waits for it, too */
+    assert_non_null(pop_at(s, 51 * HOUR - 60 * S, 0, &due_at));
+    gn_schedule_finish(s, &due);
+    gn_schedule_resume(s, &due, THURSDAY_US - 1, 60 * HOUR,
+                       THURSDAY_US + 60 * HOUR / 1000);
+    assert_null(pop_at(s, 60 * HOUR, 0, &due_at));
+    assert_int_equal(gn_schedule_next_ns(s), 73 * HOUR);
+    assert_non_null(pop_at(s, 73 * HOUR, 0, &due_at));
+    gn_schedule_free(s);
+}
+
 struct world {
     struct gn_schedule *s;
     struct gn_due due[SOURCES];
@@ -423,6 +693,8 @@ struct world {
     int64_t now;
     int64_t shift; /* of the wall clock */
     uint64_t seed;
+    struct gn_window window;
+    struct gn_cron line;
 };
 
 static uint64_t below(struct world *w, uint64_t bound)
@@ -442,6 +714,12 @@ static void add_or_remove(struct world *w, size_t i)
 
     if (below(w, 3) == 0)
         spec.jitter_ms = (int64_t)below(w, (uint64_t)spec.every_ms);
+    spec.queue = below(w, 3) == 0;
+    spec.once = below(w, 3) == 0;
+    if (below(w, 4) == 0)
+        spec.window = &w->window;
+    if (below(w, 8) == 0)
+        spec = (struct gn_spec){.cron = &w->line, .once = below(w, 2) == 0};
     if (below(w, 8) == 0)
         spec = (struct gn_spec){0};
     if (w->in[i])
@@ -466,7 +744,8 @@ static void pop_some(struct world *w)
         }
         assert_true(due->running);
         assert_true(due_at <= w->now);
-        if (due->spec.every_ms != 0 && !due->again)
+        if (due->spec.every_ms != 0 && !due->again && !due->spec.once &&
+            !due->spec.queue && due->spec.window == NULL)
             assert_true(w->now - due_at < 2 * due->spec.every_ms * MS);
         if (below(w, 10) == 0)
             gn_schedule_refuse(w->s, due);
@@ -499,6 +778,12 @@ static void step(struct world *w)
                                 w->now + (int64_t)below(w, (uint64_t)S),
                                 below(w, 2) == 0);
         break;
+    case 7:
+        if (w->in[i])
+            gn_schedule_resume(w->s, &w->due[i],
+                               wall(w) + (int64_t)below(w, 2000000) - 1000000,
+                               w->now, wall(w));
+        break;
     case 5:
         if (below(w, 50) == 0) /* somebody sets the clock */
             w->shift += (int64_t)below(w, 20 * (uint64_t)S) - 10 * S;
@@ -516,6 +801,9 @@ static void due_is_always_started_plus_missed(void **state)
     w.now = w.shift = 1000 * S;
     w.seed = 5;
     w.s = begin(w.now);
+    assert_int_equal(
+        gn_window_parse("00:16-00:17,00:20-24:00", &w.window, NULL), GARNER_OK);
+    assert_int_equal(gn_cron_parse("* * * * * *", &w.line, NULL), GARNER_OK);
     for (int n = 0; n < STEPS; n++) {
         step(&w);
         for (size_t i = 0; i < SOURCES; i++)
@@ -579,6 +867,13 @@ int main(void)
         cmocka_unit_test(one_only_put_off_goes_on_with_its_next_slot),
         cmocka_unit_test(one_that_is_due_once_may_be_due_again),
         cmocka_unit_test(one_turned_away_comes_back),
+        cmocka_unit_test(with_a_queue_one_slot_waits_for_the_end),
+        cmocka_unit_test(a_slot_that_waits_gives_way),
+        cmocka_unit_test(what_was_missed_is_made_up_for_once),
+        cmocka_unit_test(it_goes_on_where_it_was),
+        cmocka_unit_test(a_cron_line_is_due_by_the_wall_clock),
+        cmocka_unit_test(a_wall_clock_that_is_set_is_followed),
+        cmocka_unit_test(a_window_costs_no_slots),
         cmocka_unit_test(due_is_always_started_plus_missed),
         cmocka_unit_test(lost_memory_and_bad_specs_add_nothing),
         cmocka_unit_test(reasons_have_their_words),
