@@ -13,6 +13,7 @@
 #include "engine/closing.h"
 #include "engine/costs.h"
 #include "engine/flow.h"
+#include "engine/pace.h"
 #include "engine/record.h"
 #include "engine/retry.h"
 #include "engine/roster.h"
@@ -168,8 +169,10 @@ static enum garner_code start(struct gn_engine *e, struct garner_error *err)
             spec = (struct gn_spec){.every_ms = 0};
         code =
             gn_schedule_add(f->schedule, &a->due, &spec, now_ns, wall_us, err);
-        if (code == GARNER_OK && !e->options.once)
-            gn_retry_resume(a, f->schedule, now_ns, wall_us);
+        if (code != GARNER_OK || e->options.once)
+            continue;
+        gn_pace_resume(a, f->schedule, now_ns, wall_us);
+        gn_retry_resume(a, f->schedule, now_ns, wall_us);
     }
     gn_unlock(&f->lock);
     return code == GARNER_OK

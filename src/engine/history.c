@@ -31,10 +31,11 @@ static const char *const tables[] = {
     " told integer,"        /* that it fails, last */
     " answer_hash integer," /* of its last answer, when a hook waits for
                                another */
-    " good_rows text,"  /* JSON: rows of each row set in the last good run */
-    " good integer,"    /* when that ended; ... */
-    " max_age integer," /* ... older, it is stale */
-    " watched integer)" /* since when it has a max_age */
+    " good_rows text,"   /* JSON: rows of each row set in the last good run */
+    " good integer,"     /* when that ended; ... */
+    " max_age integer,"  /* ... older, it is stale */
+    " watched integer,"  /* since when it has a max_age */
+    " next_due integer)" /* when its next slot is */
     " strict",
 
     "create table if not exists garner_body ("
@@ -156,6 +157,7 @@ static const char *const third[] = {
     "alter table garner_source add column max_age integer",
     "alter table garner_source add column watched integer",
     "alter table garner_body add column base integer",
+    "alter table garner_source add column next_due integer",
     "update garner_meta set value = 3 where key = 'version'",
 };
 
@@ -290,7 +292,8 @@ static enum garner_code read_memory(struct garner_rows *rows,
                   .since_us = integer_or_0(garner_column(rows, 8)),
                   .told_us = integer_or_0(garner_column(rows, 9))},
         .has_answer_hash = garner_column(rows, 10).type == GARNER_INTEGER,
-        .answer_hash = integer_or_0(garner_column(rows, 10))};
+        .answer_hash = integer_or_0(garner_column(rows, 10)),
+        .next_due_us = integer_or_0(garner_column(rows, 11))};
     if (sha256.type == GARNER_BLOB &&
         sha256.bytes.size == sizeof memory->sha256) {
         memory->has_body = true;
@@ -317,7 +320,7 @@ enum garner_code gn_history_recall(struct garner_store *store, const char *name,
         "select s.id, b.sha256, iif(a.id is null, null, s.etag),"
         " iif(a.id is null, null, s.modified), s.answer_url,"
         " s.off_until, s.tried, s.failures, s.failing_since, s.told,"
-        " s.answer_hash"
+        " s.answer_hash, s.next_due"
         " from garner_source s left join garner_body b on b.id = s.body"
         " left join garner_body a on a.id = s.answer_body where s.name = ?",
         GARNER_ARGS(garner_text(name)), &rows, err);

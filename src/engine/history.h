@@ -45,6 +45,7 @@ struct gn_memory {
     struct gn_alert alert; /* how its last runs went, and what was told */
     bool has_answer_hash;
     int64_t answer_hash; /* of its last good answer */
+    int64_t next_due_us; /* 0: not known */
 };
 
 /* Frees the texts, and forgets the version they tell of. */

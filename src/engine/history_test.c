@@ -160,6 +160,26 @@ static void tables_of_version_1_are_brought_up(void **state)
     assert_asked(w, "select count(base) from garner_body", "0");
     assert_int_equal(memory.off_until_us, 0);
     assert_int_equal(memory.attempt, 0);
+    assert_int_equal(memory.next_due_us, 0);
+    end(w);
+}
+
+static void those_of_version_2_too(void **state)
+{
+    struct world *w = begin(NULL, NULL);
+
+    (void)state;
+    store_runs(w, "create table garner_meta (key text primary key, value any)"
+                  " strict, without rowid");
+    store_runs(w, "insert into garner_meta values ('version', 2)");
+    store_runs(w, "create table garner_source (id integer primary key, name"
+                  " text not null unique, url text not null, body integer,"
+                  " spec integer, etag text, modified text, answer_url text,"
+                  " answer_body integer, off_until integer, tried integer)"
+                  " strict");
+    assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
+    assert_asked(w, "select value from garner_meta where key = 'version'", "3");
+    assert_asked(w, "select count(next_due) from garner_source", "0");
     end(w);
 }
 
@@ -424,6 +444,7 @@ int main(void)
         cmocka_unit_test(newer_tables_are_left_alone),
         cmocka_unit_test(tables_of_version_1_are_brought_up),
         cmocka_unit_test(tables_of_version_2_are_brought_up),
+        cmocka_unit_test(those_of_version_2_too),
         cmocka_unit_test(a_version_is_of_a_body_that_is_kept),
         cmocka_unit_test(another_source_of_a_name_has_no_version),
         cmocka_unit_test(a_304_is_a_row_while_what_it_means_is_there),

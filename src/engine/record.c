@@ -6,6 +6,7 @@
 #include "engine/costs.h"
 #include "engine/events.h"
 #include "engine/good.h"
+#include "engine/pace.h"
 #include "engine/quarantine.h"
 #include "engine/retry.h"
 #include "engine/version.h"
@@ -324,6 +325,8 @@ enum garner_code gn_record_build(struct gn_job *job, const void *body,
         code = gn_retry_add(job, err);
     if (code == GARNER_OK)
         code = gn_costs_add(job, now_ns, err);
+    if (code == GARNER_OK)
+        code = gn_pace_add(job, err);
     if (code == GARNER_OK && has_losses(active) &&
         now_ns - active->losses_told_ns >= LOSSES_EVERY_NS) {
         active->losses_told_ns = now_ns;
