@@ -1,12 +1,5 @@
 #include "config/retry.h"
 
-#include <stdio.h>
-#include <string.h>
-
-#include "base/unit.h"
-
-enum { TEXT = 32 };
-
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static void times(struct gn_problems *p, const struct gn_node *node,
@@ -17,40 +10,14 @@ static void times(struct gn_problems *p, const struct gn_node *node,
     (void)gn_walk_integer(p, node, 0, GN_RETRY_TIMES_MAX, &b->times);
 }
 
-/* Parts text at its "..", or takes it for both; false: too long. */
-static bool part(const char *text, char from[TEXT], char to[TEXT])
-{
-    const char *dots = strstr(text, "..");
-    const size_t size = dots != NULL ? (size_t)(dots - text) : strlen(text);
-    const char *rest = dots != NULL ? dots + 2 : text;
-
-    if (size >= TEXT || strlen(rest) >= TEXT)
-        return false;
-    memcpy(from, text, size);
-    from[size] = '\0';
-    memcpy(to, rest, strlen(rest) + 1);
-    return true;
-}
-
 static void backoff(struct gn_problems *p, const struct gn_node *node,
                     void *context)
 {
     struct gn_backoff *b = context;
-    const char *text = gn_walk_text(p, node);
-    struct garner_error err;
-    char from[TEXT];
-    char to[TEXT];
 
-    if (text == NULL)
-        return;
-    if (!part(text, from, to) ||
-        gn_unit_duration(from, &b->least_ms, &err) != GARNER_OK ||
-        gn_unit_duration(to, &b->most_ms, &err) != GARNER_OK ||
-        b->least_ms < 1 || b->most_ms < b->least_ms)
-        gn_walk_problem(p, node,
-                        "backoff is \"%.40s\"; write the shortest and the "
-                        "longest wait, like 1s..5m",
-                        text);
+    (void)gn_walk_range(p, node,
+                        "write the shortest and the longest wait, like 1s..5m",
+                        &b->least_ms, &b->most_ms);
 }
 
 static void add_class(struct gn_problems *p, const struct gn_node *node,

@@ -109,12 +109,23 @@ static void tz(struct gn_problems *p, const struct gn_node *node, void *context)
               &err);
 }
 
+static void adapt(struct gn_problems *p, const struct gn_node *node,
+                  void *context)
+{
+    struct gn_adapt *a = &((struct reading *)context)->spec->adapt;
+
+    (void)gn_walk_range(p, node,
+                        "write the shortest and the longest interval, like "
+                        "15m..12h",
+                        &a->least_ms, &a->most_ms);
+}
+
 static const struct gn_walk_key keys[] = {
     {"every", every, NULL},   {"align", align, NULL},
     {"jitter", jitter, NULL}, {"overlap", overlap, NULL},
     {"missed", missed, NULL}, {"cron", cron, NULL},
     {"window", window, NULL}, {"tz", tz, NULL},
-    {"adapt", NULL, NULL},
+    {"adapt", adapt, NULL},
 };
 
 /* What only shows when all of it was read. */
@@ -148,6 +159,8 @@ void gn_schedule_read(struct gn_problems *p, const struct gn_node *node,
         every(p, node, &r);
     else
         gn_walk_mapping(p, node, keys, COUNT(keys), &r);
+    if (r.spec->cron == NULL && r.spec->every_ms == 0)
+        r.spec->every_ms = r.spec->adapt.least_ms;
     if (p->count == before)
         check(p, node, &r);
 }

@@ -29,7 +29,10 @@ static void all_keys_are_read(void **state)
         "                tz: Europe/London }\n"
         "  d: { url: http://h/, schedule: { cron: '@daily', tz: UTC } }\n"
         "  e: { url: http://h/ }\n"
-        "  f: { url: http://h/, schedule: 90s }\n");
+        "  f: { url: http://h/, schedule: 90s }\n"
+        "  g: { url: http://h/, schedule: { adapt: 15m..12h } }\n"
+        "  h: { url: http://h/,\n"
+        "       schedule: { every: 30m, adapt: 15m..12h } }\n");
     const struct gn_spec *a = &config.sources[0].schedule;
     const struct gn_spec *b = &config.sources[1].schedule;
     const struct gn_spec *c = &config.sources[2].schedule;
@@ -50,6 +53,10 @@ static void all_keys_are_read(void **state)
     assert_true(config.sources[4].schedule.cron->minutes == 1);
     assert_true(config.sources[4].schedule.zone != b->zone);
     assert_int_equal(config.sources[5].schedule.every_ms, 90000);
+    assert_int_equal(config.sources[6].schedule.every_ms, 900000);
+    assert_int_equal(config.sources[6].schedule.adapt.least_ms, 900000);
+    assert_int_equal(config.sources[6].schedule.adapt.most_ms, 43200000);
+    assert_int_equal(config.sources[7].schedule.every_ms, 1800000);
     gn_config_fini(&config);
 }
 
@@ -102,6 +109,16 @@ static void wrong_values_are_problems(void **state)
     bad_source("schedule: { every: 1h, tz: Europe/London }",
                "3:28: tz is the time zone of cron and window, and there is "
                "neither; remove it");
+    bad_source(
+        "schedule: { adapt: 12h..15m }",
+        "3:20: adapt is \"12h..15m\"; write the shortest and the longest "
+        "interval, like 15m..12h");
+    bad_source("schedule: { every: 1h, adapt: 1m..5m }",
+               "3:11: schedule: adapt from 1m to 5m is out of range: it must "
+               "hold the interval (every), and be within 1ms and 366d");
+    bad_source("schedule: { cron: '@daily', adapt: 1m..5m }",
+               "3:11: schedule: cron and adapt do not go together: remove one "
+               "of them");
     bad_source("schedule: { missed: once }",
                "3:11: schedule has no interval; write one like \"every: "
                "10s\"");

@@ -9,6 +9,8 @@
 #include "base/unit.h"
 #include "config/suggest.h"
 
+enum { RANGE_TEXT = 32 };
+
 static const char *name_of(const struct gn_node *node)
 {
     return node->key != NULL ? node->key->text : "this item";
@@ -152,6 +154,46 @@ bool gn_walk_duration(struct gn_problems *p, const struct gn_node *node,
         return false;
     }
     *out_ms = ms;
+    return true;
+}
+
+/* Parts text at its "..", or takes it for both; false: too long. */
+static bool part(const char *text, char from[RANGE_TEXT], char to[RANGE_TEXT])
+{
+    const char *dots = strstr(text, "..");
+    const size_t size = dots != NULL ? (size_t)(dots - text) : strlen(text);
+    const char *rest = dots != NULL ? dots + 2 : text;
+
+    if (size >= RANGE_TEXT || strlen(rest) >= RANGE_TEXT)
+        return false;
+    memcpy(from, text, size);
+    from[size] = '\0';
+    memcpy(to, rest, strlen(rest) + 1);
+    return true;
+}
+
+bool gn_walk_range(struct gn_problems *p, const struct gn_node *node,
+                   const char *advice, int64_t *least_ms, int64_t *most_ms)
+{
+    const char *text = gn_walk_text(p, node);
+    struct garner_error err;
+    char from[RANGE_TEXT];
+    char to[RANGE_TEXT];
+    int64_t least;
+    int64_t most;
+
+    if (text == NULL)
+        return false;
+    if (!part(text, from, to) ||
+        gn_unit_duration(from, &least, &err) != GARNER_OK ||
+        gn_unit_duration(to, &most, &err) != GARNER_OK || least < 1 ||
+        most < least) {
+        gn_walk_problem(p, node, "%.60s is \"%.40s\"; %s", name_of(node), text,
+                        advice);
+        return false;
+    }
+    *least_ms = least;
+    *most_ms = most;
     return true;
 }
 

@@ -42,6 +42,9 @@ bool gn_walk_integer(struct gn_problems *p, const struct gn_node *node,
                      int least, int most, int *out);
 bool gn_walk_duration(struct gn_problems *p, const struct gn_node *node,
                       int64_t least_ms, int64_t *out_ms);
+/* "1s..5m", or one duration for both; advice: "write ..., like 1s..5m". */
+bool gn_walk_range(struct gn_problems *p, const struct gn_node *node,
+                   const char *advice, int64_t *least_ms, int64_t *most_ms);
 bool gn_walk_size(struct gn_problems *p, const struct gn_node *node,
                   int64_t most, int64_t *out_bytes);
 

@@ -163,7 +163,7 @@ static enum garner_code start(struct gn_engine *e, struct garner_error *err)
     code = gn_schedule_new(now_ns, (uint64_t)wall_us, &f->schedule, err);
     for (size_t i = 0; i < e->roster.count && code == GARNER_OK; i++) {
         struct gn_active *a = &e->roster.actives[i];
-        struct gn_spec spec = a->source->schedule;
+        struct gn_spec spec = gn_pace_spec(a);
 
         if (e->options.once)
             spec = (struct gn_spec){.every_ms = 0};

@@ -11,6 +11,7 @@
 #include "base/thread.h"
 #include "engine/costs.h"
 #include "engine/deliver.h"
+#include "engine/pace.h"
 #include "engine/record.h"
 #include "engine/retry.h"
 #include "engine/start.h"
@@ -245,6 +246,7 @@ static void fetched(void *context, struct gn_response *response)
                  job->run.failure != NULL ? response->status : 0,
                  gn_random_fraction(&f->random));
     gn_retry_decide(job, response, gn_random_fraction(&f->random));
+    gn_pace_decide(job, response);
     go_on(job, response);
     gn_start_due(f);
 }

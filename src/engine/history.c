@@ -35,7 +35,8 @@ static const char *const tables[] = {
     " good integer,"     /* when that ended; ... */
     " max_age integer,"  /* ... older, it is stale */
     " watched integer,"  /* since when it has a max_age */
-    " next_due integer)" /* when its next slot is */
+    " next_due integer," /* when its next slot is */
+    " interval integer)" /* that adapt has come to */
     " strict",
 
     "create table if not exists garner_body ("
@@ -158,6 +159,7 @@ static const char *const third[] = {
     "alter table garner_source add column watched integer",
     "alter table garner_body add column base integer",
     "alter table garner_source add column next_due integer",
+    "alter table garner_source add column interval integer",
     "update garner_meta set value = 3 where key = 'version'",
 };
 
@@ -293,7 +295,8 @@ static enum garner_code read_memory(struct garner_rows *rows,
                   .told_us = integer_or_0(garner_column(rows, 9))},
         .has_answer_hash = garner_column(rows, 10).type == GARNER_INTEGER,
         .answer_hash = integer_or_0(garner_column(rows, 10)),
-        .next_due_us = integer_or_0(garner_column(rows, 11))};
+        .next_due_us = integer_or_0(garner_column(rows, 11)),
+        .interval_ms = integer_or_0(garner_column(rows, 12)) / 1000};
     if (sha256.type == GARNER_BLOB &&
         sha256.bytes.size == sizeof memory->sha256) {
         memory->has_body = true;
@@ -320,7 +323,7 @@ enum garner_code gn_history_recall(struct garner_store *store, const char *name,
         "select s.id, b.sha256, iif(a.id is null, null, s.etag),"
         " iif(a.id is null, null, s.modified), s.answer_url,"
         " s.off_until, s.tried, s.failures, s.failing_since, s.told,"
-        " s.answer_hash, s.next_due"
+        " s.answer_hash, s.next_due, s.interval"
         " from garner_source s left join garner_body b on b.id = s.body"
         " left join garner_body a on a.id = s.answer_body where s.name = ?",
         GARNER_ARGS(garner_text(name)), &rows, err);

@@ -46,6 +46,7 @@ struct gn_memory {
     bool has_answer_hash;
     int64_t answer_hash; /* of its last good answer */
     int64_t next_due_us; /* 0: not known */
+    int64_t interval_ms; /* that adapt has come to; 0: none yet */
 };
 
 /* Frees the texts, and forgets the version they tell of. */

@@ -1,5 +1,5 @@
 /* pace_test.c - what is due next is kept over restarts, and what was missed is
- * made up for. */
+ * made up for; intervals that follow what is found. */
 #include <stdatomic.h>
 
 #include "base/clock.h"
@@ -187,6 +187,157 @@ static void what_waits_at_the_end_is_made_up_for_later(void **state)
     end(w);
 }
 
+/* --- intervals that adapt ------------------------------------------------ */
+
+/* Another body each time, under /new; the same one anywhere else. */
+static void serve_kinds(struct tcp_peer *p, void *context)
+{
+    struct site *s = context;
+    char body[32];
+
+    while (tcp_peer_request(p)) {
+        const int n = atomic_fetch_add(&s->requests, 1);
+
+        snprintf(body, sizeof body, "%d", tcp_peer_asks(p, "/new") ? n : 1);
+        tcp_peer_reply(
+            p, tcp_peer_asks(p, "/broken") ? "500 Oh" : "200 OK",
+            tcp_peer_asks(p, "/fresh") ? "Cache-Control: max-age=3600\r\n" : "",
+            body);
+    }
+}
+
+static struct world *begin_kinds(struct site *s, const char *path,
+                                 struct gn_adapt adapt, int64_t every_ms)
+{
+    struct world *w;
+
+    memset(s, 0, sizeof *s);
+    w = begin(serve_kinds, s);
+    add_source(w, path, every_ms)->schedule.adapt = adapt;
+    return w;
+}
+
+#define INTERVAL "select interval from garner_source"
+
+/* The interval, in ms, that so many runs lead to. */
+static int64_t led_to(struct world *w, int64_t every_ms, bool changed)
+{
+    const struct gn_adapt *adapt = &w->sources[0].schedule.adapt;
+    int64_t runs = asked_number(w, "select count(*) from garner_run"
+                                   " where missed = 0");
+
+    while (runs-- > 1)
+        every_ms = gn_adapt_next_ms(adapt, every_ms, changed);
+    return every_ms;
+}
+
+static void what_stays_is_fetched_more_rarely(void **state)
+{
+    struct site s;
+    struct world *w = begin_kinds(&s, "/", (struct gn_adapt){10, HOUR_MS}, 10);
+
+    (void)state;
+    run_beside(w);
+    WAIT_FOR(status_of(w).totals.stored > 3);
+    stop(w);
+    assert_int_equal(asked_number(w, INTERVAL), led_to(w, 10, false) * 1000);
+    assert_true(asked_number(w, INTERVAL) > 30000);
+    assert_all_accounted_for(w);
+    end(w);
+}
+
+static void what_changes_more_often(void **state)
+{
+    struct site s;
+    struct world *w =
+        begin_kinds(&s, "/new", (struct gn_adapt){5, HOUR_MS}, 160);
+
+    (void)state;
+    run_beside(w);
+    WAIT_FOR(status_of(w).totals.stored > 3);
+    stop(w);
+    assert_int_equal(asked_number(w, INTERVAL), led_to(w, 160, true) * 1000);
+    assert_true(asked_number(w, INTERVAL) < 30000);
+    assert_all_accounted_for(w);
+    end(w);
+}
+
+static void a_failure_says_nothing(void **state)
+{
+    struct site s;
+    struct world *w =
+        begin_kinds(&s, "/broken", (struct gn_adapt){1, HOUR_MS}, 20);
+
+    (void)state;
+    run_beside(w);
+    WAIT_FOR(status_of(w).totals.stored > 2);
+    stop(w);
+    assert_asked(w, INTERVAL, "null");
+    end(w);
+}
+
+static void a_fresh_answer_will_do_for_longer(void **state)
+{
+    struct site s;
+    struct world *w =
+        begin_kinds(&s, "/fresh", (struct gn_adapt){20, 2 * HOUR_MS}, 20);
+    int64_t next_us;
+
+    (void)state;
+    add_source(w, "/fresh", 20)->schedule.once = true; /* does not adapt */
+    run_beside(w);
+    WAIT_FOR(status_of(w).totals.stored > 2);
+    stop(w);
+    assert_asked(w,
+                 "select count(*) from garner_run r join garner_source s"
+                 " on s.id = r.source where s.name = 's0' and missed = 0",
+                 "1");
+    assert_asked(w, INTERVAL " where name = 's0'", "20000");
+    next_us = asked_number(w, "select next_due from garner_source"
+                              " where name = 's0'");
+    assert_true(next_us > gn_clock_wall_us() + HOUR_US - 600000000);
+    assert_true(next_us < gn_clock_wall_us() + HOUR_US + 1000000);
+    end(w);
+}
+
+static void its_interval_survives_a_restart(void **state)
+{
+    struct site s;
+    struct world *w =
+        begin_kinds(&s, "/", (struct gn_adapt){60000, 12 * HOUR_MS}, 60000);
+    int64_t left_us;
+
+    (void)state;
+    run_beside(w);
+    WAIT_FOR(status_of(w).totals.stored == 1);
+    stop(w);
+    assert_asked(w, INTERVAL, "60000000");
+    /* it was due half an hour ago, and is not made up for */
+    store_runs(w, "update garner_source set interval = 3600000000");
+    set_next(w, 0, -HOUR_US / 2);
+    run_beside(w);
+    WAIT_FOR(status_of(w).phase == GN_PHASE_RUNNING);
+    left_us = status_of(w).next_due_us;
+    assert_true(left_us <= HOUR_US / 2 && left_us > HOUR_US / 2 - 600000000);
+    stop(w);
+    /* and now it is, and waits for longer by half */
+    w->sources[0].schedule.once = true;
+    set_next(w, 0, -1);
+    run_beside(w);
+    WAIT_FOR(status_of(w).totals.stored == 1);
+    stop(w);
+    assert_asked(w, INTERVAL, "5400000000");
+    /* what it has come to is held to other bounds */
+    w->sources[0].schedule.adapt.most_ms = HOUR_MS;
+    set_next(w, 0, -1);
+    run_beside(w);
+    WAIT_FOR(status_of(w).totals.stored == 1);
+    stop(w);
+    assert_asked(w, INTERVAL, "3600000000");
+    assert_int_equal(s.requests, 3);
+    end(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,6 +346,11 @@ int main(void)
         cmocka_unit_test(a_cron_line_is_made_up_for),
         cmocka_unit_test(with_a_queue_a_run_follows_at_once),
         cmocka_unit_test(what_waits_at_the_end_is_made_up_for_later),
+        cmocka_unit_test(what_stays_is_fetched_more_rarely),
+        cmocka_unit_test(what_changes_more_often),
+        cmocka_unit_test(a_failure_says_nothing),
+        cmocka_unit_test(a_fresh_answer_will_do_for_longer),
+        cmocka_unit_test(its_interval_survives_a_restart),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

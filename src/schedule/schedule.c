@@ -183,11 +183,14 @@ enum garner_code gn_schedule_add(struct gn_schedule *s, struct gn_due *due,
 static int64_t go_on_ns(const struct gn_due *due, int64_t left_us,
                         int64_t now_ns)
 {
-    const int64_t every_us = due->spec.every_ms * 1000;
+    const struct gn_spec *spec = &due->spec;
+    const int64_t every_us = spec->every_ms * 1000;
+    const int64_t most_us =
+        gn_adapts(&spec->adapt) ? spec->adapt.most_ms * 1000 : every_us;
 
     if (left_us <= 0)
         left_us = every_us - (-left_us % every_us);
-    return left_us > every_us ? due->slot_ns : now_ns + left_us * 1000;
+    return left_us > most_us ? due->slot_ns : now_ns + left_us * 1000;
 }
 
 void gn_schedule_resume(struct gn_schedule *s, struct gn_due *due,
@@ -208,6 +211,25 @@ void gn_schedule_resume(struct gn_schedule *s, struct gn_due *due,
         due->owed_for = GN_MISS_LATE;
         replace(s, due);
     }
+}
+
+void gn_schedule_adapt(struct gn_schedule *s, struct gn_due *due,
+                       int64_t every_ms, int64_t now_ns, int64_t wall_us)
+{
+    const int64_t every_ns = every_ms * 1000000;
+    int64_t next_ns = due->taken_at_ns + every_ns;
+
+    GN_CHECK(due->spec.every_ms != 0 && !due->spec.align);
+    due->spec.every_ms = every_ms;
+    if (next_ns <= now_ns)
+        next_ns += ((now_ns - next_ns) / every_ns + 1) * every_ns;
+    if (gn_spec_on_wall(&due->spec))
+        put_on_wall(s, due,
+                    gn_spec_wall_fit(&due->spec, due->phase,
+                                     wall_us + (next_ns - now_ns) / 1000),
+                    now_ns, wall_us);
+    else
+        put_back(s, due, next_ns, next_ns + put_off(s, &due->spec));
 }
 
 int64_t gn_schedule_slot_us(const struct gn_due *due, int64_t now_ns,

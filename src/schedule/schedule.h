@@ -89,6 +89,11 @@ enum garner_code gn_schedule_add(struct gn_schedule *s, struct gn_due *due,
  * came, and what is missed is made up for, it waits. */
 void gn_schedule_resume(struct gn_schedule *s, struct gn_due *due,
                         int64_t next_us, int64_t now_ns, int64_t wall_us);
+/* Gives due, which has begun and has an interval that is not aligned, another
+ * one, every_ms: its next slot is so long after what was popped last was due,
+ * or whole intervals later if that has passed. */
+void gn_schedule_adapt(struct gn_schedule *s, struct gn_due *due,
+                       int64_t every_ms, int64_t now_ns, int64_t wall_us);
 /* Where it would have to go on if this process ended now: its next slot, or the
  * one that waits, on the wall clock. It recurs. */
 int64_t gn_schedule_slot_us(const struct gn_due *due, int64_t now_ns,

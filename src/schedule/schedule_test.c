@@ -561,6 +561,35 @@ static void it_goes_on_where_it_was(void **state)
     }
 }
 
+static void an_interval_may_change(void **state)
+{
+    const struct gn_spec spec = {.every_ms = 1000, .adapt = {500, 8000}};
+    struct gn_schedule *s = begin(0);
+    struct gn_due due;
+    int64_t due_at;
+
+    (void)state;
+    add(s, &due, &spec, 0);
+    assert_non_null(pop(s, 100 * MS, &due_at));
+    gn_schedule_adapt(s, &due, 1500, 300 * MS, 300000);
+    assert_int_equal(gn_schedule_next_ns(s), 1500 * MS);
+    gn_schedule_finish(s, &due);
+    assert_non_null(pop(s, 1500 * MS, &due_at));
+    assert_int_equal(gn_schedule_next_ns(s), 3 * S);
+    assert_null(pop(s, 3 * S, &due_at)); /* overlapped */
+    gn_schedule_adapt(s, &due, 750, 3100 * MS, 3100000);
+    assert_int_equal(gn_schedule_next_ns(s), 3750 * MS);
+    gn_schedule_finish(s, &due);
+    assert_int_equal(due.due_count, due.started + missed(&due));
+    /* as it is kept over restarts: longer than the interval, but not than all
+     */
+    gn_schedule_resume(s, &due, 10000000, 3 * S, 3000000);
+    assert_int_equal(gn_schedule_next_ns(s), 10 * S);
+    gn_schedule_resume(s, &due, 12000000, 3 * S, 3000000);
+    assert_int_equal(gn_schedule_next_ns(s), 10 * S);
+    gn_schedule_free(s);
+}
+
 /* --- the wall clock ------------------------------------------------------ */
 
 /* 2026-11-26, a Thursday, 00:00. */
@@ -675,9 +704,16 @@ static void a_window_costs_no_slots(void **state)
     assert_int_equal(runs, 240);
     assert_int_equal(due.due_count, 240);
     assert_int_equal(missed(&due), 0);
-    /* what waits, waits for it, too */
     assert_non_null(pop_at(s, 51 * HOUR - 60 * S, 0, &due_at));
     gn_schedule_finish(s, &due);
+    /* an interval that changes keeps to it */
+    gn_schedule_adapt(s, &due, 30000, 51 * HOUR - 60 * S,
+                      THURSDAY_US + (51 * HOUR - 60 * S) / 1000);
+    assert_int_equal(gn_schedule_next_ns(s), 51 * HOUR - 30 * S);
+    gn_schedule_adapt(s, &due, 60000, 51 * HOUR - 60 * S,
+                      THURSDAY_US + (51 * HOUR - 60 * S) / 1000);
+    assert_int_equal(gn_schedule_next_ns(s), 73 * HOUR);
+    /* what waits, waits for it, too */
     gn_schedule_resume(s, &due, THURSDAY_US - 1, 60 * HOUR,
                        THURSDAY_US + 60 * HOUR / 1000);
     assert_null(pop_at(s, 60 * HOUR, 0, &due_at));
@@ -784,6 +820,14 @@ static void step(struct world *w)
                                wall(w) + (int64_t)below(w, 2000000) - 1000000,
                                w->now, wall(w));
         break;
+    case 8:
+        if (w->in[i] && w->due[i].started > 0 && !w->due[i].spec.align &&
+            w->due[i].spec.every_ms > 0)
+            gn_schedule_adapt(w->s, &w->due[i],
+                              w->due[i].spec.jitter_ms + 1 +
+                                  (int64_t)below(w, 300),
+                              w->now, wall(w));
+        break;
     case 5:
         if (below(w, 50) == 0) /* somebody sets the clock */
             w->shift += (int64_t)below(w, 20 * (uint64_t)S) - 10 * S;
@@ -871,6 +915,7 @@ int main(void)
         cmocka_unit_test(a_slot_that_waits_gives_way),
         cmocka_unit_test(what_was_missed_is_made_up_for_once),
         cmocka_unit_test(it_goes_on_where_it_was),
+        cmocka_unit_test(an_interval_may_change),
         cmocka_unit_test(a_cron_line_is_due_by_the_wall_clock),
         cmocka_unit_test(a_wall_clock_that_is_set_is_followed),
         cmocka_unit_test(a_window_costs_no_slots),

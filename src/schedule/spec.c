@@ -22,10 +22,14 @@ static enum garner_code check_cron(const struct gn_spec *spec,
         spec->jitter_ms > 0 ? gn_cron_gap_s(spec->cron) * 1000 : 1;
     char gap[32];
 
-    if (spec->every_ms != 0 || spec->align)
+    const char *other = spec->align ? "align" : "every";
+
+    if (gn_adapts(&spec->adapt))
+        other = "adapt";
+    if (spec->every_ms != 0 || spec->align || gn_adapts(&spec->adapt))
         return gn_fail(err, GARNER_INVALID,
                        "cron and %s do not go together: remove one of them",
-                       spec->align ? "align" : "every");
+                       other);
     if (spec->jitter_ms >= 0 && spec->jitter_ms < gap_ms)
         return GARNER_OK;
     gn_unit_format_duration(gap_ms, gap);
@@ -75,12 +79,41 @@ static enum garner_code check_every(const struct gn_spec *spec,
     return GARNER_OK;
 }
 
+static enum garner_code check_adapt(const struct gn_spec *spec,
+                                    struct garner_error *err)
+{
+    const struct gn_adapt *a = &spec->adapt;
+    char least[32];
+    char most[32];
+
+    gn_unit_format_duration(a->least_ms, least);
+    gn_unit_format_duration(a->most_ms, most);
+    if (spec->align)
+        return gn_fail(err, GARNER_INVALID,
+                       "adapt and align do not go together: remove one of "
+                       "them");
+    if (a->least_ms < GN_EVERY_MIN_MS || a->most_ms > GN_EVERY_MAX_MS ||
+        spec->every_ms < a->least_ms || spec->every_ms > a->most_ms)
+        return gn_fail(err, GARNER_INVALID,
+                       "adapt from %s to %s is out of range: it must hold the "
+                       "interval (every), and be within 1ms and 366d",
+                       least, most);
+    if (spec->jitter_ms >= a->least_ms)
+        return gn_fail(err, GARNER_INVALID,
+                       "jitter is out of range: it must be less than the "
+                       "shortest interval (adapt), %s",
+                       least);
+    return GARNER_OK;
+}
+
 enum garner_code gn_spec_check(const struct gn_spec *spec,
                                struct garner_error *err)
 {
-    const enum garner_code code =
+    enum garner_code code =
         spec->cron != NULL ? check_cron(spec, err) : check_every(spec, err);
 
+    if (code == GARNER_OK && gn_adapts(&spec->adapt))
+        code = check_adapt(spec, err);
     if (code == GARNER_OK && spec->window != NULL &&
         gn_spec_wall_first(spec, 0, SOME_DAY_US) == INT64_MAX)
         return gn_fail(err, GARNER_INVALID,

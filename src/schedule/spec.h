@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "garner/error.h"
+#include "schedule/adapt.h"
 #include "schedule/cron.h"
 #include "schedule/window.h"
 #include "schedule/zone.h"
@@ -34,6 +35,7 @@ struct gn_spec {
     const struct gn_cron *cron;     /* in place of every_ms; NULL: none */
     const struct gn_window *window; /* not due outside of it; NULL: none */
     const struct gn_zone *zone;     /* of both; NULL: UTC */
+    struct gn_adapt adapt; /* every_ms is where it begins, or has come to */
 };
 
 /* Errors: INVALID: which field, its range. */

@@ -173,6 +173,15 @@ static void what_does_not_go_together_is_refused(void **state)
         {{.every_ms = 3600000, .align = true, .window = &office}, NULL},
         {{.window = &office}, "window needs"},
         {{.once = true}, "missed: once needs"},
+        {{.every_ms = 1000, .adapt = {1000, 1000}}, NULL},
+        {{.every_ms = 1000, .jitter_ms = 499, .adapt = {500, 2000}}, NULL},
+        {{.every_ms = 1000, .jitter_ms = 500, .adapt = {500, 2000}}, "jitter"},
+        {{.every_ms = 1000, .adapt = {1001, 2000}}, "from 1.001s to 2s"},
+        {{.every_ms = 2001, .adapt = {1000, 2000}}, "out of range"},
+        {{.every_ms = 1, .adapt = {0, 2000}}, "out of range"},
+        {{.every_ms = 1, .adapt = {1, GN_EVERY_MAX_MS + 1}}, "out of range"},
+        {{.every_ms = 1, .align = true, .adapt = {1, 2}}, "adapt and align"},
+        {{.cron = &daily, .every_ms = 1, .adapt = {1, 2}}, "cron and adapt"},
         {{.queue = true}, "overlap: queue needs"},
     };
 
