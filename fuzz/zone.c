@@ -5,6 +5,7 @@
 #include "target.h"
 
 enum { LOOKS = 50 };
+#define HALF_YEAR_S INT64_C(15552000)
 
 static void look(const struct gn_zone *zone, int64_t t)
 {
@@ -33,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             p = gn_zone_period(zone, t);
             if (p.until < INT64_C(20000000000))
                 look(zone, p.until);
-            t = p.until < t + 86400 * 180 ? p.until : t + 86400 * 180;
+            t = p.until < t + HALF_YEAR_S ? p.until : t + HALF_YEAR_S;
         }
     gn_arena_clear(&memory);
     return 0;

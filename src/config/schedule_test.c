@@ -81,6 +81,11 @@ static void wrong_values_are_problems(void **state)
     bad_source("schedule: { every: often, jitter: 1s }",
                "3:20: every: \"often\" is not a duration; write a number and a "
                "unit, like 900ms, 5s, 1.5h, 30d");
+}
+
+static void wrong_cron_lines_and_windows_too(void **state)
+{
+    (void)state;
     bad_source("schedule: { cron: '10 4 * *' }",
                "3:19: a cron line has 5 fields (minute, hour, day, month, "
                "weekday), or 6 with seconds first; \"10 4 * *\" has 4");
@@ -152,6 +157,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_keys_are_read),
         cmocka_unit_test(wrong_values_are_problems),
+        cmocka_unit_test(wrong_cron_lines_and_windows_too),
         cmocka_unit_test(lost_memory_is_told),
     };
 

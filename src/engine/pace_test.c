@@ -51,11 +51,12 @@ static int64_t asked_number(struct world *w, const char *sql)
 /* Moves what is kept of a source's next due time, of now. */
 static void set_next(struct world *w, int source, int64_t in_us)
 {
+    const int64_t next_us = gn_clock_wall_us() + in_us;
     char sql[160];
 
     snprintf(sql, sizeof sql,
              "update garner_source set next_due = %lld where name = 's%d'",
-             (long long)(gn_clock_wall_us() + in_us), source);
+             (long long)next_us, source);
     store_runs(w, sql);
 }
 

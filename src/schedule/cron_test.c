@@ -14,7 +14,7 @@
 #include "schedule/civil.h"
 #include "schedule/cron.h"
 
-enum { LINES = 400, WATCHED = 12 * 24 * 60 /* minutes */ };
+enum { LINE = 256, LINES = 400, WATCHED = 12 * 24 * 60 /* minutes */ };
 
 static struct gn_arena memory;
 static struct gn_zones zones;
@@ -59,7 +59,8 @@ static int64_t at(const char *text)
 
     assert_int_equal(
         sscanf(text, "%d-%d-%d %d:%d:%d", &year, &month, &day, &h, &m, &s), 6);
-    return gn_civil_days(year, month, day) * GN_DAY_S + (h * 60 + m) * 60 + s;
+    return gn_civil_days(year, month, day) * GN_DAY_S +
+           ((int64_t)h * 60 + m) * 60 + s;
 }
 
 static void format(int64_t at_s, char text[40])
@@ -144,120 +145,120 @@ static void wrong_lines_are_refused(void **state)
             fail_msg("%s: %s", cases[i].line, err.message);
     }
     memset(line, '1', 300);
-    strcpy(line + 300, " * * * *");
+    snprintf(line + 300, sizeof line - 300, " * * * *");
     assert_int_equal(gn_cron_parse(line, &cron, &err), GARNER_INVALID);
     /* either day is enough, and Mondays come */
     assert_int_equal(gn_cron_parse("0 4 30 2 mon", &cron, &err), GARNER_OK);
 }
 
+static const struct {
+    const char *line;
+    const char *zone;
+    const char *after;
+    const char *next[3];
+} times[] = {
+    {"10 4 * * *",
+     "UTC",
+     "2026-11-26 04:10:00",
+     {"2026-11-27 04:10:00", "2026-11-28 04:10:00", "2026-11-29 04:10:00"}},
+    {"10 4 * * *",
+     "UTC",
+     "2026-11-26 04:09:59",
+     {"2026-11-26 04:10:00", "2026-11-27 04:10:00", "2026-11-28 04:10:00"}},
+    {"*/15 23 31 12 *",
+     "UTC",
+     "2026-12-31 23:29:30",
+     {"2026-12-31 23:30:00", "2026-12-31 23:45:00", "2027-12-31 23:00:00"}},
+    {"59,58,0 59 23 * * *",
+     "UTC",
+     "2026-12-31 23:59:00",
+     {"2026-12-31 23:59:58", "2026-12-31 23:59:59", "2027-01-01 23:59:00"}},
+    {"0 0 29 2 *",
+     "UTC",
+     "2096-02-29 00:00:00",
+     {"2104-02-29 00:00:00", "2108-02-29 00:00:00", "2112-02-29 00:00:00"}},
+    {"0 0 29 2 *",
+     "UTC",
+     "1999-12-31 00:00:00",
+     {"2000-02-29 00:00:00", "2004-02-29 00:00:00", "2008-02-29 00:00:00"}},
+    /* the 13th, and Fridays */
+    {"0 12 13 * fri",
+     "UTC",
+     "2026-11-12 12:00:00",
+     {"2026-11-13 12:00:00", "2026-11-20 12:00:00", "2026-11-27 12:00:00"}},
+    {"0 12 13 * fri",
+     "UTC",
+     "2026-12-11 12:00:00",
+     {"2026-12-13 12:00:00", "2026-12-18 12:00:00", "2026-12-25 12:00:00"}},
+    /* odd days that are Fridays, for one begins with a star */
+    {"0 12 */2 * fri",
+     "UTC",
+     "2026-11-01 00:00:00",
+     {"2026-11-13 12:00:00", "2026-11-27 12:00:00", "2026-12-11 12:00:00"}},
+    {"0 12 31 * *",
+     "UTC",
+     "2026-01-31 12:00:00",
+     {"2026-03-31 12:00:00", "2026-05-31 12:00:00", "2026-07-31 12:00:00"}},
+    /* a time that does not exist comes as soon as the clock is past it */
+    {"30 1 * * *",
+     "Europe/London",
+     "2026-03-28 01:30:00",
+     {"2026-03-29 01:00:00", "2026-03-30 00:30:00", "2026-03-31 00:30:00"}},
+    {"*/20 1 * * *",
+     "Europe/London",
+     "2026-03-28 01:39:00",
+     {"2026-03-28 01:40:00", "2026-03-29 01:00:00", "2026-03-30 00:00:00"}},
+    {"30 2 * * *",
+     "America/New_York",
+     "2026-03-08 00:00:00",
+     {"2026-03-08 07:00:00", "2026-03-09 06:30:00", "2026-03-10 06:30:00"}},
+    {"15 2 * * *",
+     "Australia/Lord_Howe",
+     "2026-10-03 00:00:00",
+     {"2026-10-03 15:30:00", "2026-10-04 15:15:00", "2026-10-05 15:15:00"}},
+    {"30 2 * * *",
+     "Africa/Casablanca",
+     "2026-03-21 12:00:00",
+     {"2026-03-22 02:00:00", "2026-03-23 01:30:00", "2026-03-24 01:30:00"}},
+    {"0 12 30 12 *",
+     "Pacific/Apia",
+     "2011-01-01 00:00:00",
+     {"2011-12-30 10:00:00", "2012-12-29 22:00:00", "2013-12-29 22:00:00"}},
+    /* one that exists twice comes once, the first time */
+    {"30 1 * * *",
+     "Europe/London",
+     "2026-10-24 00:30:00",
+     {"2026-10-25 00:30:00", "2026-10-26 01:30:00", "2026-10-27 01:30:00"}},
+    {"*/30 * * * *",
+     "Europe/London",
+     "2026-10-25 00:10:00",
+     {"2026-10-25 00:30:00", "2026-10-25 02:00:00", "2026-10-25 02:30:00"}},
+    /* asked in the hour that comes again */
+    {"*/30 * * * *",
+     "Europe/London",
+     "2026-10-25 01:10:00",
+     {"2026-10-25 02:00:00", "2026-10-25 02:30:00", "2026-10-25 03:00:00"}},
+    {"45 1 * * *",
+     "Australia/Lord_Howe",
+     "2026-04-04 14:00:00",
+     {"2026-04-04 14:45:00", "2026-04-05 15:15:00", "2026-04-06 15:15:00"}},
+};
+
 static void times_follow_one_another(void **state)
 {
-    static const struct {
-        const char *line;
-        const char *zone;
-        const char *after;
-        const char *next[3];
-    } cases[] = {
-        {"10 4 * * *",
-         "UTC",
-         "2026-11-26 04:10:00",
-         {"2026-11-27 04:10:00", "2026-11-28 04:10:00", "2026-11-29 04:10:00"}},
-        {"10 4 * * *",
-         "UTC",
-         "2026-11-26 04:09:59",
-         {"2026-11-26 04:10:00", "2026-11-27 04:10:00", "2026-11-28 04:10:00"}},
-        {"*/15 23 31 12 *",
-         "UTC",
-         "2026-12-31 23:29:30",
-         {"2026-12-31 23:30:00", "2026-12-31 23:45:00", "2027-12-31 23:00:00"}},
-        {"59,58,0 59 23 * * *",
-         "UTC",
-         "2026-12-31 23:59:00",
-         {"2026-12-31 23:59:58", "2026-12-31 23:59:59", "2027-01-01 23:59:00"}},
-        {"0 0 29 2 *",
-         "UTC",
-         "2096-02-29 00:00:00",
-         {"2104-02-29 00:00:00", "2108-02-29 00:00:00", "2112-02-29 00:00:00"}},
-        {"0 0 29 2 *",
-         "UTC",
-         "1999-12-31 00:00:00",
-         {"2000-02-29 00:00:00", "2004-02-29 00:00:00", "2008-02-29 00:00:00"}},
-        /* the 13th, and Fridays */
-        {"0 12 13 * fri",
-         "UTC",
-         "2026-11-12 12:00:00",
-         {"2026-11-13 12:00:00", "2026-11-20 12:00:00", "2026-11-27 12:00:00"}},
-        {"0 12 13 * fri",
-         "UTC",
-         "2026-12-11 12:00:00",
-         {"2026-12-13 12:00:00", "2026-12-18 12:00:00", "2026-12-25 12:00:00"}},
-        /* odd days that are Fridays, for one begins with a star */
-        {"0 12 */2 * fri",
-         "UTC",
-         "2026-11-01 00:00:00",
-         {"2026-11-13 12:00:00", "2026-11-27 12:00:00", "2026-12-11 12:00:00"}},
-        {"0 12 31 * *",
-         "UTC",
-         "2026-01-31 12:00:00",
-         {"2026-03-31 12:00:00", "2026-05-31 12:00:00", "2026-07-31 12:00:00"}},
-        /* a time that does not exist comes as soon as the clock is past it */
-        {"30 1 * * *",
-         "Europe/London",
-         "2026-03-28 01:30:00",
-         {"2026-03-29 01:00:00", "2026-03-30 00:30:00", "2026-03-31 00:30:00"}},
-        {"*/20 1 * * *",
-         "Europe/London",
-         "2026-03-28 01:39:00",
-         {"2026-03-28 01:40:00", "2026-03-29 01:00:00", "2026-03-30 00:00:00"}},
-        {"30 2 * * *",
-         "America/New_York",
-         "2026-03-08 00:00:00",
-         {"2026-03-08 07:00:00", "2026-03-09 06:30:00", "2026-03-10 06:30:00"}},
-        {"15 2 * * *",
-         "Australia/Lord_Howe",
-         "2026-10-03 00:00:00",
-         {"2026-10-03 15:30:00", "2026-10-04 15:15:00", "2026-10-05 15:15:00"}},
-        {"30 2 * * *",
-         "Africa/Casablanca",
-         "2026-03-21 12:00:00",
-         {"2026-03-22 02:00:00", "2026-03-23 01:30:00", "2026-03-24 01:30:00"}},
-        {"0 12 30 12 *",
-         "Pacific/Apia",
-         "2011-01-01 00:00:00",
-         {"2011-12-30 10:00:00", "2012-12-29 22:00:00", "2013-12-29 22:00:00"}},
-        /* one that exists twice comes once, the first time */
-        {"30 1 * * *",
-         "Europe/London",
-         "2026-10-24 00:30:00",
-         {"2026-10-25 00:30:00", "2026-10-26 01:30:00", "2026-10-27 01:30:00"}},
-        {"*/30 * * * *",
-         "Europe/London",
-         "2026-10-25 00:10:00",
-         {"2026-10-25 00:30:00", "2026-10-25 02:00:00", "2026-10-25 02:30:00"}},
-        /* asked in the hour that comes again */
-        {"*/30 * * * *",
-         "Europe/London",
-         "2026-10-25 01:10:00",
-         {"2026-10-25 02:00:00", "2026-10-25 02:30:00", "2026-10-25 03:00:00"}},
-        {"45 1 * * *",
-         "Australia/Lord_Howe",
-         "2026-04-04 14:00:00",
-         {"2026-04-04 14:45:00", "2026-04-05 15:15:00", "2026-04-06 15:15:00"}},
-    };
-
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const struct gn_cron cron = parse(cases[i].line);
-        int64_t t = at(cases[i].after);
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        const struct gn_cron cron = parse(times[i].line);
+        int64_t t = at(times[i].after);
 
         for (size_t n = 0; n < 3; n++) {
             char text[40];
 
-            t = gn_cron_next(&cron, find(cases[i].zone), t);
+            t = gn_cron_next(&cron, find(times[i].zone), t);
             format(t, text);
-            if (strcmp(text, cases[i].next[n]) != 0)
-                fail_msg("%s in %s after %s: %s, not %s", cases[i].line,
-                         cases[i].zone, cases[i].after, text, cases[i].next[n]);
+            if (strcmp(text, times[i].next[n]) != 0)
+                fail_msg("%s in %s after %s: %s, not %s", times[i].line,
+                         times[i].zone, times[i].after, text, times[i].next[n]);
         }
     }
     (void)forget(NULL);
@@ -271,25 +272,29 @@ static uint64_t below(uint64_t *seed, uint64_t bound)
 }
 
 /* A list of up to three parts, or a star. */
-static void add_field(uint64_t *seed, char *line, int least, int most,
-                      int stars)
+static void add_field(uint64_t *seed, char line[LINE], int least, int most,
+                      uint64_t stars)
 {
-    char *end = line + strlen(line);
-    const int parts = 1 + (int)below(seed, 3);
+    const uint64_t parts = 1 + below(seed, 3);
+    size_t at = strlen(line);
 
-    if (below(seed, 10) < (uint64_t)stars) {
-        strcpy(end, below(seed, 4) == 0 ? "*/2 " : "* ");
+    if (below(seed, 10) < stars) {
+        snprintf(line + at, LINE - at, below(seed, 4) == 0 ? "*/2 " : "* ");
         return;
     }
-    for (int i = 0; i < parts; i++) {
-        const int low = least + (int)below(seed, (uint64_t)(most - least + 1));
-        const int high = low + (int)below(seed, (uint64_t)(most - low + 1));
+    for (uint64_t i = 0; i < parts; i++) {
+        const uint64_t span = (uint64_t)most - (uint64_t)least + 1;
+        const int low = least + (int)below(seed, span);
+        const int high =
+            low + (int)below(seed, (uint64_t)most - (uint64_t)low + 1);
 
-        end += sprintf(end, "%s%d", i > 0 ? "," : "", low);
+        at += (size_t)snprintf(line + at, LINE - at, "%s%d", i > 0 ? "," : "",
+                               low);
         if (below(seed, 2) == 0)
-            end += sprintf(end, "-%d/%d", high, 1 + (int)below(seed, 9));
+            at += (size_t)snprintf(line + at, LINE - at, "-%d/%d", high,
+                                   1 + (int)below(seed, 9));
     }
-    strcpy(end, " ");
+    snprintf(line + at, LINE - at, " ");
 }
 
 static bool shows(const struct gn_cron *c, int64_t local_s)
@@ -351,7 +356,7 @@ static void random_lines_are_as_watched(void **state)
         /* 400 years from 1975 on, whole minutes */
         int64_t t = at("1975-01-01 00:00:00") +
                     (int64_t)below(&seed, 400 * UINT64_C(525949)) * 60;
-        char line[256] = "";
+        char line[LINE] = "";
         struct gn_cron cron;
 
         add_field(&seed, line, 0, 59, 2);

@@ -152,13 +152,15 @@ static void add(struct gn_period *events, int *count, struct gn_period event)
 
 struct gn_period gn_rule_period(const struct gn_rule *rule, int64_t at_s)
 {
-    const int64_t year =
-        gn_civil_date(gn_civil_div(at_s + rule->standard, GN_DAY_S)).year;
-    struct gn_period events[EVENTS];
     struct gn_period period = {INT64_MIN, INT64_MAX, rule->standard};
+    struct gn_period events[EVENTS];
+    int64_t year;
     int count = 0;
 
-    for (int64_t y = year - 1; y <= year + 1 && rule->has_summer; y++) {
+    if (!rule->has_summer)
+        return period;
+    year = gn_civil_date(gn_civil_div(at_s + rule->standard, GN_DAY_S)).year;
+    for (int64_t y = year - 1; y <= year + 1; y++) {
         add(events, &count,
             (struct gn_period){.from = day_in(&rule->begin, y) * GN_DAY_S +
                                        rule->begin.second - rule->standard,

@@ -11,7 +11,7 @@
 
 static int64_t at(int64_t year, int month, int day, int hour)
 {
-    return gn_civil_days(year, month, day) * GN_DAY_S + hour * 3600;
+    return gn_civil_days(year, month, day) * GN_DAY_S + (int64_t)hour * 3600;
 }
 
 static void rules_are_read(void **state)

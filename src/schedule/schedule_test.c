@@ -678,6 +678,33 @@ static void a_wall_clock_that_is_set_is_followed(void **state)
     gn_schedule_free(s);
 }
 
+static void what_comes_sooner_then_comes_first(void **state)
+{
+    const struct gn_cron line = hourly_line();
+    const struct gn_spec by_cron = {.cron = &line};
+    const struct gn_spec by_every = {.every_ms = 1800000};
+    struct gn_schedule *s = begin(0);
+    struct gn_due due[9];
+    int64_t due_at;
+
+    (void)state;
+    for (size_t i = 0; i < 9; i++)
+        assert_int_equal(gn_schedule_add(s, &due[i],
+                                         i == 8 ? &by_cron : &by_every, 0,
+                                         THURSDAY_US + 1, NULL),
+                         GARNER_OK);
+    while (gn_schedule_next_ns(s) < 1800 * S)
+        gn_schedule_finish(s, pop_at(s, gn_schedule_next_ns(s), 0, &due_at));
+    assert_null(pop_at(s, 1799 * S, 1790 * INT64_C(1000000), &due_at));
+    assert_int_equal(gn_schedule_next_ns(s), 1800 * S);
+    assert_null(pop_at(s, 1799 * S, 1800 * INT64_C(1000000) + 500000, &due_at));
+    assert_int_equal(gn_schedule_next_ns(s), 1799500 * MS);
+    assert_ptr_equal(pop_at(s, 1799 * S, 1802 * INT64_C(1000000), &due_at),
+                     &due[8]);
+    assert_int_equal(due_at, 1798 * S);
+    gn_schedule_free(s);
+}
+
 static void a_window_costs_no_slots(void **state)
 {
     struct gn_window window;
@@ -918,6 +945,7 @@ int main(void)
         cmocka_unit_test(an_interval_may_change),
         cmocka_unit_test(a_cron_line_is_due_by_the_wall_clock),
         cmocka_unit_test(a_wall_clock_that_is_set_is_followed),
+        cmocka_unit_test(what_comes_sooner_then_comes_first),
         cmocka_unit_test(a_window_costs_no_slots),
         cmocka_unit_test(due_is_always_started_plus_missed),
         cmocka_unit_test(lost_memory_and_bad_specs_add_nothing),

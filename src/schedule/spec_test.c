@@ -232,80 +232,80 @@ static void slots_are_within_the_window(void **state)
                      THURSDAY + 4 * DAY + 8 * HOUR + 30 * MIN);
 }
 
+static struct gn_window office;
+static struct gn_window always;
+static struct gn_cron line;
+static struct gn_cron each;
+
+static const struct {
+    struct gn_spec spec;
+    int64_t slot;
+    int64_t now;
+    uint64_t came;
+    int64_t last;
+    int64_t next;
+} passed[] = {
+    {{.cron = &line}, 0, 0, 1, 0, 10 * MIN},
+    {{.cron = &line}, 0, 10 * MIN - 1, 1, 0, 10 * MIN},
+    {{.cron = &line}, 0, 10 * MIN, 2, 10 * MIN, 20 * MIN},
+    {{.cron = &line}, 0, DAY, 145, DAY, DAY + 10 * MIN},
+    {{.cron = &line, .window = &office},
+     17 * HOUR,
+     DAY,
+     6,
+     17 * HOUR + 50 * MIN,
+     DAY + 8 * HOUR},
+    {{.every_ms = 3600000, .window = &office},
+     9 * HOUR,
+     9 * HOUR + 1,
+     1,
+     9 * HOUR,
+     10 * HOUR},
+    {{.every_ms = 3600000, .window = &office},
+     9 * HOUR,
+     DAY,
+     9,
+     17 * HOUR,
+     DAY + 8 * HOUR + 30 * MIN},
+    {{.every_ms = 3600000, .window = &office},
+     9 * HOUR,
+     DAY + 9 * HOUR,
+     10,
+     DAY + 8 * HOUR + 30 * MIN,
+     DAY + 9 * HOUR + 30 * MIN},
+    {{.every_ms = 3600000, .align = true, .window = &office},
+     9 * HOUR,
+     4 * DAY + 12 * HOUR,
+     24,
+     4 * DAY + 12 * HOUR,
+     4 * DAY + 13 * HOUR},
+    {{.every_ms = 1, .window = &always},
+     0,
+     300 * DAY,
+     300 * 86400000ULL + 1,
+     300 * DAY,
+     300 * DAY + 1000},
+    /* it ends */
+    {{.cron = &each}, 0, DAY, 10000, 9999 * INT64_C(1000000), DAY + 1000000},
+};
+
 static void slots_that_came_are_counted(void **state)
 {
-    const struct gn_window office = window_of("mon-fri 08:00-18:00");
-    const struct gn_window always = window_of("00:00-24:00");
-    const struct gn_cron line = cron_of("*/10 * * * *");
-    const struct gn_cron each = cron_of("* * * * * *");
-    const struct {
-        struct gn_spec spec;
-        int64_t slot;
-        int64_t now;
-        uint64_t came;
-        int64_t last;
-        int64_t next;
-    } cases[] = {
-        {{.cron = &line}, 0, 0, 1, 0, 10 * MIN},
-        {{.cron = &line}, 0, 10 * MIN - 1, 1, 0, 10 * MIN},
-        {{.cron = &line}, 0, 10 * MIN, 2, 10 * MIN, 20 * MIN},
-        {{.cron = &line}, 0, DAY, 145, DAY, DAY + 10 * MIN},
-        {{.cron = &line, .window = &office},
-         17 * HOUR,
-         DAY,
-         6,
-         17 * HOUR + 50 * MIN,
-         DAY + 8 * HOUR},
-        {{.every_ms = 3600000, .window = &office},
-         9 * HOUR,
-         9 * HOUR + 1,
-         1,
-         9 * HOUR,
-         10 * HOUR},
-        {{.every_ms = 3600000, .window = &office},
-         9 * HOUR,
-         DAY,
-         9,
-         17 * HOUR,
-         DAY + 8 * HOUR + 30 * MIN},
-        {{.every_ms = 3600000, .window = &office},
-         9 * HOUR,
-         DAY + 9 * HOUR,
-         10,
-         DAY + 8 * HOUR + 30 * MIN,
-         DAY + 9 * HOUR + 30 * MIN},
-        {{.every_ms = 3600000, .align = true, .window = &office},
-         9 * HOUR,
-         4 * DAY + 12 * HOUR,
-         24,
-         4 * DAY + 12 * HOUR,
-         4 * DAY + 13 * HOUR},
-        {{.every_ms = 1, .window = &always},
-         0,
-         300 * DAY,
-         300 * 86400000ULL + 1,
-         300 * DAY,
-         300 * DAY + 1000},
-        /* it ends */
-        {{.cron = &each},
-         0,
-         DAY,
-         10000,
-         9999 * INT64_C(1000000),
-         DAY + 1000000},
-    };
-
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    office = window_of("mon-fri 08:00-18:00");
+    always = window_of("00:00-24:00");
+    line = cron_of("*/10 * * * *");
+    each = cron_of("* * * * * *");
+    for (size_t i = 0; i < sizeof passed / sizeof passed[0]; i++) {
         int64_t last;
         int64_t next;
 
         assert_int_equal(
-            gn_spec_wall_pass(&cases[i].spec, 0.5, THURSDAY + cases[i].slot,
-                              THURSDAY + cases[i].now, &last, &next),
-            cases[i].came);
-        assert_int_equal(last, THURSDAY + cases[i].last);
-        assert_int_equal(next, THURSDAY + cases[i].next);
+            gn_spec_wall_pass(&passed[i].spec, 0.5, THURSDAY + passed[i].slot,
+                              THURSDAY + passed[i].now, &last, &next),
+            passed[i].came);
+        assert_int_equal(last, THURSDAY + passed[i].last);
+        assert_int_equal(next, THURSDAY + passed[i].next);
     }
 }
 

@@ -173,7 +173,7 @@ static size_t look(const struct gn_window *w, int64_t local_s, int64_t *into_s)
     size_t i = 0;
 
     *into_s = gn_civil_mod(local_s - SUNDAY_S, WEEK_S);
-    while (i < w->count && w->spans[i].until * 60 <= *into_s)
+    while (i < w->count && (int64_t)w->spans[i].until * 60 <= *into_s)
         i++;
     return i;
 }
@@ -183,7 +183,7 @@ static bool is_open(const struct gn_window *w, int64_t local_s)
     int64_t into_s;
     const size_t i = look(w, local_s, &into_s);
 
-    return i < w->count && w->spans[i].from * 60 <= into_s;
+    return i < w->count && (int64_t)w->spans[i].from * 60 <= into_s;
 }
 
 bool gn_window_has(const struct gn_window *window, const struct gn_zone *zone,
@@ -199,8 +199,8 @@ static int64_t next_opening(const struct gn_window *w, int64_t local_s)
     const size_t i = look(w, local_s, &into_s);
 
     return local_s - into_s +
-           (i < w->count ? w->spans[i].from * 60
-                         : WEEK_S + w->spans[0].from * 60);
+           (i < w->count ? (int64_t)w->spans[i].from * 60
+                         : WEEK_S + (int64_t)w->spans[0].from * 60);
 }
 
 int64_t gn_window_opens(const struct gn_window *window,
@@ -232,7 +232,7 @@ int64_t gn_window_closes(const struct gn_window *window,
         int64_t into_s;
         const size_t i = look(window, local_s, &into_s);
 
-        local_s += window->spans[i].until * 60 - into_s;
+        local_s += (int64_t)window->spans[i].until * 60 - into_s;
     }
     if (local_s - start_s > WEEK_S)
         return INT64_MAX;

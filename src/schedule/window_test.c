@@ -54,7 +54,8 @@ static int64_t at(const char *text)
 
     assert_int_equal(
         sscanf(text, "%d-%d-%d %d:%d", &year, &month, &day, &h, &m), 5);
-    return gn_civil_days(year, month, day) * GN_DAY_S + (h * 60 + m) * 60;
+    return gn_civil_days(year, month, day) * GN_DAY_S +
+           ((int64_t)h * 60 + m) * 60;
 }
 
 static void windows_are_read(void **state)
