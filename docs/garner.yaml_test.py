@@ -12,7 +12,7 @@ GARNER = sys.argv[1]
 SOURCE = pathlib.Path(__file__).resolve().parent.parent
 PAGE = SOURCE / "docs" / "garner.yaml.5"
 ENVIRONMENT = {**os.environ, "TICKER_TOKEN": "x"}
-FILES = ("erp-token", "company-ca.pem")
+FILES = ("erp-token", "company-ca.pem", "client.pem", "client.key")
 
 
 def run(*args, **more):

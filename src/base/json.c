@@ -104,6 +104,12 @@ void gn_json_integer(struct gn_json *j, int64_t integer)
     gn_buf_printf(j->out, "%" PRId64, integer);
 }
 
+void gn_json_number(struct gn_json *j, const char *digits)
+{
+    before_value(j);
+    gn_buf_text(j->out, digits);
+}
+
 void gn_json_real(struct gn_json *j, double real)
 {
     char text[32];

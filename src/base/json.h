@@ -34,6 +34,8 @@ void gn_json_text(struct gn_json *j, const char *text);
 void gn_json_integer(struct gn_json *j, int64_t integer);
 /* As short as reads back to the same number. */
 void gn_json_real(struct gn_json *j, double real);
+/* digits is a number in JSON; it is written as it is. */
+void gn_json_number(struct gn_json *j, const char *digits);
 void gn_json_bool(struct gn_json *j, bool value);
 void gn_json_null(struct gn_json *j);
 

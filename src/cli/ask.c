@@ -5,14 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/mem.h"
-#include "cli/cell.h"
 
-enum { OWN_HEADERS = 5 }; /* that flags other than --header make */
+enum { OWN_HEADERS = 4 }; /* that flags other than --header make */
 
 static enum garner_code no_memory(struct garner_error *err)
 {
@@ -116,20 +114,6 @@ static bool add_header(struct gn_ask_memory *memory, const char *name,
     return text != NULL;
 }
 
-static bool add_login(const struct gn_ask_flags *flags,
-                      struct gn_ask_memory *memory)
-{
-    struct gn_buf line = {0};
-    bool added;
-
-    gn_buf_text(&line, "Basic ");
-    gn_cell_base64(&line, flags->user, strlen(flags->user));
-    added = !gn_buf_failed(&line) &&
-            add_header(memory, "Authorization: ", gn_buf_cstr(&line));
-    gn_buf_fini(&line);
-    return added;
-}
-
 static enum garner_code make_headers(const struct gn_ask_flags *flags,
                                      struct gn_request *request,
                                      struct gn_ask_memory *memory,
@@ -150,8 +134,6 @@ static enum garner_code make_headers(const struct gn_ask_flags *flags,
                                 : "application/x-www-form-urlencoded");
     if (added && json && !has_header(flags, "Accept"))
         added = add_header(memory, "Accept: ", "application/json");
-    if (added && flags->user != NULL)
-        added = add_login(flags, memory);
     if (added && flags->referer != NULL)
         added = add_header(memory, "Referer: ", flags->referer);
     if (added && flags->cookie != NULL)
@@ -170,19 +152,10 @@ static enum garner_code check(const struct gn_ask_flags *flags,
     if (flags->json.count > 0 && form)
         return gn_fail(err, GARNER_INVALID,
                        "--json does not go with --data: choose one");
-    if (flags->user != NULL && strchr(flags->user, ':') == NULL)
-        return gn_fail(err, GARNER_INVALID,
-                       "--user: write it USER:PASSWORD (nothing is asked for "
-                       "later)");
     if (flags->cookie != NULL && strchr(flags->cookie, '=') == NULL)
         return gn_fail(err, GARNER_INVALID,
                        "--cookie: write it NAME=VALUE (files of cookies are "
                        "not read)");
-    if (flags->ca_file != NULL && access(flags->ca_file, R_OK) != 0)
-        return gn_fail(err, GARNER_INVALID,
-                       "--cacert: cannot read %.120s: %s; name a PEM file of "
-                       "certificates",
-                       flags->ca_file, strerrordesc_np(errno));
     return GARNER_OK;
 }
 
@@ -209,12 +182,8 @@ enum garner_code gn_ask_request(const struct gn_ask_flags *flags,
 {
     enum garner_code code = check(flags, err);
 
-    *request = (struct gn_request){.url = url,
-                                   .method = flags->method,
-                                   .user_agent = flags->user_agent,
-                                   .proxy = flags->proxy,
-                                   .ca_file = flags->ca_file,
-                                   .insecure = flags->insecure};
+    *request = (struct gn_request){
+        .url = url, .method = flags->method, .user_agent = flags->user_agent};
     request->limits.connect_ms = flags->connect_ms;
     request->limits.total_ms = flags->total_ms;
     request->limits.max_body_bytes = flags->max_body_bytes;
@@ -228,6 +197,8 @@ enum garner_code gn_ask_request(const struct gn_ask_flags *flags,
         code = make_body(flags, request, memory, err);
     if (code == GARNER_OK)
         code = make_headers(flags, request, memory, err);
+    if (code == GARNER_OK)
+        code = gn_reach_apply(&flags->reach, request, &memory->reach, err);
     return code;
 }
 
@@ -237,5 +208,6 @@ void gn_ask_fini(struct gn_ask_memory *memory)
         gn_free(memory->headers[i]);
     gn_free(memory->headers);
     gn_free(memory->body);
+    gn_reach_fini(&memory->reach);
     *memory = (struct gn_ask_memory){0};
 }

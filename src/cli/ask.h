@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "cli/options.h"
+#include "cli/reach.h"
 #include "fetch/request.h"
 #include "garner/error.h"
 
@@ -21,19 +22,16 @@ struct gn_ask_flags {
     struct gn_texts data_raw;
     struct gn_texts data_binary;
     struct gn_texts json;
-    const char *user;
     const char *user_agent;
     const char *referer;
     const char *cookie;
-    const char *proxy;
-    const char *ca_file;
-    bool insecure;
     bool location;   /* accepted: redirects are followed anyway */
     bool compressed; /* accepted: it is always asked for */
     int64_t connect_ms;
     int64_t total_ms;
     int64_t max_body_bytes;
     const char *max_redirects; /* a number from 0 */
+    struct gn_reach_flags reach;
 };
 
 /* The entries of an option table for the struct gn_ask_flags that is the field
@@ -57,20 +55,12 @@ struct gn_ask_flags {
                       "as --data, @FILE is sent byte for byte"),               \
         GN_ASK_OPTION(S, "json", 0, LIST, "JSON", json,                        \
                       "send JSON (or @FILE) and ask for JSON"),                \
-        GN_ASK_OPTION(S, "user", 'u', TEXT, "USER:PASSWORD", user,             \
-                      "log in by HTTP Basic"),                                 \
         GN_ASK_OPTION(S, "user-agent", 'A', TEXT, "NAME", user_agent,          \
                       "the User-Agent to send; without it garner/VERSION"),    \
         GN_ASK_OPTION(S, "referer", 'e', TEXT, "URL", referer,                 \
                       "the Referer to send"),                                  \
         GN_ASK_OPTION(S, "cookie", 'b', TEXT, "NAME=VALUE", cookie,            \
                       "the Cookie to send"),                                   \
-        GN_ASK_OPTION(S, "proxy", 'x', TEXT, "URL", proxy,                     \
-                      "go through this proxy; without it the environment's"),  \
-        GN_ASK_OPTION(S, "insecure", 'k', FLAG, NULL, insecure,                \
-                      "do not verify TLS certificates"),                       \
-        GN_ASK_OPTION(S, "cacert", 0, FILE, "FILE", ca_file,                   \
-                      "trust the certificates in this PEM file alone"),        \
         GN_ASK_OPTION(S, "location", 'L', FLAG, NULL, location,                \
                       "follow redirects: so it is, with or without this"),     \
         GN_ASK_OPTION(S, "compressed", 0, FLAG, NULL, compressed,              \
@@ -80,13 +70,15 @@ struct gn_ask_flags {
         GN_ASK_OPTION(S, "max-filesize", 0, SIZE, "SIZE", max_body_bytes,      \
                       "largest body that is accepted (64MiB)"),                \
         GN_ASK_OPTION(S, "max-redirs", 0, TEXT, "COUNT", max_redirects,        \
-                      "most redirects that are followed (10)")
+                      "most redirects that are followed (10)"),                \
+        GN_REACH_OPTIONS(S)
 
 /* What a request points to. All zero is empty. */
 struct gn_ask_memory {
     char **headers; /* NULL at the end */
     size_t header_count;
     char *body;
+    struct gn_reach_memory reach;
 };
 
 /* Makes request of flags for url; it points into flags, url and *memory.

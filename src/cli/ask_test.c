@@ -114,7 +114,7 @@ static void json_says_what_it_is(void **state)
 
 static void the_rest_becomes_headers_and_limits(void **state)
 {
-    const struct gn_ask_flags flags = {.user = "user:pass",
+    const struct gn_ask_flags flags = {.reach = {.user = "user:pass"},
                                        .referer = "http://r/",
                                        .cookie = "a=b",
                                        .method = "PUT",
@@ -127,7 +127,9 @@ static void the_rest_becomes_headers_and_limits(void **state)
 
     (void)state;
     assert_int_equal(gn_ask_request(&flags, url, &r, &memory, NULL), GARNER_OK);
-    has(&r, "Authorization: Basic dXNlcjpwYXNz");
+    assert_int_equal(r.login, GN_LOGIN_BASIC);
+    assert_string_equal(r.user, "user");
+    assert_string_equal(r.password, "pass");
     has(&r, "Referer: http://r/");
     has(&r, "Cookie: a=b");
     assert_string_equal(r.method, "PUT");
@@ -147,11 +149,11 @@ static void what_cannot_be_sent_is_named(void **state)
         const char *message;
     } cases[] = {
         {{.data = {data, 1}, .json = {data, 1}}, "--json does not go with"},
-        {{.user = "me"}, "USER:PASSWORD"},
+        {{.reach = {.user = "me"}}, "USER:PASSWORD"},
         {{.cookie = "jar.txt"}, "NAME=VALUE"},
         {{.max_redirects = "many"}, "'many'"},
         {{.max_redirects = "-1"}, "'-1'"},
-        {{.ca_file = "/nowhere"},
+        {{.reach = {.ca_file = "/nowhere"}},
          "--cacert: cannot read /nowhere: No such file"},
         {{.data = {missing, 1}}, "cannot read /nowhere/at/all: No such file"},
     };
@@ -175,7 +177,7 @@ static void lost_memory_is_an_error(void **state)
     const char *words[] = {"a=1"};
     const struct gn_ask_flags flags = {.data = {words, 1},
                                        .headers = {words, 1},
-                                       .user = "u:p",
+                                       .reach = {.user = "u:p"},
                                        .cookie = "a=b"};
     enum garner_code code = GARNER_NOMEM;
 

@@ -26,7 +26,7 @@ scripts = {shell: garner("completion", shell) for shell in ("bash", "zsh", "fish
 for command in commands:
     text = garner(command, "--help")
     assert "Examples:\n  garner " in text, command
-    flags = re.findall(r"(?m)^ {2,6}(?:-(\w), )?--([\w-]+)",
+    flags = re.findall(r"(?m)^ {2,6}(?:-(\w), )?--([\w.-]+)",
                        text[text.index("\nFlags:"):text.index("\nExamples:")])
     for kind, found in (("--", [name for _, name in flags]),
                         ("-", [letter for letter, _ in flags if letter])):

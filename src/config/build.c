@@ -80,20 +80,33 @@ static const char *const *copy_list(struct gn_arena *memory,
     return copies;
 }
 
+static const char *const *copy_all(struct gn_arena *memory,
+                                   const char *const *list)
+{
+    size_t count = 0;
+
+    while (list != NULL && list[count] != NULL)
+        count++;
+    return list != NULL ? copy_list(memory, list, count) : NULL;
+}
+
 static void copy_request(struct gn_arena *memory, struct gn_request *r)
 {
-    size_t headers = 0;
-
-    while (r->headers != NULL && r->headers[headers] != NULL)
-        headers++;
-    if (r->headers != NULL)
-        r->headers = copy_list(memory, r->headers, headers);
+    r->headers = copy_all(memory, r->headers);
+    r->route.connect_to = copy_all(memory, r->route.connect_to);
     if (r->body != NULL)
         r->body = gn_arena_copy(memory, r->body, r->body_size);
     r->method = gn_arena_text(memory, r->method);
     r->user_agent = gn_arena_text(memory, r->user_agent);
     r->proxy = gn_arena_text(memory, r->proxy);
+    r->cookies = gn_arena_text(memory, r->cookies);
+    r->user = gn_arena_text(memory, r->user);
+    r->password = gn_arena_text(memory, r->password);
     r->ca_file = gn_arena_text(memory, r->ca_file);
+    r->cert = gn_arena_text(memory, r->cert);
+    r->key = gn_arena_text(memory, r->key);
+    r->key_password = gn_arena_text(memory, r->key_password);
+    r->route.interface = gn_arena_text(memory, r->route.interface);
     r->url = NULL;
 }
 

@@ -1,10 +1,7 @@
 #include "config/common.h"
 
-#include <unistd.h>
-
 #include "base/error.h"
 #include "config/check.h"
-#include "config/secret.h"
 
 enum { SECOND = 1000 };
 
@@ -37,6 +34,36 @@ const char *gn_common_text(struct gn_problems *p, const struct gn_node *node,
     return text;
 }
 
+const char *gn_common_apart(struct gn_problems *p, const struct gn_node *node,
+                            struct gn_scope *scope, struct gn_secret **found)
+{
+    struct gn_secret *const others = scope->secrets;
+    const char *text;
+
+    scope->secrets = NULL;
+    text = gn_common_text(p, node, scope);
+    *found = scope->secrets;
+    scope->secrets = others;
+    return text;
+}
+
+const char *gn_common_secret(struct gn_problems *p, const struct gn_node *node,
+                             struct gn_scope *scope)
+{
+    const char *text = gn_common_text(p, node, scope);
+    struct gn_secret *secret = gn_arena_alloc(scope->memory, sizeof *secret);
+
+    if (secret == NULL) {
+        gn_problem_memory(p);
+        return NULL;
+    }
+    if (text != NULL) {
+        *secret = (struct gn_secret){text, scope->secrets};
+        scope->secrets = secret;
+    }
+    return text;
+}
+
 /* A scalar that is checked by check, too. */
 static const char *checked(struct gn_problems *p, const struct gn_node *node,
                            struct gn_scope *scope,
@@ -58,24 +85,6 @@ void gn_common_user_agent(struct gn_problems *p, const struct gn_node *node,
     struct gn_scope *s = scope;
 
     s->source->request.user_agent = checked(p, node, s, gn_check_line);
-}
-
-void gn_common_proxy(struct gn_problems *p, const struct gn_node *node,
-                     void *scope)
-{
-    struct gn_scope *s = scope;
-
-    s->source->request.proxy = checked(p, node, s, gn_check_line);
-}
-
-void gn_common_redirects(struct gn_problems *p, const struct gn_node *node,
-                         void *scope)
-{
-    struct gn_scope *s = scope;
-    int most;
-
-    if (gn_walk_integer(p, node, 0, GN_CHECK_REDIRECTS_MAX, &most))
-        s->source->request.limits.max_redirects = most > 0 ? most : -1;
 }
 
 void gn_common_conditional(struct gn_problems *p, const struct gn_node *node,
@@ -128,44 +137,4 @@ void gn_common_timeout(struct gn_problems *p, const struct gn_node *node,
         total_time(p, node, scope);
     else
         gn_walk_mapping(p, node, timeout_keys, COUNT(timeout_keys), scope);
-}
-
-/* tls */
-
-static void ca_file(struct gn_problems *p, const struct gn_node *node,
-                    void *scope)
-{
-    struct gn_scope *s = scope;
-    const char *path = gn_walk_text(p, node);
-
-    if (path == NULL)
-        return;
-    path = gn_secret_path(path, s->folder, s->memory);
-    if (path == NULL)
-        gn_problem_memory(p);
-    else if (access(path, R_OK) != 0)
-        gn_walk_problem(p, node,
-                        "ca_file %.120s cannot be read; name a PEM file of "
-                        "certificates",
-                        path);
-    s->source->request.ca_file = path;
-}
-
-static void insecure(struct gn_problems *p, const struct gn_node *node,
-                     void *scope)
-{
-    struct gn_scope *s = scope;
-
-    (void)gn_walk_bool(p, node, &s->source->request.insecure);
-}
-
-static const struct gn_walk_key tls_keys[] = {
-    {"ca_file", ca_file, NULL},
-    {"insecure", insecure, NULL},
-};
-
-void gn_common_tls(struct gn_problems *p, const struct gn_node *node,
-                   void *scope)
-{
-    gn_walk_mapping(p, node, tls_keys, COUNT(tls_keys), scope);
 }

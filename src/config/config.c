@@ -100,6 +100,15 @@ bool gn_config_tells(const struct gn_source *source)
     return source->alert.to_count > 0;
 }
 
+static bool is_named(const struct gn_source *source, const char *name)
+{
+    const size_t size = strlen(name);
+
+    return strcmp(source->name, name) == 0 ||
+           (source->of_list && strncmp(source->name, name, size) == 0 &&
+            source->name[size] == '[');
+}
+
 enum garner_code gn_config_keep(struct gn_config *config,
                                 const char *const *names, size_t count,
                                 struct garner_error *err)
@@ -110,7 +119,7 @@ enum garner_code gn_config_keep(struct gn_config *config,
         size_t i = 0;
 
         while (i < config->source_count &&
-               strcmp(config->sources[i].name, names[n]) != 0)
+               !is_named(&config->sources[i], names[n]))
             i++;
         if (i == config->source_count)
             return no_source(config, names[n], err);
@@ -119,7 +128,7 @@ enum garner_code gn_config_keep(struct gn_config *config,
         bool named = false;
 
         for (size_t n = 0; n < count && !named; n++)
-            named = strcmp(config->sources[i].name, names[n]) == 0;
+            named = is_named(&config->sources[i], names[n]);
         if (named)
             config->sources[kept++] = config->sources[i];
     }

@@ -113,7 +113,8 @@ struct gn_source {
     const struct gn_reach *hooks[GN_EVENTS]; /* NULL: none */
     struct gn_alert_spec alert;
     struct gn_keep keep;
-    int line; /* in the file; 0: from the command line */
+    bool of_list; /* one of several that a list under vars makes */
+    int line;     /* in the file; 0: from the command line */
 };
 
 struct gn_config {
@@ -146,7 +147,8 @@ bool gn_config_tells(const struct gn_source *source);
 const char *gn_config_lacking(const struct gn_rows_expect *expect,
                               char *const *columns, size_t count);
 
-/* Drops all sources but the count named ones; 0: keeps all.
+/* Drops all sources but the count named ones; 0: keeps all. "name" stands for
+ * all that are "name[...]" by a list, too.
  * Errors: NOTFOUND (a name that is no source's; nothing is dropped). */
 enum garner_code gn_config_keep(struct gn_config *config,
                                 const char *const *names, size_t count,

@@ -10,6 +10,7 @@
 #include "config/hook.h"
 #include "config/scope.h"
 #include "config/source.h"
+#include "config/vars.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -116,10 +117,49 @@ static const struct gn_walk_key default_keys[] = {
     {"cache", NULL, NULL},
 };
 
+/* Reads the sources that the mapping node stands for into l's next ones. */
+static void read_source(struct gn_problems *p, const struct gn_node *node,
+                        struct loader *l, size_t count)
+{
+    const size_t before = p->count;
+
+    for (size_t i = 0; i < count && p->count == before; i++) {
+        struct gn_scope scope = l->scope;
+
+        scope.source = &l->config->sources[l->config->source_count++];
+        scope.pick = i;
+        *scope.source = l->defaults;
+        gn_source_read(p, node, &scope);
+    }
+}
+
+static void read_all(struct gn_problems *p, struct loader *l)
+{
+    const struct gn_node *node = l->source_node;
+    size_t *counts = gn_alloc(node->count * sizeof *counts);
+    size_t all = 0;
+    size_t i = 0;
+
+    for (const struct gn_node *v = node->first; v != NULL && counts != NULL;
+         v = v->next, i++) {
+        counts[i] = gn_vars_count(p, v);
+        all += counts[i];
+    }
+    l->config->sources = gn_arena_zeroed(
+        l->scope.memory, (all + 1) * sizeof *l->config->sources);
+    if (l->config->sources == NULL || counts == NULL)
+        gn_problem_memory(p);
+    i = 0;
+    for (const struct gn_node *v = node->first;
+         v != NULL && l->config->sources != NULL && counts != NULL;
+         v = v->next, i++)
+        read_source(p, v, l, counts[i]);
+    gn_free(counts);
+}
+
 static void walk_sources(struct gn_problems *p, struct loader *l)
 {
     const struct gn_node *node = l->source_node;
-    struct gn_source *source;
 
     if (node->kind == GN_NODE_MAPPING && node->count == 0) {
         gn_walk_problem(p, node,
@@ -133,20 +173,7 @@ static void walk_sources(struct gn_problems *p, struct loader *l)
                         "each with a url below it");
         return;
     }
-    source = gn_arena_zeroed(l->scope.memory, node->count * sizeof *source);
-    if (source == NULL) {
-        gn_problem_memory(p);
-        return;
-    }
-    l->config->sources = source;
-    l->config->source_count = node->count;
-    for (const struct gn_node *v = node->first; v != NULL; v = v->next) {
-        struct gn_scope scope = l->scope;
-
-        scope.source = source++;
-        *scope.source = l->defaults;
-        gn_source_read(p, v, &scope);
-    }
+    read_all(p, l);
 }
 
 static void walk_top(struct gn_problems *p, const struct gn_node *root,

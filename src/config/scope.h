@@ -1,4 +1,8 @@
-/* scope.h - what the readers of a file's parts share. */
+/*
+ * scope.h - what the readers of a file's parts share.
+ *
+ * Thread: one at a time.
+ */
 #ifndef GN_CONFIG_SCOPE_H
 #define GN_CONFIG_SCOPE_H
 
@@ -6,6 +10,7 @@
 #include "config/config.h"
 #include "config/secret.h"
 #include "config/tree.h"
+#include "config/walk.h"
 
 /* One mapping being read: defaults, or a source. */
 struct gn_scope {
@@ -20,7 +25,26 @@ struct gn_scope {
     const struct gn_node *url;       /* looked at last, when vars are known */
     struct gn_secret *secrets;       /* that its values came from ... */
     struct gn_secret **of_variables; /* ... and each of source->vars */
+    const struct gn_node *json;      /* what to send: see payload.h */
+    const struct gn_node *form;
+    size_t pick;        /* which of the lists under vars: see vars.h ... */
+    const char *picked; /* ... and what they are, for the name; NULL: none */
     bool ack_said;
 };
+
+/* Notes at node what a check found; true: nothing. */
+bool gn_scope_passed(struct gn_problems *p, const struct gn_node *node,
+                     enum garner_code code, const struct garner_error *err);
+
+/* Zeroed memory for count things of size bytes; NULL: noted. */
+void *gn_scope_get(struct gn_problems *p, struct gn_scope *s, size_t count,
+                   size_t size);
+
+/* A copy of text; NULL: noted, or text is NULL. */
+const char *gn_scope_copy(struct gn_problems *p, struct gn_scope *s,
+                          const char *text);
+
+/* Whether node is a mapping; false: noted. */
+bool gn_scope_mapping(struct gn_problems *p, const struct gn_node *node);
 
 #endif

@@ -32,11 +32,10 @@ static enum garner_code add_env(const char *name, struct gn_buf *out,
     return GARNER_OK;
 }
 
-static enum garner_code add_file(const char *path, const char *folder,
-                                 struct gn_arena *memory, struct gn_buf *out,
-                                 struct garner_error *err)
+/* What the file at whole holds, which name, as it is written, stands for. */
+static enum garner_code add_file(const char *whole, const char *name,
+                                 struct gn_buf *out, struct garner_error *err)
 {
-    const char *whole = gn_secret_path(path, folder, memory);
     const size_t before = out->size;
     struct garner_error why;
     enum garner_code code;
@@ -45,17 +44,39 @@ static enum garner_code add_file(const char *path, const char *folder,
         return gn_fail(err, GARNER_NOMEM, "out of memory");
     code = gn_file_read(whole, SECRET_MAX, true, out, &why);
     if (code != GARNER_OK)
-        return gn_fail(err, code, "${file:%.80s}: %s", path, why.message);
+        return gn_fail(err, code, "${%.80s}: %s", name, why.message);
     if (memchr(out->data + before, '\0', out->size - before) != NULL)
         return gn_fail(err, GARNER_INVALID,
-                       "${file:%.80s}: the file holds a NUL byte; it must be "
-                       "text",
-                       path);
+                       "${%.80s}: the file holds a NUL byte; it must be text",
+                       name);
     if (out->size > before && out->data[out->size - 1] == '\n')
         out->data[--out->size] = '\0';
     if (out->size > before && out->data[out->size - 1] == '\r')
         out->data[--out->size] = '\0';
     return GARNER_OK;
+}
+
+/* name is "cred:NAME". */
+static enum garner_code add_credential(const char *name,
+                                       struct gn_arena *memory,
+                                       struct gn_buf *out,
+                                       struct garner_error *err)
+{
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): nothing sets the environment */
+    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+
+    if (folder == NULL || folder[0] == '\0')
+        return gn_fail(err, GARNER_NOTFOUND,
+                       "${%.80s}: there is no $CREDENTIALS_DIRECTORY; have "
+                       "systemd start garner, with LoadCredential=",
+                       name);
+    if (strchr(name, '/') != NULL || strcmp(name + 5, "..") == 0 ||
+        strcmp(name + 5, ".") == 0)
+        return gn_fail(err, GARNER_INVALID,
+                       "${%.80s}: a credential has a name, not a path; for a "
+                       "file write ${file:PATH}",
+                       name);
+    return add_file(gn_secret_path(name + 5, folder, memory), name, out, err);
 }
 
 /* name is "env:NAME" and so on, from between the braces. */
@@ -67,14 +88,13 @@ static enum garner_code add_reference(const char *name, const char *folder,
     if (strncmp(name, "env:", 4) == 0 && name[4] != '\0')
         return add_env(name + 4, out, err);
     if (strncmp(name, "file:", 5) == 0 && name[5] != '\0')
-        return add_file(name + 5, folder, memory, out, err);
-    if (strncmp(name, "cred:", 5) == 0)
-        return gn_fail(err, GARNER_INVALID,
-                       "${cred:} is not available in this version; use "
-                       "${file:PATH} or ${env:NAME}");
+        return add_file(gn_secret_path(name + 5, folder, memory), name, out,
+                        err);
+    if (strncmp(name, "cred:", 5) == 0 && name[5] != '\0')
+        return add_credential(name, memory, out, err);
     return gn_fail(err, GARNER_INVALID,
                    "${%.40s} is no reference; write ${env:NAME}, "
-                   "${file:PATH}, or $${ for ${ itself",
+                   "${file:PATH}, ${cred:NAME}, or $${ for ${ itself",
                    name);
 }
 

@@ -1,6 +1,6 @@
 /*
- * secret.h - ${env:NAME} and ${file:PATH} in a text, replaced by what they
- * name.
+ * secret.h - ${env:NAME}, ${file:PATH} and ${cred:NAME} (a file in the folder
+ * that $CREDENTIALS_DIRECTORY names) in a text, replaced by what they name.
  * "$${" stands for "${". Messages name the reference, never what it holds.
  */
 #ifndef GN_CONFIG_SECRET_H

@@ -105,7 +105,8 @@ static void what_cannot_be_filled_in_is_named(void **state)
         {"${file:none}", GARNER_NOTFOUND, "${file:none}"},
         {"${file:nul}", GARNER_INVALID, "NUL byte"},
         {"${file:/dev/zero}", GARNER_INVALID, "not a regular file"},
-        {"${cred:x}", GARNER_INVALID, "not available"},
+        {"${cred:x}", GARNER_NOTFOUND, "no $CREDENTIALS_DIRECTORY"},
+        {"${cred:}", GARNER_INVALID, "no reference"},
         {"${HOME}", GARNER_INVALID, "${HOME} is no reference"},
         {"${env:}", GARNER_INVALID, "no reference"},
         {"${file:}", GARNER_INVALID, "no reference"},
@@ -125,6 +126,34 @@ static void what_cannot_be_filled_in_is_named(void **state)
         assert_non_null(strstr(err.message, cases[i].message));
         assert_null(strstr(err.message, "from "));
     }
+    gn_arena_clear(&memory);
+}
+
+static void credentials_come_from_their_folder(void **state)
+{
+    static const char *const bad[] = {"${cred:../token}", "${cred:..}",
+                                      "${cred:/etc/passwd}", "${cred:none}"};
+    struct gn_arena memory = {0};
+    struct gn_secret *found = NULL;
+    struct garner_error err;
+    const char *out;
+
+    (void)state;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
+    assert_int_equal(setenv("CREDENTIALS_DIRECTORY", folder, 1), 0);
+    assert_int_equal(gn_secret_expand("a ${cred:token}", "/elsewhere", &memory,
+                                      &found, &out, NULL),
+                     GARNER_OK);
+    assert_string_equal(out, "a s3cret");
+    assert_string_equal(found->value, "s3cret");
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_int_not_equal(
+            gn_secret_expand(bad[i], folder, &memory, &found, &out, &err),
+            GARNER_OK);
+        assert_non_null(strstr(err.message, bad[i]));
+    }
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
+    assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
     gn_arena_clear(&memory);
 }
 
@@ -187,6 +216,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(references_are_filled_in),
         cmocka_unit_test(what_cannot_be_filled_in_is_named),
+        cmocka_unit_test(credentials_come_from_their_folder),
         cmocka_unit_test(what_was_filled_in_is_noted),
         cmocka_unit_test(relative_paths_begin_at_the_folder),
         cmocka_unit_test(lost_memory_is_told),

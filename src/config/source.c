@@ -5,54 +5,17 @@
 #include "base/error.h"
 #include "base/mask.h"
 #include "base/url.h"
+#include "config/auth.h"
 #include "config/check.h"
 #include "config/common.h"
 #include "config/expect.h"
 #include "config/hide.h"
 #include "config/hook.h"
+#include "config/payload.h"
 #include "config/template.h"
+#include "config/vars.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-/* Notes what a check found. */
-static bool passed(struct gn_problems *p, const struct gn_node *node,
-                   enum garner_code code, const struct garner_error *err)
-{
-    if (code == GARNER_NOMEM)
-        gn_problem_memory(p);
-    else if (code != GARNER_OK)
-        gn_walk_problem(p, node, "%s", err->message);
-    return code == GARNER_OK;
-}
-
-/* Zeroed memory for count things of size bytes. */
-static void *get(struct gn_problems *p, struct gn_scope *s, size_t count,
-                 size_t size)
-{
-    void *memory = gn_arena_zeroed(s->memory, count * size);
-
-    if (memory == NULL)
-        gn_problem_memory(p);
-    return memory;
-}
-
-static const char *copy(struct gn_problems *p, struct gn_scope *s,
-                        const char *text)
-{
-    const char *copied = gn_arena_text(s->memory, text);
-
-    if (copied == NULL && text != NULL)
-        gn_problem_memory(p);
-    return copied;
-}
-
-static bool is_mapping(struct gn_problems *p, const struct gn_node *node)
-{
-    if (node->kind != GN_NODE_MAPPING)
-        gn_walk_problem(p, node, "%s must be a mapping; write { name: value }",
-                        node->key->text);
-    return node->kind == GN_NODE_MAPPING;
-}
 
 static void read_url(struct gn_problems *p, const struct gn_node *node,
                      void *scope)
@@ -68,93 +31,9 @@ static void read_method(struct gn_problems *p, const struct gn_node *node,
     const char *method = gn_walk_text(p, node);
     struct garner_error err;
 
-    if (method != NULL && passed(p, node, gn_check_method(method, &err), &err))
-        s->source->request.method = copy(p, s, method);
-}
-
-static const char *header_line(struct gn_problems *p,
-                               const struct gn_node *node, struct gn_scope *s)
-{
-    const char *name = node->key->text;
-    const char *value = gn_common_text(p, node, s);
-    struct garner_error err;
-    const char *line;
-
-    if (value == NULL ||
-        !passed(p, node, gn_check_header(name, value, &err), &err))
-        return NULL;
-    line = gn_arena_printf(s->memory, "%s: %s", name, value);
-    if (line == NULL)
-        gn_problem_memory(p);
-    return line;
-}
-
-static void read_headers(struct gn_problems *p, const struct gn_node *node,
-                         void *scope)
-{
-    struct gn_scope *s = scope;
-    const char **lines;
-    size_t n = 0;
-
-    if (!is_mapping(p, node))
-        return;
-    lines = get(p, s, node->count + 1, sizeof(char *));
-    for (const struct gn_node *v = node->first; v != NULL && lines != NULL;
-         v = v->next) {
-        lines[n] = header_line(p, v, s);
-        n += lines[n] != NULL;
-    }
-    s->source->request.headers = lines;
-}
-
-static void read_data(struct gn_problems *p, const struct gn_node *node,
-                      void *scope)
-{
-    struct gn_scope *s = scope;
-    const char *data = gn_common_text(p, node, s);
-
-    s->source->request.body = data;
-    s->source->request.body_size = data != NULL ? strlen(data) : 0;
-}
-
-/* A value, and the secrets it came from. */
-static const char *text_and_secrets(struct gn_problems *p,
-                                    const struct gn_node *node,
-                                    struct gn_scope *s,
-                                    struct gn_secret **found)
-{
-    struct gn_secret *const others = s->secrets;
-    const char *text;
-
-    s->secrets = NULL;
-    text = gn_common_text(p, node, s);
-    *found = s->secrets;
-    s->secrets = others;
-    return text;
-}
-
-static void read_vars(struct gn_problems *p, const struct gn_node *node,
-                      void *scope)
-{
-    struct gn_scope *s = scope;
-    struct gn_var *vars;
-    struct garner_error err;
-    size_t n = 0;
-
-    if (!is_mapping(p, node))
-        return;
-    vars = get(p, s, node->count, sizeof *vars);
-    s->of_variables = get(p, s, node->count, sizeof(struct gn_secret *));
-    for (const struct gn_node *v = node->first;
-         v != NULL && vars != NULL && s->of_variables != NULL; v = v->next) {
-        if (!passed(p, v->key, gn_check_var(v->key->text, &err), &err))
-            continue;
-        vars[n].name = copy(p, s, v->key->text);
-        vars[n].value = text_and_secrets(p, v, s, &s->of_variables[n]);
-        n += vars[n].name != NULL && vars[n].value != NULL;
-    }
-    s->source->vars = vars;
-    s->source->var_count = n;
+    if (method != NULL &&
+        gn_scope_passed(p, node, gn_check_method(method, &err), &err))
+        s->source->request.method = gn_scope_copy(p, s, method);
 }
 
 /* rows */
@@ -171,8 +50,9 @@ static void read_table(struct gn_problems *p, const struct gn_node *node,
     const char *table = gn_walk_text(p, node);
     struct garner_error err;
 
-    if (table != NULL && passed(p, node, gn_check_table(table, &err), &err))
-        r->rows->table = copy(p, r->scope, table);
+    if (table != NULL &&
+        gn_scope_passed(p, node, gn_check_table(table, &err), &err))
+        r->rows->table = gn_scope_copy(p, r->scope, table);
 }
 
 static void read_sql(struct gn_problems *p, const struct gn_node *node,
@@ -187,7 +67,7 @@ static void read_sql(struct gn_problems *p, const struct gn_node *node,
         gn_walk_problem(p, node, "sql is empty; write a select");
         return;
     }
-    r->rows->sql = copy(p, r->scope, sql);
+    r->rows->sql = gn_scope_copy(p, r->scope, sql);
     r->rows->line = node->line + (node->block ? 1 : 0);
 }
 
@@ -197,9 +77,10 @@ static const char *read_column(struct gn_problems *p,
     const char *name = gn_walk_text(p, node);
     struct garner_error err;
 
-    if (name == NULL || !passed(p, node, gn_check_column(name, &err), &err))
+    if (name == NULL ||
+        !gn_scope_passed(p, node, gn_check_column(name, &err), &err))
         return NULL;
-    return copy(p, s, name);
+    return gn_scope_copy(p, s, name);
 }
 
 static void read_key(struct gn_problems *p, const struct gn_node *node,
@@ -215,7 +96,7 @@ static void read_key(struct gn_problems *p, const struct gn_node *node,
         gn_walk_problem(p, node, "key has no columns; name one, or remove it");
         return;
     }
-    columns = get(p, r->scope, count, sizeof(char *));
+    columns = gn_scope_get(p, r->scope, count, sizeof(char *));
     for (; n < count && columns != NULL; n++, one = one->next) {
         columns[n] = read_column(p, one, r->scope);
         if (columns[n] == NULL)
@@ -310,7 +191,7 @@ static void read_rows(struct gn_problems *p, const struct gn_node *node,
         gn_walk_problem(p, node, "rows is an empty list; remove it");
         return;
     }
-    rows = get(p, s, count, sizeof *rows);
+    rows = gn_scope_get(p, s, count, sizeof *rows);
     if (rows == NULL)
         return;
     s->source->rows = rows;
@@ -327,9 +208,13 @@ static const char in_rows[] =
 static const struct gn_walk_key source_keys[] = {
     {"url", read_url, NULL},
     {"method", read_method, NULL},
-    {"headers", read_headers, NULL},
-    {"data", read_data, NULL},
-    {"vars", read_vars, NULL},
+    {"headers", gn_payload_headers, NULL},
+    {"data", gn_payload_data, NULL},
+    {"json", gn_payload_json, NULL},
+    {"form", gn_payload_form, NULL},
+    {"auth", gn_auth_read, NULL},
+    {"cookies", gn_auth_cookies, NULL},
+    {"vars", gn_vars_read, NULL},
     {"rows", read_rows, NULL},
     GN_COMMON_KEYS,
     {"every", NULL, in_schedule},
@@ -346,24 +231,6 @@ static const struct gn_walk_key source_keys[] = {
     {"tags", NULL, NULL},
     {"urls", NULL, NULL},
 };
-
-static void append(struct gn_secret **list, struct gn_secret *more)
-{
-    while (*list != NULL)
-        list = &(*list)->next;
-    *list = more;
-}
-
-/* Parts the secrets of the variables that text, the URL as it is written,
- * uses from those of the others. */
-static void part_secrets(struct gn_scope *s, const char *text,
-                         struct gn_secret **in_url)
-{
-    for (size_t i = 0; i < s->source->var_count; i++)
-        append(gn_template_uses(text, s->source->vars[i].name) ? in_url
-                                                               : &s->secrets,
-               s->of_variables[i]);
-}
 
 /* Notes what is wrong with the URL by what may be told of it. */
 static void bad_url(struct gn_problems *p, const struct gn_node *node,
@@ -390,21 +257,38 @@ static void finish_url(struct gn_problems *p, const struct gn_node *node,
 {
     struct gn_request *request = &s->source->request;
     struct gn_secret *in_url = NULL;
-    const char *text = text_and_secrets(p, node, s, &in_url);
+    const char *text = gn_common_apart(p, node, s, &in_url);
     struct garner_error err;
     struct gn_url parts;
 
     if (text == NULL ||
-        !passed(p, node,
-                gn_template_fill(text, s->source->vars, s->source->var_count,
-                                 s->memory, &request->url, &err),
-                &err))
+        !gn_scope_passed(p, node,
+                         gn_template_fill(text, s->source->vars,
+                                          s->source->var_count, s->memory,
+                                          &request->url, &err),
+                         &err))
         return;
-    part_secrets(s, text, &in_url);
+    gn_vars_part(s, text, &in_url);
     if (!gn_hide_secrets(request, in_url, s->secrets, s->memory))
         gn_problem_memory(p);
     else if (gn_url_split(request->url, &parts, NULL) != GARNER_OK)
         bad_url(p, node, request);
+}
+
+/* "name[value]", of one that a list under vars makes. */
+static void name_picked(struct gn_problems *p, const struct gn_node *node,
+                        struct gn_scope *s)
+{
+    struct garner_error err;
+
+    s->source->of_list = true;
+    s->source->name =
+        gn_arena_printf(s->memory, "%s[%s]", s->source->name, s->picked);
+    if (s->source->name == NULL)
+        gn_problem_memory(p);
+    else
+        (void)gn_scope_passed(p, node->key,
+                              gn_check_name(s->source->name, &err), &err);
 }
 
 void gn_source_read(struct gn_problems *p, const struct gn_node *node,
@@ -414,19 +298,24 @@ void gn_source_read(struct gn_problems *p, const struct gn_node *node,
     const size_t before = p->count;
     struct garner_error err;
 
-    if (!passed(p, node->key, gn_check_name(name, &err), &err))
+    if (!gn_scope_passed(p, node->key, gn_check_name(name, &err), &err))
         return;
-    scope->source->name = copy(p, scope, name);
+    scope->source->name = gn_scope_copy(p, scope, name);
     scope->source->line = node->key->line;
     gn_walk_mapping(p, node, source_keys, COUNT(source_keys), scope);
+    if (p->count == before)
+        gn_payload_finish(p, scope);
+    if (scope->picked != NULL)
+        name_picked(p, node, scope);
     if (scope->url != NULL)
         finish_url(p, scope->url, scope);
     if (p->count > before)
         return;
     gn_expect_check_age(p, node->key, scope->source);
     if (scope->url != NULL)
-        (void)passed(p, node->key,
-                     gn_check_request(&scope->source->request, &err), &err);
+        (void)gn_scope_passed(p, node->key,
+                              gn_check_request(&scope->source->request, &err),
+                              &err);
     else
         gn_walk_problem(p, node->key,
                         "source %.60s has no url; write one like \"url: "

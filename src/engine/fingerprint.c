@@ -29,6 +29,15 @@ static void add_hidden(struct gn_buf *out, const char *text,
     gn_buf_fini(&hidden);
 }
 
+/* Who asks decides what is answered; passwords and the like are secrets. */
+static void add_identity(struct gn_buf *out, const struct gn_request *r)
+{
+    gn_buf_printf(out, "|%d%d%d ", r->login, r->keeps_cookies,
+                  r->cookies != NULL);
+    add_hidden(out, r->user, r);
+    add(out, r->cert);
+}
+
 static void add_request(struct gn_buf *out, const struct gn_source *source)
 {
     const struct gn_request *r = &source->request;
@@ -40,6 +49,9 @@ static void add_request(struct gn_buf *out, const struct gn_source *source)
         add_hidden(out, *header, r);
     gn_buf_printf(out, "|%d ", source->unconditional);
     add_hidden(out, r->body, r);
+    if (r->login != GN_LOGIN_NONE || r->cert != NULL || r->keeps_cookies ||
+        r->cookies != NULL)
+        add_identity(out, r);
 }
 
 /* What is expected of an answer is part of what is made of it: one that has not

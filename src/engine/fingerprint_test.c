@@ -68,7 +68,7 @@ static struct gn_source model(void)
 static void whatever_changes_the_rows_counts(void **state)
 {
     const struct gn_source same = model();
-    struct gn_source s[22];
+    struct gn_source s[27];
     size_t n = 0;
 
     (void)state;
@@ -90,6 +90,12 @@ static void whatever_changes_the_rows_counts(void **state)
         s[n++].rows = &expecting[i];
     for (size_t i = 0; i < 6; i++)
         s[n++].expect = &answers[i];
+    s[n++].request.login = GN_LOGIN_DIGEST;
+    s[n++].request.user = "me"; /* not without a login */
+    s[n - 1].request.login = GN_LOGIN_DIGEST;
+    s[n++].request.cert = "c";
+    s[n++].request.cookies = "a=b";
+    s[n++].request.keeps_cookies = true;
     assert_int_equal(n, sizeof s / sizeof s[0]);
     assert_true(of(&s[0]) == of(&same));
     for (size_t i = 0; i < n; i++)
@@ -132,6 +138,11 @@ static void secrets_are_not_in_it(void **state)
     b.request.secrets = longer;
     b.request.body = "longer";
     b.request.body_size = 6;
+    a.request.login = b.request.login = GN_LOGIN_BASIC;
+    a.request.password = "hush1";
+    b.request.password = "longer";
+    a.request.cookies = "a=1";
+    b.request.cookies = "a=2";
     assert_true(of(&a) == of(&b));
     b.request.secrets = NULL;
     assert_false(of(&a) == of(&b));

@@ -201,6 +201,15 @@ static enum gn_failure explain_protocol(const struct gn_ending *e,
                e->place, detail(e));
 }
 
+static enum gn_failure explain_interface(const struct gn_ending *e,
+                                         char text[240])
+{
+    return say(GN_FAILURE_LOCAL, text,
+               "%s: the interface to go out by cannot be used: %s; name one "
+               "of this machine, or its address",
+               e->place, detail(e));
+}
+
 static enum gn_failure explain_local(const struct gn_ending *e, char text[240])
 {
     /* libcurl's result for a line of headers over its limit, too. */
@@ -232,6 +241,7 @@ static const struct {
     {CURLE_SSL_CLIENTCERT, explain_tls},
     {CURLE_FILESIZE_EXCEEDED, explain_too_large},
     {CURLE_TOO_MANY_REDIRECTS, explain_redirect},
+    {CURLE_INTERFACE_FAILED, explain_interface},
     {CURLE_OUT_OF_MEMORY, explain_local},
     {CURLE_FAILED_INIT, explain_local},
     {CURLE_NOT_BUILT_IN, explain_local},
@@ -275,6 +285,12 @@ enum gn_failure gn_explain(const struct gn_ending *e, char text[240])
                    "%s: the answer is broken: it has over %d headers, the "
                    "limit, or they do not end",
                    e->place, GN_FETCH_HEADERS_MOST);
+    case GN_CAUSE_ELSEWHERE:
+        return say(GN_FAILURE_REDIRECT, text,
+                   "%s: redirected to another host, %s, which \"hosts: same\" "
+                   "does not allow; ask there, or allow it",
+                   e->place,
+                   e->elsewhere[0] != '\0' ? e->elsewhere : "one not known");
     case GN_CAUSE_NO_MEMORY:
         return say(GN_FAILURE_LOCAL, text,
                    "%s: out of memory for the reply; lower the limit of the "

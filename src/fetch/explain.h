@@ -26,16 +26,18 @@ enum gn_cause {
     GN_CAUSE_BODY_TOO_DENSE, /* decoded too much for what was sent */
     GN_CAUSE_HEAD_TOO_LARGE,
     GN_CAUSE_TOO_MANY_HEADERS,
+    GN_CAUSE_ELSEWHERE, /* a redirect that is not to be followed */
     GN_CAUSE_NO_MEMORY,
 };
 
 struct gn_ending {
     enum gn_cause cause;
-    int result;         /* a CURLcode */
-    const char *detail; /* libcurl's own words; "": none */
-    const char *place;  /* "host:port", or a refused redirect's scheme */
-    bool refused;       /* place is such a scheme */
-    bool proxied;       /* a proxy may have stood between */
+    int result;            /* a CURLcode */
+    const char *detail;    /* libcurl's own words; "": none */
+    const char *place;     /* "host:port", or a refused redirect's scheme */
+    bool refused;          /* place is such a scheme */
+    const char *elsewhere; /* the other host, with ELSEWHERE; "": not known */
+    bool proxied;          /* a proxy may have stood between */
     enum gn_phase phase;
     int redirects;
     int os_error;     /* of connecting; 0: not known */

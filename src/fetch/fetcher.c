@@ -80,7 +80,7 @@ static void size_cache(struct gn_fetcher *f)
 
 static void recycle(struct gn_fetcher *f, struct gn_transfer *t)
 {
-    if (f->closing || f->pooled == KEPT_TRANSFERS) {
+    if (f->closing || f->pooled == KEPT_TRANSFERS || gn_transfer_is_spent(t)) {
         gn_transfer_free(t);
         return;
     }

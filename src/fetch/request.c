@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/error.h"
 
@@ -78,14 +79,109 @@ static enum garner_code check_headers(const char *const *headers,
     return code;
 }
 
-static enum garner_code check_user_agent(const char *text,
-                                         struct garner_error *err)
+static enum garner_code check_line(const char *name, const char *text,
+                                   struct garner_error *err)
 {
     if (text == NULL || is_value(text))
         return GARNER_OK;
     return gn_fail(err, GARNER_INVALID,
-                   "the user agent has a line break or control character in "
-                   "it; remove it");
+                   "the %s has a line break or control character in it; remove "
+                   "it",
+                   name);
+}
+
+/* name has its colon. */
+static bool has_header(const struct gn_request *request, const char *name)
+{
+    const char *const *header = request->headers;
+
+    for (; header != NULL && *header != NULL; header++)
+        if (strncasecmp(*header, name, strlen(name)) == 0)
+            return true;
+    return false;
+}
+
+static enum garner_code check_cookies(const struct gn_request *request,
+                                      struct garner_error *err)
+{
+    if ((request->cookies != NULL || request->keeps_cookies) &&
+        has_header(request, "cookie:"))
+        return gn_fail(err, GARNER_INVALID,
+                       "there are cookies, and a header Cookie; drop one of "
+                       "them");
+    return check_line("cookies", request->cookies, err);
+}
+
+static enum garner_code check_login(const struct gn_request *request,
+                                    struct garner_error *err)
+{
+    enum garner_code code = check_line("user name", request->user, err);
+
+    if (code == GARNER_OK)
+        code = check_line("password or token", request->password, err);
+    if (code != GARNER_OK || request->login == GN_LOGIN_NONE)
+        return code;
+    if (request->password == NULL ||
+        (request->login != GN_LOGIN_BEARER &&
+         (request->user == NULL || strchr(request->user, ':') != NULL)))
+        return gn_fail(err, GARNER_INVALID,
+                       "a login needs a user, without a colon, and a password; "
+                       "or a token");
+    if (has_header(request, "authorization:"))
+        return gn_fail(err, GARNER_INVALID,
+                       "there is a login, and a header Authorization; drop one "
+                       "of them");
+    return GARNER_OK;
+}
+
+static enum garner_code check_tls(const struct gn_request *request,
+                                  struct garner_error *err)
+{
+    if (request->cert == NULL &&
+        (request->key != NULL || request->key_password != NULL))
+        return gn_fail(err, GARNER_INVALID,
+                       "there is a key without its certificate; name that, "
+                       "too");
+    if (request->least_tls != 0 && request->least_tls != 12 &&
+        request->least_tls != 13)
+        return gn_fail(err, GARNER_INVALID,
+                       "the least version of TLS is 1.2 or 1.3");
+    return GARNER_OK;
+}
+
+/* "host:port:address:port", of which the first two may be left empty. */
+static bool is_route(const char *line)
+{
+    const char *at = line;
+    int parts = 0;
+
+    for (; is_value(line) && parts < 3; parts++) {
+        const char *end = *at == '[' ? strchr(at, ']') : at;
+
+        at = end != NULL ? strchr(end, ':') : NULL;
+        if (at == NULL)
+            return false;
+        at++;
+    }
+    return parts == 3;
+}
+
+static enum garner_code check_route(const struct gn_route *route,
+                                    struct garner_error *err)
+{
+    const char *const *line = route->connect_to;
+
+    if ((route->ip != 0 && route->ip != 4 && route->ip != 6) ||
+        route->http < 0 || route->http > 2)
+        return gn_fail(err, GARNER_INVALID,
+                       "the version of IP is 4 or 6, that of HTTP 1 or 2");
+    for (; line != NULL && *line != NULL; line++)
+        if (!is_route(*line))
+            return gn_fail(err, GARNER_INVALID,
+                           "'%.80s' does not say where to connect to; write "
+                           "HOST:PORT and an address",
+                           *line);
+    return check_line("interface", route->interface, err);
 }
 
 /* "" is no proxy at all. */
@@ -152,7 +248,15 @@ enum garner_code gn_request_check(const struct gn_request *request,
     if (code == GARNER_OK)
         code = check_headers(request->headers, err);
     if (code == GARNER_OK)
-        code = check_user_agent(request->user_agent, err);
+        code = check_line("user agent", request->user_agent, err);
+    if (code == GARNER_OK)
+        code = check_cookies(request, err);
+    if (code == GARNER_OK)
+        code = check_login(request, err);
+    if (code == GARNER_OK)
+        code = check_tls(request, err);
+    if (code == GARNER_OK)
+        code = check_route(&request->route, err);
     if (code == GARNER_OK)
         code = check_proxy(request->proxy, err);
     if (code == GARNER_OK)

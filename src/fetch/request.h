@@ -27,6 +27,24 @@ struct gn_fetch_limits {
     int max_redirects;      /* 10; -1: follow none */
 };
 
+/* How to log in; libcurl tells no other host than the URL's. */
+enum gn_login {
+    GN_LOGIN_NONE, /* as the URL says, if it does */
+    GN_LOGIN_BASIC,
+    GN_LOGIN_DIGEST,
+    GN_LOGIN_BEARER, /* the password is the token */
+};
+
+/* How a connection is made, when not as usual; NULL or 0: as usual. */
+struct gn_route {
+    const char *interface; /* a name or an address of this machine's */
+    /* "host:port:address:port" ..., NULL at the end: where to connect to for
+     * host and port; or NULL */
+    const char *const *connect_to;
+    int ip;   /* 4 or 6: that alone */
+    int http; /* 1: never HTTP/2; 2: HTTP/2, as usual, if TLS agrees on it */
+};
+
 struct gn_request {
     const char *url;    /* http or https; may hold user:password@ */
     const char *method; /* NULL: GET, or POST when there is a body */
@@ -37,8 +55,19 @@ struct gn_request {
     const char *user_agent; /* NULL: garner/VERSION */
     const char *proxy;      /* NULL: from the environment; "": none. no_proxy
                                of the environment goes before both */
-    const char *ca_file;    /* NULL: the system's certificates */
-    bool insecure;          /* do not verify TLS certificates */
+    const char *cookies;    /* sent to the URL's host: "a=b; c=d"; NULL: none */
+    bool keeps_cookies;     /* takes those of servers, too: gn_target_set_jar */
+    enum gn_login login;
+    const char *user; /* with BASIC and DIGEST */
+    const char *password;
+    const char *ca_file;      /* NULL: the system's certificates */
+    const char *cert;         /* of ours, a PEM file; NULL: none */
+    const char *key;          /* its key; NULL: in the same file */
+    const char *key_password; /* NULL: it has none */
+    int least_tls;            /* 12 or 13: TLS 1.2, 1.3; 0: libcurl's choice */
+    bool insecure;            /* do not verify TLS certificates */
+    bool same_host;           /* no redirect leads to another */
+    struct gn_route route;
     /* What may not be told of the fetch: *** stands for it in URLs, messages
      * and headers (gn_mask_url). NULL at the end; or NULL. */
     const char *const *secrets;

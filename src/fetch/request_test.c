@@ -137,6 +137,49 @@ static void proxies_are_checked_and_never_shown(void **state)
     }
 }
 
+static void what_does_not_fit_together_is_refused(void **state)
+{
+    static const char *const login[] = {"authorization: x", NULL};
+    static const char *const cookie[] = {"Cookie: hidden", NULL};
+    static const char *const to[] = {"h:80:[::1]:81", "::a:", "h:1:b:2", NULL};
+    static const char *const nowhere[] = {"h:80:a", NULL};
+    const struct gn_request good[] = {
+        {.login = GN_LOGIN_BASIC, .user = "u", .password = "p"},
+        {.login = GN_LOGIN_DIGEST, .user = "u", .password = ""},
+        {.login = GN_LOGIN_BEARER, .password = "t"},
+        {.cert = "c", .key = "k", .key_password = "p", .least_tls = 13},
+        {.route = {.ip = 6, .http = 2, .interface = "lo", .connect_to = to}},
+        {.cookies = "a=b; c=d", .keeps_cookies = true},
+    };
+    const struct gn_request bad[] = {
+        {.login = GN_LOGIN_BASIC, .password = "hidden"},
+        {.login = GN_LOGIN_BASIC, .user = "u"},
+        {.login = GN_LOGIN_BASIC, .user = "u:v", .password = "hidden"},
+        {.login = GN_LOGIN_BASIC, .user = "u", .password = "hidden\nx"},
+        {.login = GN_LOGIN_BEARER},
+        {.login = GN_LOGIN_BEARER, .password = "hidden", .headers = login},
+        {.key = "k"},
+        {.key_password = "hidden"},
+        {.least_tls = 11},
+        {.route = {.ip = 5}},
+        {.route = {.http = 3}},
+        {.route = {.interface = "a\nb"}},
+        {.route = {.connect_to = nowhere}},
+        {.cookies = "hidden\n"},
+        {.keeps_cookies = true, .headers = cookie},
+    };
+    struct garner_error err;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        assert_int_equal(check(&good[i], NULL), GARNER_OK);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        print_message("case %zu\n", i);
+        assert_int_equal(check(&bad[i], &err), GARNER_INVALID);
+        assert_null(strstr(err.message, "hidden"));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -146,6 +189,7 @@ int main(void)
         cmocka_unit_test(methods_are_tokens),
         cmocka_unit_test(a_user_agent_is_one_line),
         cmocka_unit_test(proxies_are_checked_and_never_shown),
+        cmocka_unit_test(what_does_not_fit_together_is_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,16 +1,16 @@
 #include "fetch/target.h"
 
 #include <curl/curl.h>
-#include <limits.h>
-#include <openssl/evp.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#include "base/buf.h"
 #include "base/error.h"
 #include "base/mask.h"
 #include "base/mem.h"
 #include "base/url.h"
+#include "fetch/jar.h"
 
 /* Headers that make a request conditional, or one for a part. */
 static const char *const conditions[] = {
@@ -18,27 +18,45 @@ static const char *const conditions[] = {
     "if-unmodified-since", "if-range",          "range",
 };
 
-/* constant once made, but for asking */
+/* constant once made, but for asking and jar */
 struct gn_target {
+    struct gn_request request; /* its texts and body are copies; no URL, headers
+                                  and secrets; limits filled in */
     CURLU *parsed;
     char *url;      /* without user, password and secrets */
     char **secrets; /* NULL at the end; NULL: none */
     struct curl_slist *headers;
     struct curl_slist *asking; /* a condition, and behind it headers; NULL: for
                                   any version */
-    bool has_condition;        /* of its own */
-    char *method;              /* NULL: GET, or POST with a body */
-    char *body;                /* NULL: none */
-    size_t body_size;
-    char *user_agent; /* NULL: ours */
-    char *proxy;      /* NULL: from the environment */
-    char *ca_file;    /* NULL: the system's */
-    bool insecure;
-    bool secure; /* https */
-    struct gn_fetch_limits limits;
+    struct curl_slist *connect_to;
+    struct curl_slist *jar;     /* cookies of servers, and ... */
+    struct curl_slist *fixed;   /* ... its own, beside that; see jar.h */
+    bool has_condition;         /* of its own */
+    bool secure;                /* https */
     struct gn_limiter *limiter; /* borrowed; NULL: none */
     struct gn_shape shape;      /* of all that targets of one kind share */
 };
+
+/* The texts of a request that are copied as they are. */
+static const size_t texts[] = {
+    offsetof(struct gn_request, method),
+    offsetof(struct gn_request, user_agent),
+    offsetof(struct gn_request, proxy),
+    offsetof(struct gn_request, cookies),
+    offsetof(struct gn_request, user),
+    offsetof(struct gn_request, password),
+    offsetof(struct gn_request, ca_file),
+    offsetof(struct gn_request, cert),
+    offsetof(struct gn_request, key),
+    offsetof(struct gn_request, key_password),
+    offsetof(struct gn_request, route.interface),
+};
+enum { TEXTS = sizeof texts / sizeof texts[0] };
+
+static char **text_of(struct gn_request *r, size_t i)
+{
+    return (char **)(void *)((char *)r + texts[i]);
+}
 
 static enum garner_code no_memory(struct garner_error *err)
 {
@@ -98,12 +116,12 @@ static enum garner_code copy_body(struct gn_target *t,
                                   const struct gn_request *request,
                                   struct garner_error *err)
 {
-    if (request->body == NULL && !wants_body(t->method))
+    if (request->body == NULL && !wants_body(request->method))
         return GARNER_OK;
     GN_CHECK(request->body != NULL || request->body_size == 0);
-    t->body = gn_memdup(request->body, request->body_size);
-    t->body_size = request->body_size;
-    return t->body != NULL ? GARNER_OK : no_memory(err);
+    t->request.body = gn_memdup(request->body, request->body_size);
+    t->request.body_size = request->body_size;
+    return t->request.body != NULL ? GARNER_OK : no_memory(err);
 }
 
 static bool is_condition(const char *line, size_t name_size)
@@ -150,27 +168,71 @@ static enum garner_code copy_headers(struct gn_target *t,
     return code;
 }
 
-/* text as *copy, unless it is NULL. */
-static enum garner_code copy_text(char **copy, const char *text,
+/* Copies what request points to and is neither URL, header, secret nor body. */
+static enum garner_code copy_rest(struct gn_target *t,
+                                  const struct gn_request *request,
                                   struct garner_error *err)
 {
-    *copy = text != NULL ? gn_strdup(text) : NULL;
-    return *copy != NULL || text == NULL ? GARNER_OK : no_memory(err);
+    struct gn_request *copy = &t->request;
+    const char *const *line = request->route.connect_to;
+
+    for (size_t i = 0; i < TEXTS; i++) {
+        const char *text = *text_of((struct gn_request *)request, i);
+
+        *text_of(copy, i) = text != NULL ? gn_strdup(text) : NULL;
+        if (text != NULL && *text_of(copy, i) == NULL)
+            return no_memory(err);
+    }
+    for (; line != NULL && *line != NULL; line++) {
+        struct curl_slist *list = curl_slist_append(t->connect_to, *line);
+
+        if (list == NULL)
+            return no_memory(err);
+        t->connect_to = list;
+    }
+    return GARNER_OK;
 }
 
-static enum garner_code copy_texts(struct gn_target *t,
-                                   const struct gn_request *request,
-                                   struct garner_error *err)
+/* Its own cookies, such that they go to no other host: libcurl would send those
+ * of CURLOPT_COOKIE there. Beside a jar they must not be a header: that would
+ * be a second one. */
+static enum garner_code place_cookies(struct gn_target *t,
+                                      struct garner_error *err)
 {
-    enum garner_code code = copy_text(&t->method, request->method, err);
+    const char *cookies = t->request.cookies;
+    struct gn_buf line = {0};
+    char *host = NULL;
+    enum garner_code code = GARNER_OK;
 
-    if (code == GARNER_OK)
-        code = copy_text(&t->user_agent, request->user_agent, err);
-    if (code == GARNER_OK)
-        code = copy_text(&t->proxy, request->proxy, err);
-    if (code == GARNER_OK)
-        code = copy_text(&t->ca_file, request->ca_file, err);
+    if (cookies == NULL)
+        return GARNER_OK;
+    if (t->request.keeps_cookies) {
+        if (curl_url_get(t->parsed, CURLUPART_HOST, &host, 0) != CURLUE_OK ||
+            !gn_jar_of_host(cookies, host, &t->fixed))
+            code = no_memory(err);
+        curl_free(host);
+        return code;
+    }
+    gn_buf_text(&line, "Cookie: ");
+    gn_buf_text(&line, cookies);
+    code = gn_buf_failed(&line) ? no_memory(err)
+                                : add_header(t, gn_buf_cstr(&line), err);
+    gn_buf_fini(&line);
     return code;
+}
+
+/* The numbers and flags of request; its limits are in t already. */
+static void copy_plain(struct gn_target *t, const struct gn_request *request)
+{
+    struct gn_request *copy = &t->request;
+
+    copy->insecure = request->insecure;
+    copy->same_host = request->same_host;
+    copy->keeps_cookies = request->keeps_cookies;
+    copy->login = request->login;
+    copy->least_tls = request->least_tls;
+    copy->route.ip = request->route.ip;
+    copy->route.http = request->route.http;
 }
 
 static enum garner_code copy_secrets(struct gn_target *t,
@@ -188,38 +250,24 @@ static enum garner_code copy_secrets(struct gn_target *t,
     if (t->secrets == NULL)
         return no_memory(err);
     for (size_t i = 0; i < count && code == GARNER_OK; i++)
-        code = copy_text(&t->secrets[i], secrets[i], err);
+        code = (t->secrets[i] = gn_strdup(secrets[i])) != NULL ? GARNER_OK
+                                                               : no_memory(err);
     return code;
 }
 
-/* A text with its length, so that neighbours cannot run into each other. */
-static void add_text(struct gn_buf *b, const char *text)
+/* A URL that logs in says so once. */
+static enum garner_code check_login(const struct gn_target *t,
+                                    struct garner_error *err)
 {
-    if (text != NULL)
-        gn_buf_printf(b, "%zu:%s", strlen(text), text);
-    gn_buf_byte(b, ',');
-}
+    char *user = NULL;
+    const bool has_user =
+        curl_url_get(t->parsed, CURLUPART_USER, &user, 0) == CURLUE_OK;
 
-/* Names, by a hash, the options that set_shape sets. */
-static enum garner_code name_shape(struct gn_target *t,
-                                   struct garner_error *err)
-{
-    const struct gn_fetch_limits *limits = &t->limits;
-    struct gn_buf b = {0};
-    bool done;
-
-    add_text(&b, t->method);
-    add_text(&b, t->user_agent);
-    add_text(&b, t->proxy);
-    add_text(&b, t->ca_file);
-    gn_buf_printf(&b, "%d %d %d %lld %lld %lld %d", t->insecure, t->secure,
-                  t->body != NULL, (long long)limits->connect_ms,
-                  (long long)limits->total_ms,
-                  (long long)limits->max_body_bytes, limits->max_redirects);
-    done = !gn_buf_failed(&b) && EVP_Digest(b.data, b.size, t->shape.id, NULL,
-                                            EVP_sha256(), NULL) == 1;
-    gn_buf_fini(&b);
-    return done ? GARNER_OK : no_memory(err);
+    curl_free(user);
+    if (!has_user || t->request.login == GN_LOGIN_NONE)
+        return GARNER_OK;
+    return gn_fail(err, GARNER_INVALID,
+                   "there is a login, and a user in the URL; drop one of them");
 }
 
 enum garner_code gn_target_new(const struct gn_request *request,
@@ -232,8 +280,8 @@ enum garner_code gn_target_new(const struct gn_request *request,
     t = gn_alloc(sizeof *t);
     if (t == NULL)
         return no_memory(err);
-    t->insecure = request->insecure;
-    code = gn_request_check(request, &t->limits, err);
+    code = gn_request_check(request, &t->request.limits, err);
+    copy_plain(t, request);
     if (code == GARNER_OK)
         code = copy_secrets(t, request->secrets, err);
     if (code == GARNER_OK)
@@ -241,11 +289,15 @@ enum garner_code gn_target_new(const struct gn_request *request,
     if (code == GARNER_OK)
         code = copy_headers(t, request->headers, err);
     if (code == GARNER_OK)
-        code = copy_texts(t, request, err);
+        code = check_login(t, err);
+    if (code == GARNER_OK)
+        code = copy_rest(t, request, err);
+    if (code == GARNER_OK)
+        code = place_cookies(t, err);
     if (code == GARNER_OK)
         code = copy_body(t, request, err);
-    if (code == GARNER_OK)
-        code = name_shape(t, err);
+    if (code == GARNER_OK && !gn_shape_name(&t->request, t->secure, &t->shape))
+        code = no_memory(err);
     if (code == GARNER_OK)
         *out = t;
     else
@@ -255,8 +307,10 @@ enum garner_code gn_target_new(const struct gn_request *request,
 
 bool gn_target_may_ask_if(const struct gn_target *t)
 {
-    return !t->has_condition && t->body == NULL &&
-           (t->method == NULL || strcmp(t->method, "GET") == 0);
+    const struct gn_request *r = &t->request;
+
+    return !t->has_condition && r->body == NULL &&
+           (r->method == NULL || strcmp(r->method, "GET") == 0);
 }
 
 /* Frees the condition, not the headers behind it. */
@@ -322,11 +376,12 @@ void gn_target_free(struct gn_target *t)
         gn_free(*s);
     gn_free(t->secrets);
     gn_free(t->url);
-    gn_free(t->method);
-    gn_free(t->body);
-    gn_free(t->user_agent);
-    gn_free(t->proxy);
-    gn_free(t->ca_file);
+    for (size_t i = 0; i < TEXTS; i++)
+        gn_free(*text_of(&t->request, i));
+    gn_free((void *)t->request.body);
+    curl_slist_free_all(t->connect_to);
+    curl_slist_free_all(t->jar);
+    curl_slist_free_all(t->fixed);
     gn_free(t);
 }
 
@@ -364,129 +419,95 @@ struct gn_limiter *gn_target_limiter(const struct gn_target *t)
 
 const struct gn_fetch_limits *gn_target_limits(const struct gn_target *t)
 {
-    return &t->limits;
-}
-
-/* A row of options set; the first refusal stays in rc. */
-struct setter {
-    CURL *easy;
-    CURLcode rc;
-};
-
-static void set_number(struct setter *s, CURLoption option, long value)
-{
-    if (s->rc == CURLE_OK)
-        s->rc = curl_easy_setopt(s->easy, option, value);
-}
-
-static void set_big(struct setter *s, CURLoption option, curl_off_t value)
-{
-    if (s->rc == CURLE_OK)
-        s->rc = curl_easy_setopt(s->easy, option, value);
-}
-
-static void set_pointer(struct setter *s, CURLoption option, const void *value)
-{
-    if (s->rc == CURLE_OK)
-        s->rc = curl_easy_setopt(s->easy, option, value);
-}
-
-static long clamp(int64_t value)
-{
-    return value > INT_MAX ? INT_MAX : (long)value;
-}
-
-static void set_method(struct setter *s, const struct gn_target *t)
-{
-    bool plain = t->method == NULL || strcmp(t->method, "GET") == 0;
-    bool post = t->method == NULL || strcmp(t->method, "POST") == 0;
-
-    /* The order matters: setting the body, even to none, makes it a POST. */
-    set_pointer(s, CURLOPT_POSTFIELDS, NULL);
-    set_number(s, CURLOPT_HTTPGET, 1);
-    set_pointer(s, CURLOPT_CUSTOMREQUEST, NULL);
-    if (t->body != NULL) {
-        set_number(s, CURLOPT_POST, 1);
-        if (!post)
-            set_pointer(s, CURLOPT_CUSTOMREQUEST, t->method);
-    } else if (!plain && strcmp(t->method, "HEAD") == 0) {
-        set_number(s, CURLOPT_NOBODY, 1);
-    } else if (!plain) {
-        set_pointer(s, CURLOPT_CUSTOMREQUEST, t->method);
-    }
+    return &t->request.limits;
 }
 
 bool gn_target_proxied(const struct gn_target *t,
                        const struct gn_proxies *proxies)
 {
-    return t->proxy != NULL ? t->proxy[0] != '\0' : proxies->any;
+    return gn_shape_proxied(&t->request, proxies);
 }
 
-static void set_proxy(struct setter *s, const struct gn_target *t,
-                      const struct gn_proxies *proxies)
+bool gn_target_leaves_traces(const struct gn_target *t)
 {
-    /* NULL makes libcurl ask the environment, at each transfer. */
-    set_pointer(s, CURLOPT_PROXY,
-                t->proxy != NULL || proxies->any ? t->proxy : "");
-    set_pointer(s, CURLOPT_NOPROXY, proxies->without);
+    return gn_shape_leaves_traces(&t->request);
 }
 
-static void set_trust(struct setter *s, const struct gn_target *t)
+bool gn_target_keeps_cookies(const struct gn_target *t)
 {
-    const curl_version_info_data *built = curl_version_info(CURLVERSION_NOW);
-    const char *file = t->ca_file != NULL ? t->ca_file : built->cainfo;
-
-    set_number(s, CURLOPT_SSL_VERIFYPEER, !t->insecure);
-    set_number(s, CURLOPT_SSL_VERIFYHOST, t->insecure ? 0 : 2);
-    /* A NULL would not bring back the system's certificates. Of its file and
-     * its folder, which hold the same ones, only the file's are read once and
-     * kept (20 ms of CPU for each new connection otherwise), and only when no
-     * folder is named. */
-    set_pointer(s, CURLOPT_CAINFO, file);
-    set_pointer(s, CURLOPT_CAPATH, file != NULL ? NULL : built->capath);
+    return t->request.keeps_cookies;
 }
 
-static void set_limits(struct setter *s, const struct gn_fetch_limits *limits)
+bool gn_target_stays(const struct gn_target *t)
 {
-    set_number(s, CURLOPT_CONNECTTIMEOUT_MS, clamp(limits->connect_ms));
-    set_number(s, CURLOPT_TIMEOUT_MS, clamp(limits->total_ms));
-    set_big(s, CURLOPT_MAXFILESIZE_LARGE, limits->max_body_bytes);
-    set_number(s, CURLOPT_FOLLOWLOCATION, limits->max_redirects >= 0);
-    set_number(s, CURLOPT_MAXREDIRS, limits->max_redirects);
+    return t->request.same_host;
 }
 
-static void set_shape(struct setter *s, const struct gn_target *t,
-                      const struct gn_proxies *proxies)
+bool gn_target_set_jar(struct gn_target *t, const char *lines)
 {
-    set_method(s, t);
-    set_proxy(s, t, proxies);
-    set_trust(s, t);
-    set_limits(s, &t->limits);
-    set_pointer(s, CURLOPT_USERAGENT,
-                t->user_agent != NULL ? t->user_agent : "garner/" GN_VERSION);
-    /* Over TLS a new connection is worth waiting for: it may turn out to take
-     * many requests at once (HTTP/2). Without TLS it cannot. */
-    set_number(s, CURLOPT_PIPEWAIT, t->secure);
+    curl_slist_free_all(t->jar);
+    return gn_jar_split(lines, &t->jar);
+}
+
+bool gn_target_keeps_cookie(const struct gn_target *t, const char *line)
+{
+    return t->request.cookies == NULL ||
+           !gn_jar_has_name(t->request.cookies, line);
+}
+
+bool gn_target_may_go_to(const struct gn_target *t, const char *location,
+                         char host[GN_TARGET_HOST])
+{
+    /* As libcurl reads it. */
+    const unsigned flags =
+        CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE | CURLU_ALLOW_SPACE;
+    CURLU *to = curl_url_dup(t->parsed);
+    char *here = NULL;
+    char *there = NULL;
+    bool same = false;
+
+    if (to != NULL && curl_url_get(to, CURLUPART_HOST, &here, 0) == CURLUE_OK &&
+        curl_url_set(to, CURLUPART_URL, location, flags) == CURLUE_OK)
+        same = curl_url_get(to, CURLUPART_HOST, &there, 0) == CURLUE_NO_HOST ||
+               (there != NULL && strcasecmp(here, there) == 0);
+    snprintf(host, GN_TARGET_HOST, "%s", there != NULL ? there : "");
+    curl_free(here);
+    curl_free(there);
+    curl_url_cleanup(to);
+    return same;
+}
+
+static const void *first_header(const struct gn_target *t)
+{
+    return t->asking != NULL ? t->asking : t->headers;
 }
 
 int gn_target_apply(const struct gn_target *t, void *easy,
                     const struct gn_proxies *proxies, struct gn_shape *shape)
 {
-    struct setter s = {easy, CURLE_OK};
+    CURLcode rc = CURLE_OK;
 
     if (memcmp(shape, &t->shape, sizeof *shape) != 0) {
-        set_shape(&s, t, proxies);
-        *shape = s.rc == CURLE_OK ? t->shape : (struct gn_shape){0};
+        rc = (CURLcode)gn_shape_set(&t->request, t->secure, proxies, easy);
+        *shape = rc == CURLE_OK ? t->shape : (struct gn_shape){0};
     }
+#define SET(option, value)                                                     \
+    if (rc == CURLE_OK)                                                        \
+    rc = curl_easy_setopt(easy, option, value)
     /* libcurl may still hold the last target's URL as text. It fetches by the
      * CURLU alone, even again or by a proxy; to write the text anew would cost
      * 4 % of a fetch, and nobody reads it before a redirect replaces it. */
-    set_pointer(&s, CURLOPT_CURLU, t->parsed);
-    set_pointer(&s, CURLOPT_HTTPHEADER,
-                t->asking != NULL ? t->asking : t->headers);
-    if (t->body != NULL) {
-        set_big(&s, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->body_size);
-        set_pointer(&s, CURLOPT_POSTFIELDS, t->body);
+    SET(CURLOPT_CURLU, t->parsed);
+    SET(CURLOPT_HTTPHEADER, first_header(t));
+    SET(CURLOPT_CONNECT_TO, t->connect_to);
+    if (t->request.body != NULL) {
+        SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->request.body_size);
+        SET(CURLOPT_POSTFIELDS, t->request.body);
     }
-    return (int)s.rc;
+    for (const struct curl_slist *c = t->jar; c != NULL; c = c->next)
+        SET(CURLOPT_COOKIELIST, c->data);
+    for (const struct curl_slist *c = t->fixed; c != NULL; c = c->next)
+        SET(CURLOPT_COOKIELIST, c->data); /* these count */
+#undef SET
+    return (int)rc;
 }

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "fetch/limiter.h"
 #include "fetch/request.h"
+#include "fetch/shape.h"
 #include "fetch/validator.h"
 #include "garner/error.h"
 
@@ -34,23 +35,20 @@ bool gn_target_may_ask_if(const struct gn_target *t);
  * memory, it asks for any. */
 bool gn_target_ask_if(struct gn_target *t, const struct gn_validators *v);
 
+/* Whether it takes cookies of servers. */
+bool gn_target_keeps_cookies(const struct gn_target *t);
+
+/* From now on it sends those of lines (as in a response's cookies, copied),
+ * each to where it belongs. Not while a fetch of it is under way; its callback
+ * may. false: no memory, some are not sent. */
+bool gn_target_set_jar(struct gn_target *t, const char *lines);
+
 /* From now on bodies of its fetches come as fast as l (borrowed; of one thread
  * with all who share it) lets them; NULL: as they do. Not while a fetch of it
  * is under way. */
 void gn_target_limit(struct gn_target *t, struct gn_limiter *l);
 
 /* The rest is the room's own. */
-
-/* What the environment says of proxies, looked up once. */
-struct gn_proxies {
-    bool any;            /* http_proxy or its like is set */
-    const char *without; /* no_proxy: hosts reached directly; "": none */
-};
-
-/* What an easy handle was last made ready for; all zero: for nothing yet. */
-struct gn_shape {
-    unsigned char id[32];
-};
 
 /* Makes easy (a CURL handle) ready to fetch t, changing only what differs from
  * *shape, which is brought up to date. easy borrows from t until it is used for
@@ -61,6 +59,23 @@ int gn_target_apply(const struct gn_target *t, void *easy,
 /* Whether a proxy may stand between: t's own, or the environment's. */
 bool gn_target_proxied(const struct gn_target *t,
                        const struct gn_proxies *proxies);
+
+/* Whether a handle that fetched t is to be used for nothing else. */
+bool gn_target_leaves_traces(const struct gn_target *t);
+
+/* Whether its redirects may lead to no other host. */
+bool gn_target_stays(const struct gn_target *t);
+
+enum { GN_TARGET_HOST = 80 };
+
+/* Whether location, a URL or a part of one, is of t's host, or of none, such as
+ * a file. The host it is of, "" if it is none, is written into host. */
+bool gn_target_may_go_to(const struct gn_target *t, const char *location,
+                         char host[GN_TARGET_HOST]);
+
+/* Whether the cookie of line, which its jar holds, is to be kept: it is none of
+ * its own. */
+bool gn_target_keeps_cookie(const struct gn_target *t, const char *line);
 
 /* The URL without user, password and secrets; t's. */
 const char *gn_target_url(const struct gn_target *t);

@@ -220,6 +220,58 @@ static void conditions_come_and_go(void **state)
     gn_target_free(t); /* no header is freed twice */
 }
 
+static void only_one_login(void **state)
+{
+    const struct gn_request r = {.url = "http://u:hidden@h/",
+                                 .login = GN_LOGIN_BASIC,
+                                 .user = "u",
+                                 .password = "hidden"};
+    struct garner_error err = {0};
+    struct gn_target *t;
+
+    (void)state;
+    assert_int_equal(gn_target_new(&r, &t, &err), GARNER_INVALID);
+    assert_non_null(strstr(err.message, "a user in the URL"));
+    assert_null(strstr(err.message, "hidden"));
+}
+
+static void other_hosts_are_told_from_its_own(void **state)
+{
+    static const struct {
+        const char *location;
+        bool same;
+        const char *host;
+    } cases[] = {
+        {"/x", true, "example.org"},
+        {"?x", true, "example.org"},
+        {"", true, "example.org"},
+        {"x y", true, "example.org"},
+        {"https://EXAMPLE.org:8/", true, "EXAMPLE.org"},
+        {"//other.org/x", false, "other.org"},
+        {"http://example.org@other.org/", false, "other.org"},
+        {"http://example.org.evil.net/", false, "example.org.evil.net"},
+        {"http://[::1]/", false, "[::1]"},
+        {"http://:99999/", false, ""},
+        {"file:///etc/passwd", true, ""},
+    };
+    const struct gn_request r = {.url = "http://example.org:81/a/b",
+                                 .same_host = true};
+    struct gn_target *t;
+
+    (void)state;
+    assert_int_equal(gn_target_new(&r, &t, NULL), GARNER_OK);
+    assert_true(gn_target_stays(t));
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char host[GN_TARGET_HOST];
+
+        print_message("%s\n", cases[i].location);
+        assert_int_equal(gn_target_may_go_to(t, cases[i].location, host),
+                         cases[i].same);
+        assert_string_equal(host, cases[i].host);
+    }
+    gn_target_free(t);
+}
+
 static void lost_memory_is_an_error_wherever_it_is_lost(void **state)
 {
     static const char *const headers[] = {"A: b", "Empty:", NULL};
@@ -232,7 +284,12 @@ static void lost_memory_is_an_error_wherever_it_is_lost(void **state)
                                  .body_size = 1,
                                  .user_agent = "a",
                                  .proxy = "b",
-                                 .ca_file = "c"};
+                                 .ca_file = "c",
+                                 .cookies = "a=b",
+                                 .cert = "d",
+                                 .key = "e",
+                                 .key_password = "f",
+                                 .route = {.interface = "g"}};
     enum garner_code code = GARNER_NOMEM;
     struct gn_target *t;
     unsigned nth;
@@ -264,6 +321,8 @@ int main(void)
         cmocka_unit_test(only_what_differs_is_set_again),
         cmocka_unit_test(only_a_plain_get_asks_for_another_version),
         cmocka_unit_test(conditions_come_and_go),
+        cmocka_unit_test(only_one_login),
+        cmocka_unit_test(other_hosts_are_told_from_its_own),
         cmocka_unit_test(lost_memory_is_an_error_wherever_it_is_lost),
     };
 

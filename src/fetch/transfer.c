@@ -2,8 +2,8 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -13,61 +13,6 @@ enum {
     RECEIVE_BYTES = 16 << 10, /* libcurl's buffer, while a transfer runs */
     KEPT_BYTES = 16 << 10,    /* a larger buffer is freed after use */
 };
-
-/* NULL: it is not set, or empty. */
-static const char *variable(const char *name)
-{
-    /* NOLINTNEXTLINE(concurrency-mt-unsafe): nothing sets the environment */
-    const char *value = getenv(name);
-
-    return value != NULL && *value != '\0' ? value : NULL;
-}
-
-/* HTTP_PROXY in capitals is not asked for: in a CGI program a client sets it.
- */
-static bool any_proxy(void)
-{
-    return variable("http_proxy") != NULL || variable("https_proxy") != NULL ||
-           variable("HTTPS_PROXY") != NULL || variable("all_proxy") != NULL ||
-           variable("ALL_PROXY") != NULL;
-}
-
-enum garner_code gn_tools_init(struct gn_tools *tools,
-                               struct gn_sockets *sockets,
-                               struct garner_error *err)
-{
-    const char *without = variable("no_proxy");
-
-    if (without == NULL)
-        without = variable("NO_PROXY");
-    *tools = (struct gn_tools){.sockets = sockets};
-    TAILQ_INIT(&tools->paused);
-    tools->proxies = (struct gn_proxies){any_proxy(), ""};
-    if (without != NULL) {
-        tools->without = gn_strdup(without);
-        tools->proxies.without = tools->without;
-    }
-    tools->digest = EVP_MD_CTX_new();
-    if (tools->proxies.without == NULL || tools->digest == NULL) {
-        gn_tools_fini(tools);
-        return gn_fail(err, GARNER_NOMEM, "out of memory for a fetcher");
-    }
-    tools->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-    if (tools->sha256 == NULL) {
-        gn_tools_fini(tools);
-        return gn_fail(err, GARNER_IO,
-                       "libcrypto offers no SHA-256; check its configuration");
-    }
-    return GARNER_OK;
-}
-
-void gn_tools_fini(struct gn_tools *tools)
-{
-    EVP_MD_free(tools->sha256);
-    EVP_MD_CTX_free(tools->digest);
-    gn_free(tools->without);
-    *tools = (struct gn_tools){0};
-}
 
 static int64_t monotonic_ms(const struct gn_transfer *t)
 {
@@ -165,6 +110,39 @@ static size_t on_body(char *data, size_t one, size_t size, void *transfer)
     return one * size;
 }
 
+static int small(const struct gn_transfer *t, CURLINFO info)
+{
+    long value = 0;
+
+    return curl_easy_getinfo(t->easy, info, &value) == CURLE_OK ? (int)value
+                                                                : 0;
+}
+
+/* Whether the line of a reply's head is a redirect that is not to be followed.
+ */
+static bool leads_elsewhere(struct gn_transfer *t, const char *line,
+                            size_t size)
+{
+    const int status = small(t, CURLINFO_RESPONSE_CODE);
+    char location[2048];
+
+    if (!gn_target_stays(t->target) || status < 300 || status > 399 ||
+        size < 9 || strncasecmp(line, "location:", 9) != 0)
+        return false;
+    while (size > 9 && strchr("\r\n \t", line[size - 1]) != NULL)
+        size--;
+    line += 9;
+    size -= 9;
+    while (size > 0 && (*line == ' ' || *line == '\t')) {
+        line++;
+        size--;
+    }
+    /* A longer one is not looked at, and so not trusted. */
+    snprintf(location, sizeof location, "%.*s", (int)size, line);
+    return size >= sizeof location ||
+           !gn_target_may_go_to(t->target, location, t->elsewhere);
+}
+
 /* CURLOPT_HEADERFUNCTION: a line of a reply's head. */
 static size_t on_header(char *data, size_t one, size_t size, void *transfer)
 {
@@ -174,6 +152,10 @@ static size_t on_header(char *data, size_t one, size_t size, void *transfer)
     t->heard = true;
     gn_response_header(&t->headers, data, size);
     t->lines = size >= 5 && memcmp(data, "HTTP/", 5) == 0 ? 0 : t->lines + 1;
+    if (leads_elsewhere(t, data, size)) {
+        t->cause = GN_CAUSE_ELSEWHERE;
+        return 0;
+    }
     if (gn_buf_failed(&t->headers)) {
         t->cause = GN_CAUSE_NO_MEMORY;
         return 0;
@@ -224,7 +206,6 @@ static CURLcode set_up(struct gn_transfer *t)
     SET(CURLOPT_CLOSESOCKETDATA, t->tools->sockets);
     SET(CURLOPT_ERRORBUFFER, t->detail);
     SET(CURLOPT_BUFFERSIZE, (long)RECEIVE_BYTES);
-    SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
     SET(CURLOPT_ACCEPT_ENCODING, "");
     SET(CURLOPT_PROTOCOLS_STR, "http,https");
     SET(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
@@ -263,6 +244,7 @@ void gn_transfer_free(struct gn_transfer *t)
     curl_easy_cleanup(t->easy);
     gn_buf_fini(&t->body);
     gn_buf_fini(&t->headers);
+    gn_buf_fini(&t->cookies);
     gn_free(t->redirected);
     gn_free(t);
 }
@@ -278,20 +260,13 @@ enum garner_code gn_transfer_begin(struct gn_transfer *t,
     t->heard = false;
     t->lines = 0;
     t->socket_error = 0;
+    t->elsewhere[0] = '\0';
     t->sent = t->taken = 0;
     t->detail[0] = '\0';
     t->started_ns = gn_clock_monotonic_ns();
     t->moved_ms = t->started_ns / 1000000;
     t->response.started_wall_us = gn_clock_wall_us();
     return GARNER_OK;
-}
-
-static int small(const struct gn_transfer *t, CURLINFO info)
-{
-    long value = 0;
-
-    return curl_easy_getinfo(t->easy, info, &value) == CURLE_OK ? (int)value
-                                                                : 0;
 }
 
 int64_t gn_transfer_stalls_at(struct gn_transfer *t, int64_t now_ms)
@@ -396,6 +371,7 @@ static void explain(struct gn_transfer *t, CURLcode result)
         .phase = phase(t),
         .os_error = small(t, CURLINFO_OS_ERRNO),
         .socket_error = t->socket_error,
+        .elsewhere = t->elsewhere,
         .duration_ms = (r->duration_us + 999) / 1000,
         .limits = gn_target_limits(t->target),
     };
@@ -485,6 +461,23 @@ static void hide(struct gn_transfer *t)
     t->headers = text;
 }
 
+/* What the jar holds now. */
+static void list_cookies(struct gn_transfer *t)
+{
+    struct curl_slist *all = NULL;
+
+    curl_easy_getinfo(t->easy, CURLINFO_COOKIELIST, &all);
+    for (const struct curl_slist *c = all; c != NULL; c = c->next) {
+        if (!gn_target_keeps_cookie(t->target, c->data))
+            continue;
+        gn_buf_text(&t->cookies, c->data);
+        gn_buf_byte(&t->cookies, '\n');
+    }
+    curl_slist_free_all(all);
+    if (!gn_buf_failed(&t->cookies))
+        t->response.cookies = &t->cookies;
+}
+
 void gn_transfer_end(struct gn_transfer *t, CURLcode result,
                      enum gn_cause cause)
 {
@@ -506,6 +499,13 @@ void gn_transfer_end(struct gn_transfer *t, CURLcode result,
         explain(t, result);
     if (gn_target_hides(t->target))
         hide(t);
+    if (t->heard && gn_target_keeps_cookies(t->target))
+        list_cookies(t);
+}
+
+bool gn_transfer_is_spent(const struct gn_transfer *t)
+{
+    return gn_target_leaves_traces(t->target);
 }
 
 static void trim(struct gn_buf *b)
@@ -520,6 +520,7 @@ void gn_transfer_reset(struct gn_transfer *t)
 {
     trim(&t->body);
     trim(&t->headers);
+    gn_buf_fini(&t->cookies);
     gn_free(t->redirected);
     t->redirected = NULL;
     t->target = NULL;

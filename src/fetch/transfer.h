@@ -8,7 +8,6 @@
 #define GN_FETCH_TRANSFER_H
 
 #include <curl/curl.h>
-#include <openssl/evp.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/queue.h>
@@ -19,24 +18,8 @@
 #include "fetch/response.h"
 #include "fetch/socket.h"
 #include "fetch/target.h"
+#include "fetch/tools.h"
 #include "garner/error.h"
-
-/* What all transfers of a fetcher use. */
-struct gn_tools {
-    struct gn_sockets *sockets; /* borrowed */
-    struct gn_proxies proxies;
-    char *without; /* what proxies.without points to, if any */
-    EVP_MD *sha256;
-    EVP_MD_CTX *digest;
-    TAILQ_HEAD(, gn_transfer) paused; /* until their limiters admit them */
-    size_t paused_count;
-};
-
-/* Reads the environment. Errors: NOMEM, IO (no SHA-256). */
-enum garner_code gn_tools_init(struct gn_tools *tools,
-                               struct gn_sockets *sockets,
-                               struct garner_error *err);
-void gn_tools_fini(struct gn_tools *tools);
 
 struct gn_transfer {
     /* constant */
@@ -46,10 +29,12 @@ struct gn_transfer {
 
     /* the fetch under way */
     const struct gn_target *target;
-    struct gn_response response; /* its buffers are the two below */
+    struct gn_response response; /* its buffers are those below */
     struct gn_buf body;
     struct gn_buf headers;
-    char *redirected; /* final_url, when it is not the target's */
+    struct gn_buf cookies;
+    char *redirected;               /* final_url, when it is not the target's */
+    char elsewhere[GN_TARGET_HOST]; /* the host of a redirect not followed */
     enum gn_cause cause;
     bool heard; /* part of a reply came */
     int lines;  /* of its head so far */
@@ -95,6 +80,10 @@ int64_t gn_transfer_stalls_at(struct gn_transfer *t, int64_t now_ms);
  * we ended for cause. */
 void gn_transfer_end(struct gn_transfer *t, CURLcode result,
                      enum gn_cause cause);
+
+/* Whether its handle still knows what is its last target's alone: then it is to
+ * be freed. */
+bool gn_transfer_is_spent(const struct gn_transfer *t);
 
 /* Lets go of what its fetch held, and of large buffers. */
 void gn_transfer_reset(struct gn_transfer *t);

@@ -43,7 +43,8 @@ def dead_port():
 
 def make_certificates(folder):
     """A small authority (ca.pem) and a certificate for localhost and 127.0.0.1
-    by it (server.pem); another for a name that is not ours (other.pem)."""
+    by it (server.pem); another for a name that is not ours (other.pem); and one
+    for a client (client.pem, its key with the password "hush" in locked.key)."""
     def openssl(*args):
         subprocess.run(["openssl", *args], cwd=folder, check=True,
                        capture_output=True, timeout=LIMIT)
@@ -52,7 +53,8 @@ def make_certificates(folder):
             "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
             "/CN=garner test authority", "-keyout", "ca.key", "-out", "ca.pem")
     for name, subject in ("server", "DNS:localhost,IP:127.0.0.1"), \
-                         ("other", "DNS:other.example"):
+                         ("other", "DNS:other.example"), \
+                         ("client", "DNS:client.example"):
         pathlib.Path(folder, "names").write_text(f"subjectAltName={subject}\n")
         openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
                 "-nodes", "-subj", f"/CN={name}", "-keyout", f"{name}.key",
@@ -60,6 +62,8 @@ def make_certificates(folder):
         openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey",
                 "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "names",
                 "-out", f"{name}.pem")
+    openssl("ec", "-in", "client.key", "-aes128", "-passout", "pass:hush",
+            "-out", "locked.key")
 
 
 NGINX_CONF = """
@@ -104,12 +108,29 @@ http {{
         location /to-file {{ return 302 file:///etc/passwd; }}
         location /protocol {{ return 200 "$server_protocol"; }}
         location /agent {{ return 200 "$http_user_agent"; }}
+        location /peer {{ return 200 "$remote_addr"; }}
+        location /host {{ return 200 "$scheme://$http_host"; }}
+        location /told {{ return 200 "$http_authorization|$http_cookie"; }}
+        location /away {{ return 302 $arg_to; }}
+        location /set {{ add_header Set-Cookie "a=$arg_a; Path=/";
+            return 200 "$http_cookie"; }}
     }}
     server {{
         listen 127.0.0.1:{other} ssl;
         ssl_certificate {folder}/other.pem;
         ssl_certificate_key {folder}/other.key;
         return 200 "you should not see this";
+    }}
+    server {{
+        listen 127.0.0.1:{client} ssl;
+        ssl_client_certificate {folder}/ca.pem;
+        ssl_verify_client on;
+        return 200 "$ssl_client_s_dn $ssl_protocol";
+    }}
+    server {{
+        listen 127.0.0.1:{old} ssl;
+        ssl_protocols TLSv1.2;
+        return 200 "$ssl_protocol";
     }}
 }}
 """
@@ -118,12 +139,13 @@ http {{
 class Nginx:
     """nginx with its own configuration, documents and certificates.
 
-    url, tls_url and wrong_tls_url (a certificate for another name) are where
-    it listens; ca is the authority to trust; big is a file of 50 MiB."""
+    url, tls_url, wrong_tls_url (a certificate for another name), client_url
+    (asks for a certificate) and old_tls_url (TLS 1.2 at most) are where it
+    listens; ca is the authority to trust; big is a file of 50 MiB."""
 
     def __init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="garner-nginx-"))
-        sockets = [listener() for _ in range(3)]
+        sockets = [listener() for _ in range(5)]
         try:
             self.ports = [sock.getsockname()[1] for sock in sockets]
             (self.folder / "tmp").mkdir()
@@ -148,6 +170,8 @@ class Nginx:
         self.url = f"http://127.0.0.1:{self.ports[0]}"
         self.tls_url = f"https://localhost:{self.ports[1]}"
         self.wrong_tls_url = f"https://localhost:{self.ports[2]}"
+        self.client_url = f"https://localhost:{self.ports[3]}"
+        self.old_tls_url = f"https://localhost:{self.ports[4]}"
         self.ca = self.folder / "ca.pem"
         self.big = self.folder / "files" / "big"
         try:
@@ -165,6 +189,7 @@ class Nginx:
         (self.folder / "nginx.conf").write_text(NGINX_CONF.format(
             user="user root;" if os.getuid() == 0 else "", folder=self.folder,
             http=self.ports[0], https=self.ports[1], other=self.ports[2],
+            client=self.ports[3], old=self.ports[4],
             json=ISO_CODES, html=html,
             words=" ".join(f"word{n * n}" for n in range(200))))
 
@@ -226,6 +251,52 @@ class Httpbin:
         self.process.kill()
         self.process.stdout.close()
         self.process.wait()
+
+
+class Proxy:
+    """A proxy that is a real program: microsocks (SOCKS 5) or tinyproxy (HTTP),
+    with or without a user and password."""
+
+    def __init__(self, program, user=None, password=None):
+        self.port = dead_port()  # until it takes it
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="garner-proxy-"))
+        if program == "microsocks":
+            command = ["microsocks", "-i", "127.0.0.1", "-p", str(self.port)]
+            if user is not None:
+                command += ["-u", user, "-P", password]
+        else:
+            config = self.folder / "tinyproxy.conf"
+            config.write_text(
+                f'Port {self.port}\nListen 127.0.0.1\nTimeout 60\n'
+                f'LogFile "{self.folder}/log"\nLogLevel Connect\n' +
+                (f"BasicAuth {user} {password}\n" if user is not None else ""))
+            command = ["tinyproxy", "-d", "-c", str(config)]
+        self.log = open(self.folder / "said", "w+b")
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL,
+                                        stdout=self.log, stderr=self.log)
+        try:
+            wait_until(self._answers, f"{program} to listen")
+        except BaseException:
+            self.stop()
+            raise
+
+    def _answers(self):
+        if self.process.poll() is not None:
+            raise AssertionError((self.folder / "said").read_text())
+        with socket.socket() as sock:
+            return sock.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def said(self):
+        """What it has logged."""
+        log = self.folder / "log"
+        return (self.folder / "said").read_text() + (
+            log.read_text() if log.exists() else "")
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+        self.log.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class Misbehaving:

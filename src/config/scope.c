@@ -1,0 +1,39 @@
+#include "config/scope.h"
+
+bool gn_scope_passed(struct gn_problems *p, const struct gn_node *node,
+                     enum garner_code code, const struct garner_error *err)
+{
+    if (code == GARNER_NOMEM)
+        gn_problem_memory(p);
+    else if (code != GARNER_OK)
+        gn_walk_problem(p, node, "%s", err->message);
+    return code == GARNER_OK;
+}
+
+void *gn_scope_get(struct gn_problems *p, struct gn_scope *s, size_t count,
+                   size_t size)
+{
+    void *memory = gn_arena_zeroed(s->memory, count * size);
+
+    if (memory == NULL)
+        gn_problem_memory(p);
+    return memory;
+}
+
+const char *gn_scope_copy(struct gn_problems *p, struct gn_scope *s,
+                          const char *text)
+{
+    const char *copied = gn_arena_text(s->memory, text);
+
+    if (copied == NULL && text != NULL)
+        gn_problem_memory(p);
+    return copied;
+}
+
+bool gn_scope_mapping(struct gn_problems *p, const struct gn_node *node)
+{
+    if (node->kind != GN_NODE_MAPPING)
+        gn_walk_problem(p, node, "%s must be a mapping; write { name: value }",
+                        node->key->text);
+    return node->kind == GN_NODE_MAPPING;
+}

@@ -1,0 +1,321 @@
+"""Requests in full, from files of garner's, against real servers: who asks, what
+is sent, and by which way."""
+import json
+import unittest
+import urllib.parse
+
+from support.program import Case, clean_environment, garner, one, query
+from support.servers import Httpbin, Nginx, Proxy
+
+
+class Requests(Case):
+    @classmethod
+    def setUpClass(cls):
+        cls.nginx = Nginx()
+        cls.addClassCleanup(cls.nginx.stop)
+
+    def fetch(self, source, code=0, name="a", **more):
+        """Fetches a source, a dict, once by a file; gives the body's text of
+        the last run, and keeps what was said in self.said."""
+        file = self.write("garner.yaml", json.dumps(
+            {"garner": 1, "store": "data.db", "sources": {name: source}}))
+        result = garner("run", "-c", file, "--once", cwd=self.folder, **more)
+        self.said = result.stdout + result.stderr
+        self.assert_code(result, code)
+        return self.body()
+
+    def body(self):
+        result = garner("query", self.db, "--raw",
+                        "select iif(b.codec = 'zstd', unzstd(b.data), b.data)"
+                        " from garner_run r join garner_body b on b.id = r.body"
+                        " order by r.id desc limit 1")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return result.stdout
+
+    def error(self):
+        return one(self.db, "select error from garner_run order by id desc limit 1")
+
+    def get(self, *args, code=0, **more):
+        result = garner("get", *args, **more)
+        self.assertEqual(result.returncode, code, result.stderr)
+        self.said = result.stderr
+        return result.stdout
+
+    def assert_untold(self, secret):
+        """It is neither in what was said nor anywhere in the database."""
+        self.assertNotIn(secret, self.said)
+        for path in self.folder.glob("data.db*"):
+            self.assertNotIn(secret.encode(), path.read_bytes(), path)
+
+
+class Bodies(Requests):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.httpbin = Httpbin()
+        cls.addClassCleanup(cls.httpbin.stop)
+
+    def test_json(self):
+        echo = json.loads(self.fetch({
+            "url": self.httpbin.url + "/anything",
+            "json": {"text": "a\"b", "list": ["1", True, None]}}))
+        self.assertEqual(echo["method"], "POST")
+        self.assertEqual(echo["headers"]["Content-Type"], "application/json")
+        self.assertEqual(echo["headers"]["Accept"], "application/json")
+        self.assertEqual(echo["json"], {"text": "a\"b", "list": ["1", True, None]})
+
+    def test_form(self):
+        echo = json.loads(self.fetch({
+            "url": self.httpbin.url + "/anything", "method": "PUT",
+            "form": {"a b": "c&d=\u00e4+", "n": ["1", "2"]}}))
+        self.assertEqual(echo["method"], "PUT")
+        self.assertEqual(echo["form"], {"a b": "c&d=\u00e4+", "n": ["1", "2"]})
+
+    def test_basic(self):
+        url = self.httpbin.url + "/basic-auth/me/hushhush"
+        self.fetch({"url": url, "auth": {"basic": {
+            "user": "me", "password": "hushhush"}}})
+        self.fetch({"url": url, "auth": {"basic": {
+            "user": "me", "password": "other"}}}, code=1)
+        self.assertEqual(self.get("-u", "me:hushhush", url)[:1], "{")
+
+    def test_digest(self):
+        """Several in one process, by different logins: none spoils another's."""
+        sources = {}
+        for user in "me", "you":
+            for algorithm in "MD5", "SHA-256":
+                sources[f"{user} {algorithm}"] = {
+                    "url": f"{self.httpbin.url}/digest-auth/auth/{user}/hushhush/{algorithm}",
+                    "auth": {"digest": {"user": user, "password": "${env:WORD}"}},
+                    "schedule": "50ms"}
+        file = self.write("garner.yaml", json.dumps(
+            {"garner": 1, "store": "data.db", "sources": sources}))
+        env = clean_environment(WORD="hushhush")
+        result = garner("run", "-c", file, "--for", "1s", cwd=self.folder, env=env)
+        self.assert_code(result, 0)
+        self.said = result.stdout + result.stderr
+        self.assertEqual(query(self.db, "select distinct status, failure from garner_run"
+                                        " where missed = 0"), [(200, None)])
+        self.assertEqual(one(self.db, "select count(distinct source) from garner_run"
+                                      " where missed = 0"), 4)
+        url = self.httpbin.url + "/digest-auth/auth/me/hushhush"
+        self.assertIn("true", self.get("--digest", "-u", "me:hushhush", url))
+        self.get("-f", "-u", "me:hushhush", url, code=22)
+
+    def test_bearer(self):
+        url = self.httpbin.url + "/bearer"
+        told = json.loads(self.get("--oauth2-bearer", "hushhush", url))
+        self.assertEqual(told["token"], "hushhush")
+        self.fetch({"url": url}, code=1)
+
+    def test_secrets_of_a_login_are_not_told(self):
+        (self.folder / "cred").mkdir()
+        (self.folder / "cred" / "word").write_text("hush/hush\n")
+        env = clean_environment(CREDENTIALS_DIRECTORY=str(self.folder / "cred"))
+        for auth in ({"basic": {"user": "me", "password": "${cred:word}"}},
+                     {"bearer": "${cred:word}"},
+                     {"digest": {"user": "me", "password": "hush/hush"}}):
+            # A server that sends us elsewhere with what it was told.
+            self.fetch({"url": self.nginx.url + "/moved-with?key=hush%2Fhush", "auth": auth},
+                       env=env)
+            self.assert_untold("hush/hush")
+            self.assert_untold("hush%2Fhush")
+            self.fetch({"url": self.nginx.url + "/missing", "auth": auth}, code=1,
+                       env=env)
+            self.assert_untold("hush/hush")
+
+
+class Elsewhere(Requests):
+    """What a redirect to another host takes along, and whether it may."""
+
+    def away(self, path="/told"):
+        """A URL that leads from 127.0.0.1 to localhost."""
+        to = f"http://localhost:{self.nginx.ports[0]}{path}"
+        return f"{self.nginx.url}/away?to={to}", to
+
+    def test_a_login_stays_at_home(self):
+        url, _ = self.away()
+        for more in ({"auth": {"basic": {"user": "me", "password": "hushhush"}}},
+                     {"auth": {"bearer": "hushhush"}},
+                     {"headers": {"Authorization": "hushhush"}},
+                     {"cookies": {"send": {"a": "hushhush"}}}):
+            told = self.fetch({"url": self.nginx.url + "/told", **more})
+            self.assertNotEqual(told, "|", more)
+            told = self.fetch({"url": url, **more})
+            self.assertEqual(told, "|", more)
+
+    def test_redirects_may_be_kept_to_one_host(self):
+        url, _ = self.away()
+        self.assertEqual(self.fetch({"url": url, "redirects": {"hosts": "any"}}), "|")
+        self.fetch({"url": url, "redirects": {"hosts": "same"}}, code=1)
+        self.assertIn("redirected to another host, localhost, which", self.error())
+        self.assertEqual(one(self.db, "select failure from garner_run order by id desc"
+                                      " limit 1"), "redirect")
+        self.assertIn("same", self.fetch({"url": self.nginx.url + "/moved",
+                                          "redirects": {"max": 1, "hosts": "same"}}))
+        self.fetch({"url": self.nginx.url + "/moved", "redirects": {"max": 0}})
+        self.assertEqual(one(self.db, "select status from garner_run order by id desc"
+                                      " limit 1"), 302)
+        self.fetch({"url": self.nginx.url + "/to-file", "redirects": {"hosts": "same"}},
+                   code=1)
+        self.assertIn("file", self.error())
+
+
+class Certificates(Requests):
+    def tls(self, **more):
+        return {"url": self.nginx.client_url + "/",
+                "tls": {"ca_file": str(self.nginx.ca), **more}}
+
+    def test_a_client_shows_its_certificate(self):
+        folder = self.nginx.folder
+        client, key = str(folder / "client.pem"), str(folder / "client.key")
+        self.fetch(self.tls(), code=1)
+        self.assertEqual(one(self.db, "select status from garner_run"), 400)
+        self.assertIn("CN=client", self.fetch(self.tls(cert=client, key=key)))
+        self.assertIn("CN=client", self.fetch(self.tls(
+            cert=client, key=str(folder / "locked.key"), key_password="hush")))
+        self.fetch(self.tls(cert=client, key=str(folder / "locked.key"),
+                            key_password="wronghush"), code=1)
+        self.assertEqual(one(self.db, "select failure from garner_run order by id desc"
+                                      " limit 1"), "tls")
+        self.assert_untold("wronghush")
+        self.assertIn("CN=client", self.get("--cacert", self.nginx.ca, "-E", client,
+                                            "--cert-key", key, self.nginx.client_url))
+        both = self.write("both.pem", (folder / "client.pem").read_text()
+                          + (folder / "client.key").read_text())
+        self.assertIn("CN=client", self.fetch(self.tls(cert=str(both))))
+
+    def test_the_least_version(self):
+        source = {"url": self.nginx.old_tls_url + "/",
+                  "tls": {"ca_file": str(self.nginx.ca), "min": "1.2"}}
+        self.assertEqual(self.fetch(source), "TLSv1.2")
+        source["tls"]["min"] = "1.3"
+        self.fetch(source, code=1)
+        self.assertEqual(one(self.db, "select failure from garner_run order by id desc"
+                                      " limit 1"), "tls")
+
+
+class Ways(Requests):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.socks = Proxy("microsocks", "me", "hushhush")
+        cls.addClassCleanup(cls.socks.stop)
+        cls.open_socks = Proxy("microsocks")
+        cls.addClassCleanup(cls.open_socks.stop)
+        cls.http = Proxy("tinyproxy", "me", "hushhush")
+        cls.addClassCleanup(cls.http.stop)
+
+    def test_socks(self):
+        for url, proxy in (
+                (self.nginx.url, f"socks5://127.0.0.1:{self.open_socks.port}"),
+                (self.nginx.url, f"socks5h://me:hushhush@127.0.0.1:{self.socks.port}"),
+                (f"http://localhost:{self.nginx.ports[0]}",
+                 f"socks5h://me:hushhush@127.0.0.1:{self.socks.port}"),
+                (self.nginx.tls_url, f"socks5h://me:hushhush@127.0.0.1:{self.socks.port}")):
+            body = self.fetch({"url": url + "/same", "proxy": proxy,
+                               "tls": {"ca_file": str(self.nginx.ca)}})
+            self.assertIn("same", body)
+            self.assert_untold("hushhush")
+        self.assertIn("client", self.open_socks.said())
+        self.fetch({"url": self.nginx.url + "/same",
+                    "proxy": f"socks5h://me:wrongword@127.0.0.1:{self.socks.port}"},
+                   code=1)
+        self.assertEqual(one(self.db, "select failure from garner_run order by id desc"
+                                      " limit 1"), "connect")
+        self.assert_untold("wrongword")
+
+    def test_http_proxy(self):
+        proxy = f"http://me:hushhush@127.0.0.1:{self.http.port}"
+        for url in self.nginx.url, self.nginx.tls_url:
+            body = self.fetch({"url": url + "/same", "proxy": proxy,
+                               "tls": {"ca_file": str(self.nginx.ca)}})
+            self.assertIn("same", body)
+            self.assert_untold("hushhush")
+        self.assertIn("same", self.get("-x", proxy, self.nginx.url + "/same"))
+        wrong = f"http://me:wrongword@127.0.0.1:{self.http.port}"
+        self.fetch({"url": self.nginx.tls_url + "/same", "proxy": wrong}, code=1)
+        self.assertIn("CONNECT tunnel failed", self.error())
+        self.assert_untold("wrongword")
+
+    def test_a_name_is_sent_to_an_address(self):
+        port = self.nginx.ports[1]
+        place = f"localhost:{port}"
+        resolve = {f"garner.example:{self.nginx.ports[0]}": "127.0.0.1"}
+        self.assertEqual(
+            self.fetch({"url": f"http://garner.example:{self.nginx.ports[0]}/host",
+                        "resolve": resolve}),
+            f"http://garner.example:{self.nginx.ports[0]}")
+        self.assertIn("same", self.get(
+            "--resolve", f"{place}:127.0.0.1", "--cacert", self.nginx.ca,
+            f"https://{place}/same"))
+        # The certificate is still that of the name.
+        self.fetch({"url": f"https://garner.example:{port}/same",
+                    "resolve": {f"garner.example:{port}": "127.0.0.1"},
+                    "tls": {"ca_file": str(self.nginx.ca)}}, code=1)
+        self.assertEqual(one(self.db, "select failure from garner_run order by id desc"
+                                      " limit 1"), "tls")
+
+    def test_it_is_one_sources_way_alone(self):
+        """Two sources of one host and port, of which one is led elsewhere."""
+        host = f"garner.example:{self.nginx.ports[0]}"
+        file = self.write("garner.yaml", json.dumps({
+            "garner": 1, "store": "data.db", "sources": {
+                "led": {"url": f"http://{host}/host", "schedule": "50ms",
+                        "resolve": {host: "127.0.0.1"}},
+                "not": {"url": f"http://{host}/host", "schedule": "50ms"}}}))
+        garner("run", "-c", file, "--for", "1s", cwd=self.folder)
+        self.assertEqual(
+            query(self.db, "select distinct s.name, r.failure from garner_run r"
+                           " join garner_source s on s.id = r.source"
+                           " where missed = 0 order by 1"),
+            [("led", None), ("not", "resolve")])
+
+    def test_interface_and_ip(self):
+        peer = {"url": self.nginx.url + "/peer"}
+        self.assertEqual(self.fetch({**peer, "interface": "127.0.0.5"}), "127.0.0.5")
+        self.assertEqual(self.fetch(peer), "127.0.0.1")
+        self.assertEqual(self.get("--interface", "127.0.0.6", peer["url"]), "127.0.0.6")
+        self.fetch({**peer, "interface": "nosuch0"}, code=1)
+        self.assertIn("interface", self.error())
+        self.assertEqual(self.fetch({**peer, "ip": 4}), "127.0.0.1")
+        self.fetch({**peer, "ip": 6}, code=1)
+        self.assertEqual(self.get("-4", peer["url"]), "127.0.0.1")
+
+    def test_versions_of_http(self):
+        """Side by side, too: an HTTP/2 connection is not used for HTTP/1.1."""
+        url = self.nginx.tls_url + "/protocol"
+        tls = {"ca_file": str(self.nginx.ca)}
+        rows = {"table": "t", "sql": "select :source as source, :body as protocol"}
+        file = self.write("garner.yaml", json.dumps({
+            "garner": 1, "store": "data.db",
+            "defaults": {"tls": tls, "schedule": "20ms"}, "sources": {
+                "default": {"url": url, "rows": rows},
+                "two": {"url": url, "http": "2", "rows": rows},
+                "one": {"url": url, "http": "1.1", "rows": rows}}}))
+        self.assert_code(garner("run", "-c", file, "--for", "1s", cwd=self.folder), 0)
+        # The others may use a connection of HTTP/1.1 that is open already.
+        self.assertEqual(query(self.db, "select distinct protocol from t"
+                                        " where source = 'one'"), [("HTTP/1.1",)])
+        self.assertEqual(self.fetch({"url": url, "tls": tls, "http": "2"}), "HTTP/2.0")
+        self.assertEqual(self.get("--http1.1", "--cacert", self.nginx.ca, url), "HTTP/1.1")
+        self.assertEqual(self.get("--http2", "--cacert", self.nginx.ca, url), "HTTP/2.0")
+
+
+class Lists(Requests):
+    def test_each_value_is_asked_for(self):
+        self.fetch({"url": self.nginx.url + "/tick?n={symbol}-{day}",
+                    "vars": {"symbol": ["ABC", "X Y"], "day": ["1", "2"]},
+                    "rows": {"table": "t", "key": ["symbol", "day"],
+                             "sql": "select :symbol as symbol, :day as day,"
+                                    " :body->>'$.n' as n"}}, name="ticker")
+        self.assertEqual(query(self.db, "select * from t order by 1, 2"),
+                         [(s, d, f"{urllib.parse.quote(s)}-{d}") for s in ("ABC", "X Y")
+                          for d in "12"])
+        self.assertEqual(
+            [name for name, in query(self.db, "select name from garner_source order by id")],
+            ["ticker[ABC,1]", "ticker[ABC,2]", "ticker[X Y,1]", "ticker[X Y,2]"])
+
+
+if __name__ == "__main__":
+    unittest.main()
