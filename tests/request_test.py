@@ -5,7 +5,7 @@ import unittest
 import urllib.parse
 
 from support.program import Case, clean_environment, garner, one, query
-from support.servers import Httpbin, Nginx, Proxy
+from support.servers import Httpbin, Misbehaving, Nginx, Proxy, reply
 
 
 class Requests(Case):
@@ -193,6 +193,60 @@ class Certificates(Requests):
         self.fetch(source, code=1)
         self.assertEqual(one(self.db, "select failure from garner_run order by id desc"
                                       " limit 1"), "tls")
+
+
+class Cookies(Requests):
+    def test_they_come_back_where_they_belong(self):
+        kept = {"cookies": True}
+        self.assertEqual(self.fetch({"url": self.nginx.url + "/set?a=one", **kept}), "")
+        self.assertEqual(self.fetch({"url": self.nginx.url + "/set?a=two", **kept}), "a=one")
+        self.assertEqual(self.fetch({"url": self.nginx.url + "/told", **kept}), "|a=two")
+        # Not on another host, even by a redirect, nor from another source.
+        to = f"http://localhost:{self.nginx.ports[0]}/told"
+        self.assertEqual(
+            self.fetch({"url": f"{self.nginx.url}/away?to={to}", **kept}), "|")
+        self.assertEqual(self.fetch({"url": self.nginx.url + "/told", **kept}, name="b"), "|")
+        self.assertEqual(self.fetch({"url": self.nginx.url + "/told", **kept}), "|a=two")
+
+    def test_both_kinds_are_one_header(self):
+        scripts = {"/": lambda sock, request, server: sock.sendall(reply(
+            str(request.lower().count(b"\r\ncookie:")) + " "
+            + request.split(b"ookie: ")[1].split(b"\r")[0].decode(),
+            headers=["Set-Cookie: b=2"]))}
+        server = Misbehaving(scripts)
+        self.addCleanup(server.stop)
+        source = {"url": server.url + "/",
+                  "cookies": {"keep": True, "send": {"a": "hushhush"}}}
+        self.assertEqual(self.fetch(source), "1 a=hushhush")
+        number, told = self.fetch(source).split(" ", 1)
+        self.assertEqual((number, set(told.split("; "))), ("1", {"a=hushhush", "b=2"}))
+
+    def test_none_is_for_a_public_suffix(self):
+        """A shop in co.uk sets no cookie for all of co.uk, but for its domain."""
+        server = Misbehaving({"/": lambda sock, request, server: sock.sendall(reply(
+            "x", headers=["Set-Cookie: bad=1; Domain=co.uk",
+                          "Set-Cookie: good=1; Domain=shop.co.uk"]))})
+        self.addCleanup(server.stop)
+        port = server.server.server_address[1]
+        self.fetch({"url": f"http://www.shop.co.uk:{port}/", "cookies": True,
+                    "resolve": {f"www.shop.co.uk:{port}": "127.0.0.1"}})
+        jar = one(self.db, "select cookies from garner_source")
+        self.assertIn("good", jar)
+        self.assertNotIn("bad", jar)
+
+    def test_a_run_of_many_fetches_keeps_them(self):
+        """In one process, with others between: no handle mixes them up."""
+        sources = {f"s{n}": {"url": f"{self.nginx.url}/set?a={n}",
+                             "cookies": n % 2 == 0, "schedule": "20ms",
+                             "rows": {"table": "t", "sql": "select :source as s,"
+                                                           " :body as told"}}
+                   for n in range(6)}
+        file = self.write("garner.yaml", json.dumps(
+            {"garner": 1, "store": "data.db", "sources": sources}))
+        self.assert_code(garner("run", "-c", file, "--for", "1s", cwd=self.folder), 0)
+        self.assertEqual(
+            set(query(self.db, "select distinct s, told from t where told <> ''")),
+            {(f"s{n}", f"a={n}") for n in (0, 2, 4)})
 
 
 class Ways(Requests):

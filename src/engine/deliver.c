@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "engine/cookies.h"
 #include "engine/events.h"
 #include "engine/good.h"
 #include "engine/notify.h"
@@ -176,6 +177,7 @@ static void settle(struct gn_job *job, bool stored)
     gn_job_move(job, GN_JOB_SETTLED);
     note_body(job, stored);
     gn_version_settled(job, stored);
+    gn_cookies_settled(job, stored);
     note_run(job, stored);
     if (stored && job->messages > 0 && f->notify != NULL)
         gn_notify_wake(f->notify);

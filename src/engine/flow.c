@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/random.h"
 #include "base/thread.h"
+#include "engine/cookies.h"
 #include "engine/costs.h"
 #include "engine/deliver.h"
 #include "engine/pace.h"
@@ -225,6 +226,7 @@ static void fetched(void *context, struct gn_response *response)
         return;
     job->transfer = NULL;
     gn_costs_note(job, response);
+    gn_cookies_take(job, response);
     verdict = gn_version_judge(job, response);
     if (verdict == GN_VERDICT_DOUBT) {
         gn_version_ask_whole(job);

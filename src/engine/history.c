@@ -36,7 +36,8 @@ static const char *const tables[] = {
     " max_age integer,"  /* ... older, it is stale */
     " watched integer,"  /* since when it has a max_age */
     " next_due integer," /* when its next slot is */
-    " interval integer)" /* that adapt has come to */
+    " interval integer," /* that adapt has come to */
+    " cookies text)"     /* what servers set, when they are kept */
     " strict",
 
     "create table if not exists garner_body ("
@@ -160,6 +161,7 @@ static const char *const third[] = {
     "alter table garner_body add column base integer",
     "alter table garner_source add column next_due integer",
     "alter table garner_source add column interval integer",
+    "alter table garner_source add column cookies text",
     "update garner_meta set value = 3 where key = 'version'",
 };
 

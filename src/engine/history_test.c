@@ -189,7 +189,7 @@ static void tables_of_version_2_are_brought_up(void **state)
         assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
     assert_asked(w, "select value from garner_meta where key = 'version'", "3");
     assert_asked(w,
-                 "select coalesce(good_rows, next_due, interval) from"
+                 "select coalesce(good_rows, next_due, interval, cookies) from"
                  " garner_source where id = 5",
                  "null");
     assert_asked(w, "select count(*) from garner_quarantine", "0");

@@ -65,6 +65,8 @@ struct gn_active {
     struct gn_base previous;  /* the last of memory, perhaps; see delta.h */
     int whole_left;           /* so many bodies are kept whole */
     size_t versions_out;      /* jobs on their way that change its version */
+    char *jar;                /* its cookies, see cookies.h; NULL: none yet */
+    bool jar_unsure;          /* the store may have another */
     uint64_t not_stored;      /* runs that the store would not take */
     uint64_t losses_told[GN_LOSS_REASONS]; /* to the store so far */
     int64_t losses_told_ns;                /* when */
@@ -168,6 +170,7 @@ struct gn_job {
     const char *answer_url; /* ... and where it came from, or is to come from */
     bool unmodified;        /* a 304, of the version asked with */
     bool version_is_new;    /* once stored, the source has another version */
+    bool changes_jar;       /* its source's, which is to be stored */
 
     struct gn_extraction extraction;
     struct gn_look *looks;   /* one for each query */

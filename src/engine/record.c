@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "engine/cookies.h"
 #include "engine/costs.h"
 #include "engine/events.h"
 #include "engine/good.h"
@@ -327,6 +328,8 @@ enum garner_code gn_record_build(struct gn_job *job, const void *body,
         code = gn_costs_add(job, now_ns, err);
     if (code == GARNER_OK)
         code = gn_pace_add(job, err);
+    if (code == GARNER_OK)
+        code = gn_cookies_add(job, err);
     if (code == GARNER_OK && has_losses(active) &&
         now_ns - active->losses_told_ns >= LOSSES_EVERY_NS) {
         active->losses_told_ns = now_ns;

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "engine/cookies.h"
 #include "engine/fingerprint.h"
 #include "engine/good.h"
 #include "engine/history.h"
@@ -211,6 +212,8 @@ static enum garner_code enter_sources(struct gn_roster *r,
         if (code == GARNER_OK)
             code = gn_good_open(a, store, err);
     }
+    if (code == GARNER_OK)
+        code = gn_cookies_open(store, r->actives, r->count, err);
     return code;
 }
 
@@ -256,6 +259,7 @@ void gn_roster_close(struct gn_roster *r)
         gn_trial_close(&r->actives[i]);
         gn_good_close(&r->actives[i]);
         gn_base_fini(&r->actives[i].previous);
+        gn_cookies_close(&r->actives[i]);
     }
     gn_hosts_close(&r->hosts);
     gn_tables_free(r->tables);

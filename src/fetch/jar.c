@@ -1,10 +1,11 @@
 #include "fetch/jar.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 
-enum { FIELDS = 7, NAME = 5 };
+enum { END = 4, NAME = 5, FIELDS = 7 };
 
 /* The field of that number; NULL: there are fewer. */
 static const char *field(const char *line, int number)
@@ -72,6 +73,14 @@ bool gn_jar_of_host(const char *cookies, const char *host,
     }
     gn_buf_fini(&line);
     return kept;
+}
+
+bool gn_jar_is_over(const char *line, int64_t now_s)
+{
+    const char *end = field(line, END);
+    const long long end_s = end != NULL ? strtoll(end, NULL, 10) : 0;
+
+    return end_s != 0 && end_s <= now_s;
 }
 
 bool gn_jar_has_name(const char *cookies, const char *line)

@@ -8,6 +8,7 @@
 
 #include <curl/curl.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Makes *out (curl_slist_free_all frees it) of lines with a newline each. What
  * is no cookie is left out: libcurl would take some words for orders. false: no
@@ -18,6 +19,9 @@ bool gn_jar_split(const char *lines, struct curl_slist **out);
  * path. */
 bool gn_jar_of_host(const char *cookies, const char *host,
                     struct curl_slist **out);
+
+/* Whether line's cookie has ended by now_s, in seconds since 1970. */
+bool gn_jar_is_over(const char *line, int64_t now_s);
 
 /* Whether line's cookie has the name of one of cookies. */
 bool gn_jar_has_name(const char *cookies, const char *line);

@@ -75,12 +75,23 @@ static void names_are_found(void **state)
     assert_false(gn_jar_has_name("a=1", "a"));
 }
 
+static void an_end_is_found(void **state)
+{
+    (void)state;
+    assert_true(gn_jar_is_over("h\tFALSE\t/\tFALSE\t1\ta\tb", 100));
+    assert_true(gn_jar_is_over("h\tFALSE\t/\tFALSE\t100\ta\tb", 100));
+    assert_false(gn_jar_is_over("h\tFALSE\t/\tFALSE\t101\ta\tb", 100));
+    assert_false(gn_jar_is_over("h\tFALSE\t/\tFALSE\t0\ta\tb", 100));
+    assert_false(gn_jar_is_over("h", 100));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_become_a_list),
         cmocka_unit_test(cookies_become_a_hosts),
         cmocka_unit_test(names_are_found),
+        cmocka_unit_test(an_end_is_found),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,8 +37,8 @@ struct gn_response {
                                  in lower case; borrowed for the callback */
     const char *content_type; /* NULL: none; borrowed for the callback */
     /* What the target's jar holds now, a line each, of the form of
-     * gn_target_set_jar; borrowed for the callback. NULL: it has none, or
-     * nothing was heard. */
+     * gn_target_set_jar, but nothing over 128 KiB; borrowed for the callback.
+     * NULL: it has none, or nothing was heard. */
     struct gn_buf *cookies;
     struct gn_buf *body;      /* decoded; the callback may move the bytes out
                                  (gn_buf_take), else they are used again;

@@ -8,10 +8,12 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "fetch/jar.h"
 
 enum {
     RECEIVE_BYTES = 16 << 10, /* libcurl's buffer, while a transfer runs */
-    KEPT_BYTES = 16 << 10,    /* a larger buffer is freed after use */
+    MOST_COOKIE_BYTES = 128 << 10, /* of a jar */
+    KEPT_BYTES = 16 << 10,         /* a larger buffer is freed after use */
 };
 
 static int64_t monotonic_ms(const struct gn_transfer *t)
@@ -464,11 +466,16 @@ static void hide(struct gn_transfer *t)
 /* What the jar holds now. */
 static void list_cookies(struct gn_transfer *t)
 {
+    const int64_t now_s = gn_clock_wall_us() / 1000000;
     struct curl_slist *all = NULL;
 
     curl_easy_getinfo(t->easy, CURLINFO_COOKIELIST, &all);
     for (const struct curl_slist *c = all; c != NULL; c = c->next) {
-        if (!gn_target_keeps_cookie(t->target, c->data))
+        const size_t size = strlen(c->data) + 1;
+
+        if (gn_jar_is_over(c->data, now_s) ||
+            !gn_target_keeps_cookie(t->target, c->data) ||
+            size > MOST_COOKIE_BYTES - t->cookies.size)
             continue;
         gn_buf_text(&t->cookies, c->data);
         gn_buf_byte(&t->cookies, '\n');
