@@ -1,6 +1,7 @@
 """Requests in full, from files of garner's, against real servers: who asks, what
 is sent, and by which way."""
 import json
+import subprocess
 import unittest
 import urllib.parse
 
@@ -70,6 +71,12 @@ class Bodies(Requests):
             "form": {"a b": "c&d=\u00e4+", "n": ["1", "2"]}}))
         self.assertEqual(echo["method"], "PUT")
         self.assertEqual(echo["form"], {"a b": "c&d=\u00e4+", "n": ["1", "2"]})
+
+    def test_data_in_the_url(self):
+        echo = json.loads(self.get("-G", "-d", "a=1", "--data-urlencode", "b=x y&z",
+                                   self.httpbin.url + "/anything?c=3#d"))
+        self.assertEqual(echo["args"], {"a": "1", "b": "x y&z", "c": "3"})
+        self.assertEqual(echo["method"], "GET")
 
     def test_basic(self):
         url = self.httpbin.url + "/basic-auth/me/hushhush"
@@ -220,6 +227,22 @@ class Cookies(Requests):
         self.assertEqual(self.fetch(source), "1 a=hushhush")
         number, told = self.fetch(source).split(" ", 1)
         self.assertEqual((number, set(told.split("; "))), ("1", {"a=hushhush", "b=2"}))
+
+    def test_curls_files(self):
+        jar = self.folder / "jar"
+        self.get("-c", jar, self.nginx.url + "/set?a=one")
+        self.assertEqual(self.get("-b", jar, self.nginx.url + "/told"), "|a=one")
+        self.assertEqual(self.get("-b", "c=d", self.nginx.url + "/told"), "|c=d")
+        # curl reads what we write, and we what it writes.
+        self.assertEqual(subprocess.run(
+            ["curl", "-s", "--noproxy", "*", "-b", jar, "-c", jar,
+             self.nginx.url + "/set?a=two"], capture_output=True, check=True).stdout,
+            b"a=one")
+        self.assertEqual(self.get("-b", jar, self.nginx.url + "/told"), "|a=two")
+        # One URL after another, as in a browser.
+        self.assertEqual(self.get("-c", jar, self.nginx.url + "/set?a=three",
+                                  self.nginx.url + "/told"), "|a=three")
+        self.get("-c", jar, "--db", self.db, self.nginx.url + "/told", code=2)
 
     def test_none_is_for_a_public_suffix(self):
         """A shop in co.uk sets no cookie for all of co.uk, but for its domain."""

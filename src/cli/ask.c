@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 
-enum { OWN_HEADERS = 4 }; /* that flags other than --header make */
+enum { OWN_HEADERS = 3 }; /* that flags other than --header make */
 
 static enum garner_code no_memory(struct garner_error *err)
 {
@@ -51,7 +51,23 @@ static enum garner_code read_file(const char *path, bool line_ends,
     return GARNER_OK;
 }
 
-enum data_kind { DATA_FORM, DATA_RAW, DATA_BINARY, DATA_JSON };
+enum data_kind { DATA_FORM, DATA_RAW, DATA_BINARY, DATA_ENCODE, DATA_JSON };
+
+/* What is behind the first "=", or all of it without one, with %XX; what is
+ * before it is a name, as it is. */
+static void encode(const char *text, struct gn_buf *out)
+{
+    const char *equals = strchr(text, '=');
+
+    if (equals != NULL && equals > text)
+        gn_buf_append(out, text, (size_t)(equals + 1 - text));
+    for (text = equals != NULL ? equals + 1 : text; *text != '\0'; text++)
+        if ((*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z') ||
+            (*text >= '0' && *text <= '9') || strchr("-._~", *text) != NULL)
+            gn_buf_byte(out, *text);
+        else
+            gn_buf_printf(out, "%%%02X", (unsigned char)*text);
+}
 
 static enum garner_code add_data(const struct gn_texts *list,
                                  enum data_kind kind, struct gn_buf *out,
@@ -64,7 +80,9 @@ static enum garner_code add_data(const struct gn_texts *list,
 
         if (out->size > 0 && kind != DATA_JSON)
             gn_buf_byte(out, '&');
-        if (text[0] == '@' && kind != DATA_RAW)
+        if (kind == DATA_ENCODE)
+            encode(text, out);
+        else if (text[0] == '@' && kind != DATA_RAW)
             code = read_file(text + 1, kind != DATA_FORM, out, err);
         else
             gn_buf_text(out, text);
@@ -85,15 +103,21 @@ static enum garner_code make_body(const struct gn_ask_flags *flags,
     if (code == GARNER_OK)
         code = add_data(&flags->data_binary, DATA_BINARY, &body, err);
     if (code == GARNER_OK)
+        code = add_data(&flags->data_urlencode, DATA_ENCODE, &body, err);
+    if (code == GARNER_OK)
         code = add_data(&flags->json, DATA_JSON, &body, err);
     if (code == GARNER_OK && gn_buf_failed(&body))
         code = no_memory(err);
     if (code == GARNER_OK) {
-        request->body_size = body.size;
         memory->body = gn_memdup(gn_buf_cstr(&body), body.size);
-        request->body = memory->body;
         if (memory->body == NULL)
             code = no_memory(err);
+        if (flags->get) {
+            memory->query = memory->body;
+        } else {
+            request->body = memory->body;
+            request->body_size = body.size;
+        }
     }
     gn_buf_fini(&body);
     return code;
@@ -136,22 +160,34 @@ static enum garner_code make_headers(const struct gn_ask_flags *flags,
         added = add_header(memory, "Accept: ", "application/json");
     if (added && flags->referer != NULL)
         added = add_header(memory, "Referer: ", flags->referer);
-    if (added && flags->cookie != NULL)
-        added = add_header(memory, "Cookie: ", flags->cookie);
     request->headers = (const char *const *)memory->headers;
     return added ? GARNER_OK : no_memory(err);
+}
+
+static bool has_form(const struct gn_ask_flags *flags)
+{
+    return flags->data.count + flags->data_raw.count +
+               flags->data_binary.count + flags->data_urlencode.count >
+           0;
+}
+
+void gn_ask_find_file(struct gn_ask_flags *flags)
+{
+    if (flags->cookie == NULL || strchr(flags->cookie, '=') != NULL)
+        return;
+    flags->cookie_file = flags->cookie;
+    flags->cookie = NULL;
 }
 
 static enum garner_code check(const struct gn_ask_flags *flags,
                               struct garner_error *err)
 {
-    const bool form =
-        flags->data.count + flags->data_raw.count + flags->data_binary.count >
-        0;
-
-    if (flags->json.count > 0 && form)
+    if (flags->json.count > 0 && has_form(flags))
         return gn_fail(err, GARNER_INVALID,
                        "--json does not go with --data: choose one");
+    if (flags->get && !has_form(flags))
+        return gn_fail(err, GARNER_INVALID,
+                       "--get sends the data in the URL; add --data");
     if (flags->cookie != NULL && strchr(flags->cookie, '=') == NULL)
         return gn_fail(err, GARNER_INVALID,
                        "--cookie: write it NAME=VALUE (files of cookies are "
@@ -182,18 +218,20 @@ enum garner_code gn_ask_request(const struct gn_ask_flags *flags,
 {
     enum garner_code code = check(flags, err);
 
-    *request = (struct gn_request){
-        .url = url, .method = flags->method, .user_agent = flags->user_agent};
+    *request =
+        (struct gn_request){.url = url,
+                            .method = flags->method,
+                            .user_agent = flags->user_agent,
+                            .cookies = flags->cookie,
+                            .keeps_cookies = flags->cookie_file != NULL ||
+                                             flags->cookie_jar != NULL};
     request->limits.connect_ms = flags->connect_ms;
     request->limits.total_ms = flags->total_ms;
     request->limits.max_body_bytes = flags->max_body_bytes;
     if (code == GARNER_OK && flags->max_redirects != NULL)
         code = redirects(flags->max_redirects, &request->limits.max_redirects,
                          err);
-    if (code == GARNER_OK && flags->data.count + flags->data_raw.count +
-                                     flags->data_binary.count +
-                                     flags->json.count >
-                                 0)
+    if (code == GARNER_OK && (has_form(flags) || flags->json.count > 0))
         code = make_body(flags, request, memory, err);
     if (code == GARNER_OK)
         code = make_headers(flags, request, memory, err);

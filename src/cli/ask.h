@@ -25,6 +25,10 @@ struct gn_ask_flags {
     const char *user_agent;
     const char *referer;
     const char *cookie;
+    const char *cookie_file; /* see gn_ask_find_file */
+    const char *cookie_jar;  /* the same */
+    struct gn_texts data_urlencode;
+    bool get;
     bool location;   /* accepted: redirects are followed anyway */
     bool compressed; /* accepted: it is always asked for */
     int64_t connect_ms;
@@ -53,6 +57,10 @@ struct gn_ask_flags {
                       "as --data, @ has no meaning"),                          \
         GN_ASK_OPTION(S, "data-binary", 0, LIST, "DATA", data_binary,          \
                       "as --data, @FILE is sent byte for byte"),               \
+        GN_ASK_OPTION(S, "data-urlencode", 0, LIST, "DATA", data_urlencode,    \
+                      "as --data, but encoded: NAME=VALUE, =VALUE or VALUE"),  \
+        GN_ASK_OPTION(S, "get", 'G', FLAG, NULL, get,                          \
+                      "send the data in the URL, by GET"),                     \
         GN_ASK_OPTION(S, "json", 0, LIST, "JSON", json,                        \
                       "send JSON (or @FILE) and ask for JSON"),                \
         GN_ASK_OPTION(S, "user-agent", 'A', TEXT, "NAME", user_agent,          \
@@ -60,7 +68,7 @@ struct gn_ask_flags {
         GN_ASK_OPTION(S, "referer", 'e', TEXT, "URL", referer,                 \
                       "the Referer to send"),                                  \
         GN_ASK_OPTION(S, "cookie", 'b', TEXT, "NAME=VALUE", cookie,            \
-                      "the Cookie to send"),                                   \
+                      "the Cookie to send; for get, also a file of cookies"),  \
         GN_ASK_OPTION(S, "location", 'L', FLAG, NULL, location,                \
                       "follow redirects: so it is, with or without this"),     \
         GN_ASK_OPTION(S, "compressed", 0, FLAG, NULL, compressed,              \
@@ -78,8 +86,14 @@ struct gn_ask_memory {
     char **headers; /* NULL at the end */
     size_t header_count;
     char *body;
+    const char *query; /* with flags->get: what is to be added to URLs */
     struct gn_reach_memory reach;
 };
+
+/* Without "=" a cookie is the name of a file of them, which the caller can
+ * read: it becomes cookie_file. With that or cookie_jar the request takes
+ * cookies. */
+void gn_ask_find_file(struct gn_ask_flags *flags);
 
 /* Makes request of flags for url; it points into flags, url and *memory.
  * Errors: INVALID (a flag, a file that cannot be read), NOMEM. */

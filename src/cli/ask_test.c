@@ -131,13 +131,49 @@ static void the_rest_becomes_headers_and_limits(void **state)
     assert_string_equal(r.user, "user");
     assert_string_equal(r.password, "pass");
     has(&r, "Referer: http://r/");
-    has(&r, "Cookie: a=b");
+    assert_string_equal(r.cookies, "a=b");
+    assert_false(r.keeps_cookies);
     assert_string_equal(r.method, "PUT");
     assert_int_equal(r.limits.connect_ms, 5);
     assert_int_equal(r.limits.total_ms, 6);
     assert_int_equal(r.limits.max_body_bytes, 7);
     assert_int_equal(r.limits.max_redirects, -1); /* follow none */
     gn_ask_fini(&memory);
+}
+
+static void data_may_go_into_the_url(void **state)
+{
+    const char *data[] = {"a=1"};
+    const char *coded[] = {"b=c d&\xc3\xa4", "=e=", "f g"};
+    const struct gn_ask_flags flags = {
+        .data = {data, 1}, .data_urlencode = {coded, 3}, .get = true};
+    struct gn_ask_memory memory = {0};
+    struct gn_request r;
+
+    (void)state;
+    assert_int_equal(gn_ask_request(&flags, url, &r, &memory, NULL), GARNER_OK);
+    assert_string_equal(memory.query, "a=1&b=c%20d%26%C3%A4&e%3D&f%20g");
+    assert_null(r.body);
+    assert_int_equal(headers(&r), 0);
+    gn_ask_fini(&memory);
+}
+
+static void a_cookie_without_a_value_is_a_file(void **state)
+{
+    struct gn_ask_flags flags = {.cookie = "jar.txt"};
+    struct gn_ask_flags none = {.cookie = "a=b"};
+    struct gn_ask_memory memory = {0};
+    struct gn_request r;
+
+    (void)state;
+    gn_ask_find_file(&flags);
+    assert_null(flags.cookie);
+    assert_string_equal(flags.cookie_file, "jar.txt");
+    assert_int_equal(gn_ask_request(&flags, url, &r, &memory, NULL), GARNER_OK);
+    assert_true(r.keeps_cookies);
+    gn_ask_fini(&memory);
+    gn_ask_find_file(&none);
+    assert_null(none.cookie_file);
 }
 
 static void what_cannot_be_sent_is_named(void **state)
@@ -151,6 +187,7 @@ static void what_cannot_be_sent_is_named(void **state)
         {{.data = {data, 1}, .json = {data, 1}}, "--json does not go with"},
         {{.reach = {.user = "me"}}, "USER:PASSWORD"},
         {{.cookie = "jar.txt"}, "NAME=VALUE"},
+        {{.get = true}, "add --data"},
         {{.max_redirects = "many"}, "'many'"},
         {{.max_redirects = "-1"}, "'-1'"},
         {{.reach = {.ca_file = "/nowhere"}},
@@ -203,6 +240,8 @@ int main(void)
         cmocka_unit_test(files_are_sent_with_or_without_line_ends),
         cmocka_unit_test(json_says_what_it_is),
         cmocka_unit_test(the_rest_becomes_headers_and_limits),
+        cmocka_unit_test(data_may_go_into_the_url),
+        cmocka_unit_test(a_cookie_without_a_value_is_a_file),
         cmocka_unit_test(what_cannot_be_sent_is_named),
         cmocka_unit_test(lost_memory_is_an_error),
     };

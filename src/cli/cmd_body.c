@@ -23,7 +23,7 @@ static enum gn_exit print(struct garner_store *store, int64_t number,
         return gn_past_failed(&err);
     gn_buf_append(&out, past.data, past.size);
     gn_past_fini(&past);
-    code = gn_writer_file(path, &out, &err);
+    code = gn_writer_put(path, &out, 0666, &err);
     return code == GARNER_OK ? GN_EXIT_OK : gn_exit_output(&err);
 }
 

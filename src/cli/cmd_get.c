@@ -1,10 +1,7 @@
 #include "cli/commands.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -13,6 +10,7 @@
 #include "cli/answer.h"
 #include "cli/ask.h"
 #include "cli/collect.h"
+#include "cli/jarfile.h"
 #include "cli/one.h"
 #include "cli/outcome.h"
 #include "cli/output.h"
@@ -70,9 +68,9 @@ static enum gn_exit show(const struct settings *s, const char *url,
     if (s->write_out != NULL)
         gn_answer_write_out(s->write_out, one, &after);
     if (code == GARNER_OK)
-        code = gn_writer_file(path, &out, &err);
+        code = gn_writer_put(path, &out, 0666, &err);
     if (code == GARNER_OK && after.size > 0)
-        code = gn_writer_file("-", &after, &err);
+        code = gn_writer_put("-", &after, 0666, &err);
     gn_buf_fini(&out);
     gn_buf_fini(&after);
     return code == GARNER_OK ? GN_EXIT_OK : gn_exit_output(&err);
@@ -89,7 +87,9 @@ static enum gn_exit trouble(const struct settings *s, enum gn_exit status,
     return status;
 }
 
-static enum gn_exit fetch(const struct settings *s, struct gn_request request)
+/* jar: the cookies so far, and then those after it. */
+static enum gn_exit fetch(const struct settings *s, struct gn_request request,
+                          struct gn_buf *jar)
 {
     struct garner_error err = {0};
     struct gn_one one = {0};
@@ -97,7 +97,7 @@ static enum gn_exit fetch(const struct settings *s, struct gn_request request)
 
     if (s->head)
         request.method = "HEAD";
-    if (gn_one_fetch(&request, &one, &err) != GARNER_OK) {
+    if (gn_one_fetch(&request, gn_buf_cstr(jar), &one, &err) != GARNER_OK) {
         status = gn_exit_error(&err);
     } else if (one.failure != GN_FAILURE_NONE) {
         status = trouble(s,
@@ -113,6 +113,11 @@ static enum gn_exit fetch(const struct settings *s, struct gn_request request)
     } else {
         status = show(s, request.url, &one);
     }
+    if (one.cookies.size > 0 || one.status != 0) { /* moved */
+        gn_buf_fini(jar);
+        *jar = one.cookies;
+        one.cookies = (struct gn_buf){0};
+    }
     gn_one_fini(&one);
     return status;
 }
@@ -126,17 +131,27 @@ static enum gn_exit print_bodies(const struct gn_call *call)
         .ask = &s->ask, .rows = &none, .unconditional = true};
     struct gn_config config = {0};
     struct garner_error err = {0};
+    struct gn_buf jar = {0};
     enum gn_exit status = GN_EXIT_OK;
 
-    if (gn_sources_build(&sources, call->items, call->count, &config, &err) !=
-        GARNER_OK)
+    if (s->ask.cookie_file != NULL &&
+        gn_jarfile_read(s->ask.cookie_file, &jar, &err) != GARNER_OK)
         return gn_exit_error(&err);
+    if (gn_sources_build(&sources, call->items, call->count, &config, &err) !=
+        GARNER_OK) {
+        gn_buf_fini(&jar);
+        return gn_exit_error(&err);
+    }
     for (size_t i = 0; i < config.source_count; i++) {
-        const enum gn_exit one = fetch(s, config.sources[i].request);
+        const enum gn_exit one = fetch(s, config.sources[i].request, &jar);
 
         if (one != GN_EXIT_OK)
             status = one;
     }
+    if (s->ask.cookie_jar != NULL &&
+        gn_jarfile_write(s->ask.cookie_jar, &jar, &err) != GARNER_OK)
+        status = gn_exit_output(&err);
+    gn_buf_fini(&jar);
     gn_config_fini(&config);
     return status;
 }
@@ -221,10 +236,11 @@ static enum gn_exit make_rows(const struct gn_call *call)
     enum gn_exit status;
 
     if (s->file != NULL || s->remote_name || s->include || s->head ||
-        s->write_out != NULL)
-        return gn_exit_usage("--output, --remote-name, --include, --head and "
-                             "--write-out show a body; they do not go with "
-                             "--sql or --db");
+        s->write_out != NULL || s->ask.cookie_file != NULL ||
+        s->ask.cookie_jar != NULL)
+        return gn_exit_usage("--output, --remote-name, --include, --head, "
+                             "--write-out and files of cookies go with a body "
+                             "that is shown, not with --sql or --db");
     if (s->store == NULL && rows.table != NULL)
         return gn_exit_usage("--into %.60s: add --db FILE, where the table is",
                              rows.table);
@@ -244,7 +260,9 @@ static enum gn_exit make_rows(const struct gn_call *call)
 
 static enum gn_exit run(const struct gn_call *call)
 {
-    const struct settings *s = call->settings;
+    struct settings *s = call->settings;
+
+    gn_ask_find_file(&s->ask);
 
     if (s->rows.sql != NULL || s->store != NULL)
         return make_rows(call);
@@ -265,6 +283,8 @@ static enum gn_exit run(const struct gn_call *call)
 
 static const struct gn_option options[] = {
     GN_ASK_OPTIONS(struct settings),
+    OPTION("cookie-jar", 'c', FILE, "FILE", ask.cookie_jar,
+           "write the cookies of --cookie FILE and of servers to FILE"),
     OPTION("max-time", 'm', SECONDS, "TIME", ask.total_ms,
            "longest time for the fetch (60s)"),
     OPTION("output", 'o', FILE, "FILE", file, "write the body to FILE"),

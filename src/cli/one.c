@@ -29,6 +29,8 @@ static void fetched(void *context, struct gn_response *r)
     one->content_type =
         r->content_type != NULL ? gn_strdup(r->content_type) : NULL;
     gn_buf_append(&one->headers, gn_buf_cstr(r->headers), r->headers->size);
+    if (r->cookies != NULL)
+        gn_buf_append(&one->cookies, gn_buf_cstr(r->cookies), r->cookies->size);
     one->body = *r->body; /* moved out */
     *r->body = (struct gn_buf){0};
     one->started_wall_us = r->started_wall_us;
@@ -59,7 +61,7 @@ static enum garner_code on_loop(uv_loop_t *loop, struct gn_target *target,
     return code;
 }
 
-enum garner_code gn_one_fetch(const struct gn_request *request,
+enum garner_code gn_one_fetch(const struct gn_request *request, const char *jar,
                               struct gn_one *one, struct garner_error *err)
 {
     struct gn_target *target = NULL;
@@ -75,6 +77,8 @@ enum garner_code gn_one_fetch(const struct gn_request *request,
         return gn_fail(err, GARNER_IO, "cannot make an event loop: %s",
                        uv_strerror(n));
     code = gn_target_new(request, &target, err);
+    if (code == GARNER_OK && !gn_target_set_jar(target, jar))
+        code = gn_fail(err, GARNER_NOMEM, "no memory for cookies");
     if (code == GARNER_OK)
         code = on_loop(&loop, target, one, err);
     gn_target_free(target);
@@ -88,4 +92,5 @@ void gn_one_fini(struct gn_one *one)
     gn_free(one->content_type);
     gn_buf_fini(&one->headers);
     gn_buf_fini(&one->body);
+    gn_buf_fini(&one->cookies);
 }

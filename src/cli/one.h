@@ -16,6 +16,7 @@ struct gn_one {
     char *content_type; /* NULL: none */
     struct gn_buf headers;
     struct gn_buf body;
+    struct gn_buf cookies; /* its jar, if it keeps cookies */
     int64_t started_wall_us;
     int64_t duration_us;
     int64_t first_byte_us;
@@ -25,8 +26,9 @@ struct gn_one {
 };
 
 /* Fetches request and fills *one. A fetch that fails is OK here: see failure.
- * Errors: INVALID (the request), NOMEM, IO. */
-enum garner_code gn_one_fetch(const struct gn_request *request,
+ * jar: cookies to send beside its own, if it keeps them, in the form of
+ * gn_target_set_jar. Errors: INVALID (the request), NOMEM, IO. */
+enum garner_code gn_one_fetch(const struct gn_request *request, const char *jar,
                               struct gn_one *one, struct garner_error *err);
 
 void gn_one_fini(struct gn_one *one);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/mem.h"
 #include "config/build.h"
@@ -54,6 +55,36 @@ static enum garner_code check(const struct gn_rows_flags *rows,
     return GARNER_OK;
 }
 
+static void free_urls(char **urls)
+{
+    for (char **url = urls; url != NULL && *url != NULL; url++)
+        gn_free(*url);
+    gn_free(urls);
+}
+
+/* The urls with query added to each; free with free_urls. NULL: no memory. */
+static char **add_query(const char *const *urls, size_t count,
+                        const char *query)
+{
+    char **longer = gn_alloc((count + 1) * sizeof(char *));
+
+    for (size_t i = 0; longer != NULL && i < count; i++) {
+        const size_t size = strcspn(urls[i], "#");
+        struct gn_buf url = {0};
+
+        gn_buf_append(&url, urls[i], size);
+        gn_buf_byte(&url, memchr(urls[i], '?', size) != NULL ? '&' : '?');
+        gn_buf_text(&url, query);
+        gn_buf_text(&url, urls[i] + size);
+        longer[i] = gn_buf_take(&url);
+        if (longer[i] == NULL) {
+            free_urls(longer);
+            return NULL;
+        }
+    }
+    return longer;
+}
+
 enum garner_code gn_sources_build(const struct gn_sources *sources,
                                   const char *const *urls, size_t count,
                                   struct gn_config *config,
@@ -72,11 +103,18 @@ enum garner_code gn_sources_build(const struct gn_sources *sources,
                                       .sql = rows->sql}};
     struct gn_ask_memory memory = {0};
     struct gn_var *vars = NULL;
+    char **longer = NULL;
     enum garner_code code = check(rows, err);
 
     *config = (struct gn_config){0};
     if (code == GARNER_OK)
         code = gn_ask_request(sources->ask, NULL, &build.request, &memory, err);
+    if (code == GARNER_OK && memory.query != NULL) {
+        longer = add_query(urls, count, memory.query);
+        build.urls = (const char *const *)longer;
+        if (longer == NULL)
+            code = gn_fail(err, GARNER_NOMEM, "no memory for URLs");
+    }
     if (code == GARNER_OK)
         code = make_vars(&rows->params, &vars, err);
     if (code == GARNER_OK) {
@@ -85,6 +123,7 @@ enum garner_code gn_sources_build(const struct gn_sources *sources,
         code = gn_config_build(&build, config, err);
     }
     free_vars(vars, rows->params.count);
+    free_urls(longer);
     gn_ask_fini(&memory);
     return code;
 }

@@ -81,7 +81,8 @@ static void flags_that_need_each_other_say_so(void **state)
 static void lost_memory_is_an_error(void **state)
 {
     const char *params[] = {"name=a"};
-    const struct gn_ask_flags ask = {.reach = {.user = "u:p"}};
+    const struct gn_ask_flags ask = {
+        .reach = {.user = "u:p"}, .data = {params, 1}, .get = true};
     const struct gn_rows_flags rows = {.params = {params, 1}};
     const struct gn_sources sources = {.ask = &ask, .rows = &rows};
     enum garner_code code = GARNER_NOMEM;

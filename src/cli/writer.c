@@ -57,8 +57,8 @@ void gn_writer_fini(struct gn_writer *w)
     gn_buf_fini(&w->text);
 }
 
-enum garner_code gn_writer_file(const char *path, struct gn_buf *text,
-                                struct garner_error *err)
+enum garner_code gn_writer_put(const char *path, struct gn_buf *text,
+                               mode_t mode, struct garner_error *err)
 {
     const bool is_stdout = strcmp(path, "-") == 0;
     struct gn_writer w = {STDOUT_FILENO, is_stdout ? "standard output" : path,
@@ -67,7 +67,7 @@ enum garner_code gn_writer_file(const char *path, struct gn_buf *text,
 
     *text = (struct gn_buf){0};
     if (!is_stdout)
-        w.fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+        w.fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
     if (w.fd < 0) {
         code = gn_fail(err, GARNER_IO, "cannot write %.120s: %s", path,
                        strerrordesc_np(errno));

@@ -3,6 +3,8 @@
 #ifndef GN_CLI_WRITER_H
 #define GN_CLI_WRITER_H
 
+#include <sys/types.h>
+
 #include "base/buf.h"
 #include "garner/error.h"
 
@@ -19,12 +21,12 @@ enum garner_code gn_writer_pass(struct gn_writer *w, struct garner_error *err);
 /* As pass, but all of it now. */
 enum garner_code gn_writer_flush(struct gn_writer *w, struct garner_error *err);
 
+/* Writes all of text (moved) to a new file with mode, or to stdout for "-".
+ * Errors: as with flush. */
+enum garner_code gn_writer_put(const char *path, struct gn_buf *text,
+                               mode_t mode, struct garner_error *err);
+
 /* Frees the buffer; what was not flushed is gone. */
 void gn_writer_fini(struct gn_writer *w);
-
-/* Writes all of text to a new file, or to stdout for "-"; text is empty then.
- * Errors: as gn_writer_flush. */
-enum garner_code gn_writer_file(const char *path, struct gn_buf *text,
-                                struct garner_error *err);
 
 #endif

@@ -109,7 +109,7 @@ static void a_file_gets_all_of_it(void **state)
     snprintf(path, sizeof path, "%s/file", folder);
     for (int i = 0; i < 2; i++) { /* what was there goes */
         gn_buf_text(&text, "abc");
-        assert_int_equal(gn_writer_file(path, &text, &err), GARNER_OK);
+        assert_int_equal(gn_writer_put(path, &text, 0666, &err), GARNER_OK);
         assert_int_equal(text.size, 0);
     }
     fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -119,7 +119,7 @@ static void a_file_gets_all_of_it(void **state)
     assert_int_equal(unlink(path), 0);
     assert_int_equal(rmdir(folder), 0);
     gn_buf_text(&text, "abc");
-    assert_int_equal(gn_writer_file(path, &text, &err), GARNER_IO);
+    assert_int_equal(gn_writer_put(path, &text, 0666, &err), GARNER_IO);
     assert_non_null(strstr(err.message, "cannot write /tmp/gn-writer-"));
 }
 
