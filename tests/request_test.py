@@ -5,7 +5,8 @@ import subprocess
 import unittest
 import urllib.parse
 
-from support.program import Case, clean_environment, garner, one, query
+from support.program import (Case, clean_environment, count_runs, garner, one, query,
+                             wait_until)
 from support.servers import Httpbin, Misbehaving, Nginx, Proxy, reply
 
 
@@ -35,6 +36,23 @@ class Requests(Case):
 
     def error(self):
         return one(self.db, "select error from garner_run order by id desc limit 1")
+
+    def many(self, sources, **more):
+        """Fetches them over and over in one process, each four times at least;
+        gives what became of it: (name, status) of all runs."""
+        for source in sources.values():
+            source["schedule"] = "20ms"
+        file = self.write("garner.yaml", json.dumps(
+            {"garner": 1, "store": "data.db", "sources": sources}))
+        running = self.start("run", "-c", file, **more)
+        counts = ("select count(*) from (select source from garner_run"
+                  " where missed = 0 group by source having count(*) >= 4)")
+        wait_until(lambda: running.alive() and count_runs(self.db) > 0
+                   and one(self.db, counts) == len(sources), "four runs of each")
+        self.assertIn(running.stop(), (0, 1), running.output)  # 1: some failed
+        return set(query(self.db, "select distinct s.name, r.status from garner_run r"
+                                  " join garner_source s on s.id = r.source"
+                                  " where missed = 0"))
 
     def get(self, *args, code=0, **more):
         result = garner("get", *args, **more)
@@ -93,18 +111,9 @@ class Bodies(Requests):
             for algorithm in "MD5", "SHA-256":
                 sources[f"{user} {algorithm}"] = {
                     "url": f"{self.httpbin.url}/digest-auth/auth/{user}/hushhush/{algorithm}",
-                    "auth": {"digest": {"user": user, "password": "${env:WORD}"}},
-                    "schedule": "50ms"}
-        file = self.write("garner.yaml", json.dumps(
-            {"garner": 1, "store": "data.db", "sources": sources}))
-        env = clean_environment(WORD="hushhush")
-        result = garner("run", "-c", file, "--for", "1s", cwd=self.folder, env=env)
-        self.assert_code(result, 0)
-        self.said = result.stdout + result.stderr
-        self.assertEqual(query(self.db, "select distinct status, failure from garner_run"
-                                        " where missed = 0"), [(200, None)])
-        self.assertEqual(one(self.db, "select count(distinct source) from garner_run"
-                                      " where missed = 0"), 4)
+                    "auth": {"digest": {"user": user, "password": "${env:WORD}"}}}
+        self.assertEqual(self.many(sources, env=clean_environment(WORD="hushhush")),
+                         {(name, 200) for name in sources})
         url = self.httpbin.url + "/digest-auth/auth/me/hushhush"
         self.assertIn("true", self.get("--digest", "-u", "me:hushhush", url))
         self.get("-f", "-u", "me:hushhush", url, code=22)
@@ -192,6 +201,14 @@ class Certificates(Requests):
                           + (folder / "client.key").read_text())
         self.assertIn("CN=client", self.fetch(self.tls(cert=str(both))))
 
+    def test_each_source_has_its_own_connections(self):
+        """Who shows a certificate shares no connection with who does not."""
+        folder = self.nginx.folder
+        mine = {"cert": str(folder / "client.pem"), "key": str(folder / "client.key")}
+        both = self.many({"with": self.tls(**mine), "without": self.tls(),
+                          "one": {**self.tls(**mine), "http": "1.1"}})
+        self.assertEqual(both, {("one", 200), ("with", 200), ("without", 400)})
+
     def test_the_least_version(self):
         source = {"url": self.nginx.old_tls_url + "/",
                   "tls": {"ca_file": str(self.nginx.ca), "min": "1.2"}}
@@ -260,13 +277,11 @@ class Cookies(Requests):
     def test_a_run_of_many_fetches_keeps_them(self):
         """In one process, with others between: no handle mixes them up."""
         sources = {f"s{n}": {"url": f"{self.nginx.url}/set?a={n}",
-                             "cookies": n % 2 == 0, "schedule": "20ms",
+                             "cookies": n % 2 == 0,
                              "rows": {"table": "t", "sql": "select :source as s,"
                                                            " :body as told"}}
                    for n in range(6)}
-        file = self.write("garner.yaml", json.dumps(
-            {"garner": 1, "store": "data.db", "sources": sources}))
-        self.assert_code(garner("run", "-c", file, "--for", "1s", cwd=self.folder), 0)
+        self.assertEqual(self.many(sources), {(name, 200) for name in sources})
         self.assertEqual(
             set(query(self.db, "select distinct s, told from t where told <> ''")),
             {(f"s{n}", f"a={n}") for n in (0, 2, 4)})
@@ -335,18 +350,10 @@ class Ways(Requests):
 
     def test_it_is_one_sources_way_alone(self):
         """Two sources of one host and port, of which one is led elsewhere."""
-        host = f"garner.example:{self.nginx.ports[0]}"
-        file = self.write("garner.yaml", json.dumps({
-            "garner": 1, "store": "data.db", "sources": {
-                "led": {"url": f"http://{host}/host", "schedule": "50ms",
-                        "resolve": {host: "127.0.0.1"}},
-                "not": {"url": f"http://{host}/host", "schedule": "50ms"}}}))
-        garner("run", "-c", file, "--for", "1s", cwd=self.folder)
-        self.assertEqual(
-            query(self.db, "select distinct s.name, r.failure from garner_run r"
-                           " join garner_source s on s.id = r.source"
-                           " where missed = 0 order by 1"),
-            [("led", None), ("not", "resolve")])
+        host = f"localhost:{self.nginx.ports[0]}"
+        self.assertEqual(self.many({  # nobody listens there
+            "led": {"url": f"http://{host}/host", "resolve": {host: "127.0.0.9"}},
+            "not": {"url": f"http://{host}/host"}}), {("led", None), ("not", 200)})
 
     def test_interface_and_ip(self):
         peer = {"url": self.nginx.url + "/peer"}
@@ -359,18 +366,27 @@ class Ways(Requests):
         self.fetch({**peer, "ip": 6}, code=1)
         self.assertEqual(self.get("-4", peer["url"]), "127.0.0.1")
 
+    def test_ip_and_interface_are_one_sources_alone(self):
+        url = f"http://localhost:{self.nginx.ports[0]}/peer"
+        self.assertEqual(
+            self.many({"any": {"url": url}, "four": {"url": url, "ip": 4},
+                       "six": {"url": url, "ip": 6},  # where nobody listens
+                       "five": {"url": url, "ip": 4, "interface": "127.0.0.5"}}),
+            {("any", 200), ("four", 200), ("five", 200), ("six", None)})
+        peers = query(self.db, "select distinct s.name, cast(b.data as text)"
+                               " from garner_body b join garner_source s"
+                               " on s.id = b.source order by 1")
+        self.assertEqual(peers, [("any", "127.0.0.1"), ("five", "127.0.0.5"),
+                                 ("four", "127.0.0.1")])
+
     def test_versions_of_http(self):
         """Side by side, too: an HTTP/2 connection is not used for HTTP/1.1."""
         url = self.nginx.tls_url + "/protocol"
         tls = {"ca_file": str(self.nginx.ca)}
         rows = {"table": "t", "sql": "select :source as source, :body as protocol"}
-        file = self.write("garner.yaml", json.dumps({
-            "garner": 1, "store": "data.db",
-            "defaults": {"tls": tls, "schedule": "20ms"}, "sources": {
-                "default": {"url": url, "rows": rows},
-                "two": {"url": url, "http": "2", "rows": rows},
-                "one": {"url": url, "http": "1.1", "rows": rows}}}))
-        self.assert_code(garner("run", "-c", file, "--for", "1s", cwd=self.folder), 0)
+        self.many({"default": {"url": url, "tls": tls, "rows": rows},
+                   "two": {"url": url, "tls": tls, "http": "2", "rows": rows},
+                   "one": {"url": url, "tls": tls, "http": "1.1", "rows": rows}})
         # The others may use a connection of HTTP/1.1 that is open already.
         self.assertEqual(query(self.db, "select distinct protocol from t"
                                         " where source = 'one'"), [("HTTP/1.1",)])

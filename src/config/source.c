@@ -227,6 +227,7 @@ static const struct gn_walk_key source_keys[] = {
     {"cache", NULL, NULL},
     {"crawl", NULL, NULL},
     {"notify", NULL, "belongs to the file; write it on the left margin"},
+    {"pages", NULL, NULL},
     {"start", NULL, NULL},
     {"tags", NULL, NULL},
     {"urls", NULL, NULL},

@@ -197,6 +197,97 @@ static void credentials_are_sent_and_not_told(void **state)
     finish(&fx);
 }
 
+/* Asks for a digest login, and takes each nonce once. */
+static void challenge(struct tcp_peer *p, void *context)
+{
+    int *nonce = context;
+
+    while (tcp_peer_request(p)) {
+        char line[128];
+        char fresh[32];
+
+        snprintf(fresh, sizeof fresh, "nonce=\"n%d\"", *nonce);
+        if (strstr(p->request, fresh) != NULL) {
+            ++*nonce;
+            tcp_peer_reply(p, "200 OK", "", p->request);
+            continue;
+        }
+        snprintf(line, sizeof line,
+                 "WWW-Authenticate: Digest realm=\"r\", nonce=\"n%d\"\r\n",
+                 ++*nonce);
+        tcp_peer_reply(p, "401 Who are you", line, "");
+    }
+}
+
+static void a_digest_login_leaves_nothing_for_the_next(void **state)
+{
+    static const char *const users[] = {"me", "you", "me", "me"};
+    struct gn_request r = {.login = GN_LOGIN_DIGEST, .password = "secret"};
+    struct fixture fx;
+    struct result result;
+    int nonce = 0;
+
+    (void)state;
+    begin(&fx, challenge, &nonce);
+    for (size_t i = 0; i < sizeof users / sizeof users[0]; i++) {
+        char name[32];
+
+        r.user = users[i];
+        snprintf(name, sizeof name, "username=\"%s\"", users[i]);
+        result = fetch(&fx, "/", &r);
+        assert_int_equal(result.status, 200);
+        assert_has(result.body, name);
+        assert_lacks(result.body, "secret");
+    }
+    result = fetch(&fx, "/", NULL);
+    assert_int_equal(result.status, 401);
+    finish(&fx);
+}
+
+/* Redirects to localhost, which is another host, and tells what it was told. */
+static void send_away(struct tcp_peer *p, void *context)
+{
+    (void)context;
+    while (tcp_peer_request(p)) {
+        char line[64];
+
+        snprintf(line, sizeof line, "Location: http://localhost:%d/there\r\n",
+                 tcp_server_port(p->server));
+        if (tcp_peer_asks(p, "/away"))
+            tcp_peer_reply(p, "302 Found", line, "");
+        else
+            tcp_peer_reply(p, "200 OK", "", p->request);
+    }
+}
+
+static void another_host_is_told_no_secrets_and_may_be_refused(void **state)
+{
+    struct gn_request r = {.login = GN_LOGIN_BASIC,
+                           .user = "me",
+                           .password = "p",
+                           .cookies = "a=b"};
+    struct fixture fx;
+    struct result result;
+
+    (void)state;
+    begin(&fx, send_away, NULL);
+    for (int jar = 0; jar < 2; jar++) {
+        r.keeps_cookies = jar == 1;
+        result = fetch(&fx, "/there", &r);
+        assert_has(result.body, "Authorization: Basic");
+        assert_has(result.body, "Cookie: a=b\r\n");
+        result = fetch(&fx, "/away", &r);
+        assert_int_equal(result.status, 200);
+        assert_lacks(result.body, "Authorization");
+        assert_lacks(result.body, "Cookie");
+    }
+    r.same_host = true;
+    result = fetch(&fx, "/away", &r);
+    assert_int_equal(result.failure, GN_FAILURE_REDIRECT);
+    assert_has(result.error, "redirected to another host, localhost, which");
+    finish(&fx);
+}
+
 static void start_again(struct result *r)
 {
     if (r->calls < 200)
@@ -545,6 +636,8 @@ int main(void)
         cmocka_unit_test(requests_do_not_leak_into_each_other),
         cmocka_unit_test(a_cut_connection_is_made_good_at_the_right_url),
         cmocka_unit_test(credentials_are_sent_and_not_told),
+        cmocka_unit_test(a_digest_login_leaves_nothing_for_the_next),
+        cmocka_unit_test(another_host_is_told_no_secrets_and_may_be_refused),
         cmocka_unit_test(a_callback_may_start_the_next),
         cmocka_unit_test(the_callback_may_take_the_body),
         cmocka_unit_test(connections_are_bounded_when_asked),
