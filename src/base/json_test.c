@@ -26,6 +26,7 @@ static void containers_get_their_commas(void **state)
     gn_json_key(&j, "b");
     gn_json_open(&j, '[');
     gn_json_integer(&j, INT64_MIN);
+    gn_json_number(&j, "-1.50");
     gn_json_bool(&j, true);
     gn_json_bool(&j, false);
     gn_json_null(&j);
@@ -37,8 +38,8 @@ static void containers_get_their_commas(void **state)
     gn_json_text(&j, "d");
     gn_json_close(&j, '}');
     assert_string_equal(gn_buf_cstr(&out),
-                        "{\"a\":[],\"b\":[-9223372036854775808,true,false,"
-                        "null,{},null],\"c\\\"\":\"d\"}");
+                        "{\"a\":[],\"b\":[-9223372036854775808,-1.50,true,"
+                        "false,null,{},null],\"c\\\"\":\"d\"}");
     gn_buf_fini(&out);
 }
 

@@ -140,6 +140,18 @@ static const struct example examples[] = {
      GN_FAILURE_CANCELED,
      "h:80: canceled while looking up the host, or waiting for a free "
      "connection"},
+    {{.cause = GN_CAUSE_ELSEWHERE, .elsewhere = "other.org"},
+     GN_FAILURE_REDIRECT,
+     "h:80: redirected to another host, other.org, which \"hosts: same\" does "
+     "not allow; ask there, or allow it"},
+    {{.cause = GN_CAUSE_ELSEWHERE, .elsewhere = ""},
+     GN_FAILURE_REDIRECT,
+     "h:80: redirected to another host, one not known, which \"hosts: same\" "
+     "does not allow; ask there, or allow it"},
+    {{.result = CURLE_INTERFACE_FAILED, .detail = "why"},
+     GN_FAILURE_LOCAL,
+     "h:80: the interface to go out by cannot be used: why; name one of this "
+     "machine, or its address"},
     {{.cause = GN_CAUSE_NO_MEMORY},
      GN_FAILURE_LOCAL,
      "h:80: out of memory for the reply; lower the limit of the body (body: "
