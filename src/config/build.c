@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/url.h"
 #include "config/check.h"
+#include "config/hide.h"
 #include "config/template.h"
 
 static enum garner_code no_memory(struct garner_error *err)
@@ -176,6 +177,7 @@ static const char *name_for(struct gn_arena *memory, const char *url)
 static enum garner_code fill(struct gn_arena *memory, struct gn_source *source,
                              const char *url, struct garner_error *err)
 {
+    const struct gn_secret password = {source->request.password, NULL};
     struct garner_error why;
     struct gn_url parts;
     char *shown;
@@ -187,6 +189,9 @@ static enum garner_code fill(struct gn_arena *memory, struct gn_source *source,
         code = gn_url_split(source->request.url, &parts, &why);
     if (code == GARNER_OK)
         code = gn_check_request(&source->request, &why);
+    if (code == GARNER_OK && password.value != NULL &&
+        !gn_hide_secrets(&source->request, NULL, &password, memory))
+        return no_memory(err);
     if (code == GARNER_OK) {
         source->request.url = gn_arena_text(memory, source->request.url);
         source->name = name_for(memory, url);

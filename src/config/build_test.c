@@ -18,6 +18,8 @@ static const char *const headers[] = {"Accept: */*", "X-A:b", NULL};
 static const char *const key[] = {"id", "day"};
 static const struct gn_var vars[] = {{"id", "a b"}};
 
+static const char *const to[] = {"a:1:b:2", NULL};
+
 static struct gn_build example(void)
 {
     return (struct gn_build){
@@ -29,6 +31,7 @@ static struct gn_build example(void)
                     .body = "a\0b",
                     .body_size = 3,
                     .user_agent = "me/1",
+                    .route = {.connect_to = to},
                     .limits = {.total_ms = 900}},
         .schedule = {.every_ms = 1000, .align = true},
         .rows = {.table = "t", .sql = "select 1", .key = key, .key_count = 2},
@@ -67,11 +70,29 @@ static void each_url_becomes_a_source(void **state)
     assert_string_equal(s->rows->key[1], "day");
     assert_string_equal(s->vars[0].value, "a b");
     assert_int_equal(s->line, 0);
+    assert_string_equal(s->request.route.connect_to[0], "a:1:b:2");
     assert_string_equal(s[1].name, "http://b/");
     assert_string_equal(s[2].name, "http://b/ (2)");
     assert_string_equal(s[3].name, "http://b/ (3)");
     gn_config_fini(&config);
     assert_null(config.memory);
+}
+
+static void a_password_is_a_secret(void **state)
+{
+    const struct gn_build build = {.urls = (const char *const[]){"http://h/"},
+                                   .url_count = 1,
+                                   .request = {.login = GN_LOGIN_BASIC,
+                                               .user = "me",
+                                               .password = "hushhush"}};
+    struct gn_config config;
+
+    (void)state;
+    assert_int_equal(gn_config_build(&build, &config, NULL), GARNER_OK);
+    assert_string_equal(config.sources[0].request.user, "me");
+    assert_string_equal(config.sources[0].request.password, "hushhush");
+    assert_string_equal(config.sources[0].request.secrets[0], "hushhush");
+    gn_config_fini(&config);
 }
 
 static void a_long_url_has_a_name_that_fits(void **state)
@@ -182,6 +203,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_url_becomes_a_source),
+        cmocka_unit_test(a_password_is_a_secret),
         cmocka_unit_test(a_long_url_has_a_name_that_fits),
         cmocka_unit_test(bad_values_are_refused),
         cmocka_unit_test(lost_memory_is_told),

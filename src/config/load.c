@@ -14,6 +14,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+enum { MOST_SOURCES = 1000000 };
+
 struct loader {
     struct gn_config *config;
     struct gn_scope scope;
@@ -144,6 +146,14 @@ static void read_all(struct gn_problems *p, struct loader *l)
          v = v->next, i++) {
         counts[i] = gn_vars_count(p, v);
         all += counts[i];
+    }
+    if (all > MOST_SOURCES) {
+        gn_walk_problem(p, node,
+                        "sources stands for %zu of them by its lists; %d are "
+                        "the most",
+                        all, MOST_SOURCES);
+        gn_free(counts);
+        return;
     }
     l->config->sources = gn_arena_zeroed(
         l->scope.memory, (all + 1) * sizeof *l->config->sources);

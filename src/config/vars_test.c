@@ -107,12 +107,35 @@ static void wrong_lists_are_problems(void **state)
         "write fewer values, or another source\n");
 }
 
+static void a_file_has_its_bound_too(void **state)
+{
+    struct gn_buf text = {0};
+    struct gn_config config;
+    struct garner_error err;
+
+    (void)state;
+    gn_buf_text(&text, "garner: 1\nsources:\n");
+    for (int i = 0; i < 1001; i++)
+        gn_buf_printf(&text,
+                      "  s%d: { url: 'http://h/', vars: { "
+                      "a: [0,1,2,3,4,5,6,7,8,9], b: [0,1,2,3,4,5,6,7,8,9], "
+                      "c: [0,1,2,3,4,5,6,7,8,9] } }\n",
+                      i);
+    assert_int_equal(gn_config_parse("f", gn_buf_cstr(&text), text.size,
+                                     &config, NULL, &err),
+                     GARNER_INVALID);
+    assert_string_equal(err.message, "f:3:3: sources stands for 1001000 of "
+                                     "them by its lists; 1000000 are the most");
+    gn_buf_fini(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_list_makes_a_source_each),
         cmocka_unit_test(its_name_stands_for_all_of_them),
         cmocka_unit_test(wrong_lists_are_problems),
+        cmocka_unit_test(a_file_has_its_bound_too),
     };
 
     return cmocka_run_group_tests(tests, set_token, NULL);

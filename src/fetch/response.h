@@ -16,7 +16,7 @@
     X(TLS, "tls", "no trusted, encrypted connection")                          \
     X(TIMEOUT, "timeout", "it took too long")                                  \
     X(TOO_LARGE, "too_large", "the body is over the limit")                    \
-    X(REDIRECT, "redirect", "redirected too often, or to where it may not")  \
+    X(REDIRECT, "redirect", "redirected too often, or to where it may not")    \
     X(PROTOCOL, "protocol", "the answer breaks the protocol")                  \
     X(CANCELED, "canceled", "given up by us")                                  \
     X(LOCAL, "local", "a fault on this machine")
