@@ -52,10 +52,13 @@ static const struct gn_command curl = {
 
 static void add_headers(struct gn_draft *d, const struct gn_request *r)
 {
-    if (r->headers == NULL || r->headers[0] == NULL)
+    if ((r->headers == NULL || r->headers[0] == NULL) && r->cookies == NULL)
         return;
     gn_draft_open(d, 2, "headers");
-    for (const char *const *line = r->headers; *line != NULL; line++) {
+    if (r->cookies != NULL) /* as -b says it: no other host is told */
+        gn_draft_text(d, 3, "Cookie", r->cookies);
+    for (const char *const *line = r->headers; line != NULL && *line != NULL;
+         line++) {
         const size_t n = strcspn(*line, ":");
         const char *value = *line + n + ((*line)[n] == ':');
         char name[200];
@@ -82,6 +85,79 @@ static void add_times(struct gn_draft *d, const struct gn_fetch_limits *limits)
     }
 }
 
+static void add_login(struct gn_draft *d, const struct gn_request *r)
+{
+    if (r->login == GN_LOGIN_NONE)
+        return;
+    gn_draft_open(d, 2, "auth");
+    if (r->login == GN_LOGIN_BEARER) {
+        gn_draft_text(d, 3, "bearer", r->password);
+        return;
+    }
+    gn_draft_open(d, 3, r->login == GN_LOGIN_DIGEST ? "digest" : "basic");
+    gn_draft_text(d, 4, "user", r->user);
+    gn_draft_text(d, 4, "password", r->password);
+}
+
+static void add_tls(struct gn_draft *d, const struct gn_request *r)
+{
+    if (!r->insecure && r->ca_file == NULL && r->cert == NULL &&
+        r->least_tls == 0)
+        return;
+    gn_draft_open(d, 2, "tls");
+    if (r->insecure)
+        gn_draft_plain(d, 3, "insecure", "true");
+    if (r->ca_file != NULL)
+        gn_draft_text(d, 3, "ca_file", r->ca_file);
+    if (r->cert != NULL)
+        gn_draft_text(d, 3, "cert", r->cert);
+    if (r->key != NULL)
+        gn_draft_text(d, 3, "key", r->key);
+    if (r->key_password != NULL)
+        gn_draft_text(d, 3, "key_password", r->key_password);
+    if (r->least_tls != 0)
+        gn_draft_plain(d, 3, "min", r->least_tls == 13 ? "1.3" : "1.2");
+}
+
+/* "host:port:address:port" as "host:port": address */
+static void add_place(struct gn_draft *d, const char *line)
+{
+    const char *host = *line == '[' ? strchr(line, ']') : line;
+    const char *port = host != NULL ? strchr(host, ':') : NULL;
+    const char *to = port != NULL ? strchr(port + 1, ':') : NULL;
+    const char *end = strrchr(line, ':');
+    char place[300];
+    char address[300];
+
+    if (to == NULL || end <= to)
+        return;
+    to++;
+    if (*to == '[') { /* brackets are the line's, not the address's */
+        to++;
+        end--;
+    }
+    snprintf(place, sizeof place, "%.*s", (int)(strchr(port + 1, ':') - line),
+             line);
+    snprintf(address, sizeof address, "%.*s", (int)(end - to), to);
+    gn_draft_text(d, 3, place, address);
+}
+
+static void add_route(struct gn_draft *d, const struct gn_route *route)
+{
+    const char *const *line = route->connect_to;
+
+    if (route->ip != 0)
+        gn_draft_plain(d, 2, "ip", route->ip == 4 ? "4" : "6");
+    if (route->http != 0)
+        gn_draft_plain(d, 2, "http", route->http == 1 ? "1.1" : "2");
+    if (route->interface != NULL)
+        gn_draft_text(d, 2, "interface", route->interface);
+    if (line != NULL && *line != NULL)
+        gn_draft_open(d, 2, "resolve");
+    for (; line != NULL && *line != NULL; line++)
+        add_place(d, *line);
+}
+
 static void add_request(struct gn_draft *d, const struct gn_request *r)
 {
     char text[40];
@@ -89,6 +165,7 @@ static void add_request(struct gn_draft *d, const struct gn_request *r)
     if (r->method != NULL)
         gn_draft_text(d, 2, "method", r->method);
     add_headers(d, r);
+    add_login(d, r);
     if (r->user_agent != NULL)
         gn_draft_text(d, 2, "user_agent", r->user_agent);
     if (r->body != NULL && r->body_size > 0)
@@ -106,12 +183,8 @@ static void add_request(struct gn_draft *d, const struct gn_request *r)
     }
     if (r->proxy != NULL)
         gn_draft_text(d, 2, "proxy", r->proxy);
-    if (r->insecure || r->ca_file != NULL)
-        gn_draft_open(d, 2, "tls");
-    if (r->insecure)
-        gn_draft_plain(d, 3, "insecure", "true");
-    if (r->ca_file != NULL)
-        gn_draft_text(d, 3, "ca_file", r->ca_file);
+    add_tls(d, r);
+    add_route(d, &r->route);
 }
 
 static enum garner_code take_over(const struct gn_call *call,
@@ -130,6 +203,10 @@ static enum garner_code take_over(const struct gn_call *call,
     gn_buf_printf(&whole, "%s%s", strstr(url, "://") == NULL ? "http://" : "",
                   url); /* as curl does */
     code = gn_ask_request(&s->ask, gn_buf_cstr(&whole), &request, &memory, err);
+    if (memory.query != NULL)
+        gn_buf_printf(&whole, "%c%s",
+                      strchr(gn_buf_cstr(&whole), '?') != NULL ? '&' : '?',
+                      memory.query);
     if (code == GARNER_OK) {
         gn_draft_source(d, NULL, gn_buf_cstr(&whole));
         gn_draft_text(d, 2, "schedule", o->every);

@@ -30,6 +30,29 @@ static void flags_become_keys(void **state)
         "");
 }
 
+static void who_asks_and_by_which_way_become_keys(void **state)
+{
+    (void)state;
+    assert_becomes(
+        gn_curl_line_import,
+        "curl -G -d a=1 --digest -u me:secret -b 'c=d; e=f' -E /dev/null"
+        " --tlsv1.3 -4 --http1.1 --interface lo --resolve h:80:::1"
+        " http://h/x",
+        "\nsources:\n\n  h/x:\n    url: \"http://h/x?a=1\"\n"
+        "    schedule: 1h\n"
+        "    headers:\n      Cookie: \"c=d; e=f\"\n"
+        "    auth:\n      digest:\n        user: me\n"
+        "        password: secret\n"
+        "    tls:\n      cert: /dev/null\n      min: 1.3\n"
+        "    ip: 4\n    http: 1.1\n    interface: lo\n"
+        "    resolve:\n      \"h:80\": \"::1\"\n",
+        "");
+    assert_becomes(gn_curl_line_import, "curl --oauth2-bearer t http://h/",
+                   "\nsources:\n\n  h:\n    url: \"http://h/\"\n"
+                   "    schedule: 1h\n    auth:\n      bearer: t\n",
+                   "");
+}
+
 static void others_are_refused(void **state)
 {
     (void)state;
@@ -51,6 +74,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(flags_become_keys),
+        cmocka_unit_test(who_asks_and_by_which_way_become_keys),
         cmocka_unit_test(others_are_refused),
         cmocka_unit_test(without_memory_it_says_so),
     };
