@@ -74,6 +74,8 @@ struct gn_notifier {
     const char *name; /* unique */
     struct gn_reach reach;
     int64_t digest_ms; /* told at most so often, of all at once; 0: of each */
+    const struct gn_window *quiet; /* hours in which it is not; NULL: none */
+    const struct gn_zone *zone;    /* of those; NULL: UTC */
 };
 
 /* Who hears of a source that fails, and when. */

@@ -18,7 +18,8 @@ enum { DEFAULT_TIMEOUT_MS = 30000, MOST_AFTER = 1000 };
 struct reach_scope {
     struct gn_scope *scope;
     struct gn_reach *reach;
-    int64_t *digest_ms; /* NULL: it is nothing that gathers */
+    struct gn_notifier *notifier; /* it is that one's; NULL: a hook's */
+    const struct gn_node *tz;     /* NULL: it was not said */
 };
 
 static void *get(struct gn_problems *p, struct gn_scope *s, size_t count,
@@ -136,16 +137,53 @@ static void read_digest(struct gn_problems *p, const struct gn_node *node,
 {
     struct reach_scope *r = context;
 
-    (void)gn_walk_duration(p, node, 1, r->digest_ms);
+    (void)gn_walk_duration(p, node, 1, &r->notifier->digest_ms);
+}
+
+static void read_quiet(struct gn_problems *p, const struct gn_node *node,
+                       void *context)
+{
+    struct reach_scope *r = context;
+    const char *text = gn_walk_text(p, node);
+    struct gn_window *hours;
+    struct garner_error err;
+
+    if (text == NULL)
+        return;
+    hours = get(p, r->scope, 1, sizeof *hours);
+    if (hours != NULL && gn_window_parse(text, hours, &err) != GARNER_OK)
+        gn_walk_problem(p, node, "quiet: %s", err.message);
+    r->notifier->quiet = hours;
+}
+
+static void read_tz(struct gn_problems *p, const struct gn_node *node,
+                    void *context)
+{
+    struct reach_scope *r = context;
+    const char *text = gn_walk_text(p, node);
+    struct garner_error err;
+    enum garner_code code;
+
+    r->tz = node;
+    if (text == NULL)
+        return;
+    code = gn_zones_find(r->scope->zones, text, r->scope->memory,
+                         &r->notifier->zone, &err);
+    if (code == GARNER_NOMEM)
+        gn_problem_memory(p);
+    else if (code != GARNER_OK)
+        gn_walk_problem(p, node, "%s", err.message);
 }
 
 static const struct gn_walk_key reach_keys[] = {
     {"run", read_run, NULL},         {"env", read_env, NULL},
     {"webhook", read_webhook, NULL}, {"timeout", read_timeout, NULL},
-    {"digest", read_digest, NULL},
+    {"digest", read_digest, NULL}, /* from here on a notifier's alone */
+    {"quiet", read_quiet, NULL},     {"tz", read_tz, NULL},
 };
+enum { HOOK_KEYS = 4 };
 
-/* A list is a command; digest is the last key, and not everybody's. */
+/* A list is a command. */
 static void read_reach(struct gn_problems *p, const struct gn_node *node,
                        struct reach_scope *r)
 {
@@ -154,7 +192,7 @@ static void read_reach(struct gn_problems *p, const struct gn_node *node,
     *r->reach = (struct gn_reach){.timeout_ms = DEFAULT_TIMEOUT_MS};
     if (node->kind == GN_NODE_MAPPING)
         gn_walk_mapping(p, node, reach_keys,
-                        COUNT(reach_keys) - (r->digest_ms == NULL), r);
+                        r->notifier != NULL ? COUNT(reach_keys) : HOOK_KEYS, r);
     else
         read_run(p, node, r);
     if (p->count == before &&
@@ -163,6 +201,8 @@ static void read_reach(struct gn_problems *p, const struct gn_node *node,
                         "%s: write either run: [COMMAND, ARGUMENT ...] or "
                         "webhook: URL",
                         node->key->text);
+    else if (p->count == before && r->tz != NULL && r->notifier->quiet == NULL)
+        gn_walk_problem(p, r->tz, "tz is for quiet alone; remove it");
     else if (p->count == before && r->reach->env != NULL &&
              r->reach->argv == NULL)
         gn_walk_problem(p, node, "%s: env is for run alone; remove it",
@@ -176,7 +216,7 @@ static void read_event(struct gn_problems *p, const struct gn_node *node,
 {
     struct gn_scope *s = scope;
     const enum gn_event event = gn_event_of(node->key->text);
-    struct reach_scope r = {s, get(p, s, 1, sizeof *r.reach), NULL};
+    struct reach_scope r = {s, get(p, s, 1, sizeof *r.reach), NULL, NULL};
 
     if (r.reach == NULL)
         return;
@@ -296,7 +336,7 @@ void gn_hook_read_notify(struct gn_problems *p, const struct gn_node *node,
     all = get(p, s, node->count + 1, sizeof *all);
     for (const struct gn_node *v = node->first; v != NULL && all != NULL;
          v = v->next, n++) {
-        struct reach_scope r = {s, &all[n].reach, &all[n].digest_ms};
+        struct reach_scope r = {s, &all[n].reach, &all[n], NULL};
 
         all[n].name = gn_arena_text(s->memory, v->key->text);
         if (all[n].name == NULL)

@@ -73,16 +73,17 @@ static void commands_begin_at_the_folder(void **state)
 
 static void alerts_go_to_those_who_are_named(void **state)
 {
-    struct gn_config config =
-        good("garner: 1\n"
-             "sources:\n"
-             "  a: { url: http://h/ }\n"
-             "  b: { url: http://h/, alert: me }\n"
-             "  c: { url: http://h/, alert: { to: [] } }\n"
-             "defaults: { alert: { after: 3, to: [ops, me], repeat: 6h } }\n"
-             "notify:\n"
-             "  ops: { webhook: https://h/, digest: 10m }\n"
-             "  me: [mail, me@example.org]\n");
+    struct gn_config config = good(
+        "garner: 1\n"
+        "sources:\n"
+        "  a: { url: http://h/ }\n"
+        "  b: { url: http://h/, alert: me }\n"
+        "  c: { url: http://h/, alert: { to: [] } }\n"
+        "defaults: { alert: { after: 3, to: [ops, me], repeat: 6h } }\n"
+        "notify:\n"
+        "  ops: { webhook: https://h/, digest: 10m, quiet: \"22:00-07:00\",\n"
+        "         tz: Europe/London }\n"
+        "  me: [mail, me@example.org]\n");
     const struct gn_source *s = config.sources;
 
     (void)state;
@@ -90,6 +91,9 @@ static void alerts_go_to_those_who_are_named(void **state)
     assert_string_equal(config.notifiers[0].name, "ops");
     assert_string_equal(config.notifiers[0].reach.webhook.url, "https://h/");
     assert_int_equal(config.notifiers[0].digest_ms, 600000);
+    assert_int_equal(config.notifiers[0].quiet->count, 8);
+    assert_non_null(config.notifiers[0].zone);
+    assert_null(config.notifiers[1].quiet);
     assert_string_equal(config.notifiers[1].reach.argv[1], "me@example.org");
     assert_int_equal(s[0].alert.policy.after, 3);
     assert_true(s[0].alert.policy.repeat_us == INT64_C(21600000000));
@@ -158,6 +162,12 @@ static void wrong_values_are_problems(void **state)
                "those under notify");
     bad_source("alert: { to: [], after: 0 }",
                "3:25: after is \"0\"; write a whole number from 1 to 1000");
+    bad_source("hooks: { error: { run: [x], quiet: \"1:00-2:00\" } }",
+               "3:29: unknown key \"quiet\"; see garner.yaml(5) for the keys "
+               "there are");
+    bad("garner: 1\nnotify: { me: { run: [x], tz: UTC } }\n"
+        "sources: { a: { url: http://h/ } }\n",
+        "f:2:31: tz is for quiet alone; remove it\n");
     bad("garner: 1\nnotify: me\nsources: { a: { url: http://h/ } }\n",
         "f:2:9: notify must be a mapping; write notify: { NAME: { run: "
         "[COMMAND] } }\n");

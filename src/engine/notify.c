@@ -13,6 +13,7 @@
 #include "engine/outbox.h"
 #include "fetch/backoff.h"
 #include "hook/child.h"
+#include "schedule/window.h"
 
 enum {
     MOST_HOOKS = 8,          /* under way at a time */
@@ -23,8 +24,9 @@ enum {
     FIRST_WAIT_MS = 1000,
     LAST_WAIT_MS = 3600 * 1000
 };
-#define A_DAY_US (INT64_C(24) * 3600 * 1000000)
-#define NEVER    INT64_MAX
+#define A_SECOND_US INT64_C(1000000)
+#define A_DAY_US    (24 * 3600 * A_SECOND_US)
+#define NEVER       INT64_MAX
 
 /* One thing that goes out: a hook's message, or a notifier's. */
 struct sending {
@@ -340,7 +342,15 @@ static bool is_notifier_busy(const struct gn_notify *n, const char *name)
     return false;
 }
 
-/* What a notifier is to hear: nothing while its digest gathers. */
+/* at_s: in seconds; INT64_MAX: never. */
+static void wake_at(struct look *l, int64_t at_s)
+{
+    if (at_s < NEVER / A_SECOND_US && at_s * A_SECOND_US < l->next_us)
+        l->next_us = at_s * A_SECOND_US;
+}
+
+/* What a notifier is to hear: nothing in its quiet hours, nor while its digest
+ * gathers. */
 static enum garner_code read_mail(struct gn_notify *n, size_t i, int64_t now_us)
 {
     const struct gn_notifier *to = &n->options.config->notifiers[i];
@@ -351,6 +361,11 @@ static enum garner_code read_mail(struct gn_notify *n, size_t i, int64_t now_us)
     l->mail_count[i] = 0;
     if (l->is_busy[i])
         return GARNER_OK;
+    if (to->quiet != NULL &&
+        gn_window_has(to->quiet, to->zone, now_us / A_SECOND_US)) {
+        wake_at(l, gn_window_closes(to->quiet, to->zone, now_us / A_SECOND_US));
+        return GARNER_OK;
+    }
     if (to->digest_ms > 0)
         code = gn_outbox_last(n->options.store, to->name, &last_us, &l->err);
     last_us += to->digest_ms * 1000;

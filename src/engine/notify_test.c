@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "engine/fixture_test.h"
+#include "schedule/window.h"
 
 /* A site that is fetched, and one that is told. */
 struct site {
@@ -210,6 +211,34 @@ static void notifiers_hear_of_all_at_once(void **state)
     end(w);
 }
 
+/* What comes about in quiet hours is told when they are over. */
+static void quiet_hours_are_kept(void **state)
+{
+    struct site s;
+    struct world *w = begin_site(&s, "/broken");
+    struct gn_notifier ops = {.name = "ops"};
+    const struct gn_notifier *to[] = {&ops};
+    struct gn_window hours;
+    const char *argv[4];
+
+    (void)state;
+    command(&ops.reach, argv, "cat");
+    assert_int_equal(gn_window_parse("00:00-24:00", &hours, NULL), GARNER_OK);
+    ops.quiet = &hours;
+    w->config.notifiers = &ops;
+    w->config.notifier_count = 1;
+    w->sources[0].alert =
+        (struct gn_alert_spec){.policy = {1, 0}, .to = to, .to_count = 1};
+    assert_int_equal(run(w), GARNER_OK);
+    assert_asked(w, "select count(*) from garner_outbox where done is null",
+                 "1");
+    ops.quiet = NULL;
+    assert_int_equal(run(w), GARNER_OK);
+    assert_asked(w, "select count(*) from garner_outbox where done is null",
+                 "0");
+    end(w);
+}
+
 /* The one that is under way is ended, and is sent again at the next start. */
 static void a_second_stop_leaves_it_for_later(void **state)
 {
@@ -265,6 +294,7 @@ int main(void)
         cmocka_unit_test(a_request_says_it_in_json),
         cmocka_unit_test(a_request_that_fails_is_made_again),
         cmocka_unit_test(notifiers_hear_of_all_at_once),
+        cmocka_unit_test(quiet_hours_are_kept),
         cmocka_unit_test(a_second_stop_leaves_it_for_later),
         cmocka_unit_test(what_nobody_waits_for_is_done_with),
     };
