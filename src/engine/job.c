@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
-#include "engine/headers.h"
+#include "engine/inputs.h"
 
 void gn_job_init(struct gn_job *job, struct gn_active *active,
                  struct gn_flow *flow, struct gn_inbox *inbox)
@@ -87,58 +87,22 @@ bool gn_job_has_rows(const struct gn_job *job)
            !job->alone;
 }
 
-static struct garner_value headers_json(struct gn_job *job,
-                                        const struct gn_buf *headers)
-{
-    struct gn_buf json = {0};
-    const char *copy = NULL;
-    size_t size = 0;
-
-    gn_headers_json(gn_buf_cstr(headers), &json);
-    if (!gn_buf_failed(&json)) {
-        size = json.size;
-        copy = gn_arena_copy(&job->arena, json.data, size);
-    }
-    job->arena.failed = copy == NULL || job->arena.failed;
-    gn_buf_fini(&json);
-    return garner_text_n(copy, copy != NULL ? size : 0);
-}
-
 enum garner_code gn_job_prepare_extraction(struct gn_job *job,
                                            const char *final_url,
                                            const struct gn_buf *headers,
                                            struct garner_error *err)
 {
-    const struct gn_source *source = job->active->source;
-    const struct gn_param fixed[] = {
-        {"body", garner_text_n(job->body, job->body_size)},
-        {"url", garner_text(gn_target_url(job->active->target))},
-        {"final_url", garner_text(gn_job_text(job, final_url))},
-        {"status", garner_integer(job->run.status)},
-        {"content_type", garner_text(job->content_type)},
-        {"fetched_at", garner_real((double)job->run.started_us / 1e6)},
-        {"source", garner_text(source->name)},
-        {"headers", job->active->wants_headers ? headers_json(job, headers)
-                                               : garner_null()},
+    const struct gn_inputs in = {
+        .body = job->body,
+        .body_size = job->body_size,
+        .url = gn_target_url(job->active->target),
+        .final_url = gn_job_text(job, final_url),
+        .content_type = job->content_type,
+        .headers = job->active->wants_headers ? gn_buf_cstr(headers) : NULL,
+        .status = job->run.status,
+        .fetched_us = job->run.started_us,
     };
-    const size_t fixed_count = sizeof fixed / sizeof fixed[0];
-    struct gn_param *params = gn_arena_alloc(
-        &job->arena, sizeof fixed + source->var_count * sizeof fixed[0]);
-    struct gn_query *queries =
-        gn_arena_alloc(&job->arena, source->row_spec_count * sizeof queries[0]);
 
-    if (job->arena.failed)
-        return gn_fail(err, GARNER_NOMEM, "out of memory for the rows of %s",
-                       source->name);
-    memcpy(params, fixed, sizeof fixed);
-    for (size_t i = 0; i < source->var_count; i++)
-        params[fixed_count + i] = (struct gn_param){
-            source->vars[i].name, garner_text(source->vars[i].value)};
-    for (size_t i = 0; i < source->row_spec_count; i++)
-        queries[i] = (struct gn_query){.sql = source->rows[i].sql};
-    job->extraction.params = params;
-    job->extraction.param_count = fixed_count + source->var_count;
-    job->extraction.queries = queries;
-    job->extraction.query_count = source->row_spec_count;
-    return GARNER_OK;
+    return gn_inputs_fill(&in, job->active->source, &job->arena,
+                          &job->extraction, err);
 }

@@ -219,16 +219,22 @@ static enum garner_code check_key(const struct gn_rows_spec *spec,
     return GARNER_OK;
 }
 
-enum garner_code gn_table_check_rows(const struct gn_table *table,
-                                     const struct gn_rowset *rows,
-                                     struct garner_error *err)
+enum garner_code gn_table_check_key(const struct gn_rows_spec *spec,
+                                    const struct gn_rowset *rows,
+                                    struct garner_error *err)
 {
-    const struct gn_rows_spec *spec = table->spec;
     enum garner_code code = GARNER_OK;
 
     for (size_t i = 0; i < spec->key_count && code == GARNER_OK; i++)
         code = check_key(spec, spec->key[i], rows, err);
     return code;
+}
+
+enum garner_code gn_table_check_rows(const struct gn_table *table,
+                                     const struct gn_rowset *rows,
+                                     struct garner_error *err)
+{
+    return gn_table_check_key(table->spec, rows, err);
 }
 
 static enum garner_code add_sql(struct garner_batch *batch, struct gn_buf *sql,

@@ -48,6 +48,11 @@ enum garner_code gn_table_check_rows(const struct gn_table *table,
                                      const struct gn_rowset *rows,
                                      struct garner_error *err);
 
+/* The same of a table that nothing is known of. */
+enum garner_code gn_table_check_key(const struct gn_rows_spec *spec,
+                                    const struct gn_rowset *rows,
+                                    struct garner_error *err);
+
 /* Adds to batch what writes rows, which were checked, to a table that is known:
  * first the table or columns that are missing, then an insert a row, or an
  * upsert where there is a key. *changes is set if the batch changes the table,

@@ -1,0 +1,444 @@
+#include "cli/commands.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "cli/cell.h"
+#include "cli/diff.h"
+#include "cli/maker.h"
+#include "cli/named.h"
+#include "cli/outcome.h"
+#include "cli/output.h"
+#include "cli/select.h"
+#include "cli/storage.h"
+#include "cli/stored.h"
+#include "cli/text.h"
+#include "config/file.h"
+
+struct settings {
+    struct gn_format_flags format;
+    struct gn_storage_flags storage;
+    const char *config;
+    const char *body;
+    const char *table;
+    int64_t run;
+};
+
+/* A source that is tried. */
+struct trial {
+    const struct settings *settings;
+    const struct gn_source *source;
+    struct garner_store *store; /* NULL: there is none yet */
+    struct gn_one answer;
+    struct gn_made made;
+};
+
+static const char *const words[] = {"new", "changed", "same", "twice"};
+
+/* --- the answer -----------------------------------------------------------*/
+
+/* No store is no fault: all rows are new then. */
+static enum garner_code open_store(struct trial *t, const char *name,
+                                   struct garner_error *err)
+{
+    enum garner_code code;
+
+    if (name == NULL)
+        return GARNER_OK;
+    code = gn_select_open(name, &t->settings->storage, 0, &t->store, err);
+    return code == GARNER_NOTFOUND && t->settings->run == 0 ? GARNER_OK : code;
+}
+
+static enum garner_code from_file(struct trial *t, struct garner_error *err)
+{
+    const size_t most = (size_t)256 << 20;
+    struct gn_one *one = &t->answer;
+
+    one->status = 200;
+    one->started_wall_us = gn_clock_wall_us();
+    one->final_url = gn_strdup(t->source->request.url);
+    return one->final_url == NULL
+               ? gn_fail(err, GARNER_NOMEM, "out of memory for a body")
+               : gn_file_read(t->settings->body, most, false, &one->body, err);
+}
+
+/* What there is to try, or the exit status that says why there is nothing. */
+static enum gn_exit get_answer(struct trial *t)
+{
+    const struct settings *s = t->settings;
+    struct garner_error err = {0};
+    enum garner_code code;
+
+    if (s->run > 0 && t->store == NULL)
+        return gn_exit_usage("--run: the file names no store");
+    if (s->run > 0)
+        code = gn_stored_answer(t->store, t->source->name, s->run, &t->answer,
+                                &err);
+    else if (s->body != NULL)
+        code = from_file(t, &err);
+    else
+        code = gn_one_fetch(&t->source->request, &t->answer, &err);
+    if (code == GARNER_NOTFOUND || code == GARNER_INVALID)
+        return gn_exit_usage("%s", err.message);
+    if (code != GARNER_OK)
+        return gn_exit_error(&err);
+    if (t->answer.failure == GN_FAILURE_NONE)
+        return GN_EXIT_OK;
+    gn_complain("%s: %s", t->source->name, t->answer.error);
+    return GN_EXIT_FAILED;
+}
+
+/* --- the rows -------------------------------------------------------------*/
+
+/* What is stored for row, where that is another, as a JSON object. */
+static void was(const struct gn_rowset *rows, const struct gn_diff *d,
+                size_t row, struct gn_buf *text)
+{
+    struct gn_json j;
+
+    gn_json_init(&j, text);
+    gn_json_open(&j, '{');
+    for (size_t i = 0; i < rows->column_count; i++) {
+        const size_t at = row * rows->column_count + i;
+
+        if (!d->differs[at])
+            continue;
+        gn_json_key(&j, rows->columns[i]);
+        gn_cell_json(&j, &d->was[at]);
+    }
+    gn_json_close(&j, '}');
+}
+
+/* "old -> new" in place of the values of row that are others than those that
+ * are stored; cells[]: one for each column. */
+static void arrows(const struct gn_rowset *rows, const struct gn_diff *d,
+                   size_t row, struct gn_buf cells[],
+                   struct garner_value values[])
+{
+    for (size_t i = 0; i < rows->column_count; i++) {
+        const size_t at = row * rows->column_count + i;
+
+        if (!d->differs[at])
+            continue;
+        gn_buf_clear(&cells[i]);
+        (void)gn_cell_table(&cells[i], &d->was[at], SIZE_MAX);
+        gn_buf_text(&cells[i], " -> ");
+        (void)gn_cell_table(&cells[i], &values[i], SIZE_MAX);
+        values[i] = garner_text_n(cells[i].data, cells[i].size);
+    }
+}
+
+/* A set of rows on its way out. */
+struct printing {
+    const char *table;
+    const struct gn_rowset *rows;
+    const struct gn_diff *diff;
+    struct gn_output *output;
+    bool people;
+    const char **names;
+    struct garner_value *values;
+    struct gn_buf *cells;
+};
+
+static enum garner_code print_row(struct printing *p, size_t row,
+                                  struct garner_error *err)
+{
+    const size_t width = p->rows->column_count;
+    const enum gn_change change = p->diff->changes[row];
+    const size_t first = p->people ? 1 : 2;
+    struct gn_buf *old = &p->cells[width];
+
+    p->values[0] = garner_text(p->table);
+    p->values[first - 1] = garner_text(words[change]);
+    memcpy(p->values + first, p->rows->values + row * width,
+           width * sizeof p->values[0]);
+    p->values[first + width] = garner_null();
+    if (change == GN_CHANGE_CHANGED && p->people) {
+        arrows(p->rows, p->diff, row, p->cells, p->values + first);
+    } else if (change == GN_CHANGE_CHANGED) {
+        gn_buf_clear(old);
+        was(p->rows, p->diff, row, old);
+        p->values[first + width] = garner_text_n(old->data, old->size);
+    }
+    return gn_output_row(p->output, p->values, err);
+}
+
+static enum garner_code print_rows(struct printing *p, struct garner_error *err)
+{
+    const size_t width = p->rows->column_count;
+    const size_t first = p->people ? 1 : 2;
+    enum garner_code code;
+
+    p->names[0] = "_table";
+    p->names[first - 1] = p->people ? "change" : "_change";
+    for (size_t i = 0; i < width; i++)
+        p->names[first + i] = p->rows->columns[i];
+    p->names[first + width] = "_was";
+    code = gn_output_columns(p->output, p->names,
+                             width + first + (p->people ? 0 : 1), err);
+    for (size_t i = 0; i < p->rows->row_count && code == GARNER_OK; i++)
+        code = print_row(p, i, err);
+    return code == GARNER_OK ? gn_output_end(p->output, err) : code;
+}
+
+static enum gn_exit print_set(const struct trial *t, const char *table,
+                              const struct gn_rowset *rows,
+                              const struct gn_diff *diff)
+{
+    const struct gn_format_flags *f = &t->settings->format;
+    const size_t width = rows->column_count;
+    struct garner_error err = {0};
+    enum gn_exit status = GN_EXIT_OK;
+    struct printing p = {.table = table, .rows = rows, .diff = diff};
+
+    p.people = !(f->csv || f->json || f->nl);
+    p.output = gn_select_output(f, true, &status);
+    if (p.output == NULL)
+        return status;
+    p.names = gn_alloc((width + 3) * sizeof p.names[0]);
+    p.values = gn_alloc((width + 3) * sizeof p.values[0]);
+    p.cells = gn_alloc((width + 1) * sizeof p.cells[0]);
+    if (p.names == NULL || p.values == NULL || p.cells == NULL)
+        (void)gn_fail(&err, GARNER_NOMEM, "out of memory to show rows");
+    else
+        (void)print_rows(&p, &err);
+    if (err.code != GARNER_OK)
+        status = gn_exit_output(&err);
+    for (size_t i = 0; p.cells != NULL && i <= width; i++)
+        gn_buf_fini(&p.cells[i]);
+    gn_free(p.names);
+    gn_free(p.values);
+    gn_free(p.cells);
+    gn_output_free(p.output);
+    return status;
+}
+
+static void sum_up(const char *table, const struct gn_rowset *rows,
+                   const struct gn_diff *d)
+{
+    struct gn_buf text = {0};
+
+    gn_buf_printf(&text, "%s: %zu row%s: %zu new, %zu changed, %zu same", table,
+                  rows->row_count, gn_text_plural(rows->row_count),
+                  d->counts[GN_CHANGE_NEW], d->counts[GN_CHANGE_CHANGED],
+                  d->counts[GN_CHANGE_SAME]);
+    if (d->counts[GN_CHANGE_TWICE] > 0)
+        gn_buf_printf(&text, ", %zu with the key of a later one",
+                      d->counts[GN_CHANGE_TWICE]);
+    if (d->gone > 0)
+        gn_buf_printf(&text, "; %" PRId64 " stored before not among them",
+                      d->gone);
+    fprintf(stderr, "%s\n", gn_buf_cstr(&text));
+    gn_buf_fini(&text);
+}
+
+static enum gn_exit show_set(const struct trial *t,
+                             const struct gn_rows_spec *spec,
+                             const struct gn_rowset *rows)
+{
+    struct gn_diff diff;
+    struct garner_error err = {0};
+    enum gn_exit status;
+
+    if (gn_diff_rows(t->store, spec, rows, &diff, &err) == GARNER_OK) {
+        status = print_set(t, spec->table, rows, &diff);
+        sum_up(spec->table, rows, &diff);
+    } else {
+        status = gn_exit_error(&err);
+        status = err.code == GARNER_INVALID ? GN_EXIT_FAILED : status;
+    }
+    gn_diff_fini(&diff);
+    return status;
+}
+
+static bool is_asked(const struct trial *t, const struct gn_rows_spec *spec)
+{
+    return t->settings->table == NULL ||
+           strcasecmp(spec->table, t->settings->table) == 0;
+}
+
+static enum gn_exit show(const struct trial *t)
+{
+    enum gn_exit status = GN_EXIT_OK;
+
+    for (size_t i = 0; i < t->made.extraction.query_count; i++)
+        if (status == GN_EXIT_OK && is_asked(t, &t->source->rows[i]))
+            status = show_set(t, &t->source->rows[i],
+                              &t->made.extraction.queries[i].rows);
+    return status;
+}
+
+/* --- what is expected -----------------------------------------------------*/
+
+/* EXPECT if a rule is broken, which is told. */
+static enum gn_exit judge(const struct trial *t, struct gn_maker *m,
+                          const struct gn_made *made)
+{
+    const size_t count = t->source->row_spec_count;
+    int64_t *before = gn_alloc((count + 1) * sizeof before[0]);
+    struct gn_buf broken = {0};
+    struct garner_error err = {0};
+    enum garner_code code = GARNER_OK;
+    bool any;
+
+    for (size_t i = 0; before != NULL && i < count; i++)
+        before[i] = -1;
+    if (before != NULL && t->store != NULL)
+        code =
+            gn_stored_good_rows(t->store, t->source->name, before, count, &err);
+    if (code == GARNER_OK)
+        code = gn_maker_judge(m, &t->answer, made, before, &broken, &err);
+    gn_free(before);
+    for (const char *at = gn_buf_cstr(&broken); *at != '\0';) {
+        const size_t n = strcspn(at, "\n");
+
+        gn_complain("%s: %.*s", t->source->name, (int)n, at);
+        at += n + 1;
+    }
+    any = broken.size > 0;
+    gn_buf_fini(&broken);
+    if (code != GARNER_OK)
+        return gn_exit_error(&err);
+    return any ? GN_EXIT_EXPECT : GN_EXIT_OK;
+}
+
+/* --- all of it ------------------------------------------------------------*/
+
+static enum gn_exit try_with(struct trial *t, struct gn_maker *m)
+{
+    struct garner_error err = {0};
+    enum gn_exit status;
+    enum gn_exit shown;
+
+    if (!gn_expect_takes(t->source->expect, t->answer.status)) {
+        status = judge(t, m, NULL);
+        if (status != GN_EXIT_OK)
+            return status;
+        gn_complain("%s: the server answered with status %d", t->source->name,
+                    t->answer.status);
+        return GN_EXIT_FAILED;
+    }
+    if (gn_maker_run(m, &t->answer, &t->made, &err) != GARNER_OK) {
+        status = judge(t, m, NULL); /* it says why, if it was no such body */
+        gn_complain("%s: %s", t->source->name, err.message);
+        return status != GN_EXIT_OK ? status : GN_EXIT_FAILED;
+    }
+    shown = show(t);
+    status = judge(t, m, &t->made);
+    return shown != GN_EXIT_OK ? shown : status;
+}
+
+static enum gn_exit try_it(struct trial *t, const char *store)
+{
+    struct gn_maker maker;
+    struct garner_error err = {0};
+    enum gn_exit status;
+
+    if (open_store(t, store, &err) != GARNER_OK)
+        return gn_exit_error(&err);
+    status = get_answer(t);
+    if (status == GN_EXIT_OK &&
+        gn_maker_open(&maker, t->source, &err) != GARNER_OK)
+        status = gn_exit_error(&err);
+    else if (status == GN_EXIT_OK) {
+        status = try_with(t, &maker);
+        gn_made_fini(&t->made);
+        gn_maker_close(&maker);
+    }
+    gn_one_fini(&t->answer);
+    garner_close(t->store);
+    return status;
+}
+
+/* A second table after the first would be no CSV, and no JSON. */
+static enum gn_exit check(const struct trial *t)
+{
+    const struct gn_format_flags *f = &t->settings->format;
+    size_t sets = 0;
+
+    for (size_t i = 0; i < t->source->row_spec_count; i++)
+        sets += is_asked(t, &t->source->rows[i]) ? 1 : 0;
+    if (sets == 0 && t->settings->table != NULL)
+        return gn_exit_usage("--into %.100s: %s has no rows for that table",
+                             t->settings->table, t->source->name);
+    if (sets > 1 && (f->csv || f->json))
+        return gn_exit_usage("%s has rows for %zu tables, which are no one CSV "
+                             "or JSON; choose one with --into TABLE, or take "
+                             "--nl",
+                             t->source->name, sets);
+    return GN_EXIT_OK;
+}
+
+static enum gn_exit run(const struct gn_call *call)
+{
+    const struct settings *s = call->settings;
+    struct trial t = {.settings = s};
+    struct gn_config config;
+    enum gn_exit status;
+
+    if (s->run > 0 && s->body != NULL)
+        return gn_exit_usage("take the body from --body or from --run, not "
+                             "from both");
+    status = gn_named_load(s->config, call->items[0], &config);
+    if (status != GN_EXIT_OK)
+        return status;
+    t.source = &config.sources[0];
+    status = check(&t);
+    if (status == GN_EXIT_OK)
+        status = try_it(&t, config.store);
+    gn_config_fini(&config);
+    return status;
+}
+
+static const struct gn_option options[] = {
+    GN_NAMED_OPTION(struct settings),
+    {"body", 0, GN_OPTION_FILE, "FILE", offsetof(struct settings, body),
+     "take this body, as if it came with status 200, and fetch nothing", NULL},
+    {"run", 0, GN_OPTION_NUMBER, "ID", offsetof(struct settings, run),
+     "take what this run (garner_run.id) got, and fetch nothing", NULL},
+    {"into", 0, GN_OPTION_TEXT, "TABLE", offsetof(struct settings, table),
+     "show only the rows for this table", NULL},
+    GN_FORMAT_OPTION(struct settings, "table", 't', table,
+                     "print a table for people (the default)"),
+    GN_FORMAT_OPTION(struct settings, "csv", 0, csv,
+                     "print CSV with a head line (RFC 4180)"),
+    GN_FORMAT_OPTION(struct settings, "nl", 0, nl,
+                     "print a JSON object a line"),
+    GN_FORMAT_JSON_OPTION(struct settings),
+    GN_STORAGE_READ_OPTION(struct settings),
+};
+
+const struct gn_command gn_cmd_test = {
+    .name = "test",
+    .operands = "SOURCE",
+    .summary = "try a source: show its rows and what they would change",
+    .text =
+        "Fetches the source now, or takes a stored body or a file in place of "
+        "that, runs its SQL, and prints each row with what writing it would "
+        "do: 'new', 'changed' (as 'old -> new'), 'same', or 'twice', when a "
+        "later row of the answer has the same key. How many of each there are "
+        "is said on stderr, and how many stored rows are not among them. "
+        "Nothing is written.\n"
+        "\n"
+        "With --csv, --json and --nl the columns of a row stand between "
+        "_table, _change and _was: the values that are stored, as a JSON "
+        "object, where they are others.\n"
+        "\n"
+        "Every rule of expect that is broken is named on stderr; the exit "
+        "status is 4 then, 1 if the fetch or the SQL failed, and else 0.",
+    .examples = "garner test rates -c garner.yaml\n"
+                "garner test rates -c garner.yaml --body rates.json\n"
+                "garner test rates -c garner.yaml --run 17 --nl\n",
+    .options = options,
+    .option_count = sizeof options / sizeof options[0],
+    .settings_size = sizeof(struct settings),
+    .least = 1,
+    .most = 1,
+    .run = run,
+};

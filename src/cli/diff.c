@@ -1,0 +1,293 @@
+#include "cli/diff.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/mem.h"
+#include "engine/table.h"
+#include "garner/read.h"
+
+/* A comparison under way. */
+struct work {
+    struct garner_store *store; /* NULL: nothing is stored */
+    const struct gn_rows_spec *spec;
+    const struct gn_rowset *rows;
+    struct gn_diff *diff;
+    size_t *key;       /* the columns of the key */
+    bool *stored;      /* for each column: the table has it */
+    struct gn_buf sql; /* asks for the row of a key */
+};
+
+static enum garner_code no_memory(struct garner_error *err)
+{
+    return gn_fail(err, GARNER_NOMEM, "out of memory to compare rows");
+}
+
+static void quoted(struct gn_buf *sql, const char *name)
+{
+    gn_buf_byte(sql, '"');
+    for (; *name != '\0'; name++) {
+        if (*name == '"')
+            gn_buf_byte(sql, '"');
+        gn_buf_byte(sql, *name);
+    }
+    gn_buf_byte(sql, '"');
+}
+
+static enum garner_code find_key(struct work *w, struct garner_error *err)
+{
+    const enum garner_code code = gn_table_check_key(w->spec, w->rows, err);
+
+    for (size_t k = 0; code == GARNER_OK && k < w->spec->key_count; k++)
+        while (strcasecmp(w->rows->columns[w->key[k]], w->spec->key[k]) != 0)
+            w->key[k]++;
+    return code;
+}
+
+/* Notes which columns the table has: none, if there is no such table. */
+static enum garner_code look(struct work *w, struct garner_error *err)
+{
+    struct garner_rows *found;
+    enum garner_code code =
+        garner_query(w->store, "select name from pragma_table_info(?)",
+                     GARNER_ARGS(garner_text(w->spec->table)), &found, err);
+
+    if (code != GARNER_OK)
+        return code;
+    while ((code = garner_next(found, err)) == GARNER_ROW) {
+        const struct garner_value name = garner_column(found, 0);
+
+        for (size_t i = 0; i < w->rows->column_count; i++)
+            if (strlen(w->rows->columns[i]) == name.bytes.size &&
+                strncasecmp(w->rows->columns[i], name.bytes.data,
+                            name.bytes.size) == 0)
+                w->stored[i] = true;
+    }
+    garner_rows_close(found);
+    return code == GARNER_DONE ? GARNER_OK : code;
+}
+
+/* select "a", "a" is ?1, ... from t where "id" = ?2: of columns that the table
+ * lacks, NULL. */
+static enum garner_code ask(struct work *w, struct garner_error *err)
+{
+    struct gn_buf *sql = &w->sql;
+
+    for (size_t i = 0; i < w->rows->column_count; i++) {
+        gn_buf_text(sql, i == 0 ? "select " : ", ");
+        if (w->stored[i]) {
+            quoted(sql, w->rows->columns[i]);
+            gn_buf_text(sql, ", ");
+            quoted(sql, w->rows->columns[i]);
+        } else {
+            gn_buf_text(sql, "null, null");
+        }
+        gn_buf_printf(sql, " is ?%zu", i + 1);
+    }
+    gn_buf_text(sql, " from ");
+    quoted(sql, w->spec->table);
+    for (size_t k = 0; k < w->spec->key_count; k++) {
+        gn_buf_text(sql, k == 0 ? " where " : " and ");
+        quoted(sql, w->rows->columns[w->key[k]]);
+        gn_buf_printf(sql, " = ?%zu", w->key[k] + 1);
+    }
+    return gn_buf_failed(sql) ? no_memory(err) : GARNER_OK;
+}
+
+/* --- rows with the same key ---------------------------------------------- */
+
+static int order(const struct garner_value *a, const struct garner_value *b)
+{
+    const size_t least =
+        a->bytes.size < b->bytes.size ? a->bytes.size : b->bytes.size;
+    int n;
+
+    if (a->type != b->type)
+        return a->type < b->type ? -1 : 1;
+    switch (a->type) {
+    case GARNER_INTEGER:
+        return (a->integer > b->integer) - (a->integer < b->integer);
+    case GARNER_REAL:
+        return (a->real > b->real) - (a->real < b->real);
+    case GARNER_TEXT:
+    case GARNER_BLOB:
+        n = least > 0 ? memcmp(a->bytes.data, b->bytes.data, least) : 0;
+        return n != 0 ? n
+                      : (a->bytes.size > b->bytes.size) -
+                            (a->bytes.size < b->bytes.size);
+    case GARNER_NULL:
+        break;
+    }
+    return 0;
+}
+
+static int by_key(const void *a, const void *b, void *context)
+{
+    const struct work *w = context;
+    const size_t width = w->rows->column_count;
+    const size_t x = *(const size_t *)a;
+    const size_t y = *(const size_t *)b;
+    int n = 0;
+
+    for (size_t k = 0; n == 0 && k < w->spec->key_count; k++)
+        n = order(&w->rows->values[x * width + w->key[k]],
+                  &w->rows->values[y * width + w->key[k]]);
+    return n;
+}
+
+/* Where rows have the same key, all but the last are written for nothing. */
+static enum garner_code find_twice(struct work *w, struct garner_error *err)
+{
+    const size_t count = w->rows->row_count;
+    size_t *sorted = gn_alloc((count + 1) * sizeof sorted[0]);
+
+    if (sorted == NULL)
+        return no_memory(err);
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = i;
+    qsort_r(sorted, count, sizeof sorted[0], by_key, w);
+    for (size_t i = 1; i < count; i++)
+        if (by_key(&sorted[i - 1], &sorted[i], w) == 0) {
+            /* qsort does not keep the order of equals */
+            const size_t x = sorted[i - 1];
+            const size_t y = sorted[i];
+
+            w->diff->changes[x < y ? x : y] = GN_CHANGE_TWICE;
+            sorted[i] = x < y ? y : x;
+        }
+    gn_free(sorted);
+    return GARNER_OK;
+}
+
+/* --- comparing ------------------------------------------------------------*/
+
+static enum garner_code keep(struct work *w, const struct garner_rows *found,
+                             size_t row, struct garner_error *err)
+{
+    const size_t width = w->rows->column_count;
+    struct gn_arena *arena = w->diff->private;
+    bool changed = false;
+
+    for (size_t i = 0; i < width; i++) {
+        struct garner_value v = garner_column(found, 2 * i);
+        const bool is = garner_column(found, 2 * i + 1).integer != 0;
+
+        if ((v.type == GARNER_TEXT || v.type == GARNER_BLOB) && !is)
+            v.bytes.data = gn_arena_copy(arena, v.bytes.data, v.bytes.size);
+        w->diff->was[row * width + i] = is ? garner_null() : v;
+        w->diff->differs[row * width + i] = !is;
+        changed = changed || !is;
+    }
+    w->diff->changes[row] = changed ? GN_CHANGE_CHANGED : GN_CHANGE_SAME;
+    return arena->failed ? no_memory(err) : GARNER_OK;
+}
+
+static enum garner_code compare(struct work *w, size_t row,
+                                struct garner_error *err)
+{
+    const size_t width = w->rows->column_count;
+    struct garner_rows *found;
+    enum garner_code code =
+        garner_query(w->store, gn_buf_cstr(&w->sql),
+                     w->rows->values + row * width, width, &found, err);
+
+    if (code != GARNER_OK)
+        return code;
+    code = garner_next(found, err);
+    if (code == GARNER_ROW)
+        code = keep(w, found, row, err);
+    garner_rows_close(found);
+    return code == GARNER_DONE ? GARNER_OK : code;
+}
+
+static enum garner_code count_gone(struct work *w, struct garner_error *err)
+{
+    const size_t *counts = w->diff->counts;
+    struct gn_buf sql = {0};
+    struct garner_rows *found;
+    enum garner_code code;
+
+    gn_buf_text(&sql, "select count(*) from ");
+    quoted(&sql, w->spec->table);
+    code = gn_buf_failed(&sql) ? no_memory(err)
+                               : garner_query(w->store, gn_buf_cstr(&sql),
+                                              GARNER_ARGS(), &found, err);
+    gn_buf_fini(&sql);
+    if (code != GARNER_OK)
+        return code;
+    code = garner_next(found, err);
+    if (code == GARNER_ROW) {
+        const int64_t met =
+            (int64_t)(counts[GN_CHANGE_CHANGED] + counts[GN_CHANGE_SAME]);
+        const int64_t all = garner_column(found, 0).integer;
+
+        w->diff->gone = all > met ? all - met : 0;
+    }
+    garner_rows_close(found);
+    return code == GARNER_ROW ? GARNER_OK : code;
+}
+
+static enum garner_code compare_all(struct work *w, struct garner_error *err)
+{
+    enum garner_code code = find_key(w, err);
+    bool there = w->store != NULL;
+
+    if (code == GARNER_OK)
+        code = find_twice(w, err);
+    if (code == GARNER_OK && there)
+        code = look(w, err);
+    for (size_t k = 0; code == GARNER_OK && k < w->spec->key_count; k++)
+        there = there && w->stored[w->key[k]];
+    if (code == GARNER_OK && there)
+        code = ask(w, err);
+    for (size_t i = 0; code == GARNER_OK && i < w->rows->row_count; i++) {
+        if (w->diff->changes[i] != GN_CHANGE_TWICE && there)
+            code = compare(w, i, err);
+        w->diff->counts[w->diff->changes[i]]++;
+    }
+    return code == GARNER_OK && there ? count_gone(w, err) : code;
+}
+
+enum garner_code gn_diff_rows(struct garner_store *store,
+                              const struct gn_rows_spec *spec,
+                              const struct gn_rowset *rows,
+                              struct gn_diff *diff, struct garner_error *err)
+{
+    const size_t values = rows->row_count * rows->column_count;
+    struct gn_arena *arena = gn_alloc(sizeof *arena);
+    struct work w = {.store = store, .spec = spec, .rows = rows, .diff = diff};
+    enum garner_code code = GARNER_OK;
+
+    *diff = (struct gn_diff){.private = arena};
+    diff->changes = gn_alloc((rows->row_count + 1) * sizeof diff->changes[0]);
+    diff->was = gn_alloc((values + 1) * sizeof diff->was[0]);
+    diff->differs = gn_alloc((values + 1) * sizeof diff->differs[0]);
+    w.key = gn_alloc((spec->key_count + 1) * sizeof w.key[0]);
+    w.stored = gn_alloc((rows->column_count + 1) * sizeof w.stored[0]);
+    if (arena == NULL || diff->changes == NULL || diff->was == NULL ||
+        diff->differs == NULL || w.key == NULL || w.stored == NULL)
+        code = no_memory(err);
+    else if (spec->key_count == 0)
+        diff->counts[GN_CHANGE_NEW] = rows->row_count;
+    else
+        code = compare_all(&w, err);
+    gn_buf_fini(&w.sql);
+    gn_free(w.key);
+    gn_free(w.stored);
+    return code;
+}
+
+void gn_diff_fini(struct gn_diff *diff)
+{
+    gn_free(diff->changes);
+    gn_free(diff->was);
+    gn_free(diff->differs);
+    if (diff->private != NULL)
+        gn_arena_clear(diff->private);
+    gn_free(diff->private);
+    *diff = (struct gn_diff){0};
+}

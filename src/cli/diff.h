@@ -1,0 +1,47 @@
+/*
+ * diff.h - rows against those that a table has: what writing them would change.
+ *
+ * Thread: one at a time.
+ */
+#ifndef GN_CLI_DIFF_H
+#define GN_CLI_DIFF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config/config.h"
+#include "extract/rowset.h"
+#include "garner/error.h"
+#include "garner/store.h"
+
+enum gn_change {
+    GN_CHANGE_NEW,
+    GN_CHANGE_CHANGED,
+    GN_CHANGE_SAME,
+    GN_CHANGE_TWICE, /* a later row has the same key, and wins */
+};
+
+struct gn_diff {
+    enum gn_change *changes;  /* one for each row */
+    struct garner_value *was; /* for each value of a row that is CHANGED, what
+                                 is stored */
+    bool *differs;            /* for each of those, whether it is another */
+    size_t counts[4];         /* of rows, by enum gn_change */
+    int64_t gone;             /* stored rows whose key is not among these */
+    void *private;            /* what the texts live in */
+};
+
+/* Compares rows with those that the table of spec has, by its key, as SQLite
+ * compares (1 is '1' in a column of integers); without a key all are new.
+ * store NULL: nothing is stored. gn_diff_fini frees it, after an error, too.
+ * Errors: INVALID (no key column among the rows', a NULL in it), those of the
+ * store, NOMEM.
+ */
+enum garner_code gn_diff_rows(struct garner_store *store,
+                              const struct gn_rows_spec *spec,
+                              const struct gn_rowset *rows,
+                              struct gn_diff *diff, struct garner_error *err);
+void gn_diff_fini(struct gn_diff *diff);
+
+#endif

@@ -1,0 +1,176 @@
+/* diff_test.c - rows against a table: new, changed, the same, twice, gone. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "cli/diff.h"
+#include "garner/write.h"
+
+static const char *const key[] = {"ID"};
+static const struct gn_rows_spec by_id = {
+    .table = "t", .key = key, .key_count = 1};
+
+static struct garner_store *open_store(void)
+{
+    struct garner_options options;
+    struct garner_store *store = NULL;
+
+    garner_options_init(&options);
+    options.create = true;
+    assert_int_equal(garner_open(":memory:", &options, &store, NULL),
+                     GARNER_OK);
+    return store;
+}
+
+static void runs(struct garner_store *store, const char *sql)
+{
+    assert_int_equal(garner_exec(store, sql, GARNER_ARGS(), NULL, NULL),
+                     GARNER_OK);
+}
+
+/* Rows of id and x. */
+static struct gn_rowset rows_of(const struct garner_value *values, size_t count)
+{
+    const char *const names[] = {"id", "x"};
+    struct gn_rowset rows = {0};
+
+    assert_int_equal(gn_rowset_columns(&rows, names, 2, NULL), GARNER_OK);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(gn_rowset_add(&rows, values + 2 * i, NULL), GARNER_OK);
+    return rows;
+}
+
+static const struct garner_value *some(void)
+{
+    static struct garner_value v[10];
+
+    v[0] = garner_integer(1);
+    v[1] = garner_text("a");
+    v[2] = garner_integer(2);
+    v[3] = garner_text("b");
+    v[4] = garner_integer(2);
+    v[5] = garner_text("c");
+    v[6] = garner_integer(3);
+    v[7] = garner_null();
+    v[8] = garner_text("4"); /* the column has integers */
+    v[9] = garner_text("d");
+    return v;
+}
+
+static void rows_are_told_apart(void **state)
+{
+    struct garner_store *store = open_store();
+    struct gn_rowset rows = rows_of(some(), 5);
+    struct gn_diff d;
+
+    (void)state;
+    runs(store, "create table t (id integer primary key, x text)");
+    runs(store, "insert into t values (1, 'a'), (2, 'x'), (4, 'd'), (8, 'g')");
+    assert_int_equal(gn_diff_rows(store, &by_id, &rows, &d, NULL), GARNER_OK);
+    assert_int_equal(d.changes[0], GN_CHANGE_SAME);
+    assert_int_equal(d.changes[1], GN_CHANGE_TWICE);
+    assert_int_equal(d.changes[2], GN_CHANGE_CHANGED);
+    assert_false(d.differs[4]);
+    assert_true(d.differs[5]);
+    assert_memory_equal(d.was[5].bytes.data, "x", 1);
+    assert_int_equal(d.changes[3], GN_CHANGE_NEW);
+    assert_int_equal(d.changes[4], GN_CHANGE_SAME);
+    assert_int_equal(d.counts[GN_CHANGE_SAME], 2);
+    assert_int_equal(d.counts[GN_CHANGE_TWICE], 1);
+    assert_int_equal(d.gone, 1);
+    gn_diff_fini(&d);
+    gn_rowset_fini(&rows);
+    garner_close(store);
+}
+
+static void a_column_that_is_new_was_null(void **state)
+{
+    struct garner_store *store = open_store();
+    struct gn_rowset rows = rows_of(some(), 1);
+    struct gn_diff d;
+
+    (void)state;
+    runs(store, "create table t (id integer primary key)");
+    runs(store, "insert into t values (1)");
+    assert_int_equal(gn_diff_rows(store, &by_id, &rows, &d, NULL), GARNER_OK);
+    assert_int_equal(d.changes[0], GN_CHANGE_CHANGED);
+    assert_int_equal(d.was[1].type, GARNER_NULL);
+    assert_true(d.differs[1]);
+    gn_diff_fini(&d);
+    gn_rowset_fini(&rows);
+    garner_close(store);
+}
+
+static void without_a_store_table_or_key_all_is_new(void **state)
+{
+    const struct gn_rows_spec plain = {.table = "t"};
+    struct garner_store *store = open_store();
+    struct gn_rowset rows = rows_of(some(), 5);
+    struct gn_diff d;
+
+    (void)state;
+    assert_int_equal(gn_diff_rows(NULL, &by_id, &rows, &d, NULL), GARNER_OK);
+    assert_int_equal(d.counts[GN_CHANGE_NEW], 4);
+    gn_diff_fini(&d);
+    assert_int_equal(gn_diff_rows(store, &by_id, &rows, &d, NULL), GARNER_OK);
+    assert_int_equal(d.counts[GN_CHANGE_NEW], 4);
+    assert_int_equal(d.gone, 0);
+    gn_diff_fini(&d);
+    assert_int_equal(gn_diff_rows(store, &plain, &rows, &d, NULL), GARNER_OK);
+    assert_int_equal(d.counts[GN_CHANGE_NEW], 5);
+    gn_diff_fini(&d);
+    gn_rowset_fini(&rows);
+    garner_close(store);
+}
+
+static void a_key_without_value_is_an_error(void **state)
+{
+    const char *const x[] = {"x"};
+    const struct gn_rows_spec by_x = {.table = "t", .key = x, .key_count = 1};
+    struct gn_rowset rows = rows_of(some(), 5);
+    struct garner_error err;
+    struct gn_diff d;
+
+    (void)state;
+    assert_int_equal(gn_diff_rows(NULL, &by_x, &rows, &d, &err),
+                     GARNER_INVALID);
+    assert_non_null(strstr(err.message, "row 4 has NULL in column x"));
+    gn_diff_fini(&d);
+    gn_rowset_fini(&rows);
+}
+
+static void lost_memory_is_an_error(void **state)
+{
+    struct gn_rowset rows = rows_of(some(), 5);
+    struct gn_diff d;
+
+    (void)state;
+    for (unsigned nth = 1; nth <= 6; nth++) {
+        enum garner_code code;
+
+        gn_mem_fail_at(nth);
+        code = gn_diff_rows(NULL, &by_id, &rows, &d, NULL);
+        gn_mem_fail_at(0);
+        assert_int_equal(code, GARNER_NOMEM);
+        gn_diff_fini(&d);
+    }
+    gn_rowset_fini(&rows);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_are_told_apart),
+        cmocka_unit_test(a_column_that_is_new_was_null),
+        cmocka_unit_test(without_a_store_table_or_key_all_is_new),
+        cmocka_unit_test(a_key_without_value_is_an_error),
+        cmocka_unit_test(lost_memory_is_an_error),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

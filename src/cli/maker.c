@@ -1,0 +1,142 @@
+#include "cli/maker.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/thread.h"
+#include "engine/expect_rows.h"
+#include "engine/inputs.h"
+#include "fetch/target.h"
+
+/* Waits for a worker. */
+struct waiting {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+
+    /* guarded by lock */
+    bool done;
+};
+
+enum garner_code gn_maker_open(struct gn_maker *m,
+                               const struct gn_source *source,
+                               struct garner_error *err)
+{
+    const struct gn_extractor_options options = {.workers = 1};
+    enum garner_code code;
+
+    *m = (struct gn_maker){.source = source};
+    code = gn_target_new(&source->request, &m->target, err);
+    if (code == GARNER_OK)
+        code = gn_expect_patterns(source->expect, &m->patterns, err);
+    if (code == GARNER_OK)
+        code = gn_extractor_new(&options, &m->extractor, err);
+    if (code != GARNER_OK) {
+        gn_expect_patterns_fini(&m->patterns);
+        gn_target_free(m->target);
+    }
+    return code;
+}
+
+void gn_maker_close(struct gn_maker *m)
+{
+    gn_extractor_close(m->extractor);
+    gn_expect_patterns_fini(&m->patterns);
+    gn_target_free(m->target);
+}
+
+static void done(struct gn_extraction *x)
+{
+    struct waiting *w = x->context;
+
+    gn_lock(&w->lock);
+    w->done = true;
+    gn_cond_wake_one(&w->changed);
+    gn_unlock(&w->lock);
+}
+
+/* Does x on the worker, and waits for that. */
+static enum garner_code extract(struct gn_maker *m, struct gn_extraction *x,
+                                struct garner_error *err)
+{
+    struct waiting w = {.done = false};
+    enum garner_code code;
+
+    x->done = done;
+    x->context = &w;
+    gn_mutex_init(&w.lock);
+    gn_cond_init(&w.changed);
+    code = gn_extractor_submit(m->extractor, x);
+    gn_lock(&w.lock);
+    while (code == GARNER_OK && !w.done)
+        gn_cond_wait(&w.changed, &w.lock);
+    gn_unlock(&w.lock);
+    gn_cond_fini(&w.changed);
+    gn_mutex_fini(&w.lock);
+    if (code != GARNER_OK)
+        return gn_fail(err, code, "no worker takes the SQL");
+    if (x->code != GARNER_OK)
+        *err = x->error;
+    return x->code;
+}
+
+enum garner_code gn_maker_run(struct gn_maker *m, const struct gn_one *answer,
+                              struct gn_made *made, struct garner_error *err)
+{
+    const struct gn_inputs in = {
+        .body = gn_buf_cstr(&answer->body),
+        .body_size = answer->body.size,
+        .url = gn_target_url(m->target),
+        .final_url = answer->final_url,
+        .content_type = answer->content_type,
+        .headers =
+            answer->headers.size > 0 ? gn_buf_cstr(&answer->headers) : NULL,
+        .status = answer->status,
+        .fetched_us = answer->started_wall_us,
+    };
+    enum garner_code code;
+
+    *made = (struct gn_made){0};
+    code = gn_inputs_fill(&in, m->source, &made->arena, &made->extraction, err);
+    return code == GARNER_OK ? extract(m, &made->extraction, err) : code;
+}
+
+void gn_made_fini(struct gn_made *made)
+{
+    for (size_t i = 0; i < made->extraction.query_count; i++)
+        gn_rowset_fini(&made->extraction.queries[i].rows);
+    gn_arena_clear(&made->arena);
+    *made = (struct gn_made){0};
+}
+
+static void tell(struct gn_finding *finding, struct gn_buf *broken)
+{
+    if (finding->rule != NULL)
+        gn_buf_printf(broken, "%s\n", finding->text);
+    *finding = (struct gn_finding){0};
+}
+
+enum garner_code gn_maker_judge(struct gn_maker *m, const struct gn_one *answer,
+                                const struct gn_made *made,
+                                const int64_t before[], struct gn_buf *broken,
+                                struct garner_error *err)
+{
+    const struct gn_source *s = m->source;
+    const size_t sets = made != NULL ? made->extraction.query_count : 0;
+    struct gn_finding finding = {0};
+    enum garner_code code;
+
+    (void)gn_expect_answer(s->expect, answer->status, answer->content_type,
+                           answer->body.size, &finding);
+    tell(&finding, broken);
+    code = gn_expect_body(s->expect, &m->patterns, gn_buf_cstr(&answer->body),
+                          answer->body.size, &finding, err);
+    tell(&finding, broken);
+    for (size_t i = 0; i < sets && code == GARNER_OK; i++) {
+        code = gn_expect_rows(s->rows[i].expect, s->rows[i].table,
+                              &made->extraction.queries[i].rows,
+                              before != NULL ? before[i] : -1, &finding, err);
+        tell(&finding, broken);
+    }
+    return code;
+}

@@ -1,0 +1,37 @@
+/*
+ * inputs.h - what the SQL of a source gets to see of an answer: its parameters.
+ *
+ * Thread: any.
+ */
+#ifndef GN_ENGINE_INPUTS_H
+#define GN_ENGINE_INPUTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "config/config.h"
+#include "extract/extractor.h"
+#include "garner/error.h"
+
+/* An answer; all is borrowed. */
+struct gn_inputs {
+    const char *body;
+    size_t body_size;
+    const char *url; /* without what may not be told */
+    const char *final_url;
+    const char *content_type; /* NULL: none */
+    const char *headers;      /* lines "name: value\n"; NULL: not asked for */
+    int status;
+    int64_t fetched_us; /* the wall's clock */
+};
+
+/* Makes extraction ready to be submitted: the parameters and SQL of source, in
+ * the arena, beside what in borrows. Errors: NOMEM. */
+enum garner_code gn_inputs_fill(const struct gn_inputs *in,
+                                const struct gn_source *source,
+                                struct gn_arena *arena,
+                                struct gn_extraction *extraction,
+                                struct garner_error *err);
+
+#endif
