@@ -12,6 +12,7 @@ extern const struct gn_command gn_cmd_diff;
 extern const struct gn_command gn_cmd_prune;
 extern const struct gn_command gn_cmd_check;
 extern const struct gn_command gn_cmd_test;
+extern const struct gn_command gn_cmd_replay;
 extern const struct gn_command gn_cmd_status;
 extern const struct gn_command gn_cmd_quarantine;
 extern const struct gn_command gn_cmd_hosts;
