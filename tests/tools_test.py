@@ -1,7 +1,10 @@
 """The tools around a collector, with a real server: a source is tried, run again
 over what is stored, taken out and put in."""
+import csv
 import json
 import os
+import sqlite3
+import subprocess
 import unittest
 
 from support.program import Case, garner, one, query, wait_until
@@ -206,6 +209,114 @@ class Replay(Tools):
         self.config(ROWS.replace("key: [symbol]", ""))
         self.assertIn("have no key", self.replay(code=2).stderr)
         self.assertIn("would be written", self.replay("-n").stdout)
+
+
+class Export(Tools):
+    SCHEMA = """
+        create table "odd ""name" (id integer primary key autoincrement, "a b" text,
+          r real, x, twice as (r * 2) stored);
+        create index by_r on "odd ""name" (r);
+        create trigger t after delete on "odd ""name" begin select 1; end;
+        create table plain (k text primary key, n integer) without rowid;
+        create view v as select * from plain;
+    """
+    VALUES = [(1, "it's", 1.5, None), (2, "two\nlines, \"quoted\"", 1e300, b"\x00\xff"),
+              (3, "", -0.1, 9223372036854775807), (4, None, float("inf"), -9223372036854775808),
+              (5, "nul\0in", 2.0, "\u20ac"), (9, "x" * 200000, 1 / 3, b"")]
+
+    def filled(self):
+        with sqlite3.connect(self.db) as db:
+            db.executescript(self.SCHEMA)
+            db.executemany("insert into \"odd \"\"name\" values (?, ?, ?, ?)", self.VALUES)
+            db.execute("delete from \"odd \"\"name\" where id = 9")
+            db.executemany("insert into plain values (?, ?)",
+                           [(f"k{i}", i) for i in range(5000)])
+        db.close()
+
+    def read_back(self, text):
+        db = sqlite3.connect(":memory:")
+        self.addCleanup(db.close)
+        db.executescript(text)
+        return db
+
+    def test_sql_is_read_back_as_it_was(self):
+        self.filled()
+        text = self.ok("export", self.db, 'odd "name', "--sql").stdout
+        db = self.read_back(text)
+        self.assertEqual(db.execute("select id, \"a b\", r, x from \"odd \"\"name\"").fetchall(),
+                         self.VALUES[:-1])
+        asked = ("select id, typeof(\"a b\"), typeof(r), typeof(x), twice, hex(\"a b\")"
+                 " from \"odd \"\"name\" order by id")
+        self.assertEqual(db.execute(asked).fetchall(), query(self.db, asked))
+        schema = "select sql from sqlite_schema where tbl_name = 'odd \"name' order by name"
+        self.assertEqual(db.execute(schema).fetchall(), query(self.db, schema))
+        self.assertEqual(db.execute("select * from sqlite_sequence").fetchall(),
+                         [('odd "name', 9)])
+        shell = subprocess.run(["sqlite3", self.folder / "copy.db"], input=text, text=True,
+                               capture_output=True, check=True)
+        self.assertEqual(shell.stderr, "")
+        self.assertEqual(query(self.folder / "copy.db", asked), query(self.db, asked))
+        self.assertIn("is a view", self.ok("export", self.db, "v", "--sql", code=2).stderr)
+        self.assertIn("no table none", self.ok("export", self.db, "none", "--sql", code=2).stderr)
+
+    def test_formats_go_by_flag_and_name(self):
+        self.filled()
+        rows = [{"k": f"k{i}", "n": i} for i in range(5000)]
+        rows.sort(key=lambda row: row["k"])
+        self.assertEqual([json.loads(line) for line in
+                          self.ok("export", self.db, "plain").stdout.splitlines()], rows)
+        for name, read in (("p.csv", lambda f: [{"k": row["k"], "n": int(row["n"])}
+                                                for row in csv.DictReader(f)]),
+                           ("p.json", json.load),
+                           ("p.nl", lambda f: [json.loads(line) for line in f])):
+            out = self.folder / name
+            out.write_text("old")
+            self.assertEqual(self.ok("export", self.db, "plain", "-o", out).stdout, "")
+            with open(out, newline="") as file:
+                self.assertEqual(read(file), rows)
+        self.ok("export", self.db, "plain", "-o", self.folder / "p.sql")
+        db = self.read_back((self.folder / "p.sql").read_text())
+        self.assertEqual(db.execute("select sum(n) from plain").fetchone(), (12497500,))
+        result = self.ok("export", self.db, "select count(*) as c from plain", "--csv")
+        self.assertEqual(result.stdout, "c\n5000\n")
+        self.ok("export", self.db, "select 1", "--sql", code=2)
+        self.ok("export", self.db, "plain", "--sql", "--csv", code=2)
+
+    def test_a_failure_leaves_what_was(self):
+        self.filled()
+        out = self.write("p.csv", "old")
+        self.ok("export", self.db, "nothing", "-o", out, code=2)
+        self.ok("export", self.db, "select abs(-9223372036854775808) from plain", "-o", out,
+                code=2)
+        self.assertEqual(out.read_text(), "old")
+        self.assertEqual(sorted(p.name for p in self.folder.glob("p.csv*")), ["p.csv"])
+        self.assertIn("is no file", self.ok("export", self.db, "plain", "-o", "/dev/null",
+                                            code=2).stderr)
+
+    def test_interrupted_it_leaves_nothing(self):
+        self.filled()
+        running = self.start("export", self.db, "with recursive c(n) as (values (1) union all"
+                             " select n + 1 from c) select n from c", "-o",
+                             self.folder / "p.csv")
+        wait_until(lambda: any(p.stat().st_size > 0 for p in self.folder.glob("p.csv.part-*")),
+                   "some of it")
+        self.assertEqual(running.stop(), 130)
+        self.assertEqual(list(self.folder.glob("p.csv*")), [])
+
+    def test_the_tables_of_a_source(self):
+        file = self.config(ROWS.replace("table:", "- table:").replace("\n      ", "\n        ")
+                           .replace("        - table", "      - table") + """
+      - table: other
+        sql: select 1 as one""")
+        self.assertIn("has 2 tables", self.ok("export", "prices", "-c", file, "--csv",
+                                              code=2).stderr)
+        file = self.config()
+        self.serve(prices(1, 2))
+        self.collect(file)
+        self.assertEqual(len(self.ok("export", "prices", "-c", file).stdout.splitlines()), 2)
+        text = self.ok("export", "prices", "-c", file, "--sql").stdout
+        self.assertEqual(self.read_back(text).execute("select count(*) from price").fetchone(),
+                         (2,))
 
 
 if __name__ == "__main__":

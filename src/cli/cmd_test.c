@@ -10,7 +10,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "cli/cell.h"
-#include "cli/diff.h"
+#include "cli/compare.h"
 #include "cli/maker.h"
 #include "cli/named.h"
 #include "cli/outcome.h"
@@ -97,7 +97,7 @@ static enum gn_exit get_answer(struct trial *t)
 /* --- the rows -------------------------------------------------------------*/
 
 /* What is stored for row, where that is another, as a JSON object. */
-static void was(const struct gn_rowset *rows, const struct gn_diff *d,
+static void was(const struct gn_rowset *rows, const struct gn_compared *d,
                 size_t row, struct gn_buf *text)
 {
     struct gn_json j;
@@ -117,7 +117,7 @@ static void was(const struct gn_rowset *rows, const struct gn_diff *d,
 
 /* "old -> new" in place of the values of row that are others than those that
  * are stored; cells[]: one for each column. */
-static void arrows(const struct gn_rowset *rows, const struct gn_diff *d,
+static void arrows(const struct gn_rowset *rows, const struct gn_compared *d,
                    size_t row, struct gn_buf cells[],
                    struct garner_value values[])
 {
@@ -138,7 +138,7 @@ static void arrows(const struct gn_rowset *rows, const struct gn_diff *d,
 struct printing {
     const char *table;
     const struct gn_rowset *rows;
-    const struct gn_diff *diff;
+    const struct gn_compared *diff;
     struct gn_output *output;
     bool people;
     const char **names;
@@ -189,7 +189,7 @@ static enum garner_code print_rows(struct printing *p, struct garner_error *err)
 
 static enum gn_exit print_set(const struct trial *t, const char *table,
                               const struct gn_rowset *rows,
-                              const struct gn_diff *diff)
+                              const struct gn_compared *diff)
 {
     const struct gn_format_flags *f = &t->settings->format;
     const size_t width = rows->column_count;
@@ -220,7 +220,7 @@ static enum gn_exit print_set(const struct trial *t, const char *table,
 }
 
 static void sum_up(const char *table, const struct gn_rowset *rows,
-                   const struct gn_diff *d)
+                   const struct gn_compared *d)
 {
     struct gn_buf text = {0};
 
@@ -242,18 +242,18 @@ static enum gn_exit show_set(const struct trial *t,
                              const struct gn_rows_spec *spec,
                              const struct gn_rowset *rows)
 {
-    struct gn_diff diff;
+    struct gn_compared diff;
     struct garner_error err = {0};
     enum gn_exit status;
 
-    if (gn_diff_rows(t->store, spec, rows, &diff, &err) == GARNER_OK) {
+    if (gn_compare_rows(t->store, spec, rows, &diff, &err) == GARNER_OK) {
         status = print_set(t, spec->table, rows, &diff);
         sum_up(spec->table, rows, &diff);
     } else {
         status = gn_exit_error(&err);
         status = err.code == GARNER_INVALID ? GN_EXIT_FAILED : status;
     }
-    gn_diff_fini(&diff);
+    gn_compared_fini(&diff);
     return status;
 }
 

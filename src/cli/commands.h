@@ -16,6 +16,7 @@ extern const struct gn_command gn_cmd_replay;
 extern const struct gn_command gn_cmd_status;
 extern const struct gn_command gn_cmd_quarantine;
 extern const struct gn_command gn_cmd_hosts;
+extern const struct gn_command gn_cmd_export;
 extern const struct gn_command gn_cmd_backup;
 extern const struct gn_command gn_cmd_checkpoint;
 extern const struct gn_command gn_cmd_doctor;

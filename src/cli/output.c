@@ -59,6 +59,11 @@ enum garner_code gn_output_new(int fd, enum gn_format format, size_t width,
     return GARNER_OK;
 }
 
+void gn_output_name(struct gn_output *o, const char *name)
+{
+    o->to.name = name;
+}
+
 void gn_output_free(struct gn_output *o)
 {
     if (o == NULL)

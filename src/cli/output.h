@@ -1,6 +1,6 @@
 /*
- * output.h - the rows of a result on standard output, in the format asked for,
- * written as they come.
+ * output.h - the rows of a result on a file descriptor, in the format asked
+ * for, written as they come.
  *
  * Thread: one at a time.
  */
@@ -69,6 +69,9 @@ enum garner_code gn_output_new(int fd, enum gn_format format, size_t width,
                                bool color, struct gn_output **out,
                                struct garner_error *err);
 void gn_output_free(struct gn_output *o);
+
+/* What fd is called in messages (borrowed), when it is not standard output. */
+void gn_output_name(struct gn_output *o, const char *name);
 
 /* Names the columns; once, before the rows. Errors: as gn_writer_flush. */
 enum garner_code gn_output_columns(struct gn_output *o,

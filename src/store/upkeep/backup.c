@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "store/driver/copy.h"
 #include "store/driver/cursor.h"
-#include "store/newfile.h"
+#include "base/newfile.h"
 
 enum {
     PAGES = 256,          /* copied at a time */

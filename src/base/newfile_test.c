@@ -1,22 +1,50 @@
 /* newfile_test.c - all or nothing under the name, whatever is there before. */
-#include "store/fixture_test.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 
+#include <cmocka.h>
+
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-#include "store/newfile.h"
+#include "base/mem.h"
+#include "base/newfile.h"
 
 static struct gn_newfile f;
 static struct garner_error err;
+static char folder[64];
 static char path[128];
 
 static int with_name(void **state)
 {
-    const int rc = fixture_up(state);
+    (void)state;
+    snprintf(folder, sizeof folder, "/tmp/garner-XXXXXX");
+    if (mkdtemp(folder) == NULL)
+        return -1;
+    snprintf(path, sizeof path, "%s/new", folder);
+    return 0;
+}
 
-    snprintf(path, sizeof path, "%s/new", fixture.folder);
-    return rc;
+static int without(void **state)
+{
+    const char *const names[] = {"new", "here"};
+    char name[128];
+
+    (void)state;
+    gn_mem_fail_at(0);
+    for (int i = 0; i < 2; i++) {
+        snprintf(name, sizeof name, "%s/%s", folder, names[i]);
+        (void)unlink(name);
+    }
+    return rmdir(folder);
 }
 
 static void begin(bool replace)
@@ -49,12 +77,12 @@ static const char *content(const char *name)
 
 static int files(void)
 {
-    DIR *folder = opendir(fixture.folder);
+    DIR *opened = opendir(folder);
     int count = -2; /* . and .. */
 
-    while (readdir(folder) != NULL)
+    while (readdir(opened) != NULL)
         count++;
-    closedir(folder);
+    closedir(opened);
     return count;
 }
 
@@ -112,7 +140,7 @@ static void what_comes_meanwhile_stays(void **state)
 /* Stands in for libc's. */
 static int syncs_until_failure;
 
-GARNER_API int fsync(int fd)
+__attribute__((visibility("default"))) int fsync(int fd)
 {
     if (syncs_until_failure-- != 1)
         return fdatasync(fd);
@@ -143,10 +171,10 @@ static void a_sync_that_fails_leaves_what_was(void **state)
 static void a_place_that_cannot_be_says_why(void **state)
 {
     (void)state;
-    assert_int_equal(gn_newfile_begin(&f, fixture.folder, 0600, true, &err),
+    assert_int_equal(gn_newfile_begin(&f, folder, 0600, true, &err),
                      GARNER_INVALID);
     assert_non_null(strstr(err.message, "is a folder"));
-    snprintf(path, sizeof path, "%s/none/new", fixture.folder);
+    snprintf(path, sizeof path, "%s/none/new", folder);
     assert_int_equal(gn_newfile_begin(&f, path, 0600, true, &err),
                      GARNER_NOTFOUND);
     assert_non_null(strstr(err.message, "none does not exist; make it"));
@@ -161,7 +189,7 @@ static void without_a_slash_it_is_here(void **state)
 
     (void)state;
     assert_non_null(getcwd(before, sizeof before));
-    assert_int_equal(chdir(fixture.folder), 0);
+    assert_int_equal(chdir(folder), 0);
     snprintf(path, sizeof path, "here");
     begin(false);
     assert_int_equal(gn_newfile_keep(&f, &err), GARNER_OK);
@@ -187,7 +215,7 @@ static void lost_memory_leaves_nothing(void **state)
     gn_newfile_end(&f);
 }
 
-#define WITH(f) cmocka_unit_test_setup_teardown(f, with_name, fixture_down)
+#define WITH(f) cmocka_unit_test_setup_teardown(f, with_name, without)
 
 int main(void)
 {

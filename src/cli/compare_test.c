@@ -1,4 +1,5 @@
-/* diff_test.c - rows against a table: new, changed, the same, twice, gone. */
+/* compare_test.c - rows against a table: new, changed, the same, twice, gone.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
-#include "cli/diff.h"
+#include "cli/compare.h"
 #include "garner/write.h"
 
 static const char *const key[] = {"ID"};
@@ -66,12 +67,13 @@ static void rows_are_told_apart(void **state)
 {
     struct garner_store *store = open_store();
     struct gn_rowset rows = rows_of(some(), 5);
-    struct gn_diff d;
+    struct gn_compared d;
 
     (void)state;
     runs(store, "create table t (id integer primary key, x text)");
     runs(store, "insert into t values (1, 'a'), (2, 'x'), (4, 'd'), (8, 'g')");
-    assert_int_equal(gn_diff_rows(store, &by_id, &rows, &d, NULL), GARNER_OK);
+    assert_int_equal(gn_compare_rows(store, &by_id, &rows, &d, NULL),
+                     GARNER_OK);
     assert_int_equal(d.changes[0], GN_CHANGE_SAME);
     assert_int_equal(d.changes[1], GN_CHANGE_TWICE);
     assert_int_equal(d.changes[2], GN_CHANGE_CHANGED);
@@ -83,7 +85,7 @@ static void rows_are_told_apart(void **state)
     assert_int_equal(d.counts[GN_CHANGE_SAME], 2);
     assert_int_equal(d.counts[GN_CHANGE_TWICE], 1);
     assert_int_equal(d.gone, 1);
-    gn_diff_fini(&d);
+    gn_compared_fini(&d);
     gn_rowset_fini(&rows);
     garner_close(store);
 }
@@ -92,16 +94,17 @@ static void a_column_that_is_new_was_null(void **state)
 {
     struct garner_store *store = open_store();
     struct gn_rowset rows = rows_of(some(), 1);
-    struct gn_diff d;
+    struct gn_compared d;
 
     (void)state;
     runs(store, "create table t (id integer primary key)");
     runs(store, "insert into t values (1)");
-    assert_int_equal(gn_diff_rows(store, &by_id, &rows, &d, NULL), GARNER_OK);
+    assert_int_equal(gn_compare_rows(store, &by_id, &rows, &d, NULL),
+                     GARNER_OK);
     assert_int_equal(d.changes[0], GN_CHANGE_CHANGED);
     assert_int_equal(d.was[1].type, GARNER_NULL);
     assert_true(d.differs[1]);
-    gn_diff_fini(&d);
+    gn_compared_fini(&d);
     gn_rowset_fini(&rows);
     garner_close(store);
 }
@@ -111,19 +114,21 @@ static void without_a_store_table_or_key_all_is_new(void **state)
     const struct gn_rows_spec plain = {.table = "t"};
     struct garner_store *store = open_store();
     struct gn_rowset rows = rows_of(some(), 5);
-    struct gn_diff d;
+    struct gn_compared d;
 
     (void)state;
-    assert_int_equal(gn_diff_rows(NULL, &by_id, &rows, &d, NULL), GARNER_OK);
+    assert_int_equal(gn_compare_rows(NULL, &by_id, &rows, &d, NULL), GARNER_OK);
     assert_int_equal(d.counts[GN_CHANGE_NEW], 4);
-    gn_diff_fini(&d);
-    assert_int_equal(gn_diff_rows(store, &by_id, &rows, &d, NULL), GARNER_OK);
+    gn_compared_fini(&d);
+    assert_int_equal(gn_compare_rows(store, &by_id, &rows, &d, NULL),
+                     GARNER_OK);
     assert_int_equal(d.counts[GN_CHANGE_NEW], 4);
     assert_int_equal(d.gone, 0);
-    gn_diff_fini(&d);
-    assert_int_equal(gn_diff_rows(store, &plain, &rows, &d, NULL), GARNER_OK);
+    gn_compared_fini(&d);
+    assert_int_equal(gn_compare_rows(store, &plain, &rows, &d, NULL),
+                     GARNER_OK);
     assert_int_equal(d.counts[GN_CHANGE_NEW], 5);
-    gn_diff_fini(&d);
+    gn_compared_fini(&d);
     gn_rowset_fini(&rows);
     garner_close(store);
 }
@@ -134,30 +139,30 @@ static void a_key_without_value_is_an_error(void **state)
     const struct gn_rows_spec by_x = {.table = "t", .key = x, .key_count = 1};
     struct gn_rowset rows = rows_of(some(), 5);
     struct garner_error err;
-    struct gn_diff d;
+    struct gn_compared d;
 
     (void)state;
-    assert_int_equal(gn_diff_rows(NULL, &by_x, &rows, &d, &err),
+    assert_int_equal(gn_compare_rows(NULL, &by_x, &rows, &d, &err),
                      GARNER_INVALID);
     assert_non_null(strstr(err.message, "row 4 has NULL in column x"));
-    gn_diff_fini(&d);
+    gn_compared_fini(&d);
     gn_rowset_fini(&rows);
 }
 
 static void lost_memory_is_an_error(void **state)
 {
     struct gn_rowset rows = rows_of(some(), 5);
-    struct gn_diff d;
+    struct gn_compared d;
 
     (void)state;
     for (unsigned nth = 1; nth <= 6; nth++) {
         enum garner_code code;
 
         gn_mem_fail_at(nth);
-        code = gn_diff_rows(NULL, &by_id, &rows, &d, NULL);
+        code = gn_compare_rows(NULL, &by_id, &rows, &d, NULL);
         gn_mem_fail_at(0);
         assert_int_equal(code, GARNER_NOMEM);
-        gn_diff_fini(&d);
+        gn_compared_fini(&d);
     }
     gn_rowset_fini(&rows);
 }

@@ -1,4 +1,4 @@
-#include "cli/diff.h"
+#include "cli/compare.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@ struct work {
     struct garner_store *store; /* NULL: nothing is stored */
     const struct gn_rows_spec *spec;
     const struct gn_rowset *rows;
-    struct gn_diff *diff;
+    struct gn_compared *diff;
     size_t *key;       /* the columns of the key */
     bool *stored;      /* for each column: the table has it */
     struct gn_buf sql; /* asks for the row of a key */
@@ -252,17 +252,18 @@ static enum garner_code compare_all(struct work *w, struct garner_error *err)
     return code == GARNER_OK && there ? count_gone(w, err) : code;
 }
 
-enum garner_code gn_diff_rows(struct garner_store *store,
-                              const struct gn_rows_spec *spec,
-                              const struct gn_rowset *rows,
-                              struct gn_diff *diff, struct garner_error *err)
+enum garner_code gn_compare_rows(struct garner_store *store,
+                                 const struct gn_rows_spec *spec,
+                                 const struct gn_rowset *rows,
+                                 struct gn_compared *diff,
+                                 struct garner_error *err)
 {
     const size_t values = rows->row_count * rows->column_count;
     struct gn_arena *arena = gn_alloc(sizeof *arena);
     struct work w = {.store = store, .spec = spec, .rows = rows, .diff = diff};
     enum garner_code code = GARNER_OK;
 
-    *diff = (struct gn_diff){.private = arena};
+    *diff = (struct gn_compared){.private = arena};
     diff->changes = gn_alloc((rows->row_count + 1) * sizeof diff->changes[0]);
     diff->was = gn_alloc((values + 1) * sizeof diff->was[0]);
     diff->differs = gn_alloc((values + 1) * sizeof diff->differs[0]);
@@ -281,7 +282,7 @@ enum garner_code gn_diff_rows(struct garner_store *store,
     return code;
 }
 
-void gn_diff_fini(struct gn_diff *diff)
+void gn_compared_fini(struct gn_compared *diff)
 {
     gn_free(diff->changes);
     gn_free(diff->was);
@@ -289,5 +290,5 @@ void gn_diff_fini(struct gn_diff *diff)
     if (diff->private != NULL)
         gn_arena_clear(diff->private);
     gn_free(diff->private);
-    *diff = (struct gn_diff){0};
+    *diff = (struct gn_compared){0};
 }

@@ -4,8 +4,8 @@
  *
  * Thread: one at a time.
  */
-#ifndef GN_STORE_NEWFILE_H
-#define GN_STORE_NEWFILE_H
+#ifndef GN_BASE_NEWFILE_H
+#define GN_BASE_NEWFILE_H
 
 #include <stdbool.h>
 #include <sys/types.h>

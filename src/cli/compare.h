@@ -1,10 +1,11 @@
 /*
- * diff.h - rows against those that a table has: what writing them would change.
+ * compare.h - rows against those that a table has: what writing them would
+ * change.
  *
  * Thread: one at a time.
  */
-#ifndef GN_CLI_DIFF_H
-#define GN_CLI_DIFF_H
+#ifndef GN_CLI_COMPARE_H
+#define GN_CLI_COMPARE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,7 +23,7 @@ enum gn_change {
     GN_CHANGE_TWICE, /* a later row has the same key, and wins */
 };
 
-struct gn_diff {
+struct gn_compared {
     enum gn_change *changes;  /* one for each row */
     struct garner_value *was; /* for each value of a row that is CHANGED, what
                                  is stored */
@@ -34,14 +35,15 @@ struct gn_diff {
 
 /* Compares rows with those that the table of spec has, by its key, as SQLite
  * compares (1 is '1' in a column of integers); without a key all are new.
- * store NULL: nothing is stored. gn_diff_fini frees it, after an error, too.
- * Errors: INVALID (no key column among the rows', a NULL in it), those of the
- * store, NOMEM.
+ * store NULL: nothing is stored. gn_compared_fini frees it, after an error,
+ * too. Errors: INVALID (no key column among the rows', a NULL in it), those of
+ * the store, NOMEM.
  */
-enum garner_code gn_diff_rows(struct garner_store *store,
-                              const struct gn_rows_spec *spec,
-                              const struct gn_rowset *rows,
-                              struct gn_diff *diff, struct garner_error *err);
-void gn_diff_fini(struct gn_diff *diff);
+enum garner_code gn_compare_rows(struct garner_store *store,
+                                 const struct gn_rows_spec *spec,
+                                 const struct gn_rowset *rows,
+                                 struct gn_compared *diff,
+                                 struct garner_error *err);
+void gn_compared_fini(struct gn_compared *diff);
 
 #endif
