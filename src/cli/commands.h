@@ -17,6 +17,8 @@ extern const struct gn_command gn_cmd_status;
 extern const struct gn_command gn_cmd_quarantine;
 extern const struct gn_command gn_cmd_hosts;
 extern const struct gn_command gn_cmd_export;
+extern const struct gn_command gn_cmd_insert;
+extern const struct gn_command gn_cmd_upsert;
 extern const struct gn_command gn_cmd_backup;
 extern const struct gn_command gn_cmd_checkpoint;
 extern const struct gn_command gn_cmd_doctor;

@@ -8,7 +8,9 @@
 struct gn_pour {
     struct garner_store *store;
     struct gn_tables *all;
+    const struct gn_rows_spec *specs;
     struct gn_table **tables; /* one for each spec */
+    bool *frozen;             /* the same */
     size_t count;
     struct garner_batch *batch;
 };
@@ -20,6 +22,7 @@ void gn_pour_free(struct gn_pour *pour)
     garner_batch_free(pour->batch);
     gn_tables_free(pour->all);
     gn_free(pour->tables);
+    gn_free(pour->frozen);
     gn_free(pour);
 }
 
@@ -34,7 +37,9 @@ enum garner_code gn_pour_new(struct garner_store *store,
     *out = p;
     if (p != NULL)
         p->tables = gn_alloc((count + 1) * sizeof p->tables[0]);
-    if (p == NULL || p->tables == NULL)
+    if (p != NULL)
+        p->frozen = gn_alloc((count + 1) * sizeof p->frozen[0]);
+    if (p == NULL || p->tables == NULL || p->frozen == NULL)
         code = gn_fail(err, GARNER_NOMEM, "out of memory for tables");
     if (code == GARNER_OK)
         code = gn_tables_new(&p->all, err);
@@ -48,6 +53,7 @@ enum garner_code gn_pour_new(struct garner_store *store,
         return code;
     }
     p->store = store;
+    p->specs = specs;
     p->count = count;
     garner_batch_set_ack(p->batch, ack);
     return GARNER_OK;
@@ -71,24 +77,46 @@ static enum garner_code look(struct gn_pour *p, struct garner_error *err)
     return code;
 }
 
+void gn_pour_freeze(struct gn_pour *pour)
+{
+    for (size_t i = 0; i < pour->count; i++)
+        pour->frozen[i] = gn_table_exists(pour->tables[i]);
+}
+
+static enum garner_code check(const struct gn_pour *p,
+                              const struct gn_pour_set *set,
+                              struct garner_error *err)
+{
+    const struct gn_table *table = p->tables[set->table];
+    const char *lacks =
+        p->frozen[set->table] ? gn_table_lacks(table, set->rows) : NULL;
+
+    if (lacks != NULL)
+        return gn_fail(err, GARNER_INVALID,
+                       "table %.60s has no column %.60s; --alter adds it",
+                       p->specs[set->table].table, lacks);
+    return gn_table_check_rows(table, set->rows, err);
+}
+
 static enum garner_code write_once(struct gn_pour *p,
                                    const struct gn_pour_set *sets, size_t count,
-                                   struct garner_error *err)
+                                   int64_t *changes, struct garner_error *err)
 {
+    struct garner_result result = {0};
     enum garner_code code = look(p, err);
-    bool changes = false;
+    bool alters = false;
 
     garner_batch_clear(p->batch);
     for (size_t i = 0; i < count && code == GARNER_OK; i++) {
-        struct gn_table *table = p->tables[sets[i].table];
-
-        code = gn_table_check_rows(table, sets[i].rows, err);
+        code = check(p, &sets[i], err);
         if (code == GARNER_OK)
-            code =
-                gn_table_add_rows(table, p->batch, sets[i].rows, &changes, err);
+            code = gn_table_add_rows(p->tables[sets[i].table], p->batch,
+                                     sets[i].rows, &alters, err);
     }
     if (code == GARNER_OK)
-        code = garner_write(p->store, p->batch, NULL, err);
+        code = garner_write(p->store, p->batch, &result, err);
+    if (changes != NULL)
+        *changes = result.changes;
     /* What was built on it may not be there. */
     for (size_t i = 0; i < p->count && code != GARNER_OK; i++)
         gn_table_forget(p->tables[i]);
@@ -97,9 +125,10 @@ static enum garner_code write_once(struct gn_pour *p,
 
 enum garner_code gn_pour_write(struct gn_pour *pour,
                                const struct gn_pour_set *sets, size_t count,
-                               struct garner_error *err)
+                               int64_t *changes, struct garner_error *err)
 {
-    const enum garner_code code = write_once(pour, sets, count, err);
+    const enum garner_code code = write_once(pour, sets, count, changes, err);
 
-    return code == GARNER_SQL ? write_once(pour, sets, count, err) : code;
+    return code == GARNER_SQL ? write_once(pour, sets, count, changes, err)
+                              : code;
 }

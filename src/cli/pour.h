@@ -8,6 +8,7 @@
 #define GN_CLI_POUR_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "config/config.h"
 #include "extract/rowset.h"
@@ -31,11 +32,16 @@ enum garner_code gn_pour_new(struct garner_store *store,
 /* NULL is fine. */
 void gn_pour_free(struct gn_pour *pour);
 
+/* From now on tables that are there are not widened: rows with other columns
+ * are INVALID. */
+void gn_pour_freeze(struct gn_pour *pour);
+
 /* Writes count sets in one transaction, in their order; once more, if they met
  * a table that somebody had changed. Errors: INVALID (no key column among the
- * rows', a NULL in it), those of the store. */
+ * rows', a NULL in it), those of the store. *changes (NULL: nobody asks): rows
+ * that were added or changed. */
 enum garner_code gn_pour_write(struct gn_pour *pour,
                                const struct gn_pour_set *sets, size_t count,
-                               struct garner_error *err);
+                               int64_t *changes, struct garner_error *err);
 
 #endif

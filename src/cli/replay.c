@@ -62,7 +62,7 @@ static enum garner_code write_some(struct work *w, size_t first, size_t count,
             w->sets[r * width + i] = (struct gn_pour_set){
                 i, &w->waiting[first + r].made.extraction.queries[i].rows};
     if (w->pour != NULL)
-        code = gn_pour_write(w->pour, w->sets, count * width, err);
+        code = gn_pour_write(w->pour, w->sets, count * width, NULL, err);
     for (size_t r = 0; r < count && code == GARNER_OK; r++) {
         w->replay->done++;
         w->replay->rows += rows_of(&w->waiting[first + r].made);

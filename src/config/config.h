@@ -45,6 +45,14 @@ struct gn_rows_expect {
     size_t unique_count;
 };
 
+/* What becomes of a row whose key a table has already. */
+enum gn_conflict {
+    GN_CONFLICT_UPDATE,  /* its columns get the values of that row */
+    GN_CONFLICT_ERROR,   /* none of the rows is written */
+    GN_CONFLICT_IGNORE,  /* it stays, ... */
+    GN_CONFLICT_REPLACE, /* ... or goes, with columns the new row lacks */
+};
+
 /* Rows that a source's body becomes. */
 struct gn_rows_spec {
     const char *table;
@@ -53,6 +61,7 @@ struct gn_rows_spec {
     const char *sql;
     const struct gn_rows_expect *expect; /* NULL: nothing */
     int line; /* in the file, of the SQL's first line; 0: from a flag */
+    enum gn_conflict conflict;
 };
 
 struct gn_var {

@@ -81,6 +81,20 @@ bool gn_table_is_known(const struct gn_table *table)
     return table->known;
 }
 
+bool gn_table_exists(const struct gn_table *table)
+{
+    return table->exists;
+}
+
+const char *gn_table_lacks(const struct gn_table *table,
+                           const struct gn_rowset *rows)
+{
+    for (size_t i = 0; i < rows->column_count; i++)
+        if (!gn_names_has(&table->columns, rows->columns[i]))
+            return rows->columns[i];
+    return NULL;
+}
+
 /* --- finding --------------------------------------------------------------*/
 
 enum garner_code gn_tables_new(struct gn_tables **out, struct garner_error *err)

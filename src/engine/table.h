@@ -53,6 +53,15 @@ enum garner_code gn_table_check_key(const struct gn_rows_spec *spec,
                                     const struct gn_rowset *rows,
                                     struct garner_error *err);
 
+/* Whether a table that is known was there at the last look, or was made since.
+ */
+bool gn_table_exists(const struct gn_table *table);
+
+/* The first column of rows that a table lacks, which is known; NULL: it has
+ * all. */
+const char *gn_table_lacks(const struct gn_table *table,
+                           const struct gn_rowset *rows);
+
 /* Adds to batch what writes rows, which were checked, to a table that is known:
  * first the table or columns that are missing, then an insert a row, or an
  * upsert where there is a key. *changes is set if the batch changes the table,

@@ -114,9 +114,15 @@ void gn_table_sql_index(struct gn_buf *sql, const struct gn_rows_spec *spec)
 void gn_table_sql_insert(struct gn_buf *sql, const struct gn_rows_spec *spec,
                          const struct gn_rowset *rows)
 {
+    static const char *const verbs[] = {
+        [GN_CONFLICT_UPDATE] = "insert into ",
+        [GN_CONFLICT_ERROR] = "insert into ",
+        [GN_CONFLICT_IGNORE] = "insert or ignore into ",
+        [GN_CONFLICT_REPLACE] = "insert or replace into ",
+    };
     const char *separator = " do update set ";
 
-    gn_buf_text(sql, "insert into ");
+    gn_buf_text(sql, verbs[spec->conflict]);
     quoted(sql, spec->table);
     gn_buf_text(sql, " (");
     quoted_list(sql, (const char *const *)rows->columns, rows->column_count);
@@ -124,7 +130,7 @@ void gn_table_sql_insert(struct gn_buf *sql, const struct gn_rows_spec *spec,
     for (size_t i = 0; i < rows->column_count; i++)
         gn_buf_text(sql, i > 0 ? ", ?" : "?");
     gn_buf_byte(sql, ')');
-    if (spec->key_count == 0)
+    if (spec->key_count == 0 || spec->conflict != GN_CONFLICT_UPDATE)
         return;
     gn_buf_text(sql, " on conflict (");
     quoted_list(sql, spec->key, spec->key_count);

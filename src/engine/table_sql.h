@@ -32,8 +32,8 @@ void gn_table_sql_widen(struct gn_buf *sql, const struct gn_rows_spec *spec,
 /* create unique index: over the key. */
 void gn_table_sql_index(struct gn_buf *sql, const struct gn_rows_spec *spec);
 
-/* insert of one row with the columns of rows as parameters; an upsert where
- * there is a key. */
+/* insert of one row with the columns of rows as parameters; where there is a
+ * key, an upsert, or what spec's conflict says. */
 void gn_table_sql_insert(struct gn_buf *sql, const struct gn_rows_spec *spec,
                          const struct gn_rowset *rows);
 

@@ -1,0 +1,38 @@
+/*
+ * chunks.h - a file, or a pipe, read bit by bit: what was read and is not done
+ * with stands in one piece of memory.
+ *
+ * Thread: one at a time. Reading waits.
+ */
+#ifndef GN_CLI_CHUNKS_H
+#define GN_CLI_CHUNKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "garner/error.h"
+
+struct gn_chunks {
+    int fd;                      /* borrowed */
+    const char *name;            /* for messages */
+    bool (*stop)(void *context); /* asked while it waits */
+    void *context;
+
+    size_t most; /* bytes that may be held at a time */
+    struct gn_buf held;
+    size_t done; /* of held: the caller is past them */
+    bool ended;  /* held is the rest */
+};
+
+/* What is held and not done with. */
+const char *gn_chunks_at(const struct gn_chunks *c);
+const char *gn_chunks_end(const struct gn_chunks *c);
+
+/* Adds to that, and moves it; at the end ended is set. Errors: CANCELED (stop
+ * said so), INVALID (most bytes are not enough), IO, NOMEM. */
+enum garner_code gn_chunks_more(struct gn_chunks *c, struct garner_error *err);
+
+void gn_chunks_fini(struct gn_chunks *c);
+
+#endif

@@ -1,0 +1,441 @@
+#include "cli/intake.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "cli/chunks.h"
+#include "cli/objects.h"
+#include "extract/csv.h"
+
+enum { MOST = 256 << 20 };
+
+struct gn_intake {
+    struct gn_intake_options options;
+    struct gn_chunks chunks;
+    bool begun;
+    size_t line; /* that the chunks are at */
+
+    /* CSV */
+    struct gn_csv csv;
+    struct gn_arena head; /* its names */
+    const char **names;
+    size_t count;
+    struct garner_value *values;
+
+    /* JSON */
+    bool in_array;
+    bool is_over;
+    bool had_one; /* so that a comma goes before the next */
+    struct gn_object object;
+};
+
+enum garner_code gn_intake_new(int fd, const char *name,
+                               const struct gn_intake_options *options,
+                               struct gn_intake **out, struct garner_error *err)
+{
+    struct gn_intake *in = gn_alloc(sizeof *in);
+
+    *out = in;
+    if (in == NULL)
+        return gn_fail(err, GARNER_NOMEM, "out of memory to read %.100s", name);
+    in->options = *options;
+    in->line = 1;
+    in->chunks = (struct gn_chunks){.fd = fd,
+                                    .name = name,
+                                    .stop = options->stop,
+                                    .context = options->context,
+                                    .most = MOST};
+    gn_csv_init(&in->csv, "", 0);
+    return GARNER_OK;
+}
+
+void gn_intake_free(struct gn_intake *in)
+{
+    if (in == NULL)
+        return;
+    gn_chunks_fini(&in->chunks);
+    gn_csv_fini(&in->csv);
+    gn_arena_clear(&in->head);
+    gn_free(in->names);
+    gn_free(in->values);
+    gn_object_fini(&in->object);
+    gn_free(in);
+}
+
+static enum garner_code wrong(const struct gn_intake *in, size_t line,
+                              const char *what, struct garner_error *err)
+{
+    return gn_fail(err, GARNER_INVALID, "%.100s:%zu: %.120s", in->chunks.name,
+                   line, what);
+}
+
+/* More bytes; too long a row is one of this line. */
+static enum garner_code more(struct gn_intake *in, struct garner_error *err)
+{
+    struct garner_error why = {0};
+    const enum garner_code code = gn_chunks_more(&in->chunks, &why);
+
+    if (code == GARNER_INVALID)
+        return wrong(in, in->line, why.message, err);
+    if (code != GARNER_OK && err != NULL)
+        *err = why;
+    return code;
+}
+
+static enum garner_code no_memory(const struct gn_intake *in,
+                                  struct garner_error *err)
+{
+    return gn_fail(err, GARNER_NOMEM, "out of memory for a row of %.100s",
+                   in->chunks.name);
+}
+
+/* --- CSV ------------------------------------------------------------------*/
+
+/* The digits that text begins with. */
+static size_t digits(const char *text, size_t size)
+{
+    size_t n = 0;
+
+    while (n < size && text[n] >= '0' && text[n] <= '9')
+        n++;
+    return n;
+}
+
+/* Whether text is a number as JSON has them; *whole: without . and e. */
+static bool is_number(const char *text, size_t size, bool *whole)
+{
+    size_t at = size > 0 && *text == '-' ? 1 : 0;
+    size_t n = digits(text + at, size - at);
+
+    if (n == 0 || (n > 1 && text[at] == '0'))
+        return false;
+    at += n;
+    *whole = at == size;
+    if (at < size && text[at] == '.') {
+        n = digits(text + at + 1, size - at - 1);
+        if (n == 0)
+            return false;
+        at += n + 1;
+    }
+    if (at < size && (text[at] | 32) == 'e') {
+        at++;
+        at += at < size && (text[at] == '-' || text[at] == '+') ? 1 : 0;
+        n = digits(text + at, size - at);
+        if (n == 0)
+            return false;
+        at += n;
+    }
+    return at == size;
+}
+
+struct garner_value gn_intake_guess(const char *text, size_t size)
+{
+    const struct garner_value plain = garner_text_n(text, size);
+    char copy[64];
+    int64_t integer;
+    bool whole;
+
+    if (size >= sizeof copy || !is_number(text, size, &whole))
+        return plain;
+    memcpy(copy, text, size);
+    copy[size] = '\0';
+    if (!whole)
+        return garner_real(strtod(copy, NULL));
+    errno = 0;
+    integer = strtoll(copy, NULL, 10);
+    return errno == 0 ? garner_integer(integer) : plain;
+}
+
+/* Reads the next record, whole, into csv. */
+static enum garner_code record(struct gn_intake *in, struct garner_error *err)
+{
+    struct gn_csv *csv = &in->csv;
+
+    for (;;) {
+        enum garner_code code;
+
+        csv->at = gn_chunks_at(&in->chunks);
+        csv->end = gn_chunks_end(&in->chunks);
+        csv->line = in->line;
+        code = gn_csv_next(csv);
+        if (code == GARNER_NOMEM)
+            return no_memory(in, err);
+        /* At the end of what is there it may be cut. */
+        if (csv->at < csv->end || in->chunks.ended) {
+            in->chunks.done += (size_t)(csv->at - gn_chunks_at(&in->chunks));
+            in->line = csv->line;
+            return code == GARNER_OK && csv->fault != NULL
+                       ? wrong(in, csv->record_line, csv->fault, err)
+                       : code;
+        }
+        code = more(in, err);
+        if (code != GARNER_OK)
+            return code;
+    }
+}
+
+static bool is_utf8(const char *text, size_t size)
+{
+    size_t n = 1;
+
+    for (size_t at = 0; at < size && n > 0; at += n)
+        n = gn_utf8_length(text + at, size - at);
+    return n > 0;
+}
+
+static enum garner_code check_text(const struct gn_intake *in,
+                                   struct garner_error *err)
+{
+    for (size_t i = 0; i < in->csv.count; i++)
+        if (!is_utf8(in->csv.fields[i].text, in->csv.fields[i].size))
+            return wrong(in, in->csv.record_line,
+                         "this is not UTF-8; convert the file with iconv", err);
+    return GARNER_OK;
+}
+
+/* The first record has the names. */
+static enum garner_code begin_csv(struct gn_intake *in,
+                                  struct garner_error *err)
+{
+    enum garner_code code;
+
+    if (in->options.format == GN_INTAKE_TSV)
+        in->csv.delimiter = '\t';
+    code = record(in, err);
+    if (code == GARNER_OK)
+        code = check_text(in, err);
+    if (code != GARNER_OK)
+        return code;
+    in->count = in->csv.count;
+    in->names = gn_alloc((in->count + 1) * sizeof in->names[0]);
+    in->values = gn_alloc((in->count + 1) * sizeof in->values[0]);
+    if (in->names == NULL || in->values == NULL)
+        return no_memory(in, err);
+    for (size_t i = 0; i < in->count; i++) {
+        const struct gn_csv_field *f = &in->csv.fields[i];
+
+        in->names[i] = gn_arena_copy(&in->head, f->text, f->size);
+        if (in->names[i] == NULL)
+            return no_memory(in, err);
+        if (*in->names[i] == '\0')
+            return wrong(in, in->csv.record_line,
+                         "the first line names the columns, and one has no "
+                         "name",
+                         err);
+        for (size_t k = 0; k < i; k++)
+            if (strcasecmp(in->names[i], in->names[k]) == 0)
+                return wrong(in, in->csv.record_line,
+                             "two columns have the same name", err);
+    }
+    return GARNER_OK;
+}
+
+static enum garner_code next_csv(struct gn_intake *in,
+                                 struct gn_intake_row *row,
+                                 struct garner_error *err)
+{
+    enum garner_code code = record(in, err);
+
+    if (code == GARNER_OK)
+        code = check_text(in, err);
+    if (code != GARNER_OK)
+        return code;
+    if (in->csv.count != in->count)
+        return gn_fail(err, GARNER_INVALID,
+                       "%.100s:%zu: this row has %zu field%s, and there are "
+                       "%zu columns",
+                       in->chunks.name, in->csv.record_line, in->csv.count,
+                       in->csv.count == 1 ? "" : "s", in->count);
+    for (size_t i = 0; i < in->count; i++) {
+        const struct gn_csv_field *f = &in->csv.fields[i];
+
+        in->values[i] = in->options.detect_types
+                            ? gn_intake_guess(f->text, f->size)
+                            : garner_text_n(f->text, f->size);
+        if (f->size == 0 && in->options.empty_null)
+            in->values[i] = garner_null();
+    }
+    *row = (struct gn_intake_row){in->names, in->values, in->count,
+                                  in->csv.record_line};
+    return GARNER_OK;
+}
+
+/* --- JSON -----------------------------------------------------------------*/
+
+/* To what is no white space; *c 0: there is nothing more. */
+static enum garner_code skip_blank(struct gn_intake *in, char *c,
+                                   struct garner_error *err)
+{
+    enum garner_code code = GARNER_OK;
+
+    *c = '\0';
+    while (code == GARNER_OK) {
+        const char *at = gn_chunks_at(&in->chunks);
+        const char *end = gn_chunks_end(&in->chunks);
+
+        for (; at < end && strchr(" \t\r\n", *at) != NULL && *at != '\0'; at++)
+            in->line += *at == '\n';
+        in->chunks.done += (size_t)(at - gn_chunks_at(&in->chunks));
+        if (at < end)
+            *c = *at;
+        if (at < end || in->chunks.ended)
+            break;
+        code = more(in, err);
+    }
+    return code;
+}
+
+/* A whole value that begins here, with a brace. */
+static enum garner_code whole(struct gn_intake *in, size_t *size,
+                              struct garner_error *err)
+{
+    enum garner_code code = GARNER_OK;
+
+    while (code == GARNER_OK) {
+        const char *at = gn_chunks_at(&in->chunks);
+        const char *end = gn_chunks_end(&in->chunks);
+
+        *size = gn_object_size(at, end);
+        if (at + *size < end || in->chunks.ended)
+            break;
+        code = more(in, err);
+    }
+    return code;
+}
+
+static enum garner_code read_object(struct gn_intake *in,
+                                    struct gn_intake_row *row,
+                                    struct garner_error *err)
+{
+    struct garner_error why = {0};
+    size_t fault = 0;
+    size_t size;
+    size_t line = in->line;
+    enum garner_code code = whole(in, &size, err);
+    const char *at;
+
+    if (code != GARNER_OK)
+        return code;
+    at = gn_chunks_at(&in->chunks);
+    code = gn_object_read(&in->object, at, size, &fault, &why);
+    if (code == GARNER_NOMEM)
+        return no_memory(in, err);
+    for (size_t i = 0; i < size; i++) {
+        in->line += at[i] == '\n';
+        if (code != GARNER_OK && i == fault)
+            return wrong(in, in->line - (at[i] == '\n'), why.message, err);
+    }
+    if (code != GARNER_OK)
+        return wrong(in, in->line, why.message, err);
+    in->chunks.done += size;
+    *row = (struct gn_intake_row){in->object.names, in->object.values,
+                                  in->object.count, line};
+    return GARNER_OK;
+}
+
+static enum garner_code next_json(struct gn_intake *in,
+                                  struct gn_intake_row *row,
+                                  struct garner_error *err)
+{
+    char c;
+    enum garner_code code = skip_blank(in, &c, err);
+
+    if (code == GARNER_OK && !in->in_array && !in->had_one && c == '[') {
+        in->in_array = true;
+        in->chunks.done++;
+        code = skip_blank(in, &c, err);
+    } else if (code == GARNER_OK && in->in_array && in->had_one && c == ',') {
+        in->chunks.done++;
+        code = skip_blank(in, &c, err);
+        if (code == GARNER_OK && c == ']')
+            return wrong(in, in->line, "after a comma there is nothing", err);
+    } else if (code == GARNER_OK && in->in_array && in->had_one && c == '{') {
+        return wrong(in, in->line, "a comma is missing before this object",
+                     err);
+    }
+    if (code != GARNER_OK)
+        return code;
+    if (in->in_array && c == ']') {
+        in->chunks.done++;
+        in->is_over = true;
+        code = skip_blank(in, &c, err);
+        if (code == GARNER_OK && c != '\0')
+            return wrong(in, in->line, "there is more behind the array", err);
+        return code == GARNER_OK ? GARNER_DONE : code;
+    }
+    if (c == '\0' && gn_chunks_at(&in->chunks) == gn_chunks_end(&in->chunks))
+        return in->in_array ? wrong(in, in->line, "the array does not end", err)
+                            : GARNER_DONE;
+    if (c != '{')
+        return wrong(in, in->line,
+                     "here is no JSON object; a row is {\"column\": value, "
+                     "...}",
+                     err);
+    in->had_one = true;
+    return read_object(in, row, err);
+}
+
+/* --- both -----------------------------------------------------------------*/
+
+static bool ends_in(const char *text, const char *end)
+{
+    const size_t n = strlen(text);
+    const size_t m = strlen(end);
+
+    return n > m && strcasecmp(text + n - m, end) == 0;
+}
+
+static enum gn_intake_format guess_format(const struct gn_intake *in, char c)
+{
+    const char *name = in->chunks.name;
+
+    if (ends_in(name, ".csv"))
+        return GN_INTAKE_CSV;
+    if (ends_in(name, ".tsv") || ends_in(name, ".tab"))
+        return GN_INTAKE_TSV;
+    return c == '{' || c == '[' ? GN_INTAKE_JSON : GN_INTAKE_CSV;
+}
+
+static enum garner_code begin(struct gn_intake *in, struct garner_error *err)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    const size_t size = sizeof mark - 1;
+    enum garner_code code = GARNER_OK;
+    char c;
+
+    in->begun = true;
+    while (code == GARNER_OK && !in->chunks.ended &&
+           in->chunks.held.size < size)
+        code = more(in, err);
+    if (code == GARNER_OK && in->chunks.held.size >= size &&
+        memcmp(gn_chunks_at(&in->chunks), mark, size) == 0)
+        in->chunks.done = size;
+    if (code == GARNER_OK)
+        code = skip_blank(in, &c, err);
+    if (code != GARNER_OK)
+        return code;
+    if (in->options.format == GN_INTAKE_GUESS)
+        in->options.format = guess_format(in, c);
+    return in->options.format == GN_INTAKE_JSON ? GARNER_OK
+                                                : begin_csv(in, err);
+}
+
+enum garner_code gn_intake_next(struct gn_intake *in, struct gn_intake_row *row,
+                                struct garner_error *err)
+{
+    const enum garner_code code = in->begun ? GARNER_OK : begin(in, err);
+
+    if (code != GARNER_OK)
+        return code;
+    if (in->is_over)
+        return GARNER_DONE;
+    return in->options.format == GN_INTAKE_JSON ? next_json(in, row, err)
+                                                : next_csv(in, row, err);
+}

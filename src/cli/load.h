@@ -1,0 +1,65 @@
+/*
+ * load.h - the rows of a file into a table, in batches: garner insert and
+ * garner upsert, which differ in what becomes of a key that is there.
+ */
+#ifndef GN_CLI_LOAD_H
+#define GN_CLI_LOAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cli/options.h"
+#include "cli/outcome.h"
+#include "cli/storage.h"
+#include "config/config.h"
+
+/* The settings of a command that loads. */
+struct gn_load_flags {
+    struct gn_storage_flags storage;
+    struct gn_texts key;
+    bool csv;
+    bool tsv;
+    bool nl;
+    bool json;
+    bool detect_types;
+    bool empty_null;
+    bool alter;
+    bool ignore;  /* insert's */
+    bool replace; /* insert's */
+    bool quiet;
+    int64_t batch_size; /* 0: not said */
+};
+
+#define GN_LOAD_OPTION(name, letter, type, value, field, help)                 \
+    {                                                                          \
+        name, letter, GN_OPTION_##type, value,                                 \
+            offsetof(struct gn_load_flags, field), help, NULL                  \
+    }
+/* The entries of an option table, behind that for --pk. */
+#define GN_LOAD_OPTIONS                                                        \
+    GN_LOAD_OPTION("csv", 0, FLAG, NULL, csv,                                  \
+                   "the file is CSV, its first line names the columns"),       \
+        GN_LOAD_OPTION("tsv", 0, FLAG, NULL, tsv,                              \
+                       "the same with tabs in place of commas"),               \
+        GN_LOAD_OPTION("nl", 0, FLAG, NULL, nl,                                \
+                       "the file is JSON objects, one after the other"),       \
+        GN_LOAD_OPTION("json", 0, FLAG, NULL, json,                            \
+                       "the file is a JSON array of objects, or one object"),  \
+        GN_LOAD_OPTION("detect-types", 'd', FLAG, NULL, detect_types,          \
+                       "what is written as a number in CSV is one; else all "  \
+                       "is text"),                                             \
+        GN_LOAD_OPTION("empty-null", 0, FLAG, NULL, empty_null,                \
+                       "empty values of CSV are NULL"),                        \
+        GN_LOAD_OPTION("alter", 0, FLAG, NULL, alter,                          \
+                       "add the columns that the table lacks"),                \
+        GN_LOAD_OPTION("batch-size", 0, NUMBER, "N", batch_size,               \
+                       "write so many rows at a time; 1000"),                  \
+        GN_LOAD_OPTION("quiet", 'q', FLAG, NULL, quiet,                        \
+                       "say only what goes wrong"),                            \
+        GN_STORAGE_OPTIONS(struct gn_load_flags)
+
+/* Runs such a command: DB TABLE [FILE], its settings struct gn_load_flags. */
+enum gn_exit gn_load(const struct gn_call *call, enum gn_conflict conflict);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * objects.h - a JSON object (RFC 8259) as a row: names and values. Pure.
+ *
+ * Thread: one at a time.
+ */
+#ifndef GN_CLI_OBJECTS_H
+#define GN_CLI_OBJECTS_H
+
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "garner/error.h"
+#include "garner/value.h"
+
+/* All zero is an empty one. */
+struct gn_object {
+    const char **names;
+    struct garner_value *values;
+    size_t count;
+    size_t room;
+    struct gn_arena arena; /* what texts live in */
+};
+
+/* Bytes of the object that begins at at; all there are, if it does not end. */
+size_t gn_object_size(const char *at, const char *end);
+
+/* Reads the object that is text, which is borrowed as long as what was read is
+ * used. Errors: INVALID (at byte *fault is no JSON, or a name comes twice),
+ * NOMEM. */
+enum garner_code gn_object_read(struct gn_object *o, const char *text,
+                                size_t size, size_t *fault,
+                                struct garner_error *err);
+void gn_object_fini(struct gn_object *o);
+
+#endif
