@@ -3,11 +3,15 @@ over what is stored, taken out and put in."""
 import csv
 import json
 import os
+import pathlib
+import signal
 import sqlite3
 import subprocess
+import sys
 import unittest
 
-from support.program import Case, garner, one, query, wait_until
+from support.program import (GARNER, LIMIT, Case, clean_environment, count_runs, garner, one,
+                             query, wait_until)
 from support.servers import Nginx
 
 ROWS = """rows:
@@ -17,6 +21,9 @@ ROWS = """rows:
       sql: |
         select value->>'symbol' as symbol, value->>'price' as price,
           :fetched_at as seen from json_each(:body)"""
+
+# A busy machine misses due times, and the end may come in the middle of a run.
+FAILED = "select * from garner_run where failure not in ('missed', 'canceled')"
 
 
 def prices(*numbers):
@@ -202,7 +209,7 @@ class Replay(Tools):
         running.alive()
         self.assertEqual(self.rows(), [("S0", 3), ("S1", 4)])
         running.stop()
-        self.assertEqual(query(self.db, "select * from garner_run where failure is not null"), [])
+        self.assertEqual(query(self.db, FAILED), [])
 
     def test_rows_without_a_key_are_refused(self):
         self.collected(prices(1, 2))
@@ -317,6 +324,129 @@ class Export(Tools):
         text = self.ok("export", "prices", "-c", file, "--sql").stdout
         self.assertEqual(self.read_back(text).execute("select count(*) from price").fetchone(),
                          (2,))
+
+
+class Load(Tools):
+    def put(self, text, *args, verb="insert", code=0):
+        return self.ok(verb, self.db, "t", *args, stdin=text, code=code).stderr
+
+    def rows(self, columns="*"):
+        return query(self.db, f"select {columns} from t order by 1")
+
+    def test_csv_is_text_unless_types_are_detected(self):
+        self.put("id,name,x\n1,Ann,1.5\n2,\"B, \"\"b\"\"\n\",007\n", "--pk", "id")
+        self.assertEqual(self.rows(), [("1", "Ann", "1.5"), ("2", 'B, "b"\n', "007")])
+        self.ok("query", self.db, "--write", "drop table t")
+        self.put("id\tx\n1\t1.5\n2\t\n", "--tsv", "--pk", "id", "--detect-types", "--empty-null")
+        self.assertEqual(self.rows(), [(1, 1.5), (2, None)])
+        self.assertEqual(one(self.db, "select sql from sqlite_schema where name = 't'"),
+                         'CREATE TABLE "t" ("id" INTEGER, "x" REAL, primary key ("id"))')
+
+    def test_files_go_by_their_names_and_beginnings(self):
+        for name, text in (("a.csv", "k\n1\n"), ("a.tsv", "k\tl\n1\t2\n"),
+                           ("a.json", '[{"k": "1"}, {"k": "2"}]'),
+                           ("a.nl", '{"k": "1"}\n{"k": "2"}\n'), ("a", '\n {"k": 1}')):
+            self.ok("insert", self.db, name.replace(".", "_"), self.write(name, text), "-q")
+        self.assertEqual(query(self.db, "select * from a_tsv"), [("1", "2")])
+        self.assertEqual(one(self.db, "select count(*) from a_json"), 2)
+        self.assertEqual(one(self.db, "select count(*) from a_nl"), 2)
+        self.assertEqual(query(self.db, "select k from a"), [(1,)])
+        self.assertIn("cannot read", self.ok("insert", self.db, "t", "nowhere", code=2).stderr)
+
+    def test_keys_that_are_there(self):
+        self.put('{"id": 1, "a": "x"}{"id": 2, "a": "y"}', "--pk", "id")
+        said = self.put('{"id": 3}\n{"id": 2, "a": "z"}\n{"id": 4}\n', code=1)
+        self.assertIn("standard input:2: UNIQUE constraint failed: t.id", said)
+        self.assertIn("1 row written to t before that", said)
+        self.put('{"id": 2, "a": "z"}', "--ignore")
+        self.assertEqual(self.rows(), [(1, "x"), (2, "y"), (3, None)])
+        self.put('{"id": 2}', "--replace", "--pk", "id")
+        self.assertEqual(self.rows(), [(1, "x"), (2, None), (3, None)])
+        self.put('{"id": 1, "b": 5}{"a": "w", "id": 9}', "--pk", "id", "--alter", verb="upsert")
+        self.assertEqual(self.rows(), [(1, "x", 5), (2, None, None), (3, None, None),
+                                       (9, "w", None)])
+        self.put("{}", verb="upsert", code=2)
+        self.assertIn("1: this row has no id", self.put('{"a": 1}', "--pk", "id", verb="upsert",
+                                                        code=1))
+        self.put("", "--ignore", "--replace", code=2)
+        self.assert_sound()
+
+    def test_columns_are_added_when_told(self):
+        self.put('{"a": 1}{"b": 2}')  # it is new: what its rows have, it has
+        self.assertEqual(self.rows(), [(None, 2), (1, None)])
+        self.assertIn("standard input:2: table t has no column c; --alter adds it",
+                      self.put('{"a": 3}\n{"c": 2}', code=1))
+        self.put('{"c": 2}', "--alter")
+        self.assertEqual(self.rows("a, b, c"), [(None, 2, None), (None, None, 2),
+                                                (1, None, None), (3, None, None)])
+
+    def test_what_query_writes_is_read_back(self):
+        with sqlite3.connect(self.db) as db:
+            db.execute("create table s (i integer, r real, t text, b blob, n)")
+            db.executemany("insert into s values (?, ?, ?, ?, ?)", [
+                (1, 1.5, "it's \"q\" \u20ac\n", b"\x00\xff", None),
+                (-9223372036854775808, 1e300, "", b"", None)])
+        db.close()
+        for flag in "--nl", "--json":
+            text = self.ok("export", self.db, "s", flag).stdout
+            self.ok("insert", self.db, "t" + flag[2:], "-", stdin=text)
+            self.assertEqual(query(self.db, f"select * from t{flag[2:]}"),
+                             query(self.db, "select * from s"))
+
+    def test_a_large_file_in_little_memory(self):
+        big = self.folder / "big.csv"
+        count = 200_000
+        with open(big, "w") as file:
+            file.write("id,note\n")
+            for i in range(count):
+                file.write(f'{i},"{"x" * 100} {i}"\n')
+        self.assertGreater(big.stat().st_size, 20 << 20)
+        code = ("import os, resource, sys\n"
+                "child = os.spawnv(os.P_WAIT, sys.argv[1], sys.argv[1:])\n"
+                "print(child, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)")
+        result = subprocess.run([sys.executable, "-c", code, GARNER, "insert", self.db, "t", big,
+                                 "-d", "--pk", "id", "-q"], capture_output=True, text=True,
+                                check=True)
+        status, kib = map(int, result.stdout.split())
+        self.assertEqual((status, result.stderr), (0, ""))
+        self.assertEqual(self.rows("count(*), sum(id), max(length(note))"),
+                         [(count, count * (count - 1) // 2, 107)])
+        program = pathlib.Path(GARNER).read_bytes()
+        if b"__asan_init" not in program and b"__tsan_init" not in program:
+            self.assertLess(kib, 32 << 10)
+
+    def test_interrupted_it_keeps_what_it_said(self):
+        reader, writer = os.pipe()
+        running = subprocess.Popen([GARNER, "insert", self.db, "t", "-", "--batch-size", "2"],
+                                   stdin=reader, stderr=subprocess.PIPE, text=True,
+                                   env=clean_environment())
+        self.addCleanup(running.kill)
+        os.close(reader)
+        os.write(writer, b'{"a": 1}{"a": 2}{"a": 3}\n{')
+        wait_until(lambda: self.db.exists() and query(
+            self.db, "select 1 from sqlite_schema where name = 't'"), "a table")
+        running.send_signal(signal.SIGINT)
+        said = running.communicate(timeout=LIMIT)[1]
+        os.close(writer)
+        self.assertEqual(running.returncode, 130)
+        self.assertIn("3 rows written to t before that", said)
+        self.assertEqual(self.rows(), [(1,), (2,), (3,)])
+
+    def test_beside_a_collector(self):
+        self.serve(prices(1, 2))
+        file = self.config(more="schedule: 20ms\n    conditional: false")
+        running = self.start("run", "-c", file, "--log", "text")
+        wait_until(lambda: self.db.exists() and query(
+            self.db, "select 1 from sqlite_schema where name = 'price'"), "its table")
+        rows = "\n".join(json.dumps({"symbol": f"X{i}", "price": i, "own": 1})
+                         for i in range(3000))
+        self.ok("upsert", self.db, "price", "-", "--pk", "symbol", "--alter", stdin=rows)
+        runs = count_runs(self.db)
+        wait_until(lambda: count_runs(self.db) > runs + 3, "some more runs")
+        running.alive()
+        running.stop()
+        self.assertEqual(query(self.db, FAILED), [])
+        self.assertEqual(one(self.db, "select count(*) from price"), 3002)
 
 
 if __name__ == "__main__":

@@ -90,6 +90,15 @@ static void inserts_become_upserts_with_a_key(void **state)
     SQL_IS(gn_table_sql_insert(&sql, &spec, &two),
            "insert into \"t\" (\"a\", \"b\") values (?, ?)"
            " on conflict (\"B\", \"a\") do nothing");
+    spec.conflict = GN_CONFLICT_ERROR;
+    SQL_IS(gn_table_sql_insert(&sql, &spec, &two),
+           "insert into \"t\" (\"a\", \"b\") values (?, ?)");
+    spec.conflict = GN_CONFLICT_IGNORE;
+    SQL_IS(gn_table_sql_insert(&sql, &spec, &two),
+           "insert or ignore into \"t\" (\"a\", \"b\") values (?, ?)");
+    spec.conflict = GN_CONFLICT_REPLACE;
+    SQL_IS(gn_table_sql_insert(&sql, &spec, &two),
+           "insert or replace into \"t\" (\"a\", \"b\") values (?, ?)");
 }
 
 static void keys_get_an_index(void **state)

@@ -159,6 +159,32 @@ static void no_rows_make_no_table(void **state)
     end(w);
 }
 
+static void what_a_table_lacks_is_known(void **state)
+{
+    const struct gn_rows_spec spec = {.table = "t"};
+    struct world *w = begin(NULL, NULL);
+    struct gn_tables *tables = new_tables();
+    struct gn_table *t = find(w, tables, &spec);
+    struct gn_rowset rows = rows_of("B", garner_integer(1), garner_null());
+    bool changes;
+
+    (void)state;
+    assert_false(gn_table_exists(t));
+    assert_string_equal(gn_table_lacks(t, &rows), "id");
+    assert_int_equal(write_rows(w, t,
+                                rows_of("b", garner_integer(1), garner_null()),
+                                &changes),
+                     GARNER_OK);
+    assert_true(gn_table_exists(t));
+    assert_null(gn_table_lacks(t, &rows));
+    gn_rowset_fini(&rows);
+    rows = rows_of("c", garner_integer(1), garner_null());
+    assert_string_equal(gn_table_lacks(t, &rows), "c");
+    gn_rowset_fini(&rows);
+    gn_tables_free(tables);
+    end(w);
+}
+
 static void what_was_forgotten_is_learned_again(void **state)
 {
     const struct gn_rows_spec spec = {.table = "t"};
@@ -266,6 +292,7 @@ int main(void)
         cmocka_unit_test(a_strict_table_takes_what_fits),
         cmocka_unit_test(keys_must_be_there_and_not_null),
         cmocka_unit_test(no_rows_make_no_table),
+        cmocka_unit_test(what_a_table_lacks_is_known),
         cmocka_unit_test(what_was_forgotten_is_learned_again),
         cmocka_unit_test(names_that_are_taken_are_refused),
         cmocka_unit_test(lost_memory_is_an_error),

@@ -1,0 +1,290 @@
+/* intake_test.c - rows out of CSV and JSON, however the bytes come. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "cli/intake.h"
+
+/* --- a pipe whose bytes come piece by piece ------------------------------- */
+
+struct feed {
+    int fd;
+    const char *text;
+    size_t size;
+    size_t piece;
+};
+
+static void *feed(void *arg)
+{
+    const struct feed *f = arg;
+
+    for (size_t at = 0; at < f->size; at += f->piece) {
+        const size_t n = f->size - at < f->piece ? f->size - at : f->piece;
+
+        if (write(f->fd, f->text + at, n) != (ssize_t)n)
+            break;
+    }
+    close(f->fd);
+    return NULL;
+}
+
+/* Each row as "name=value;..." and a line's end, then the error, if any. */
+static const char *rows_of(const char *name, const char *text, size_t size,
+                           size_t piece, const struct gn_intake_options *o)
+{
+    static char out[4096];
+    struct gn_intake_row row;
+    struct garner_error err = {0};
+    struct gn_intake *in;
+    struct feed f = {0, text, size, piece};
+    pthread_t thread;
+    int ends[2];
+    size_t n = 0;
+    enum garner_code code;
+
+    assert_int_equal(pipe(ends), 0);
+    f.fd = ends[1];
+    assert_int_equal(pthread_create(&thread, NULL, feed, &f), 0);
+    assert_int_equal(gn_intake_new(ends[0], name, o, &in, &err), GARNER_OK);
+    out[0] = '\0';
+    while ((code = gn_intake_next(in, &row, &err)) == GARNER_OK) {
+        n += (size_t)snprintf(out + n, sizeof out - n, "%zu:", row.line);
+        for (size_t i = 0; i < row.count; i++) {
+            const struct garner_value *v = &row.values[i];
+
+            n += (size_t)snprintf(out + n, sizeof out - n, "%s=", row.names[i]);
+            if (v->type == GARNER_INTEGER)
+                n += (size_t)snprintf(out + n, sizeof out - n, "%lld;",
+                                      (long long)v->integer);
+            else if (v->type == GARNER_REAL)
+                n += (size_t)snprintf(out + n, sizeof out - n, "%g;", v->real);
+            else if (v->type == GARNER_NULL)
+                n += (size_t)snprintf(out + n, sizeof out - n, "NULL;");
+            else if (v->bytes.size > 100)
+                n += (size_t)snprintf(out + n, sizeof out - n, "(%zu);",
+                                      v->bytes.size);
+            else
+                n += (size_t)snprintf(out + n, sizeof out - n, "'%.*s';",
+                                      (int)v->bytes.size,
+                                      (const char *)v->bytes.data);
+        }
+        n += (size_t)snprintf(out + n, sizeof out - n, "\n");
+    }
+    if (code != GARNER_DONE)
+        snprintf(out + n, sizeof out - n, "%s", err.message);
+    gn_intake_free(in);
+    close(ends[0]);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    return out;
+}
+
+struct sample {
+    const char *name;
+    const char *text;
+    struct gn_intake_options options;
+    const char *rows;
+};
+
+static const struct sample samples[] = {
+    {"f.csv", "", {0}, ""},
+    {"f.csv", "\n\n", {0}, ""},
+    {"f.csv", "a,b\n", {0}, ""},
+    {"f.csv",
+     "a,b\r\n1,x\r\n\r\n\"2\n\",\"\"\"y\"\"\"\r\n",
+     {0},
+     "2:a='1';b='x';\n4:a='2\n';b='\"y\"';\n"},
+    {"f.csv",
+     "\xef\xbb\xbf"
+     "a\n1",
+     {0},
+     "2:a='1';\n"},
+    {"f",
+     "a,b\n1,2.5\n007,-0\n,x\n",
+     {.detect_types = true, .empty_null = true},
+     "2:a=1;b=2.5;\n3:a='007';b=0;\n4:a=NULL;b='x';\n"},
+    {"f.tsv", "a\tb\n1,2\t\"3\t4\"\n", {0}, "2:a='1,2';b='3\t4';\n"},
+    {"f.csv",
+     "a,b\n1\n",
+     {0},
+     "f.csv:2: this row has 1 field, and there are 2 "
+     "columns"},
+    {"f.csv",
+     "a,b\n1,2\n3,\"4\n",
+     {0},
+     "2:a='1';b='2';\nf.csv:3: a quoted field "
+     "does not end"},
+    {"f.csv",
+     "a,,b\n",
+     {0},
+     "f.csv:1: the first line names the columns, and "
+     "one has no name"},
+    {"f.csv", "a,A\n", {0}, "f.csv:1: two columns have the same name"},
+    {"f.csv",
+     "a\n\n\xff\n",
+     {0},
+     "f.csv:3: this is not UTF-8; convert the file "
+     "with iconv"},
+    {"-",
+     "{\"a\":1}\n\n{\"b\":\n\"x\"}{\"a\":2}",
+     {0},
+     "1:a=1;\n3:b='x';\n4:a=2;\n"},
+    {"-", " [\n{\"a\":1} ,\n{\"a\":[2]}\n]\n", {0}, "2:a=1;\n3:a='[2]';\n"},
+    {"-", "[]", {0}, ""},
+    {"f.json", "", {.format = GN_INTAKE_JSON}, ""},
+    {"-", "[{\"a\":1}", {0}, "1:a=1;\n-:1: the array does not end"},
+    {"-", "[{\"a\":1},]", {0}, "1:a=1;\n-:1: after a comma there is nothing"},
+    {"-",
+     "[{\"a\":1}{}]",
+     {0},
+     "1:a=1;\n-:1: a comma is missing before this object"},
+    {"-", "[{}]\n5", {0}, "1:\n-:2: there is more behind the array"},
+    {"-",
+     "{\"a\":1}\n[2]",
+     {0},
+     "1:a=1;\n-:2: here is no JSON object; a row is {\"column\": value, ...}"},
+    {"-",
+     "{\"a\":1}\n{\"a\":\n\n1,}",
+     {0},
+     "1:a=1;\n-:4: this is not JSON: a name in double quotes is missing"},
+};
+
+static void rows_come_whole_however_the_bytes_do(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++)
+        for (size_t piece = 1; piece <= 64; piece = piece * 3 + 1) {
+            const struct sample *s = &samples[i];
+
+            assert_string_equal(
+                rows_of(s->name, s->text, strlen(s->text), piece, &s->options),
+                s->rows);
+        }
+}
+
+/* Longer than what is read at a time, so that it is moved and looked at again.
+ */
+static void long_rows_are_put_together(void **state)
+{
+    const size_t size = 3 << 20;
+    const struct gn_intake_options options = {0};
+    struct gn_buf text = {0};
+
+    (void)state;
+    gn_buf_text(&text, "a,b\n1,\"");
+    for (size_t i = 0; i < size; i++)
+        gn_buf_byte(&text, i % 100 == 0 ? '\n' : 'x');
+    gn_buf_text(&text, "\"\n2,\"\"\n");
+    assert_false(gn_buf_failed(&text));
+    assert_string_equal(rows_of("f.csv", text.data, text.size, 65536, &options),
+                        "2:a='1';b=(3145728);\n31461:a='2';b='';\n");
+    gn_buf_fini(&text);
+}
+
+static bool at_once(void *context)
+{
+    (void)context;
+    return true;
+}
+
+static void a_wait_can_be_ended(void **state)
+{
+    const struct gn_intake_options options = {.stop = at_once};
+    struct gn_intake_row row;
+    struct garner_error err;
+    struct gn_intake *in;
+    int ends[2];
+
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(gn_intake_new(ends[0], "-", &options, &in, &err),
+                     GARNER_OK);
+    assert_int_equal(gn_intake_next(in, &row, &err), GARNER_CANCELED);
+    gn_intake_free(in);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static void numbers_are_guessed_as_json_has_them(void **state)
+{
+    static const char *const texts[] = {"",
+                                        "-",
+                                        "007",
+                                        "00",
+                                        "+1",
+                                        "1,5",
+                                        "1.",
+                                        ".5",
+                                        "1e",
+                                        "1e+",
+                                        "0x10",
+                                        "1 ",
+                                        " 1",
+                                        "1_000",
+                                        "NaN",
+                                        "inf",
+                                        "9223372036854775808",
+                                        "1.5.2"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        assert_int_equal(gn_intake_guess(texts[i], strlen(texts[i])).type,
+                         GARNER_TEXT);
+    assert_int_equal(gn_intake_guess("0", 1).integer, 0);
+    assert_int_equal(gn_intake_guess("-12", 3).integer, -12);
+    assert_int_equal(gn_intake_guess("9223372036854775807", 19).integer,
+                     INT64_MAX);
+    assert_true(gn_intake_guess("-0.5", 4).real == -0.5);
+    assert_true(gn_intake_guess("1E+2", 4).real == 100);
+}
+
+static void lost_memory_is_an_error(void **state)
+{
+    const struct gn_intake_options options = {0};
+    bool ok = false;
+
+    (void)state;
+    for (unsigned nth = 1; !ok; nth++) {
+        struct gn_intake_row row;
+        struct garner_error err = {0};
+        struct gn_intake *in;
+        FILE *file = tmpfile();
+
+        assert_true(nth < 100);
+        assert_non_null(file);
+        fputs("a\n\"1\"\"\"\n", file);
+        rewind(file);
+        gn_mem_fail_at(nth);
+        ok = gn_intake_new(fileno(file), "f.csv", &options, &in, &err) ==
+                 GARNER_OK &&
+             gn_intake_next(in, &row, &err) == GARNER_OK;
+        gn_mem_fail_at(0);
+        assert_true(ok || err.code == GARNER_NOMEM);
+        assert_true(!ok || nth > 4);
+        gn_intake_free(in);
+        fclose(file);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_come_whole_however_the_bytes_do),
+        cmocka_unit_test(long_rows_are_put_together),
+        cmocka_unit_test(a_wait_can_be_ended),
+        cmocka_unit_test(numbers_are_guessed_as_json_has_them),
+        cmocka_unit_test(lost_memory_is_an_error),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
