@@ -218,6 +218,16 @@ class Replay(Tools):
         self.assertIn("would be written", self.replay("-n").stdout)
 
 
+class Check(Tools):
+    def test_the_columns_of_each_sql(self):
+        file = self.config()
+        line = file.read_text().splitlines().index("      sql: |") + 2
+        said = self.ok("check", file, "--columns").stdout
+        self.assertEqual(said, f"{file}:{line}: source prices: price (symbol*, price, seen)\n"
+                               f"{file}: 1 source, all well\n")
+        self.assertEqual(self.ok("check", file, "-v", "-q").stdout, said.splitlines(True)[0])
+
+
 class Export(Tools):
     SCHEMA = """
         create table "odd ""name" (id integer primary key autoincrement, "a b" text,

@@ -13,6 +13,7 @@
 struct settings {
     const char *config;
     bool quiet;
+    bool columns;
 };
 
 static enum gn_exit run(const struct gn_call *call)
@@ -39,11 +40,16 @@ static enum gn_exit run(const struct gn_call *call)
         return code == GARNER_NOMEM ? GN_EXIT_STORE : GN_EXIT_USAGE;
     }
     gn_buf_fini(&problems);
+    if (s->columns)
+        code = gn_prepare_tell(&config, &good, &err);
     if (!s->quiet)
         gn_buf_printf(&good, "%s: %zu source%s, all well\n", path,
                       config.source_count, gn_text_plural(config.source_count));
     gn_config_fini(&config);
-    return gn_print(&good);
+    if (code == GARNER_OK)
+        return gn_print(&good);
+    gn_buf_fini(&good);
+    return gn_exit_error(&err);
 }
 
 static const struct gn_option options[] = {
@@ -51,6 +57,9 @@ static const struct gn_option options[] = {
      "the file, when it is not an operand", "GARNER_CONFIG"},
     {"quiet", 'q', GN_OPTION_FLAG, NULL, offsetof(struct settings, quiet),
      "say nothing when all is well", NULL},
+    {"columns", 'v', GN_OPTION_FLAG, NULL, offsetof(struct settings, columns),
+     "name the table and the columns of each SQL, those of the key with a *",
+     NULL},
 };
 
 const struct gn_command gn_cmd_check = {
@@ -62,6 +71,7 @@ const struct gn_command gn_cmd_check = {
         "what is wrong as FILE:LINE:COLUMN: what; what to do. Nothing is "
         "fetched. The exit status is 2 if anything is wrong.",
     .examples = "garner check garner.yaml\n"
+                "garner check garner.yaml --columns\n"
                 "garner check garner.yaml && systemctl restart garner\n",
     .options = options,
     .option_count = sizeof options / sizeof options[0],

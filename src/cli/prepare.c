@@ -96,6 +96,47 @@ enum garner_code gn_prepare_sql(const struct gn_config *config,
     return code;
 }
 
+static bool is_key(const struct gn_rows_spec *rows, const char *column)
+{
+    bool is = false;
+
+    for (size_t k = 0; k < rows->key_count; k++)
+        is = is || strcasecmp(rows->key[k], column) == 0;
+    return is;
+}
+
+static enum garner_code tell_rows(const struct gn_config *config,
+                                  const struct gn_source *source,
+                                  const struct gn_rows_spec *rows,
+                                  struct gn_buf *text, struct garner_error *err)
+{
+    struct gn_rowset columns = {0};
+    const enum garner_code code = check_sql(source, rows, &columns, err);
+
+    gn_buf_printf(text, "%s:%d: source %s: %s (", config->path, rows->line,
+                  source->name, rows->table);
+    for (size_t i = 0; i < columns.column_count; i++)
+        gn_buf_printf(text, "%s%s%s", i > 0 ? ", " : "", columns.columns[i],
+                      is_key(rows, columns.columns[i]) ? "*" : "");
+    gn_buf_text(text, ")\n");
+    gn_rowset_fini(&columns);
+    return code;
+}
+
+enum garner_code gn_prepare_tell(const struct gn_config *config,
+                                 struct gn_buf *text, struct garner_error *err)
+{
+    enum garner_code code = GARNER_OK;
+
+    for (size_t i = 0; i < config->source_count; i++) {
+        const struct gn_source *s = &config->sources[i];
+
+        for (size_t k = 0; k < s->row_spec_count && code == GARNER_OK; k++)
+            code = tell_rows(config, s, &s->rows[k], text, err);
+    }
+    return code;
+}
+
 /* Line number of text, from 1, without its end. */
 static const char *line_of(const char *text, unsigned number, size_t *size)
 {

@@ -21,6 +21,12 @@ enum garner_code gn_prepare_load(const char *path, struct gn_config *config,
 enum garner_code gn_prepare_sql(const struct gn_config *config,
                                 struct garner_error *err);
 
+/* Appends a line for each SQL of config: its place in the file, its source and
+ * table, and its columns, those of the key with a star. Errors: as
+ * gn_prepare_sql. */
+enum garner_code gn_prepare_tell(const struct gn_config *config,
+                                 struct gn_buf *text, struct garner_error *err);
+
 /* Gives in *columns (free with gn_rowset_fini) the column names of a source's
  * first SQL. Errors: as gn_prepare_sql. */
 enum garner_code gn_prepare_columns(const struct gn_source *source,

@@ -47,6 +47,24 @@ static void sql_may_use_its_parameters_and_vars(void **state)
     gn_rowset_fini(&columns);
 }
 
+static void columns_are_told_with_their_place(void **state)
+{
+    static const char *const key[] = {"ID"};
+    const struct gn_rows_spec rows = {.table = "t",
+                                      .sql = "select 1 as x, 2 as id",
+                                      .key = key,
+                                      .key_count = 1,
+                                      .line = 7};
+    struct gn_config config = one_source(&rows);
+    struct gn_buf text = {0};
+
+    (void)state;
+    config.path = "g.yaml";
+    assert_int_equal(gn_prepare_tell(&config, &text, NULL), GARNER_OK);
+    assert_string_equal(gn_buf_cstr(&text), "g.yaml:7: source a: t (x, id*)\n");
+    gn_buf_fini(&text);
+}
+
 static void a_key_must_be_a_column(void **state)
 {
     static const char *const key[] = {"id"};
@@ -175,6 +193,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sql_may_use_its_parameters_and_vars),
+        cmocka_unit_test(columns_are_told_with_their_place),
         cmocka_unit_test(a_key_must_be_a_column),
         cmocka_unit_test(sql_that_does_not_prepare_is_told),
         cmocka_unit_test(places_are_those_in_the_file),
