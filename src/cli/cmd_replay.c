@@ -1,14 +1,14 @@
 #include "cli/commands.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/error.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "cli/named.h"
 #include "cli/outcome.h"
+#include "cli/past.h"
 #include "cli/print.h"
 #include "cli/replay.h"
 #include "cli/select.h"
@@ -36,36 +36,18 @@ static void failed(void *context, int64_t run, const char *why)
     gn_complain("run %" PRId64 ": %s", run, why);
 }
 
-/* What a time of day is in us, as SQLite reads it; NULL leaves *us alone. */
+/* The moment that flag says, unless it is not there. */
 static enum gn_exit read_time(struct garner_store *store, const char *flag,
                               const char *text, int64_t *us)
 {
-    struct garner_rows *rows;
     struct garner_error err = {0};
-    struct garner_value v = garner_null();
-    enum garner_code code;
+    enum garner_code code = GARNER_OK;
 
-    if (text == NULL)
-        return GN_EXIT_OK;
-    code = garner_query(
-        store,
-        "select cast(round((julianday(?) - 2440587.5) * 86400000) as integer)"
-        " * 1000",
-        GARNER_ARGS(garner_text(text)), &rows, &err);
-    if (code != GARNER_OK)
-        return gn_exit_error(&err);
-    code = garner_next(rows, &err);
-    if (code == GARNER_ROW)
-        v = garner_column(rows, 0);
-    garner_rows_close(rows);
-    if (code != GARNER_ROW)
-        return gn_exit_error(&err);
-    if (v.type != GARNER_INTEGER)
-        return gn_exit_usage("%s %.60s: that is no time; write it as "
-                             "2026-01-31 or 2026-01-31T12:30:00Z",
-                             flag, text);
-    *us = v.integer;
-    return GN_EXIT_OK;
+    if (text != NULL)
+        code = gn_past_moment(store, text, gn_clock_wall_us(), us, &err);
+    if (code == GARNER_INVALID)
+        return gn_exit_usage("%s: %s", flag, err.message);
+    return code == GARNER_OK ? GN_EXIT_OK : gn_exit_error(&err);
 }
 
 static int ascending(const void *a, const void *b)
@@ -82,16 +64,11 @@ static enum gn_exit read_runs(const struct gn_texts *texts, int64_t *ids,
 {
     size_t kept = 0;
 
-    for (size_t i = 0; i < texts->count; i++) {
-        char *end;
-
-        errno = 0;
-        ids[i] = strtoll(texts->items[i], &end, 10);
-        if (errno != 0 || *end != '\0' || ids[i] <= 0)
+    for (size_t i = 0; i < texts->count; i++)
+        if (!gn_past_number(texts->items[i], &ids[i]))
             return gn_exit_usage("--run %.60s: that is no number of a run "
                                  "(garner_run.id)",
                                  texts->items[i]);
-    }
     qsort(ids, texts->count, sizeof ids[0], ascending);
     for (size_t i = 0; i < texts->count; i++)
         if (i == 0 || ids[i] != ids[i - 1])
@@ -216,8 +193,8 @@ static enum gn_exit run(const struct gn_call *call)
 static const struct gn_option options[] = {
     GN_NAMED_OPTION(struct settings),
     {"from", 0, GN_OPTION_TEXT, "TIME", offsetof(struct settings, from),
-     "only runs that started at this time (UTC: 2026-01-31, "
-     "2026-01-31T12:30:00Z) or later",
+     "only runs that started at this time (2026-01-31, '2026-01-31 12:30', "
+     "both UTC, or 2d ago) or later",
      NULL},
     {"to", 0, GN_OPTION_TEXT, "TIME", offsetof(struct settings, to),
      "only runs that started before this time", NULL},

@@ -68,6 +68,21 @@ static enum garner_code from_file(struct trial *t, struct garner_error *err)
                : gn_file_read(t->settings->body, most, false, &one->body, err);
 }
 
+/* Sends the cookies that are kept; what the server sets now is not. */
+static enum garner_code fetch(struct trial *t, struct garner_error *err)
+{
+    const struct gn_request *request = &t->source->request;
+    struct gn_buf jar = {0};
+    enum garner_code code = GARNER_OK;
+
+    if (request->keeps_cookies && t->store != NULL)
+        code = gn_stored_cookies(t->store, t->source->name, &jar, err);
+    if (code == GARNER_OK)
+        code = gn_one_fetch(request, gn_buf_cstr(&jar), &t->answer, err);
+    gn_buf_fini(&jar);
+    return code;
+}
+
 /* What there is to try, or the exit status that says why there is nothing. */
 static enum gn_exit get_answer(struct trial *t)
 {
@@ -83,7 +98,7 @@ static enum gn_exit get_answer(struct trial *t)
     else if (s->body != NULL)
         code = from_file(t, &err);
     else
-        code = gn_one_fetch(&t->source->request, &t->answer, &err);
+        code = fetch(t, &err);
     if (code == GARNER_NOTFOUND || code == GARNER_INVALID)
         return gn_exit_usage("%s", err.message);
     if (code != GARNER_OK)

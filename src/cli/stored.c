@@ -6,9 +6,6 @@
 #include "base/mem.h"
 #include "garner/read.h"
 
-/* A body as it came; the one place that knows how bodies are kept. */
-#define BODY "iif(b.codec = 'zstd', unzstd(b.data), b.data)"
-
 static char *copy(struct garner_value v)
 {
     return v.type == GARNER_TEXT ? gn_memdup(v.bytes.data, v.bytes.size) : NULL;
@@ -43,7 +40,7 @@ enum garner_code gn_stored_answer(struct garner_store *store,
     struct garner_rows *rows;
     enum garner_code code = garner_query(
         store,
-        "select r.status, r.url, b.content_type, r.started, " BODY
+        "select r.status, r.url, b.content_type, r.started, body_of(b.id)"
         " from garner_run r join garner_source s on s.id = r.source"
         " join garner_body b on b.id = r.body where r.id = ?1 and s.name = ?2",
         GARNER_ARGS(garner_integer(run), garner_text(source)), &rows, err);
@@ -90,5 +87,29 @@ enum garner_code gn_stored_good_rows(struct garner_store *store,
     garner_rows_close(rows);
     while (i < count)
         before[i++] = -1;
+    return code == GARNER_ROW || code == GARNER_DONE ? GARNER_OK : code;
+}
+
+enum garner_code gn_stored_cookies(struct garner_store *store,
+                                   const char *source, struct gn_buf *jar,
+                                   struct garner_error *err)
+{
+    struct garner_rows *rows;
+    enum garner_code code =
+        garner_query(store, "select cookies from garner_source where name = ?",
+                     GARNER_ARGS(garner_text(source)), &rows, err);
+
+    if (code != GARNER_OK) /* SQL: nothing was collected */
+        return code == GARNER_SQL ? GARNER_OK : code;
+    code = garner_next(rows, err);
+    if (code == GARNER_ROW) {
+        const struct garner_value v = garner_column(rows, 0);
+
+        if (v.type == GARNER_TEXT)
+            gn_buf_append(jar, v.bytes.data, v.bytes.size);
+    }
+    garner_rows_close(rows);
+    if (gn_buf_failed(jar))
+        return gn_fail(err, GARNER_NOMEM, "out of memory for cookies");
     return code == GARNER_ROW || code == GARNER_DONE ? GARNER_OK : code;
 }

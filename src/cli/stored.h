@@ -20,6 +20,12 @@ enum garner_code gn_stored_answer(struct garner_store *store,
                                   const char *source, int64_t run,
                                   struct gn_one *one, struct garner_error *err);
 
+/* Appends to jar what is kept of the cookies of a source, as
+ * gn_target_set_jar takes them. Errors: those of the store, NOMEM. */
+enum garner_code gn_stored_cookies(struct garner_store *store,
+                                   const char *source, struct gn_buf *jar,
+                                   struct garner_error *err);
+
 /* Fills before[count] with how many rows each set of the source's had in its
  * last good run; -1: not known. Errors: those of the store. */
 enum garner_code gn_stored_good_rows(struct garner_store *store,
