@@ -77,29 +77,34 @@ static enum garner_code check_key(const struct work *w,
     return GARNER_OK;
 }
 
-/* The set that row goes to, a new one if it has other columns than the last. */
-static enum garner_code set_for(struct work *w, const struct gn_intake_row *row,
-                                struct set **set, struct garner_error *err)
+/* The set that row goes to, a new one if it has other columns than the last;
+ * NULL: no memory. */
+static struct set *set_for(struct work *w, const struct gn_intake_row *row,
+                           struct garner_error *err)
 {
-    enum garner_code code = GARNER_OK;
+    struct set *last = w->count > 0 ? &w->sets[w->count - 1] : NULL;
 
-    *set = w->count > 0 ? &w->sets[w->count - 1] : NULL;
-    if (*set == NULL || !fits(&(*set)->rows, row)) {
-        *set = &w->sets[w->count++];
-        code = gn_rowset_columns(&(*set)->rows, row->names, row->count, err);
-    }
-    return code;
+    if (last != NULL && fits(&last->rows, row))
+        return last;
+    last = &w->sets[w->count++];
+    return gn_rowset_columns(&last->rows, row->names, row->count, err) ==
+                   GARNER_OK
+               ? last
+               : NULL;
 }
 
 static enum garner_code add(struct work *w, const struct gn_intake_row *row,
                             struct garner_error *err)
 {
-    struct set *set;
     enum garner_code code = check_key(w, row, err);
+    struct set *set;
 
-    if (code == GARNER_OK)
-        code = set_for(w, row, &set, err);
-    if (code == GARNER_OK && set->rows.row_count == set->room) {
+    if (code != GARNER_OK)
+        return code;
+    set = set_for(w, row, err);
+    if (set == NULL)
+        return GARNER_NOMEM;
+    if (set->rows.row_count == set->room) {
         const size_t room = set->room * 2 + 64;
         size_t *lines = gn_realloc(set->lines, room * sizeof lines[0]);
 
@@ -108,8 +113,7 @@ static enum garner_code add(struct work *w, const struct gn_intake_row *row,
         set->lines = lines;
         set->room = room;
     }
-    if (code == GARNER_OK)
-        code = gn_rowset_add(&set->rows, row->values, err);
+    code = gn_rowset_add(&set->rows, row->values, err);
     if (code == GARNER_OK) {
         set->lines[set->rows.row_count - 1] = row->line;
         w->rows++;

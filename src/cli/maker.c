@@ -1,22 +1,10 @@
 #include "cli/maker.h"
 
-#include <pthread.h>
-#include <stdbool.h>
-
 #include "base/error.h"
 #include "base/thread.h"
 #include "engine/expect_rows.h"
 #include "engine/inputs.h"
 #include "fetch/target.h"
-
-/* Waits for a worker. */
-struct waiting {
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-
-    /* guarded by lock */
-    bool done;
-};
 
 enum garner_code gn_maker_open(struct gn_maker *m,
                                const struct gn_source *source,
@@ -34,6 +22,9 @@ enum garner_code gn_maker_open(struct gn_maker *m,
     if (code != GARNER_OK) {
         gn_expect_patterns_fini(&m->patterns);
         gn_target_free(m->target);
+    } else {
+        gn_mutex_init(&m->lock);
+        gn_cond_init(&m->changed);
     }
     return code;
 }
@@ -41,40 +32,38 @@ enum garner_code gn_maker_open(struct gn_maker *m,
 void gn_maker_close(struct gn_maker *m)
 {
     gn_extractor_close(m->extractor);
+    gn_cond_fini(&m->changed);
+    gn_mutex_fini(&m->lock);
     gn_expect_patterns_fini(&m->patterns);
     gn_target_free(m->target);
 }
 
 static void done(struct gn_extraction *x)
 {
-    struct waiting *w = x->context;
+    struct gn_maker *m = x->context;
 
-    gn_lock(&w->lock);
-    w->done = true;
-    gn_cond_wake_one(&w->changed);
-    gn_unlock(&w->lock);
+    gn_lock(&m->lock);
+    m->done = true;
+    gn_cond_wake_one(&m->changed);
+    gn_unlock(&m->lock);
 }
 
 /* Does x on the worker, and waits for that. */
 static enum garner_code extract(struct gn_maker *m, struct gn_extraction *x,
                                 struct garner_error *err)
 {
-    struct waiting w = {.done = false};
     enum garner_code code;
 
     x->done = done;
-    x->context = &w;
-    gn_mutex_init(&w.lock);
-    gn_cond_init(&w.changed);
+    x->context = m;
+    m->done = false;
     code = gn_extractor_submit(m->extractor, x);
-    gn_lock(&w.lock);
-    while (code == GARNER_OK && !w.done)
-        gn_cond_wait(&w.changed, &w.lock);
-    gn_unlock(&w.lock);
-    gn_cond_fini(&w.changed);
-    gn_mutex_fini(&w.lock);
     if (code != GARNER_OK)
         return gn_fail(err, code, "no worker takes the SQL");
+    gn_lock(&m->lock);
+    while (!m->done)
+        gn_cond_wait(&m->changed, &m->lock);
+    gn_unlock(&m->lock);
     if (x->code != GARNER_OK)
         *err = x->error;
     return x->code;

@@ -7,6 +7,8 @@
 #ifndef GN_CLI_MAKER_H
 #define GN_CLI_MAKER_H
 
+#include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +25,12 @@ struct gn_maker {
     struct gn_target *target;
     struct gn_patterns patterns;
     struct gn_extractor *extractor;
+
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+
+    /* guarded by lock */
+    bool done; /* the worker is done with what it was given */
 };
 
 /* The rows of an answer, one set for each of source->rows. */

@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 
 #include "base/error.h"
+#include "base/newfile.h"
 #include "store/driver/copy.h"
 #include "store/driver/cursor.h"
-#include "base/newfile.h"
 
 enum {
     PAGES = 256,          /* copied at a time */
