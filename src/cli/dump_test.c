@@ -1,5 +1,5 @@
 /* dump_test.c - values as SQL; that sqlite3 reads tables back is in
- * tests/tools_test.py. */
+ * tests/export_test.py. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,0 +1,175 @@
+"""A source of a real server is looked at, tried, and run again over what is
+stored."""
+import json
+import unittest
+
+from support.program import one, query, wait_until
+from support.prices import FAILED, ROWS, Tools, prices
+
+
+class Check(Tools):
+    def test_the_columns_of_each_sql(self):
+        file = self.config()
+        line = file.read_text().splitlines().index("      sql: |") + 2
+        said = self.ok("check", file, "--columns").stdout
+        self.assertEqual(said, f"{file}:{line}: source prices: price (symbol*, price, seen)\n"
+                               f"{file}: 1 source, all well\n")
+        self.assertEqual(self.ok("check", file, "-v", "-q").stdout, said.splitlines(True)[0])
+
+
+class Test(Tools):
+    PLAIN = ROWS.replace(",\n          :fetched_at as seen", "")
+
+    def lines(self, *args, code=0):
+        result = self.ok("test", "prices", "-c", self.folder / "g.yaml", "--nl", *args,
+                         code=code)
+        return [json.loads(line) for line in result.stdout.splitlines()], result.stderr
+
+    def test_a_diff_that_writes_nothing(self):
+        file = self.config(self.PLAIN)
+        self.serve(prices(1, 2, 3))
+        rows, said = self.lines()
+        self.assertEqual([row["_change"] for row in rows], ["new"] * 3)
+        self.assertFalse(self.db.exists())
+        self.collect(file)
+        before = self.db.read_bytes()
+        self.serve(prices(1, 5))
+        rows, said = self.lines()
+        self.assertEqual(rows, [
+            {"_table": "price", "_change": "same", "symbol": "S0", "price": 1, "_was": None},
+            {"_table": "price", "_change": "changed", "symbol": "S1", "price": 5,
+             "_was": '{"price":2}'}])
+        self.assertIn("price: 2 rows: 0 new, 1 changed, 1 same; 1 stored before not among", said)
+        table = self.ok("test", "prices", "-c", file).stdout
+        self.assertIn("2 -> 5", table)
+        self.assertEqual(self.db.read_bytes(), before)
+        self.assertEqual(query(self.db, "select count(*) from garner_run"), [(1,)])
+
+    def test_a_stored_body_and_a_file(self):
+        file = self.config()
+        self.serve(prices(1, 2))
+        self.collect(file)
+        self.serve(prices(7, 8))
+        rows, said = self.lines("--run", "1")
+        self.assertEqual([row["_change"] for row in rows], ["same", "same"], said)
+        rows, _ = self.lines("--body", self.write("b.json", prices(1, 9, 4)))
+        self.assertEqual([row["_change"] for row in rows], ["changed", "changed", "new"])
+        self.assertIn("has no run 17 whose body", self.lines("--run", "17", code=2)[1])
+
+    def test_every_broken_rule_is_named(self):
+        self.config(more="expect: { match: symbol, min_size: 100B }")
+        said = self.lines("--body", self.write("b.json", '[{"price": null, "symbol": 1}]'),
+                          code=4)[1]
+        for rule in ("expected min_size 100 bytes", "expected min_rows 2",
+                     "prices: expected"):
+            self.assertIn(rule, said)
+        self.serve(prices(*range(50)))
+        self.collect(self.config())
+        said = self.lines("--body", self.write("b.json", prices(*range(20))), code=4)[1]
+        self.assertIn("expected max_drop 50%", said)
+
+    def test_failures(self):
+        file = self.config()
+        (self.nginx.folder / "files" / "prices.json").unlink(missing_ok=True)
+        self.assertIn("status 404", self.lines(code=1)[1])
+        said = self.lines("--body", self.write("b.json", "<html>"), code=1)[1]
+        self.assertIn("not JSON", said)
+        said = self.lines("--body", self.write("b.json", '[{"price": 1}, {"price": 2}]'),
+                          code=1)[1]
+        self.assertIn("row 1 has NULL in column symbol", said)
+        self.assertIn('no source is named "nope"',
+                      self.ok("test", "nope", "-c", file, code=2).stderr)
+        self.ok("test", "prices", code=2)
+        self.assertIn("--body", self.ok("test", "prices", "-c", file, "--body", "b", "--run",
+                                        "1", code=2).stderr)
+
+
+class Replay(Tools):
+    OLD = ROWS.replace("value->>'price'", "null").replace("not_null: [price]", "")
+
+    def collected(self, *versions):
+        """Runs whose SQL took no price."""
+        file = self.config(self.OLD)
+        for text in versions:
+            self.serve(text)
+            self.collect(file)
+        return self.config()
+
+    def rows(self):
+        return query(self.db, "select symbol, price from price order by symbol")
+
+    def replay(self, *args, code=0):
+        return self.ok("replay", "prices", "-c", self.folder / "g.yaml", *args, code=code)
+
+    def test_the_sql_of_today_over_the_bodies_of_yesterday(self):
+        file = self.collected(prices(1, 2), prices(3, 4, 5))
+        self.collect(file)  # the SQL changed: the whole answer, made right
+        self.collect(file)  # a 304
+        self.ok("query", self.db, "--write", "update price set price = null, seen = null")
+        dry = self.replay("-n").stdout
+        self.assertEqual(dry, "prices: 8 rows of 3 runs would be written, 1 run skipped,"
+                              " 0 failed\n")
+        self.assertEqual(self.rows(), [("S0", None), ("S1", None), ("S2", None)])
+        self.assertEqual(self.replay().stdout, dry.replace("would be written", "written"))
+        self.assertEqual(self.rows(), [("S0", 3), ("S1", 4), ("S2", 5)])
+        self.assertEqual(query(self.db, "select count(*) from price join garner_run r"
+                                        " on r.id = 3 and seen = r.started / 1e6"), [(3,)])
+        self.replay("--run", "1")
+        self.assertEqual(self.rows(), [("S0", 1), ("S1", 2), ("S2", 5)])
+        self.assertEqual(query(self.db, "select count(*) from garner_run"), [(4,)])
+        self.assert_sound()
+
+    def test_times_bound_it(self):
+        self.collected(prices(1, 2), prices(3, 4))
+        self.ok("query", self.db, "--write",
+                "update garner_run set started = unixepoch('2026-01-01') * 1000000 where id = 1")
+        self.assertIn("2 rows of 1 run written", self.replay("--to", "2026-01-02").stdout)
+        self.assertEqual(self.rows()[0], ("S0", 1))
+        self.assertIn("2 rows of 1 run written", self.replay("--from", "2026-01-02").stdout)
+        self.assertEqual(self.rows()[0], ("S0", 3))
+        self.assertIn("0 rows of 0 runs", self.replay("--from", "2026-01-02", "--to",
+                                                      "2026-01-03T12:00Z").stdout)
+        self.assertIn("no time", self.replay("--from", "soon", code=2).stderr)
+        self.replay("--from", "2026-01-01", "--run", "1", code=2)
+        self.assertIn("no number of a run", self.replay("--run", "x", code=2).stderr)
+
+    def test_bad_runs_do_not_hold_up_the_others(self):
+        file = self.collected(prices(1, 2), '[{"symbol": "S0", "price": 7}, {"symbol": "S7"}]',
+                              prices(5, 6))
+        (self.nginx.folder / "files" / "prices.json").unlink()
+        self.ok("run", "-c", file, "--once", code=1)
+        result = self.replay(code=1)
+        self.assertIn("garner: run 2: expected not_null price", result.stderr)
+        self.assertIn("prices: 4 rows of 2 runs written, 1 run skipped, 1 failed",
+                      result.stdout)
+        self.ok("query", self.db, "--write",
+                "create trigger t before update on price when new.price = 2 begin"
+                " select raise(abort, 'no twos'); end")
+        result = self.replay(code=1)
+        self.assertIn("run 1: ", result.stderr)
+        self.assertIn("no twos", result.stderr)
+        self.assertEqual(self.rows(), [("S0", 5), ("S1", 6), ("S7", None)])
+        self.assertIn("run 99", self.replay("--run", "99", code=1).stderr)
+
+    def test_beside_a_collector(self):
+        file = self.collected(prices(1, 2), prices(3, 4))
+        file.write_text(file.read_text().replace("    rows:", "    schedule: 20ms\n"
+                                                 "    conditional: false\n    rows:"))
+        running = self.start("run", "-c", file, "--log", "text")
+        wait_until(lambda: one(self.db, "select count(*) from garner_run") > 10, "some runs")
+        for _ in range(5):
+            self.assertIn(" 0 failed", self.replay().stdout)
+        running.alive()
+        self.assertEqual(self.rows(), [("S0", 3), ("S1", 4)])
+        running.stop()
+        self.assertEqual(query(self.db, FAILED), [])
+
+    def test_rows_without_a_key_are_refused(self):
+        self.collected(prices(1, 2))
+        self.config(ROWS.replace("key: [symbol]", ""))
+        self.assertIn("have no key", self.replay(code=2).stderr)
+        self.assertIn("would be written", self.replay("-n").stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
