@@ -29,8 +29,8 @@ const struct gn_command gn_cmd_upsert = {
         "table is there without a primary key or unique index over --pk, one "
         "is made.",
     .examples = "garner upsert data.db price price.csv --pk symbol -d\n"
-                "curl -s https://example.com/rates | garner upsert data.db "
-                "rates - --pk currency\n",
+                "curl -s https://example.com/rates |\n"
+                "  garner upsert data.db rates --pk currency\n",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .settings_size = sizeof(struct gn_load_flags),
