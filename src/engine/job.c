@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "engine/inputs.h"
 
 void gn_job_init(struct gn_job *job, struct gn_active *active,
@@ -67,7 +68,19 @@ void gn_job_move(struct gn_job *job, enum gn_job_state state)
 
 const char *gn_job_text(struct gn_job *job, const char *text)
 {
-    return text != NULL ? gn_arena_copy(&job->arena, text, strlen(text)) : NULL;
+    const size_t size = text != NULL ? strlen(text) : 0;
+    char *copy = NULL;
+
+    if (text != NULL)
+        copy = gn_arena_copy(&job->arena, text, size);
+    for (size_t at = 0; copy != NULL && at < size;) {
+        const size_t length = gn_utf8_length(copy + at, size - at);
+
+        if (length == 0)
+            copy[at] = '?';
+        at += length > 0 ? length : 1;
+    }
+    return copy;
 }
 
 void gn_job_fail(struct gn_job *job, const char *word, const char *text)

@@ -219,7 +219,8 @@ void gn_job_free(struct gn_job *job);
 /* Moves to state, which must be allowed after the one it is in. */
 void gn_job_move(struct gn_job *job, enum gn_job_state state);
 
-/* A copy of text in the job's memory. NULL for NULL, and when memory is out. */
+/* A copy of text in the job's memory, with a ? for each byte that is no UTF-8:
+ * others read it in the database. NULL for NULL, and when memory is out. */
 const char *gn_job_text(struct gn_job *job, const char *text);
 
 /* The run failed: word is static, text is copied. */

@@ -76,6 +76,7 @@ static void a_failure_takes_the_rows(void **state)
     assert_false(gn_job_has_rows(job));
     assert_string_equal(job->run.error, long_text);
     assert_null(gn_job_text(job, NULL));
+    assert_string_equal(gn_job_text(job, "a\xff/\xc3\xa9\xc3"), "a?/\xc3\xa9?");
     gn_mem_fail_at(1);
     gn_job_fail(job, "sql", long_text); /* the word stays */
     assert_string_equal(job->run.failure, "sql");

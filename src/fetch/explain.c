@@ -72,7 +72,7 @@ static enum gn_failure explain_stall(const struct gn_ending *e, char text[240])
 
     gn_unit_format_duration(e->limits->stall_ms, limit);
     return say(GN_FAILURE_TIMEOUT, text,
-               "%s: not a byte for %s (%s); raise the limit (timeout: stall, "
+               "%s: no progress for %s (%s); raise the limit (timeout: stall, "
                "in a file) if the server needs longer",
                e->place, limit, phase_text(e->phase));
 }
@@ -91,6 +91,40 @@ static bool find_proxy(const struct gn_ending *e, char text[160])
     snprintf(text, 160, strchr(host, ':') != NULL ? "[%s]:%u" : "%s:%u", host,
              port);
     return strcmp(text, e->place) != 0;
+}
+
+/* What a proxy said to CONNECT, if it was that which failed: its status, 0: it
+ * is no answer, -1: it was not that. Only libcurl's words tell. */
+static int find_refusal(const struct gn_ending *e)
+{
+    int status;
+
+    if (!e->proxied || e->result != CURLE_RECV_ERROR)
+        return -1;
+    if (sscanf(e->detail, "CONNECT tunnel failed, response %d", &status) == 1 ||
+        sscanf(e->detail, "Received HTTP code %d from proxy", &status) == 1)
+        return status;
+    return strstr(e->detail, "CONNECT aborted") != NULL ? 0 : -1;
+}
+
+static enum gn_failure explain_refusal(const struct gn_ending *e, int status,
+                                       char text[240])
+{
+    if (status == 407)
+        return say(GN_FAILURE_CONNECT, text,
+                   "%s: the proxy wants another user and password (status "
+                   "407); put them into its URL (proxy, --proxy)",
+                   e->place);
+    if (status > 0)
+        return say(GN_FAILURE_CONNECT, text,
+                   "%s: the proxy makes no connection (status %d); check that "
+                   "the server is up and may be reached by it, or take another "
+                   "(proxy, --proxy)",
+                   e->place, status);
+    return say(GN_FAILURE_CONNECT, text,
+               "%s: the proxy hung up, or it is none; check --proxy, proxy, or "
+               "http_proxy in the environment",
+               e->place);
 }
 
 static enum gn_failure explain_connect(const struct gn_ending *e,
@@ -141,6 +175,13 @@ static enum gn_failure explain_tls(const struct gn_ending *e, char text[240])
                    "%s: the certificate is not trusted: %s; if it is right, "
                    "name its authority's file (ca_file, --cacert)",
                    e->place, detail(e));
+    if (e->result == CURLE_SSL_CONNECT_ERROR &&
+        (strstr(e->detail, "unsupported protocol") != NULL ||
+         strstr(e->detail, "protocol version") != NULL))
+        return say(GN_FAILURE_TLS, text,
+                   "%s: the server speaks no TLS that is safe, 1.2 or newer; "
+                   "tell its owner",
+                   e->place);
     if (e->result == CURLE_SSL_CONNECT_ERROR)
         return say(GN_FAILURE_TLS, text,
                    "%s: no TLS connection: %s; check that the server speaks "
@@ -163,6 +204,11 @@ static enum gn_failure explain_redirect(const struct gn_ending *e,
                    "%s: more than %d redirects; check the URL for a loop, or "
                    "raise the limit (redirects, --max-redirs)",
                    e->place, e->limits->max_redirects);
+    if (e->result == CURLE_URL_MALFORMAT)
+        return say(GN_FAILURE_REDIRECT, text,
+                   "%s: redirected to what is no URL: %.90s; if it stays so, "
+                   "tell the server's owner",
+                   e->place, detail(e));
     return say(GN_FAILURE_REDIRECT, text,
                "redirected to %s, which is refused: only http and https are "
                "followed",
@@ -191,14 +237,35 @@ static enum gn_failure explain_resolve(const struct gn_ending *e,
                                                         : "host name");
 }
 
+static enum gn_failure broken(const struct gn_ending *e, const char *how,
+                              char text[240])
+{
+    return say(GN_FAILURE_PROTOCOL, text,
+               "%s: the answer is broken: %.120s; if it stays so, tell the "
+               "server's owner",
+               e->place, how);
+}
+
 static enum gn_failure explain_protocol(const struct gn_ending *e,
                                         char text[240])
 {
+    const int refusal = find_refusal(e);
+
     /* A reply of an unknown version ends in the same result. */
     if (e->result == CURLE_UNSUPPORTED_PROTOCOL && e->refused)
         return explain_redirect(e, text);
-    return say(GN_FAILURE_PROTOCOL, text, "%s: the answer is broken: %s",
-               e->place, detail(e));
+    if (refusal >= 0)
+        return explain_refusal(e, refusal, text);
+    if (strstr(e->detail, "HTTP/0.9") != NULL)
+        return say(GN_FAILURE_PROTOCOL, text,
+                   "%s: the answer is broken: it is no HTTP, or of before "
+                   "1996; check the port in the URL, and whether it is http or "
+                   "https there",
+                   e->place);
+    /* Only libcurl's decoders end in this, if it was not us. */
+    if (e->result == CURLE_WRITE_ERROR)
+        return broken(e, "its body goes on after what is compressed", text);
+    return broken(e, detail(e), text);
 }
 
 static enum gn_failure explain_interface(const struct gn_ending *e,
@@ -218,6 +285,8 @@ static enum gn_failure explain_local(const struct gn_ending *e, char text[240])
                    "%s: the answer is broken: a header of over 100 KiB; or no "
                    "memory was left for it",
                    e->place);
+    if (e->result == CURLE_URL_MALFORMAT && e->phase == GN_PHASE_READING)
+        return explain_redirect(e, text);
     return say(GN_FAILURE_LOCAL, text, "%s: %s", e->place, detail(e));
 }
 
@@ -291,6 +360,10 @@ enum gn_failure gn_explain(const struct gn_ending *e, char text[240])
                    "does not allow; ask there, or allow it",
                    e->place,
                    e->elsewhere[0] != '\0' ? e->elsewhere : "one not known");
+    case GN_CAUSE_TWO_LENGTHS:
+        return broken(e, "it has two lengths (Content-Length)", text);
+    case GN_CAUSE_SWITCHED:
+        return broken(e, "status 101, though nobody asked to switch", text);
     case GN_CAUSE_NO_MEMORY:
         return say(GN_FAILURE_LOCAL, text,
                    "%s: out of memory for the reply; lower the limit of the "

@@ -26,7 +26,9 @@ enum gn_cause {
     GN_CAUSE_BODY_TOO_DENSE, /* decoded too much for what was sent */
     GN_CAUSE_HEAD_TOO_LARGE,
     GN_CAUSE_TOO_MANY_HEADERS,
-    GN_CAUSE_ELSEWHERE, /* a redirect that is not to be followed */
+    GN_CAUSE_ELSEWHERE,   /* a redirect that is not to be followed */
+    GN_CAUSE_TWO_LENGTHS, /* that differ */
+    GN_CAUSE_SWITCHED,    /* to another protocol */
     GN_CAUSE_NO_MEMORY,
 };
 

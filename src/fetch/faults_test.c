@@ -161,6 +161,10 @@ static const struct {
     {"/garbage", "\001\002 what?\r\n\r\n", false},
     {"/version", "HTTP/9.9 200 OK\r\n\r\n", false},
     {"/nothing", "", false},
+    {"/switch", "HTTP/1.1 101 Switching Protocols\r\n\r\nabc", false},
+    {"/lengths",
+     "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 6\r\n\r\nabcdef",
+     true},
     {"/badgzip",
      "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 9\r\n\r\n"
      "not gzip!",
@@ -313,13 +317,13 @@ static void silence_ends_by_the_stall_limit(void **state)
     begin(&fx, misbehave, NULL);
     r = fetch(&fx, "/silent", &brief);
     assert_int_equal(r.failure, GN_FAILURE_TIMEOUT);
-    assert_has(r.error, "not a byte for 300ms (waiting for the reply)");
+    assert_has(r.error, "no progress for 300ms (waiting for the reply)");
     assert_true(r.duration_us >= 299000);
     do
         r = fetch(&fx, "/stall", &brief);
     while (r.status == 0); /* its first bytes came too late */
     assert_int_equal(r.failure, GN_FAILURE_TIMEOUT);
-    assert_has(r.error, "not a byte for 300ms (reading the reply)");
+    assert_has(r.error, "no progress for 300ms (reading the reply)");
     assert_int_equal(r.status, 200);
     assert_int_equal(r.size, 0); /* no half bodies */
     do { /* again, where the machine kept the server from its work */
@@ -349,9 +353,9 @@ static void slowness_ends_by_the_total_limit(void **state)
 static void broken_answers_are_told(void **state)
 {
     static const char *const paths[] = {
-        "/cut",          "/chunk",       "/badchunk",  "/garbage",
-        "/version",      "/nothing",     "/reset",     "/badgzip",
-        "/endless-head", "/huge-header", "/large-head"};
+        "/cut",        "/chunk",  "/badchunk", "/garbage",      "/version",
+        "/nothing",    "/reset",  "/badgzip",  "/endless-head", "/huge-header",
+        "/large-head", "/switch", "/lengths"};
     struct fixture fx;
 
     (void)state;
@@ -369,6 +373,10 @@ static void broken_answers_are_told(void **state)
             assert_has(r.error, "headers are over the limit of 256 KiB");
         if (strcmp(paths[i], "/huge-header") == 0)
             assert_has(r.error, "a header of over 100 KiB");
+        if (strcmp(paths[i], "/switch") == 0)
+            assert_has(r.error, "status 101");
+        if (strcmp(paths[i], "/lengths") == 0)
+            assert_has(r.error, "it has two lengths");
     }
     finish(&fx);
 }

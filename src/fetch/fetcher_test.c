@@ -178,6 +178,41 @@ static void a_cut_connection_is_made_good_at_the_right_url(void **state)
     finish(&fx);
 }
 
+/* The same, and counts the POSTs. */
+static void close_and_count(struct tcp_peer *p, void *context)
+{
+    atomic_int *posts = context;
+
+    for (int i = 0; i < 2 && tcp_peer_request(p); i++) {
+        if (strncmp(p->request, "POST ", 5) == 0)
+            atomic_fetch_add(posts, 1);
+        if (i == 0 && !tcp_peer_reply(p, "200 OK", "", p->request))
+            return;
+    }
+}
+
+/* The server may have done what it was asked, before it closed. */
+static void what_may_not_be_sent_twice_is_not(void **state)
+{
+    const struct gn_request post = {.body = "a", .body_size = 1};
+    struct fixture fx;
+    struct result r;
+    atomic_int posts = 0;
+
+    (void)state;
+    begin(&fx, close_and_count, &posts);
+    (void)fetch(&fx, "/first", NULL);
+    r = fetch(&fx, "/second", &post);
+    assert_int_equal(r.failure, GN_FAILURE_NONE);
+    assert_int_equal(atomic_load(&posts), 1);
+    r = fetch(&fx, "/third", NULL); /* nor is its connection used again */
+    assert_int_equal(r.failure, GN_FAILURE_NONE);
+    r = fetch(&fx, "/fourth", &post);
+    assert_int_equal(r.failure, GN_FAILURE_NONE);
+    assert_int_equal(atomic_load(&posts), 2);
+    finish(&fx);
+}
+
 static void credentials_are_sent_and_not_told(void **state)
 {
     struct fixture fx;
@@ -635,6 +670,7 @@ int main(void)
         cmocka_unit_test(a_target_asks_for_another_version_until_told_not_to),
         cmocka_unit_test(requests_do_not_leak_into_each_other),
         cmocka_unit_test(a_cut_connection_is_made_good_at_the_right_url),
+        cmocka_unit_test(what_may_not_be_sent_twice_is_not),
         cmocka_unit_test(credentials_are_sent_and_not_told),
         cmocka_unit_test(a_digest_login_leaves_nothing_for_the_next),
         cmocka_unit_test(another_host_is_told_no_secrets_and_may_be_refused),

@@ -64,7 +64,7 @@ struct gn_request {
     const char *cert;         /* of ours, a PEM file; NULL: none */
     const char *key;          /* its key; NULL: in the same file */
     const char *key_password; /* NULL: it has none */
-    int least_tls;            /* 12 or 13: TLS 1.2, 1.3; 0: libcurl's choice */
+    int least_tls;            /* 12 or 13: TLS 1.2, 1.3; 0: 12 */
     bool insecure;            /* do not verify TLS certificates */
     bool same_host;           /* no redirect leads to another */
     struct gn_route route;

@@ -1,5 +1,6 @@
 #include "fetch/response.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -95,4 +96,38 @@ void gn_response_header(struct gn_buf *headers, const char *line, size_t size)
         add_name(headers, line, name);
         add_value(headers, colon + 1, size - name - 1);
     }
+}
+
+/* The lengths in one header's value: as a rule one, but "5, 5" may be, too.
+ * What is no number ends them: libcurl refuses that. false: one is not length,
+ * which is -1 until there is one. */
+static bool read_lengths(const char *value, long long *length)
+{
+    while (*value != '\n' && *value != '\0') {
+        char *end;
+        const long long one = strtoll(value, &end, 10);
+
+        if (end == value)
+            return true;
+        if (*length >= 0 && one != *length)
+            return false;
+        *length = one;
+        value = end + strspn(end, ", \t");
+    }
+    return true;
+}
+
+bool gn_response_has_two_lengths(const char *headers)
+{
+    static const char name[] = "content-length: ";
+    long long length = -1;
+
+    while (*headers != '\0') {
+        if (strncmp(headers, name, sizeof name - 1) == 0 &&
+            !read_lengths(headers + sizeof name - 1, &length))
+            return true;
+        headers += strcspn(headers, "\n");
+        headers += *headers == '\n';
+    }
+    return false;
 }

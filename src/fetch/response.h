@@ -65,4 +65,9 @@ const char *gn_failure_text(enum gn_failure failure);
  * empties them first (redirects and 1xx replies come before the last one). */
 void gn_response_header(struct gn_buf *headers, const char *line, size_t size);
 
+/* Whether headers name two lengths of the body that differ: by which one went
+ * would then be a guess, and what follows could pass for another answer (RFC
+ * 9110 section 8.6). */
+bool gn_response_has_two_lengths(const char *headers);
+
 #endif

@@ -74,6 +74,33 @@ static void only_the_last_reply_is_kept(void **state)
     gn_buf_fini(&b);
 }
 
+static void lengths_may_come_twice_but_not_differ(void **state)
+{
+    static const struct {
+        const char *headers;
+        bool differ;
+    } rows[] = {
+        {"", false},
+        {"content-length: 5\n", false},
+        {"content-length: 5\na: b\ncontent-length: 5\n", false},
+        {"content-length: 5\na: b\ncontent-length: 6\n", true},
+        {"content-length: 6\ncontent-length: 6\ncontent-length: 7\n", true},
+        {"content-length: 5, 5\n", false},
+        {"content-length: 5, 6\n", true},
+        {"content-length: 5,\t6\na: b\n", true},
+        {"content-length: \ncontent-length: 6\n", false},
+        {"content-length: 5 and more\n", false},
+        {"x-content-length: 5\ncontent-length: 6\n", false},
+        {"content-length: 5\ncontent-length-of-it: 6\n", false},
+        {"content-length: 5", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        assert_int_equal(gn_response_has_two_lengths(rows[i].headers),
+                         rows[i].differ);
+}
+
 static void lost_memory_shows_in_the_buffer(void **state)
 {
     struct gn_buf b = {0};
@@ -93,6 +120,7 @@ int main(void)
         cmocka_unit_test(lines_are_trimmed_and_names_lower_case),
         cmocka_unit_test(a_folded_line_goes_on_with_the_one_before),
         cmocka_unit_test(only_the_last_reply_is_kept),
+        cmocka_unit_test(lengths_may_come_twice_but_not_differ),
         cmocka_unit_test(lost_memory_shows_in_the_buffer),
     };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "fetch/backoff.h"
 
 /* A text with its length, so that neighbours cannot run into each other. */
 static void add_text(struct gn_buf *b, const char *text)
@@ -129,10 +130,11 @@ static void set_own_certificate(struct setter *s, const struct gn_request *r)
     set_pointer(s, CURLOPT_SSLCERT, r->cert);
     set_pointer(s, CURLOPT_SSLKEY, r->key);
     set_pointer(s, CURLOPT_KEYPASSWD, r->key_password);
+    /* Older ones are broken (RFC 8996), whatever the system's OpenSSL allows.
+     */
     set_number(s, CURLOPT_SSLVERSION,
-               r->least_tls == 13   ? CURL_SSLVERSION_TLSv1_3
-               : r->least_tls == 12 ? CURL_SSLVERSION_TLSv1_2
-                                    : CURL_SSLVERSION_DEFAULT);
+               r->least_tls == 13 ? CURL_SSLVERSION_TLSv1_3
+                                  : CURL_SSLVERSION_TLSv1_2);
 }
 
 static void set_login(struct setter *s, const struct gn_request *r)
@@ -172,6 +174,16 @@ static void set_limits(struct setter *s, const struct gn_fetch_limits *limits)
     set_number(s, CURLOPT_MAXREDIRS, limits->max_redirects);
 }
 
+/* A request that may not be sent twice gets a connection of its own: on one
+ * that the server closes meanwhile libcurl would send it again by itself. */
+static void set_connection(struct setter *s, const struct gn_request *r)
+{
+    const bool own = !gn_backoff_idempotent(r->method, r->body != NULL);
+
+    set_number(s, CURLOPT_FRESH_CONNECT, own);
+    set_number(s, CURLOPT_FORBID_REUSE, own);
+}
+
 int gn_shape_set(const struct gn_request *r, bool secure,
                  const struct gn_proxies *proxies, void *easy)
 {
@@ -186,6 +198,7 @@ int gn_shape_set(const struct gn_request *r, bool secure,
         set_pointer(&s, CURLOPT_COOKIEFILE, ""); /* no file: the engine */
     set_route(&s, &r->route);
     set_limits(&s, &r->limits);
+    set_connection(&s, r);
     set_pointer(&s, CURLOPT_USERAGENT,
                 r->user_agent != NULL ? r->user_agent : "garner/" GN_VERSION);
     /* Over TLS a new connection is worth waiting for: it may turn out to take

@@ -11,7 +11,8 @@
 #include "fetch/jar.h"
 
 enum {
-    RECEIVE_BYTES = 16 << 10, /* libcurl's buffer, while a transfer runs */
+    RECEIVE_BYTES = 16 << 10,      /* libcurl's buffer, while a transfer runs */
+    SWITCHING = 101,               /* the status */
     MOST_COOKIE_BYTES = 128 << 10, /* of a jar */
     KEPT_BYTES = 16 << 10,         /* a larger buffer is freed after use */
 };
@@ -168,6 +169,10 @@ static size_t on_header(char *data, size_t one, size_t size, void *transfer)
     }
     if (t->lines > GN_FETCH_HEADERS_MOST + 1) { /* with the empty one */
         t->cause = GN_CAUSE_TOO_MANY_HEADERS;
+        return 0;
+    }
+    if (size <= 2 && gn_response_has_two_lengths(gn_buf_cstr(&t->headers))) {
+        t->cause = GN_CAUSE_TWO_LENGTHS; /* the empty line: it has ended */
         return 0;
     }
     return one * size;
@@ -500,6 +505,9 @@ void gn_transfer_end(struct gn_transfer *t, CURLcode result,
     r->final_url = gn_target_url(t->target);
     if (t->heard) /* else libcurl may remember the handle's last reply */
         read_reply(t);
+    if (result == CURLE_OK && t->cause == GN_CAUSE_LIBCURL &&
+        r->status == SWITCHING)
+        t->cause = GN_CAUSE_SWITCHED;
     if (result == CURLE_OK && t->cause == GN_CAUSE_LIBCURL)
         hash(t);
     if (result != CURLE_OK || t->cause != GN_CAUSE_LIBCURL)
