@@ -104,7 +104,6 @@ http {{
         location /broken {{ return 500 "out of order\\n"; }}
         location /moved {{ return 302 /same; }}
         location /moved-with {{ return 302 /same?key=$arg_key; }}
-        location /loop {{ return 302 /loop; }}
         location /to-file {{ return 302 file:///etc/passwd; }}
         location /protocol {{ return 200 "$server_protocol"; }}
         location /agent {{ return 200 "$http_user_agent"; }}
