@@ -76,9 +76,9 @@ class Tls(Bad):
         cls.tls = BadTls()
         cls.addClassCleanup(cls.tls.stop)
 
-    def refused(self, url, error, **more):
-        self.failed(self.row_of(url, f', tls: {{ ca_file: "{self.tls.ca}" }}', **more),
-                    None, "tls", error)
+    def refused(self, url, error):
+        self.failed(self.row_of(url, f', tls: {{ ca_file: "{self.tls.ca}" }}'), None, "tls",
+                    error)
 
     def test_expired(self):
         self.refused(self.tls.expired, "not valid now: .*expired; check this machine's date")
@@ -93,14 +93,17 @@ class Tls(Bad):
         self.refused(self.tls.stranger, "for another host: .*; check the host in the URL")
 
     def test_of_an_old_version(self):
-        """Also where the system's OpenSSL would take it."""
+        """Also where the system's OpenSSL would take it, or any certificate will do."""
         lax = self.write("openssl.cnf", "openssl_conf = a\n[a]\nssl_conf = b\n[b]\n"
                          "system_default = c\n[c]\nMinProtocol = TLSv1\n"
                          "CipherString = ALL:@SECLEVEL=0\n")
-        for env in clean_environment(), clean_environment(OPENSSL_CONF=str(lax)):
-            self.db = self.folder / str(len(env))
-            self.refused(self.tls.old, "no TLS that is safe, 1.2 or newer; tell its owner",
-                         env=env)
+        for number, (env, tls) in enumerate([
+                (clean_environment(), f'ca_file: "{self.tls.ca}"'),
+                (clean_environment(OPENSSL_CONF=str(lax)), f'ca_file: "{self.tls.ca}"'),
+                (clean_environment(OPENSSL_CONF=str(lax)), "insecure: true")]):
+            self.db = self.folder / str(number)
+            self.failed(self.row_of(self.tls.old, f", tls: {{ {tls} }}", env=env), None,
+                        "tls", "no TLS that is safe, 1.2 or newer; tell its owner")
 
     def test_none_at_all(self):
         self.refused(self.tls.plain_as_tls, "no TLS connection: .*; check that the server "

@@ -3,6 +3,7 @@
 #include "fetch/fixture_test.h"
 
 #include <arpa/inet.h>
+#include <dlfcn.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdatomic.h>
@@ -14,7 +15,8 @@
 #include "base/thread.h"
 
 /* Stands in for the resolver, so that no test depends on a network:
- * slow.invalid has no address, but that shows only when it is let go. */
+ * slow.invalid has no address, but that shows only when it is let go;
+ * flapping.invalid has one each second time, that of this machine. */
 static pthread_mutex_t resolver = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t let_go = PTHREAD_COND_INITIALIZER;
 static bool resolver_waits;
@@ -24,15 +26,20 @@ __attribute__((visibility("default"))) int
 getaddrinfo(const char *name, const char *service, const struct addrinfo *req,
             struct addrinfo **pai)
 {
-    (void)service;
-    (void)req;
-    (void)pai;
+    static int flaps;
+    int (*real)(const char *, const char *, const struct addrinfo *,
+                struct addrinfo **);
+    bool found;
+
+    *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo"); /* as POSIX says */
+    assert_non_null(real);
     gn_lock(&resolver);
     while (resolver_waits && strcmp(name, "slow.invalid") == 0)
         gn_cond_wait(&let_go, &resolver);
     lookups_done++;
+    found = strcmp(name, "flapping.invalid") == 0 && flaps++ % 2 == 1;
     gn_unlock(&resolver);
-    return EAI_NONAME;
+    return found ? real("127.0.0.1", service, req, pai) : EAI_NONAME;
 }
 
 #define TEXT_64                                                                \
@@ -264,6 +271,25 @@ static void a_name_without_address_is_told(void **state)
                         "check its spelling and the DNS");
     assert_string_equal(r.final_url, "https://nowhere.invalid/x");
     assert_int_equal(r.status, 0);
+    finish(&fx);
+}
+
+/* That it had none is not remembered. */
+static void a_name_that_flaps_is_looked_up_again(void **state)
+{
+    struct fixture fx;
+    struct result r;
+    char url[64];
+
+    (void)state;
+    begin(&fx, misbehave, NULL);
+    snprintf(url, sizeof url, "http://flapping.invalid:%d/500",
+             tcp_server_port(fx.server));
+    r = fetch_url(&fx, url, NULL);
+    assert_int_equal(r.failure, GN_FAILURE_RESOLVE);
+    r = fetch_url(&fx, url, NULL);
+    assert_int_equal(r.failure, GN_FAILURE_NONE);
+    assert_int_equal(r.status, 500);
     finish(&fx);
 }
 
@@ -593,6 +619,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_slow_look_up_blocks_nobody),
         cmocka_unit_test(a_name_without_address_is_told),
+        cmocka_unit_test(a_name_that_flaps_is_looked_up_again),
         cmocka_unit_test(a_refused_connection_is_told),
         cmocka_unit_test(a_server_without_tls_is_told),
         cmocka_unit_test(silence_ends_by_the_stall_limit),
