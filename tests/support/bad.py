@@ -47,18 +47,26 @@ class Bad(Case):
                      " on s.id = r.source where s.name = ? and missed = 0 order by r.id",
                      [source])
 
-    def row_of(self, url, keys="", **more):
-        """Runs url once, the good one beside it; gives its row as a dict."""
+    def rows_of(self, urls, keys="", **more):
+        """Runs each of urls once, the good one beside them; gives their rows as
+        dicts."""
         columns = ("status", "failure", "error", "bytes", "body", "attempt")
-        code = self.run_file([("bad", f'url: "{url}"{keys}'),
-                              ("good", f'url: "{self.server.url}/good"')], **more)
-        (row,) = self.rows("bad", ", ".join(f"r.{name}" for name in columns))
-        row = dict(zip(columns, row))
+        names = [f"bad{number}" for number in range(len(urls))]
+        code = self.run_file([(name, f'url: "{url}"{keys}') for name, url in zip(names, urls)]
+                             + [("good", f'url: "{self.server.url}/good"')], **more)
         said = (self.folder / "said").read_text()
         self.assertEqual(self.rows("good"), [(200, None)], said)
-        self.assertEqual(code, 1 if row["failure"] else 0, said)
-        self.assertEqual(row["attempt"], 1)
-        return row
+        found = []
+        for name in names:
+            (row,) = self.rows(name, ", ".join(f"r.{column}" for column in columns))
+            found.append(dict(zip(columns, row)))
+            self.assertEqual(found[-1]["attempt"], 1)
+        self.assertEqual(code, 1 if any(row["failure"] for row in found) else 0, said)
+        return found
+
+    def row_of(self, url, keys="", **more):
+        """The same for one."""
+        return self.rows_of([url], keys, **more)[0]
 
     def failed(self, row, status, failure, error):
         """A failure without a body. status may be several: where it depends on
@@ -81,16 +89,28 @@ class Bad(Case):
 class Scripted(Bad):
     """The server is a script's."""
 
-    def meet(self, script, keys="", requests=1, **more):
-        """Gives the row of a run against script."""
-        self.server.scripts["/bad"] = script
+    def meet_each(self, scripts, keys="", requests=1, **more):
+        """Gives the row of a run against each of scripts, and sees that it was
+        asked so often."""
+        paths = [f"/bad{number}" for number in range(len(scripts))]
+        self.server.scripts.update(zip(paths, scripts))
         self.server.requests.clear()
-        row = self.row_of(self.server.url + "/bad", keys, **more)
+        rows = self.rows_of([self.server.url + path for path in paths], keys, **more)
         asked = [first for first in self.server.requests if "/good" not in first]
-        self.assertEqual(len(asked), requests, asked)
-        if row["failure"] not in (None, "redirect"):
-            self.assertTrue(row["error"].startswith(self.server.url[7:] + ": "), row)
-        return row
+        self.assertEqual(len(asked), requests * len(scripts), asked)
+        for row in rows:
+            if row["failure"] not in (None, "redirect"):
+                self.assertTrue(row["error"].startswith(self.server.url[7:] + ": "), row)
+        return rows
+
+    def meet(self, script, keys="", requests=1, **more):
+        """The same for one."""
+        return self.meet_each([script], keys, requests, **more)[0]
 
     def breaks(self, script, how, status=200, tell=TELL):
         self.failed(self.meet(script), status, "protocol", BROKEN + how + tell)
+
+    def each_breaks(self, cases, status=200):
+        """cases: each a script, and how it breaks."""
+        for row, (_, how) in zip(self.meet_each([script for script, _ in cases]), cases):
+            self.failed(row, status, "protocol", BROKEN + how + TELL)
