@@ -1,6 +1,7 @@
 """An HTTP/2 server that misbehaves on request, for nginx cannot be told to."""
 import pathlib
 import shutil
+import socket
 import socketserver
 import ssl
 import tempfile
@@ -61,6 +62,7 @@ class Http2:
                         close = self.scripts[path](connection, event.stream_id, self)
                         sock.sendall(connection.data_to_send())
                         if close:
+                            hang_up(sock)
                             return
                 sock.sendall(connection.data_to_send())
 
@@ -69,6 +71,14 @@ class Http2:
         self.thread.join()
         self.server.server_close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def hang_up(sock):
+    """Closes our side alone: with bytes of the client's unread, closing it all
+    would be a reset, which may overtake what we have sent."""
+    sock.shutdown(socket.SHUT_WR)
+    while sock.recv(65536):
+        pass
 
 
 def head(connection, stream, size, status="200"):
