@@ -327,7 +327,7 @@ class Ways(Requests):
         self.assertIn("same", self.get("-x", proxy, self.nginx.url + "/same"))
         wrong = f"http://me:wrongword@127.0.0.1:{self.http.port}"
         self.fetch({"url": self.nginx.tls_url + "/same", "proxy": wrong}, code=1)
-        self.assertIn("CONNECT tunnel failed", self.error())
+        self.assertIn("the proxy wants another user and password", self.error())
         self.assert_untold("wrongword")
 
     def test_a_name_is_sent_to_an_address(self):

@@ -110,11 +110,11 @@ static int find_refusal(const struct gn_ending *e)
 static enum gn_failure explain_refusal(const struct gn_ending *e, int status,
                                        char text[240])
 {
-    if (status == 407)
+    if (status == 407 || status == 401) /* tinyproxy's */
         return say(GN_FAILURE_CONNECT, text,
                    "%s: the proxy wants another user and password (status "
-                   "407); put them into its URL (proxy, --proxy)",
-                   e->place);
+                   "%d); put them into its URL (proxy, --proxy)",
+                   e->place, status);
     if (status > 0)
         return say(GN_FAILURE_CONNECT, text,
                    "%s: the proxy makes no connection (status %d); check that "

@@ -164,6 +164,12 @@ static const struct example examples[] = {
      "into its URL (proxy, --proxy)"},
     {{.result = CURLE_RECV_ERROR,
       .proxied = true,
+      .detail = "CONNECT tunnel failed, response 401"},
+     GN_FAILURE_CONNECT,
+     "h:80: the proxy wants another user and password (status 401); put them "
+     "into its URL (proxy, --proxy)"},
+    {{.result = CURLE_RECV_ERROR,
+      .proxied = true,
       .detail = "Received HTTP code 502 from proxy after CONNECT"},
      GN_FAILURE_CONNECT,
      "h:80: the proxy makes no connection (status 502); check that the server "
