@@ -37,10 +37,26 @@ static const struct gn_rows_expect least[] = {
     {.not_null = key, .not_null_count = 1},
     {.unique = key, .unique_count = 1}};
 static const struct gn_rows_spec expecting[] = {
-    {"t", key, 1, "select 1", &least[0], 0},
-    {"t", key, 1, "select 1", &least[1], 0},
-    {"t", key, 1, "select 1", &least[2], 0},
-    {"t", key, 1, "select 1", &least[3], 0},
+    {.table = "t",
+     .key = key,
+     .key_count = 1,
+     .sql = "select 1",
+     .expect = &least[0]},
+    {.table = "t",
+     .key = key,
+     .key_count = 1,
+     .sql = "select 1",
+     .expect = &least[1]},
+    {.table = "t",
+     .key = key,
+     .key_count = 1,
+     .sql = "select 1",
+     .expect = &least[2]},
+    {.table = "t",
+     .key = key,
+     .key_count = 1,
+     .sql = "select 1",
+     .expect = &least[3]},
 };
 static const struct gn_statuses found[] = {{200, 299}};
 static const struct gn_expect answers[] = {
