@@ -30,12 +30,13 @@ enum gn_cause {
     GN_CAUSE_TWO_LENGTHS, /* that differ */
     GN_CAUSE_SWITCHED,    /* to another protocol */
     GN_CAUSE_NO_MEMORY,
+    GN_CAUSE_NOT_SAVED, /* detail says why */
 };
 
 struct gn_ending {
     enum gn_cause cause;
     int result;            /* a CURLcode */
-    const char *detail;    /* libcurl's own words; "": none */
+    const char *detail;    /* libcurl's own words, or ours; "": none */
     const char *place;     /* "host:port", or a refused redirect's scheme */
     bool refused;          /* place is such a scheme */
     const char *elsewhere; /* the other host, with ELSEWHERE; "": not known */

@@ -8,6 +8,8 @@
 
 #include "base/buf.h"
 
+struct gn_part;
+
 /* Why a fetch has no usable answer; one list for code, name and sentence. */
 #define GN_FAILURE_MAP(X)                                                      \
     X(NONE, "none", "there is an answer")                                      \
@@ -40,7 +42,13 @@ struct gn_response {
      * gn_target_set_jar, but nothing over 128 KiB; borrowed for the callback.
      * NULL: it has none, or nothing was heard. */
     struct gn_buf *cookies;
-    struct gn_buf *body;      /* decoded; the callback may move the bytes out
+    int64_t size;             /* of the body, decoded; 0 unless failure is
+                                 NONE */
+    struct gn_part *part;     /* the file that it went to (gn_target_save),
+                                 whole; NULL: none. The callback may take it
+                                 (NULL in its place) and put it there */
+    struct gn_buf *body;      /* decoded; nothing of one that went to a file
+                                 alone; the callback may move the bytes out
                                  (gn_buf_take), else they are used again;
                                  empty unless failure is NONE */
     unsigned char sha256[32]; /* of body; zeros unless failure is NONE */

@@ -18,7 +18,7 @@ static const char *const conditions[] = {
     "if-unmodified-since", "if-range",          "range",
 };
 
-/* constant once made, but for asking and jar */
+/* constant once made, but for asking, jar, path and memory */
 struct gn_target {
     struct gn_request request; /* its texts and body are copies; no URL, headers
                                   and secrets; limits filled in */
@@ -34,6 +34,8 @@ struct gn_target {
     bool has_condition;         /* of its own */
     bool secure;                /* https */
     struct gn_limiter *limiter; /* borrowed; NULL: none */
+    char *path;                 /* of the file that its body goes to; NULL: none ... */
+    bool memory;                /* ... or not there alone */
     struct gn_shape shape;      /* of all that targets of one kind share */
 };
 
@@ -365,6 +367,28 @@ bool gn_target_ask_if(struct gn_target *t, const struct gn_validators *v)
     return true;
 }
 
+bool gn_target_save(struct gn_target *t, const char *path, bool memory_too)
+{
+    char *copy = path != NULL ? gn_strdup(path) : NULL;
+
+    if (path != NULL && copy == NULL)
+        return false;
+    gn_free(t->path);
+    t->path = copy;
+    t->memory = memory_too || path == NULL;
+    return true;
+}
+
+const char *gn_target_path(const struct gn_target *t)
+{
+    return t->path;
+}
+
+bool gn_target_needs_memory(const struct gn_target *t)
+{
+    return t->path == NULL || t->memory;
+}
+
 void gn_target_free(struct gn_target *t)
 {
     if (t == NULL)
@@ -382,6 +406,7 @@ void gn_target_free(struct gn_target *t)
     curl_slist_free_all(t->connect_to);
     curl_slist_free_all(t->jar);
     curl_slist_free_all(t->fixed);
+    gn_free(t->path);
     gn_free(t);
 }
 

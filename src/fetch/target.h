@@ -48,6 +48,13 @@ bool gn_target_set_jar(struct gn_target *t, const char *lines);
  * is under way. */
 void gn_target_limit(struct gn_target *t, struct gn_limiter *l);
 
+/* From now on the body of a good answer goes to a file beside path (copied),
+ * which the response's callback puts in its place: see gn_response.part; with
+ * memory_too, it is in the response as well. NULL: to memory alone. Not while a
+ * fetch of it is under way; its callback may. false: no memory, and nothing has
+ * changed. */
+bool gn_target_save(struct gn_target *t, const char *path, bool memory_too);
+
 /* The rest is the room's own. */
 
 /* Makes easy (a CURL handle) ready to fetch t, changing only what differs from
@@ -55,6 +62,10 @@ void gn_target_limit(struct gn_target *t, struct gn_limiter *l);
  * another target. Returns a CURLcode; not 0: no memory. */
 int gn_target_apply(const struct gn_target *t, void *easy,
                     const struct gn_proxies *proxies, struct gn_shape *shape);
+
+/* What gn_target_save was told; NULL: nothing. */
+const char *gn_target_path(const struct gn_target *t);
+bool gn_target_needs_memory(const struct gn_target *t);
 
 /* Whether a proxy may stand between: t's own, or the environment's. */
 bool gn_target_proxied(const struct gn_target *t,

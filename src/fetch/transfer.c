@@ -15,6 +15,9 @@ enum {
     SWITCHING = 101,               /* the status */
     MOST_COOKIE_BYTES = 128 << 10, /* of a jar */
     KEPT_BYTES = 16 << 10,         /* a larger buffer is freed after use */
+    FIRST_SAVED = 200, /* statuses whose body is saved: it is what was ... */
+    LAST_SAVED = 203,  /* ... asked for, and whole */
+    MEMORY_BYTES = 1000000000
 };
 
 static int64_t monotonic_ms(const struct gn_transfer *t)
@@ -77,23 +80,65 @@ CURLcode gn_transfer_go_on(struct gn_transfer *t)
 static bool is_too_dense(const struct gn_transfer *t, size_t more)
 {
     const int ratio = gn_target_limits(t->target)->max_ratio;
-    const size_t size = t->body.size + more;
+    const int64_t size = t->size + (int64_t)more;
     curl_off_t sent = 0;
 
     return ratio > 0 && size >= GN_FETCH_RATIO_FROM &&
            curl_easy_getinfo(t->easy, CURLINFO_SIZE_DOWNLOAD_T, &sent) ==
                CURLE_OK &&
-           (int64_t)size / ratio > sent;
+           size / ratio > sent;
+}
+
+/* Whether the body is one to be saved: nothing but a whole, good one is put in
+ * the place of an older one. */
+static bool is_saved(const struct gn_transfer *t)
+{
+    long status = 0;
+
+    return gn_target_path(t->target) != NULL &&
+           curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status) ==
+               CURLE_OK &&
+           status >= FIRST_SAVED && status <= LAST_SAVED;
+}
+
+static bool open_part(struct gn_transfer *t)
+{
+    if (t->part == NULL &&
+        gn_part_open(gn_target_path(t->target), t->tools->sha256, &t->part,
+                     &t->why) != GARNER_OK)
+        t->cause = GN_CAUSE_NOT_SAVED;
+    return t->part != NULL;
+}
+
+static bool save(struct gn_transfer *t, const char *data, size_t size)
+{
+    if (!open_part(t))
+        return false;
+    if (gn_part_write(t->part, data, size, &t->why) != GARNER_OK) {
+        t->cause = GN_CAUSE_NOT_SAVED;
+        return false;
+    }
+    return true;
+}
+
+/* Most bytes of the body. One that is in memory may not be as large as one that
+ * goes to a file. */
+static int64_t most(const struct gn_transfer *t, bool in_memory)
+{
+    const int64_t limit = gn_target_limits(t->target)->max_body_bytes;
+
+    return in_memory && limit > MEMORY_BYTES ? MEMORY_BYTES : limit;
 }
 
 /* CURLOPT_WRITEFUNCTION: decoded bytes of the body. */
 static size_t on_body(char *data, size_t one, size_t size, void *transfer)
 {
     struct gn_transfer *t = transfer;
-    int64_t limit = gn_target_limits(t->target)->max_body_bytes;
+    const bool saved = is_saved(t);
+    const bool in_memory = !saved || gn_target_needs_memory(t->target);
 
     t->moved_ms = monotonic_ms(t);
-    if ((int64_t)size > limit - (int64_t)t->body.size) {
+    if ((int64_t)size > most(t, in_memory) - t->size) {
         t->cause = GN_CAUSE_BODY_TOO_LARGE;
         return 0;
     }
@@ -105,11 +150,15 @@ static size_t on_body(char *data, size_t one, size_t size, void *transfer)
         hold(t);
         return CURL_WRITEFUNC_PAUSE;
     }
-    gn_buf_append(&t->body, data, size);
+    if (saved && !save(t, data, size))
+        return 0;
+    if (in_memory)
+        gn_buf_append(&t->body, data, size);
     if (gn_buf_failed(&t->body)) {
         t->cause = GN_CAUSE_NO_MEMORY;
         return 0;
     }
+    t->size += (int64_t)size;
     return one * size;
 }
 
@@ -252,6 +301,7 @@ void gn_transfer_free(struct gn_transfer *t)
     gn_buf_fini(&t->body);
     gn_buf_fini(&t->headers);
     gn_buf_fini(&t->cookies);
+    gn_part_free(t->part);
     gn_free(t->redirected);
     gn_free(t);
 }
@@ -266,6 +316,7 @@ enum garner_code gn_transfer_begin(struct gn_transfer *t,
     t->cause = GN_CAUSE_LIBCURL;
     t->heard = false;
     t->lines = 0;
+    t->size = 0;
     t->socket_error = 0;
     t->elsewhere[0] = '\0';
     t->sent = t->taken = 0;
@@ -372,7 +423,7 @@ static void explain(struct gn_transfer *t, CURLcode result)
     struct gn_ending e = {
         .cause = t->cause,
         .result = (int)result,
-        .detail = t->detail,
+        .detail = t->cause == GN_CAUSE_NOT_SAVED ? t->why.message : t->detail,
         .place = place,
         .proxied = gn_target_proxied(t->target, &t->tools->proxies),
         .phase = phase(t),
@@ -386,12 +437,20 @@ static void explain(struct gn_transfer *t, CURLcode result)
     e.refused = find_place(r->final_url, place);
     r->failure = gn_explain(&e, r->error);
     gn_buf_clear(&t->body);
+    gn_part_free(t->part);
+    t->part = NULL;
 }
 
 static void hash(struct gn_transfer *t)
 {
     struct gn_tools *tools = t->tools;
 
+    if (is_saved(t)) { /* there is no file yet of an empty body */
+        if (open_part(t) && gn_part_hash(t->part, t->response.sha256,
+                                         &t->why) != GARNER_OK)
+            t->cause = GN_CAUSE_NOT_SAVED;
+        return;
+    }
     if (EVP_DigestInit_ex2(tools->digest, tools->sha256, NULL) == 1 &&
         EVP_DigestUpdate(tools->digest, t->body.data, t->body.size) == 1 &&
         EVP_DigestFinal_ex(tools->digest, t->response.sha256, NULL) == 1)
@@ -512,6 +571,9 @@ void gn_transfer_end(struct gn_transfer *t, CURLcode result,
         hash(t);
     if (result != CURLE_OK || t->cause != GN_CAUSE_LIBCURL)
         explain(t, result);
+    r->size = r->failure == GN_FAILURE_NONE ? t->size : 0;
+    r->part = t->part;
+    t->part = NULL;
     if (gn_target_hides(t->target))
         hide(t);
     if (t->heard && gn_target_keeps_cookies(t->target))
@@ -533,6 +595,8 @@ static void trim(struct gn_buf *b)
 
 void gn_transfer_reset(struct gn_transfer *t)
 {
+    gn_part_free(t->response.part);
+    t->response.part = NULL;
     trim(&t->body);
     trim(&t->headers);
     gn_buf_fini(&t->cookies);

@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/heap.h"
 #include "fetch/explain.h"
+#include "fetch/part.h"
 #include "fetch/response.h"
 #include "fetch/socket.h"
 #include "fetch/target.h"
@@ -31,6 +32,9 @@ struct gn_transfer {
     const struct gn_target *target;
     struct gn_response response; /* its buffers are those below */
     struct gn_buf body;
+    int64_t size;            /* of the body so far */
+    struct gn_part *part;    /* the file that it goes to; NULL: none yet */
+    struct garner_error why; /* it cannot */
     struct gn_buf headers;
     struct gn_buf cookies;
     char *redirected;               /* final_url, when it is not the target's */
