@@ -55,6 +55,31 @@ filter: html2text
         self.assertEqual(rows[1][:2], ("the whole", 1))
         self.assertIn("SQLite Copyright", rows[1][2])
 
+    def test_pfetch(self):
+        folder = pathlib.Path(self.folder)
+        script = folder / "tell"
+        script.write_text('#!/bin/sh\ncat "$PFETCH_FILE" - >told </dev/null\n'
+                          'echo "$1 $PFETCH_URL $GARNER_FILE" >>told\n')
+        script.chmod(0o755)
+        page = folder / "pages" / "same page"
+        url = self.nginx.url + "/same"
+        urls = folder / "urls.xml"
+        urls.write_text(f"""<urls>
+<url href="{url}" output="{page}" freq="60">
+  <command path="{script}"><arg>-x</arg></command>
+</url>
+<url href="{self.nginx.url}/agent" output="agent.txt"/>
+<url href="{self.nginx.url}/protocol" output="../{{x}}"/>
+</urls>""")
+        self.assertIn("output ../{x} is left out", self.made("pfetch", urls))
+        told = '{"name": "same", "price": 7}'
+        self.assertEqual(page.read_text(), told)
+        self.assertEqual((folder / "told").read_text(),
+                         f"{told}-x {url} {page}\n")
+        self.assertIn("garner", (folder / "agent.txt").read_text())
+        self.assertEqual(one(self.db, "select count(*) from garner_run where"
+                                      " failure is null"), 3)
+
     def test_what_is_no_such_file(self):
         path = pathlib.Path(self.folder, "x.opml")
         path.write_text("<opml><body>")

@@ -19,7 +19,9 @@ void gn_past_fini(struct gn_past *past)
 
 #define RUNS(condition)                                                        \
     "select r.id, r.body, strftime('%Y-%m-%d %H:%M:%f', r.started / 1e6,"      \
-    " 'unixepoch'), coalesce(s.name, r.url), body_of(r.body), r.error"         \
+    " 'unixepoch'), coalesce(s.name, r.url), body_of(r.body), r.error,"        \
+    " (select cast(data as text) from garner_body where id = r.body"           \
+    "  and codec = 'file')"                                                    \
     " from garner_run r left join garner_source s on s.id = r.source"          \
     " where " condition
 
@@ -35,7 +37,13 @@ static enum garner_code keep(const struct garner_rows *rows, int64_t run,
     const struct garner_value source = garner_column(rows, 3);
     const struct garner_value data = garner_column(rows, 4);
     const struct garner_value error = garner_column(rows, 5);
+    const struct garner_value file = garner_column(rows, 6);
 
+    if (file.type == GARNER_TEXT)
+        return gn_fail(err, GARNER_NOTFOUND,
+                       "the body of run %" PRId64 " was saved to a file: "
+                       "%.200s",
+                       run, (const char *)file.bytes.data);
     if (data.type != GARNER_BLOB && data.type != GARNER_TEXT)
         return gn_fail(
             err, GARNER_NOTFOUND, "run %" PRId64 " got no body%s%.*s", run,

@@ -51,6 +51,8 @@ static void fill(void)
           " (4, 1, 'u', 30000000, null, null, 3),"
           " (5, 1, 'u', 40000000, null, null, 3),"
           " (6, 9, 'u', 40000000, null, null, 8)");
+    do_it("insert into garner_body values (9, 'file', x'2f61', null)");
+    do_it("insert into garner_run values (9, 9, 'u', 50000000, null, null, 9)");
 }
 
 static void assert_is(struct gn_past *past, enum garner_code code, int64_t run,
@@ -87,6 +89,8 @@ static void by_number(void **state)
     assert_is(&past, gn_past_run(store, 2, &past, &err), 2, "oh !");
     assert_none(gn_past_run(store, 3, &past, &err), "run 3 got no body: too");
     assert_none(gn_past_run(store, 6, &past, &err), "or it was deleted");
+    assert_none(gn_past_run(store, 9, &past, &err),
+                "the body of run 9 was saved to a file: /a");
     assert_none(gn_past_run(store, 7, &past, &err), "there is no run 7");
 }
 

@@ -12,4 +12,9 @@ void gn_body_read(struct gn_problems *p, const struct gn_node *node,
 void gn_body_keep(struct gn_problems *p, const struct gn_node *node,
                   void *scope);
 
+/* Notes what is wrong with where the source of scope saves, once all of it is
+ * read: at is what to point at. */
+void gn_body_check_save(struct gn_problems *p, const struct gn_node *at,
+                        struct gn_scope *scope);
+
 #endif

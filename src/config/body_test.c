@@ -56,11 +56,65 @@ static void wrong_values_are_problems(void **state)
         "to send is written under data");
 }
 
+static void where_it_is_saved(void **state)
+{
+    struct gn_config config = good(
+        "garner: 1\n"
+        "defaults: { body: { save: \"{name}.html\" } }\n"
+        "sources:\n"
+        "  a: { url: http://h/ }\n"
+        "  b: { url: http://h/, body: { save: \"/x/{date}/{v}\", max: 4GiB },"
+        " vars: { v: w } }\n");
+    const struct gn_source *s = config.sources;
+
+    (void)state;
+    assert_string_equal(s[0].save.path, "{name}.html");
+    assert_string_equal(s[0].save.folder, "");
+    assert_string_equal(s[1].save.path, "/x/{date}/{v}");
+    assert_int_equal(s[1].request.limits.max_body_bytes, INT64_C(4) << 30);
+    gn_config_fini(&config);
+}
+
+static void paths_that_are_refused(void **state)
+{
+    (void)state;
+    bad_source("body: { save: ../x }",
+               "3:15: the path \"../x\" has \"..\"; write a path below the "
+               "file's folder, or one that begins with /");
+    bad_source("body: { save: \"a\\u0001\" }",
+               "3:15: the path has a control character; write printable text");
+    bad_source("body: { save: \"${env:HOME}/x\" }",
+               "3:15: a path is stored and shown, so ${...} is not filled in "
+               "there; use vars, {name}, {date}, {time} or {timestamp}");
+    bad_source("body: { save: \"{nam}\" }",
+               "2:12: body: save: the path has {nam}, which is no variable; "
+               "did you mean {name}?");
+    bad_source("vars: { v: a/b }, body: { save: \"x{v}\" }",
+               "2:12: body: save: the value of {v}, \"a/b\", has a \"/\" or a "
+               "control character, which the name of a file cannot have");
+    bad_source("vars: { v: \"${env:PATH}\" }, body: { save: \"x{v}\" }",
+               "2:12: body: save has a variable that came from a secret, and "
+               "the path is stored and shown; take another");
+    bad_source("method: HEAD, body: { save: x }",
+               "2:12: body: save has nothing to save, for the answer to HEAD "
+               "has no body; remove one of them");
+    bad_source("body: { max: 2GB }",
+               "2:12: body: max is over 1GB, which only a body that is saved "
+               "to a file and not read may have: lower it, or have save and no "
+               "rows");
+    bad_source("body: { max: 2GB, save: x }, rows: { table: t, sql: select 1 }",
+               "2:12: body: max is over 1GB, which only a body that is saved "
+               "to a file and not read may have: lower it, or have save and no "
+               "rows");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_kept),
         cmocka_unit_test(wrong_values_are_problems),
+        cmocka_unit_test(where_it_is_saved),
+        cmocka_unit_test(paths_that_are_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

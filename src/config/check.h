@@ -15,6 +15,8 @@ enum {
     GN_CHECK_RATIO_MAX = 100000,
     GN_CHECK_BODY_MAX = 1000000000, /* the largest value SQLite holds */
 };
+/* Of a body that goes to a file. */
+#define GN_CHECK_SAVE_MAX INT64_C(1000000000000)
 
 /* A source's name: printable, not too long. */
 enum garner_code gn_check_name(const char *name, struct garner_error *err);

@@ -94,8 +94,8 @@ static void wrong_values_are_problems(void **state)
     bad_source("timeout: { total: 0 }", "3:19: total is 0; write at least 1ms");
     bad_source("timeout: { stall: 999ms }",
                "3:19: stall is 999ms; write at least 1s");
-    bad_source("body: { max: 2GB }",
-               "3:14: max is 2GB; write 1B to 1000000000B");
+    bad_source("body: { max: 2TB }",
+               "3:14: max is 2TB; write 1B to 1000000000000B");
     bad_source("body: x=1",
                "3:7: body is about the answer, a mapping like { max: 10MB }; "
                "what to send is written under data");

@@ -92,6 +92,11 @@ static enum garner_code no_source(const struct gn_config *config,
                    meant != NULL ? meant : "", meant != NULL ? "\"?" : "");
 }
 
+bool gn_config_reads_body(const struct gn_source *source)
+{
+    return source->row_spec_count > 0 || source->expect != NULL;
+}
+
 bool gn_config_tells(const struct gn_source *source)
 {
     for (int i = 0; i < GN_EVENTS; i++)

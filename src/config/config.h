@@ -100,6 +100,12 @@ struct gn_keep {
     int64_t runs_ms; /* of this age */
 };
 
+/* The file that a source's answers go to. */
+struct gn_save {
+    const char *path;   /* with {words}: see savepath.h; NULL: none */
+    const char *folder; /* a relative path begins there; "": the current one */
+};
+
 struct gn_source {
     const char *name;          /* unique */
     struct gn_request request; /* url with its {vars} filled in */
@@ -124,6 +130,7 @@ struct gn_source {
     const struct gn_reach *hooks[GN_EVENTS]; /* NULL: none */
     struct gn_alert_spec alert;
     struct gn_keep keep;
+    struct gn_save save;
     bool of_list; /* one of several that a list under vars makes */
     int line;     /* in the file; 0: from the command line */
 };
@@ -150,6 +157,10 @@ const char **gn_config_parameters(const struct gn_source *source,
 
 /* true: name is a parameter that garner itself sets, or may set one day. */
 bool gn_config_is_parameter(const char *name);
+
+/* Whether the body of source is read, so that it has to be in memory, even if
+ * it is saved to a file. */
+bool gn_config_reads_body(const struct gn_source *source);
 
 /* Whether somebody is to hear of what happens to source. */
 bool gn_config_tells(const struct gn_source *source);

@@ -59,7 +59,9 @@ static void read_run(struct gn_problems *p, const struct gn_node *node,
         return;
     if (argv[0][0] == '\0')
         gn_walk_problem(p, node->first, "run names no command");
-    if (strchr(argv[0], '/') != NULL) /* else it is looked for in PATH */
+    /* One without a slash is looked for in PATH. It runs in the file's folder,
+     * so that where that is relative, it is found from there already. */
+    if (strchr(argv[0], '/') != NULL && r->scope->folder[0] == '/')
         argv[0] = gn_secret_path(argv[0], r->scope->folder, r->scope->memory);
     if (argv[0] == NULL)
         gn_problem_memory(p);

@@ -69,6 +69,12 @@ static void commands_begin_at_the_folder(void **state)
     assert_string_equal(config.sources[0].hooks[GN_EVENT_SUCCESS]->argv[0],
                         "x");
     gn_config_fini(&config);
+    assert_int_equal(
+        gn_config_parse("garner/f", text, sizeof text - 1, &config, NULL, &err),
+        GARNER_OK);
+    assert_string_equal(config.sources[0].hooks[GN_EVENT_ERROR]->argv[0],
+                        "./x"); /* it runs there */
+    gn_config_fini(&config);
 }
 
 static void alerts_go_to_those_who_are_named(void **state)

@@ -8,6 +8,7 @@
 #include "config/common.h"
 #include "config/file.h"
 #include "config/hook.h"
+#include "config/places.h"
 #include "config/scope.h"
 #include "config/source.h"
 #include "config/vars.h"
@@ -240,6 +241,8 @@ static void load(struct gn_problems *p, const char *data, size_t size,
         gn_problem_memory(p);
     else if (root != NULL)
         walk_top(p, root, &l);
+    if (p->count == 0)
+        gn_places_check(p, config);
     gn_arena_clear(&tree);
 }
 

@@ -6,6 +6,7 @@
 #include "base/mask.h"
 #include "base/url.h"
 #include "config/auth.h"
+#include "config/body.h"
 #include "config/check.h"
 #include "config/common.h"
 #include "config/expect.h"
@@ -313,6 +314,7 @@ void gn_source_read(struct gn_problems *p, const struct gn_node *node,
     if (p->count > before)
         return;
     gn_expect_check_age(p, node->key, scope->source);
+    gn_body_check_save(p, node->key, scope);
     if (scope->url != NULL)
         (void)gn_scope_passed(p, node->key,
                               gn_check_request(&scope->source->request, &err),

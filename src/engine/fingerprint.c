@@ -48,6 +48,8 @@ static void add_request(struct gn_buf *out, const struct gn_source *source)
     for (; header != NULL && *header != NULL; header++)
         add_hidden(out, *header, r);
     gn_buf_printf(out, "|%d ", source->unconditional);
+    if (source->save.path != NULL)
+        add(out, source->save.path);
     add_hidden(out, r->body, r);
     if (r->login != GN_LOGIN_NONE || r->cert != NULL || r->keeps_cookies ||
         r->cookies != NULL)

@@ -15,6 +15,7 @@
 #include "engine/pace.h"
 #include "engine/record.h"
 #include "engine/retry.h"
+#include "engine/save.h"
 #include "engine/start.h"
 #include "engine/trial.h"
 #include "engine/version.h"
@@ -142,7 +143,7 @@ static void describe(struct gn_job *job, const struct gn_response *r)
                  r->status);
         gn_job_fail(job, "http", text);
     }
-    job->run.bytes = (int64_t)r->body->size;
+    job->run.bytes = r->size;
     job->content_type = gn_job_text(job, r->content_type);
 }
 
@@ -163,7 +164,7 @@ static void note_fetch(struct gn_job *job, const struct gn_response *response)
     f->totals.fetched++;
     f->totals.fetch_failed += failed;
     f->totals.http_errors += refused;
-    f->totals.bytes += response->body->size;
+    f->totals.bytes += (uint64_t)response->size;
     f->totals.bodies_unchanged += unchanged;
     f->totals.not_modified += job->unmodified;
     gn_histogram_add(&f->latency, response->duration_us);
@@ -188,9 +189,13 @@ static bool take_body(struct gn_job *job, struct gn_response *response)
     return true;
 }
 
+/* One that went to a file alone is not in body. */
 static void deliver_borrowed(struct gn_job *job, const struct gn_buf *body)
 {
-    gn_deliver(job, body->size > 0 ? body->data : "", body->size);
+    if (gn_save_waits(job))
+        gn_deliver(job, NULL, 0);
+    else
+        gn_deliver(job, body->size > 0 ? body->data : "", body->size);
 }
 
 /* Goes on with what came: to a worker, if there is SQL, or a regular expression
@@ -234,6 +239,7 @@ static void fetched(void *context, struct gn_response *response)
         return;
     }
     describe(job, response);
+    gn_save_take(job, response);
     if (verdict == GN_VERDICT_WRONG) {
         gn_job_fail(job, gn_failure_name(GN_FAILURE_PROTOCOL),
                     "the server answered with status 304, not modified, to a "

@@ -46,7 +46,8 @@ static const char *const tables[] = {
     " sha256 blob not null,"    /* of the body, not of data */
     " size integer not null,"   /* bytes of the body */
     " content_type text,"
-    " codec text not null," /* of data: 'none', 'zstd' */
+    " codec text not null," /* of data: 'none', 'zstd'; 'file': it is the
+                               path of one, where the body was saved */
     " data blob not null,"
     " base integer) strict", /* garner_body.id of what data differs from */
 
@@ -65,7 +66,8 @@ static const char *const tables[] = {
     " body integer,"   /* garner_body.id */
     " missed integer not null default 0,"  /* > 0: no fetch, but so many due
                                               times missed */
-    " attempt integer not null default 1)" /* at its due time */
+    " attempt integer not null default 1," /* at its due time */
+    " file text)"                          /* that its body was saved to */
     " strict",
 
     "create table if not exists garner_outbox ("
@@ -162,6 +164,7 @@ static const char *const third[] = {
     "alter table garner_source add column next_due integer",
     "alter table garner_source add column interval integer",
     "alter table garner_source add column cookies text",
+    "alter table garner_run add column file text",
     "update garner_meta set value = 3 where key = 'version'",
 };
 
@@ -267,7 +270,9 @@ void gn_memory_forget(struct gn_memory *memory)
     gn_free(memory->etag);
     gn_free(memory->modified);
     gn_free(memory->answer_url);
-    memory->etag = memory->modified = memory->answer_url = NULL;
+    gn_free(memory->answer_file);
+    memory->etag = memory->modified = memory->answer_url = memory->answer_file =
+        NULL;
 }
 
 /* A copy of a text, NULL of a NULL. false: no memory. */
@@ -298,7 +303,8 @@ static enum garner_code read_memory(struct garner_rows *rows,
         .has_answer_hash = garner_column(rows, 10).type == GARNER_INTEGER,
         .answer_hash = integer_or_0(garner_column(rows, 10)),
         .next_due_us = integer_or_0(garner_column(rows, 11)),
-        .interval_ms = integer_or_0(garner_column(rows, 12)) / 1000};
+        .interval_ms = integer_or_0(garner_column(rows, 12)) / 1000,
+        .body_is_file = integer_or_0(garner_column(rows, 13)) != 0};
     if (sha256.type == GARNER_BLOB &&
         sha256.bytes.size == sizeof memory->sha256) {
         memory->has_body = true;
@@ -306,7 +312,8 @@ static enum garner_code read_memory(struct garner_rows *rows,
     }
     if (copy(garner_column(rows, 2), &memory->etag) &&
         copy(garner_column(rows, 3), &memory->modified) &&
-        copy(garner_column(rows, 4), &memory->answer_url)) {
+        copy(garner_column(rows, 4), &memory->answer_url) &&
+        copy(garner_column(rows, 14), &memory->answer_file)) {
         if (memory->answer_url == NULL)
             gn_memory_forget(memory);
         return GARNER_OK;
@@ -325,7 +332,8 @@ enum garner_code gn_history_recall(struct garner_store *store, const char *name,
         "select s.id, b.sha256, iif(a.id is null, null, s.etag),"
         " iif(a.id is null, null, s.modified), s.answer_url,"
         " s.off_until, s.tried, s.failures, s.failing_since, s.told,"
-        " s.answer_hash, s.next_due, s.interval"
+        " s.answer_hash, s.next_due, s.interval, b.codec = 'file',"
+        " iif(a.codec = 'file', cast(a.data as text), null)"
         " from garner_source s left join garner_body b on b.id = s.body"
         " left join garner_body a on a.id = s.answer_body where s.name = ?",
         GARNER_ARGS(garner_text(name)), &rows, err);
@@ -411,13 +419,13 @@ enum garner_code gn_history_add_run(struct garner_batch *batch,
         batch,
         with_body ? "insert into garner_run (source, url, started, late_us,"
                     " duration_us, status, bytes, rows, failure, error,"
-                    " attempt, body)"
+                    " attempt, file, body)"
                     " values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-                    " (select body from garner_source where id = ?1))"
+                    " ?12, (select body from garner_source where id = ?1))"
                   : "insert into garner_run (source, url, started, late_us,"
                     " duration_us, status, bytes, rows, failure, error,"
-                    " attempt)"
-                    " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    " attempt, file)"
+                    " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         GARNER_ARGS(garner_integer(run->source), garner_text(run->url),
                     garner_integer(run->started_us),
                     garner_integer(run->late_us),
@@ -426,7 +434,7 @@ enum garner_code gn_history_add_run(struct garner_batch *batch,
                     integer_or_null(run->bytes, run->bytes >= 0),
                     integer_or_null(run->rows, run->rows >= 0),
                     garner_text(run->failure), garner_text(run->error),
-                    garner_integer(run->attempt)),
+                    garner_integer(run->attempt), garner_text(run->file)),
         err);
 }
 

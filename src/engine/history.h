@@ -40,6 +40,8 @@ struct gn_memory {
     char *etag;               /* of the answer that its rows are of; ... */
     char *modified;           /* ... NULL: none, or that body is not kept */
     char *answer_url;         /* where that came from, after redirects */
+    char *answer_file;        /* where it was saved; NULL: nowhere */
+    bool body_is_file;        /* its last body was saved, too */
     int64_t off_until_us;     /* it is put off until then; 0: it is not */
     int attempt; /* the last one, when it is to be tried again; 0: it is not */
     struct gn_alert alert; /* how its last runs went, and what was told */
@@ -63,6 +65,7 @@ struct gn_run {
     int status;          /* HTTP; 0: none, a NULL */
     const char *failure; /* a stable word; NULL: none */
     const char *error;   /* for people; NULL: none */
+    const char *file;    /* that its body was saved to; NULL: none */
     int64_t bytes;       /* of the body; below 0: no body, a NULL */
     int64_t rows;        /* below 0: no extraction, a NULL */
 };
@@ -71,7 +74,7 @@ struct gn_run {
 struct gn_body {
     const unsigned char *sha256; /* 32 bytes */
     const char *content_type;    /* NULL: none */
-    const char *codec;           /* "zstd" or "none" */
+    const char *codec; /* "zstd" or "none"; "file": data is its path */
     const void *data;
     size_t data_size;
     size_t size;               /* before compression */

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "engine/inputs.h"
+#include "fetch/part.h"
 
 void gn_job_init(struct gn_job *job, struct gn_active *active,
                  struct gn_flow *flow, struct gn_inbox *inbox)
@@ -35,6 +36,7 @@ void gn_job_fini(struct gn_job *job)
     garner_batch_free(job->batch);
     gn_free(job->store_error);
     gn_free(job->body);
+    gn_part_free(job->part);
     gn_base_fini(&job->base);
     gn_arena_clear(&job->arena);
 }

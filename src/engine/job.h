@@ -64,6 +64,7 @@ struct gn_active {
     unsigned char newest[32]; /* sha256 of the latest of those */
     struct gn_base previous;  /* the last of memory, perhaps; see delta.h */
     int whole_left;           /* so many bodies are kept whole */
+    char *swept;              /* the folder last saved to; NULL: none */
     size_t versions_out;      /* jobs on their way that change its version */
     char *jar;                /* its cookies, see cookies.h; NULL: none yet */
     bool jar_unsure;          /* the store may have another */
@@ -157,6 +158,11 @@ struct gn_job {
     const char *content_type;
     struct gn_trial *trial; /* NULL: nothing is expected of it */
     bool quarantined;       /* it is not what was expected */
+
+    const char *file;     /* where its body is to be saved; NULL: nowhere */
+    struct gn_part *part; /* what is to be put there; see save.h */
+    bool sweeps;          /* what others left there is removed, too */
+    bool is_saved;        /* it is there */
 
     bool wants_base; /* its body is to be compressed against ... */
     struct gn_base base;

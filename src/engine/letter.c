@@ -31,6 +31,7 @@ const char *const *gn_letter_env(const struct gn_message *m,
     env[n++] = gn_arena_printf(memory, "GARNER_SOURCE=%s", or_empty(m->source));
     env[n++] = gn_arena_printf(memory, "GARNER_URL=%s", or_empty(m->url));
     env[n++] = gn_arena_printf(memory, "GARNER_RUN=%" PRId64, m->run);
+    env[n++] = gn_arena_printf(memory, "GARNER_FILE=%s", or_empty(m->file));
     env[n++] = gn_arena_printf(memory, "GARNER_STATUS=%d", m->status);
     env[n++] =
         gn_arena_printf(memory, "GARNER_FAILURE=%s", or_empty(m->failure));
@@ -93,6 +94,8 @@ static void add_message(struct gn_json *j, const struct gn_message *m)
     add_text(j, "error", m->error);
     if (m->text != NULL)
         add_text(j, "text", m->text);
+    if (m->file != NULL)
+        add_text(j, "file", m->file);
     if (m->recipient == NULL) {
         gn_json_key(j, "row_count");
         gn_json_integer(j, m->row_count > 0 ? m->row_count : 0);

@@ -17,6 +17,7 @@ static char error[] = "status 500";
 static char text[] = "it fails";
 static char more[] = "it works";
 static char ops[] = "ops";
+static char file[] = "/x/a b";
 static char rows[] = "{\"a\":1}\n{\"a\":2}\n";
 
 static const struct gn_message change = {.id = 4,
@@ -46,14 +47,20 @@ static const struct gn_message alerts[] = {{.id = 5,
 
 static void as_environment(void **state)
 {
-    static const char *const expected[] = {
-        "GARNER_EVENT=error",      "GARNER_SOURCE=my \"source\"",
-        "GARNER_URL=http://h/x",   "GARNER_RUN=10",
-        "GARNER_STATUS=0",         "GARNER_FAILURE=http",
-        "GARNER_ERROR=status 500", "GARNER_ROWS=0",
-        "GARNER_TEXT=it fails",    NULL};
+    static const char *const expected[] = {"GARNER_EVENT=error",
+                                           "GARNER_SOURCE=my \"source\"",
+                                           "GARNER_URL=http://h/x",
+                                           "GARNER_RUN=10",
+                                           "GARNER_FILE=",
+                                           "GARNER_STATUS=0",
+                                           "GARNER_FAILURE=http",
+                                           "GARNER_ERROR=status 500",
+                                           "GARNER_ROWS=0",
+                                           "GARNER_TEXT=it fails",
+                                           NULL};
     static const char *const added[] = {"A=b", NULL};
     struct gn_arena memory = {0};
+    struct gn_message saved = change;
     const char *const *env = gn_letter_env(&alerts[0], NULL, &memory);
     size_t n = 0;
 
@@ -62,20 +69,28 @@ static void as_environment(void **state)
     for (; expected[n] != NULL; n++)
         assert_string_equal(env[n], expected[n]);
     assert_null(env[n]);
-    env = gn_letter_env(&change, added, &memory);
+    saved.file = file;
+    env = gn_letter_env(&saved, added, &memory);
     assert_string_equal(env[0], "A=b");
-    assert_string_equal(env[6], "GARNER_FAILURE=");
-    assert_string_equal(env[8], "GARNER_ROWS=2");
-    assert_string_equal(env[9], "GARNER_TEXT=");
-    assert_null(env[10]);
+    assert_string_equal(env[5], "GARNER_FILE=/x/a b");
+    assert_string_equal(env[7], "GARNER_FAILURE=");
+    assert_string_equal(env[9], "GARNER_ROWS=2");
+    assert_string_equal(env[10], "GARNER_TEXT=");
+    assert_null(env[11]);
     gn_arena_clear(&memory);
 }
 
 static void as_json(void **state)
 {
+    struct gn_message saved = change;
     struct gn_buf out = {0};
 
     (void)state;
+    saved.file = file;
+    gn_letter_json(&saved, &out);
+    assert_non_null(
+        strstr(gn_buf_cstr(&out), "\"error\":null,\"file\":\"/x/a b\","));
+    gn_buf_clear(&out);
     gn_letter_json(&change, &out);
     assert_string_equal(
         gn_buf_cstr(&out),

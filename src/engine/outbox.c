@@ -15,6 +15,7 @@ void gn_message_fini(struct gn_message *m)
     gn_free(m->url);
     gn_free(m->failure);
     gn_free(m->error);
+    gn_free(m->file);
     *m = (struct gn_message){0};
 }
 
@@ -72,8 +73,10 @@ static int64_t integer_or(struct garner_value v, int64_t otherwise)
 #define SELECT                                                                 \
     "select o.id, o.source, o.run, o.event, o.recipient, o.text, o.rows,"      \
     " o.created, o.due, o.tries, s.name, r.url, r.status, r.failure, r.error," \
-    " r.rows from garner_outbox o join garner_source s on s.id = o.source"     \
-    " left join garner_run r on r.id = o.run"
+    " r.rows, coalesce(r.file, iif(b.codec = 'file', cast(b.data as text),"    \
+    " null)) from garner_outbox o join garner_source s on s.id = o.source"     \
+    " left join garner_run r on r.id = o.run"                                  \
+    " left join garner_body b on b.id = r.body"
 
 /* false: no memory. */
 static bool read_message(struct garner_rows *rows, struct gn_message *m)
@@ -99,6 +102,7 @@ static bool read_message(struct garner_rows *rows, struct gn_message *m)
     whole = copy(garner_column(rows, 11), &m->url) && whole;
     whole = copy(garner_column(rows, 13), &m->failure) && whole;
     whole = copy(garner_column(rows, 14), &m->error) && whole;
+    whole = copy(garner_column(rows, 16), &m->file) && whole;
     m->event = event != NULL ? gn_event_of(event) : GN_EVENTS;
     gn_free(event);
     return whole;

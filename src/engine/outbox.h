@@ -36,6 +36,7 @@ struct gn_message {
     char *failure; /* NULL: it went well */
     char *error;
     int64_t row_count; /* below 0: nothing was extracted */
+    char *file;        /* that its body was saved to; NULL: none */
 };
 
 void gn_message_fini(struct gn_message *m);

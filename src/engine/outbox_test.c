@@ -130,6 +130,36 @@ static void a_message_tells_of_its_run(void **state)
     end(w);
 }
 
+/* The file that its run wrote; else that of the body it speaks of. */
+static void a_message_tells_of_its_file(void **state)
+{
+    static const char *const files[] = {"/new", "/first", NULL};
+    struct world *w = begin_box();
+    struct gn_message m;
+    size_t count;
+
+    (void)state;
+    store_runs(w,
+               "insert into garner_body (id, source, sha256, size, codec,"
+               " data) values (1, 1, x'', 3, 'file', cast('/first' as blob)),"
+               " (2, 1, x'', 3, 'none', x'00')");
+    put_hook(w, 1, GN_EVENT_CHANGE, 70);
+    for (int i = 0; i < 3; i++) {
+        store_runs(w, i == 0   ? "update garner_run set body = 1, file = '/new'"
+                      : i == 1 ? "update garner_run set file = null"
+                               : "update garner_run set body = 2");
+        assert_int_equal(
+            gn_outbox_read(w->store, NULL, 70, 1, &m, &count, NULL), GARNER_OK);
+        assert_int_equal(count, 1);
+        if (files[i] != NULL)
+            assert_string_equal(m.file, files[i]);
+        else
+            assert_null(m.file);
+        gn_message_fini(&m);
+    }
+    end(w);
+}
+
 static void without_its_run_there_is_no_message(void **state)
 {
     struct world *w = begin_box();
@@ -238,6 +268,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_message_tells_of_its_run),
+        cmocka_unit_test(a_message_tells_of_its_file),
         cmocka_unit_test(without_its_run_there_is_no_message),
         cmocka_unit_test(each_source_has_one_hook_at_a_time),
         cmocka_unit_test(a_notifier_hears_in_order),

@@ -1,5 +1,7 @@
 #include "engine/record.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
@@ -10,6 +12,7 @@
 #include "engine/pace.h"
 #include "engine/quarantine.h"
 #include "engine/retry.h"
+#include "engine/save.h"
 #include "engine/version.h"
 
 enum {
@@ -108,7 +111,8 @@ static enum garner_code add_compressed(struct gn_job *job, const void *data,
 static bool is_large(const struct gn_job *job)
 {
     return gn_job_stores_body(job) && job->body != NULL &&
-           job->body_size >= GN_RECORD_LARGE && !job->was_prepared;
+           job->body_size >= GN_RECORD_LARGE && !job->was_prepared &&
+           !job->is_saved;
 }
 
 static bool begin_looks(struct gn_job *job)
@@ -126,7 +130,7 @@ static bool begin_looks(struct gn_job *job)
 
 bool gn_record_keeps_body(const struct gn_job *job)
 {
-    return job->body_is_new &&
+    return job->body_is_new && !job->is_saved &&
            (gn_job_has_rows(job) || gn_delta_keeps_body(job));
 }
 
@@ -140,7 +144,8 @@ bool gn_record_needs_preparation(struct gn_job *job)
     job->looking = !known && begin_looks(job);
     if (!known && !job->looking)
         gn_job_fail(job, "local", "out of memory");
-    return job->looking || is_large(job) || gn_delta_must_read(job);
+    return job->looking || gn_save_waits(job) || is_large(job) ||
+           gn_delta_must_read(job);
 }
 
 void gn_record_prepare(struct gn_job *job, struct garner_store *store)
@@ -153,6 +158,7 @@ void gn_record_prepare(struct gn_job *job, struct garner_store *store)
                        job->looked == GARNER_OK;
          i++)
         job->looked = gn_look_run(&job->looks[i], store, &job->reason);
+    gn_save_end(job, job->looked == GARNER_OK);
     /* Without memory for it, the body is kept as it is, later. */
     if (must_read)
         gn_delta_read(job, store);
@@ -266,7 +272,8 @@ enum garner_code gn_record_add_losses(struct gn_active *active,
 
 /* --- the batch ----------------------------------------------------------- */
 
-/* Starts the batch with the body, unless it was prepared so. */
+/* Starts the batch with the body, or where that was saved, unless it was
+ * prepared so. */
 static enum garner_code start_with_body(struct gn_job *job, const void *body,
                                         size_t size, struct garner_codec *codec,
                                         struct garner_error *err)
@@ -276,6 +283,9 @@ static enum garner_code start_with_body(struct gn_job *job, const void *body,
     if (job->batch_has_body)
         return GARNER_OK;
     code = start_batch(job, err);
+    if (code == GARNER_OK && job->body_is_new && job->is_saved)
+        return add_body(job, job->file, strlen(job->file), "file",
+                        (size_t)job->run.bytes, err);
     if (code != GARNER_OK || !gn_job_stores_body(job) || body == NULL)
         return code;
     if (size < SMALL || size >= GN_RECORD_LARGE)

@@ -180,6 +180,18 @@ static enum garner_code check_names(const struct gn_config *config,
     return code;
 }
 
+/* A body that was not put where one of it would be now does not count. */
+static enum garner_code recall(struct gn_active *a, struct garner_store *store,
+                               struct garner_error *err)
+{
+    const enum garner_code code =
+        gn_history_recall(store, a->source->name, &a->memory, err);
+
+    if (a->memory.body_is_file != (a->source->save.path != NULL))
+        a->memory.has_body = false;
+    return code;
+}
+
 static enum garner_code enter_sources(struct gn_roster *r,
                                       struct garner_store *store,
                                       struct garner_error *err)
@@ -208,7 +220,7 @@ static enum garner_code enter_sources(struct gn_roster *r,
     for (size_t i = 0; i < r->count && code == GARNER_OK; i++) {
         struct gn_active *a = &r->actives[i];
 
-        code = gn_history_recall(store, a->source->name, &a->memory, err);
+        code = recall(a, store, err);
         if (code == GARNER_OK)
             code = gn_good_open(a, store, err);
     }
@@ -258,6 +270,7 @@ void gn_roster_close(struct gn_roster *r)
         gn_memory_forget(&r->actives[i].memory);
         gn_trial_close(&r->actives[i]);
         gn_good_close(&r->actives[i]);
+        gn_free(r->actives[i].swept);
         gn_base_fini(&r->actives[i].previous);
         gn_cookies_close(&r->actives[i]);
     }

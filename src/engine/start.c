@@ -9,6 +9,7 @@
 #include "engine/deliver.h"
 #include "engine/permit.h"
 #include "engine/retry.h"
+#include "engine/save.h"
 #include "engine/version.h"
 
 /* The schedule is looked at so often, for the wall clock may be set. */
@@ -43,24 +44,29 @@ static void refuse(struct gn_flow *f, struct gn_active *active, size_t reserved)
     gn_inbox_ring(f->inbox); /* it may have been the last */
 }
 
+/* A fetch that could not even be started leaves its row all the same. */
+static void not_started(struct gn_job *job, const struct garner_error *err)
+{
+    gn_hosts_end(job->flow->hosts, job, NULL, 0, 0);
+    gn_deliver_unfetched(job, gn_failure_name(GN_FAILURE_LOCAL), err->message);
+}
+
 void gn_start_fetch(struct gn_job *job)
 {
     struct gn_flow *f = job->flow;
     struct garner_error err;
 
     if (gn_fetcher_start(f->fetcher, job->active->target, f->fetched, job,
-                         &job->transfer, &err) != GARNER_OK) {
-        gn_hosts_end(f->hosts, job, NULL, 0, 0);
-        gn_deliver_unfetched(job, gn_failure_name(GN_FAILURE_LOCAL),
-                             err.message);
-    } else if (job->state != GN_JOB_FETCHING) {
+                         &job->transfer, &err) != GARNER_OK)
+        not_started(job, &err);
+    else if (job->state != GN_JOB_FETCHING)
         gn_job_move(job, GN_JOB_FETCHING);
-    }
 }
 
 static void begin(struct gn_job *job)
 {
     struct gn_flow *f = job->flow;
+    struct garner_error err;
 
     if (!gn_permit_ask(job))
         return;
@@ -72,7 +78,10 @@ static void begin(struct gn_job *job)
         f->totals.retried++;
         gn_unlock(&f->lock);
     }
-    gn_start_fetch(job);
+    if (gn_save_begin(job, &err) == GARNER_OK)
+        gn_start_fetch(job);
+    else
+        not_started(job, &err);
 }
 
 /* While it waits for its host, it takes no room from others. */
@@ -143,6 +152,15 @@ static struct gn_due *pop(struct gn_flow *f, int64_t now_ns, int64_t *due_at_ns)
     return due;
 }
 
+/* Bytes that the body of a fetch may need in memory. */
+static size_t reserved_for(const struct gn_active *a)
+{
+    const bool in_file =
+        a->source->save.path != NULL && !gn_config_reads_body(a->source);
+
+    return a->last.bytes > 0 && !in_file ? (size_t)a->last.bytes : 0;
+}
+
 /* Takes the next source that is due from the schedule; false: none may start.
  * *next_ns is when to look again; INT64_MIN: when there is room. */
 static bool take_due(struct gn_flow *f, int64_t now_ns, struct taken *taken,
@@ -160,11 +178,10 @@ static bool take_due(struct gn_flow *f, int64_t now_ns, struct taken *taken,
     if (due != NULL) {
         struct gn_active *a = active_of(due);
 
-        *taken = (struct taken){
-            .active = a,
-            .late_ns = now_ns - due_at_ns,
-            .reserved = a->last.bytes > 0 ? (size_t)a->last.bytes : 0,
-            .again = due->again};
+        *taken = (struct taken){.active = a,
+                                .late_ns = now_ns - due_at_ns,
+                                .reserved = reserved_for(a),
+                                .again = due->again};
         f->fetching_count++;
         f->reserved_bytes += taken->reserved;
         gn_histogram_add(&f->lateness, taken->late_ns / 1000);

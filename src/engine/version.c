@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "engine/events.h"
+#include "engine/save.h"
 
 enum { OK = 200, NOT_MODIFIED = 304 };
 
@@ -27,7 +28,7 @@ void gn_version_ask(struct gn_job *job)
 
     if (!a->may_ask)
         return;
-    if (a->versions_out == 0 && gn_validators_any(&v)) {
+    if (a->versions_out == 0 && gn_validators_any(&v) && gn_save_stands(a)) {
         job->asked = (struct gn_validators){gn_job_text(job, v.etag),
                                             gn_job_text(job, v.modified)};
         job->answer_url = gn_job_text(job, a->memory.answer_url);
@@ -81,6 +82,15 @@ enum gn_verdict gn_version_judge(struct gn_job *job,
 
 /* --- storing ------------------------------------------------------------- */
 
+/* It is saved to another place than the version's answer before. */
+static bool is_elsewhere(const struct gn_job *job)
+{
+    const char *before = job->active->memory.answer_file;
+
+    return gn_save_waits(job) &&
+           (before == NULL || strcmp(before, job->file) != 0);
+}
+
 static bool is_new(const struct gn_job *job)
 {
     const struct gn_active *a = job->active;
@@ -92,7 +102,7 @@ static bool is_new(const struct gn_job *job)
     if (a->versions_out > 0 || !gn_validators_equal(&before, now))
         return true;
     return gn_validators_any(now) &&
-           (job->body_is_new ||
+           (job->body_is_new || is_elsewhere(job) ||
             strcmp(a->memory.answer_url, job->answer_url) != 0);
 }
 
@@ -153,13 +163,21 @@ void gn_version_settled(struct gn_job *job, bool stored)
 {
     struct gn_memory *m = &job->active->memory;
     const struct gn_validators *v = &job->validators;
+    char *file = NULL;
 
     if (!job->version_is_new)
         return;
     job->active->versions_out--;
     if (!stored || job->run.failure != NULL)
         return;
+    if (job->unmodified) { /* then so is the file */
+        file = m->answer_file;
+        m->answer_file = NULL;
+    } else if (job->is_saved) {
+        file = gn_strdup(job->file); /* without, the next one is whole */
+    }
     gn_memory_forget(m);
+    m->answer_file = file;
     if (gn_validators_any(v) &&
         !(copy(&m->etag, v->etag) && copy(&m->modified, v->modified) &&
           copy(&m->answer_url, job->answer_url)))

@@ -16,7 +16,10 @@
 
 #define PREFIX ".garner-part."
 
-enum { TRIES = 100 };
+enum {
+    TRIES = 100,
+    SHOWN = 100 /* bytes of a path */
+};
 
 struct gn_part {
     int fd;
@@ -33,8 +36,11 @@ bool gn_part_needs_name;
 static enum garner_code fail(const struct gn_part *part, const char *what,
                              int why, struct garner_error *err)
 {
-    return gn_fail(err, GARNER_IO, "%s: %s: %s%s", part->path, what,
-                   strerrordesc_np(why),
+    const size_t size = strlen(part->path);
+    const size_t cut = size > SHOWN ? size - SHOWN : 0;
+
+    return gn_fail(err, GARNER_IO, "%s%s: %s: %s%s", cut > 0 ? "..." : "",
+                   part->path + cut, what, strerrordesc_np(why),
                    why == ENOSPC || why == EDQUOT ? "; make room" : "");
 }
 
@@ -121,9 +127,9 @@ static int make_named(struct gn_part *part)
         struct stat st;
 
         make_name(part);
-        part->fd = openat(part->folder, part->named,
-                          O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                          0666);
+        part->fd =
+            openat(part->folder, part->named,
+                   O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
         if (part->fd < 0 && errno == EEXIST)
             continue;
         if (part->fd < 0 || flock(part->fd, LOCK_EX | LOCK_NB) != 0)
@@ -293,8 +299,8 @@ enum garner_code gn_part_commit(struct gn_part *part, struct garner_error *err)
 
 static void sweep_one(int folder, const char *name)
 {
-    const int fd = openat(folder, name,
-                          O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    const int fd =
+        openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     struct stat st;
 
     if (fd < 0)

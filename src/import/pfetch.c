@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "config/savepath.h"
 #include "import/import.h"
 #include "import/xml.h"
 
@@ -134,13 +135,32 @@ static void add_notifiers(struct gn_draft *d, const xmlNode *list)
     }
 }
 
+/* --- the file ------------------------------------------------------------ */
+
+/* A path is a pattern here. NULL: none, or one that cannot be taken over. */
+static char *get_file(struct gn_draft *d, const xmlNode *url)
+{
+    char *file = get(url, "output");
+    struct garner_error why;
+
+    if (file == NULL || (strchr(file, '{') == NULL &&
+                         gn_savepath_check(file, &why) == GARNER_OK))
+        return file;
+    gn_draft_note(d, xmlGetLineNo(url),
+                  "output %.100s is left out, for it has \"..\", \"{\" or the "
+                  "like; write another under body: save",
+                  file);
+    xmlFree(file);
+    return NULL;
+}
+
 /* --- a URL ---------------------------------------------------------------- */
 
 static void add_url(struct gn_draft *d, const xmlNode *url, const char *every)
 {
     const xmlNode *command = child(url, "command");
     char *href = get(url, "href");
-    char *file = get(url, "output");
+    char *file = get_file(d, url);
     char *freq = get(url, "freq");
     char schedule[32];
 

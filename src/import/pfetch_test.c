@@ -16,6 +16,7 @@ static const char list[] =
     "<command path=\"/usr/bin/tell\"><arg>-a</arg><arg>b c</arg></command>\n"
     "</url>\n"
     "<url output=\"/tmp/z\"/>\n"
+    "<url href=\"http://h/y\" output=\"../{y}\"/>\n"
     "</urls>";
 
 static void urls_become_sources(void **state)
@@ -38,10 +39,13 @@ static void urls_become_sources(void **state)
         "        run: [\"/usr/bin/tell\", \"-a\", \"b c\"]\n"
         "        env:\n"
         "          PFETCH_URL: \"http://h/x\"\n"
-        "          PFETCH_FILE: \"/tmp/x y\"\n",
+        "          PFETCH_FILE: \"/tmp/x y\"\n"
+        "\n  h/y:\n    url: \"http://h/y\"\n    schedule: 1h\n",
         "f:3: notifier me writes to the system's log now; change its command, "
         "or name a webhook\n"
-        "f:12: url has no href, and is left out\n");
+        "f:12: url has no href, and is left out\n"
+        "f:13: output ../{y} is left out, for it has \"..\", \"{\" or the "
+        "like; write another under body: save\n");
 }
 
 static void others_are_refused(void **state)

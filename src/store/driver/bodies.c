@@ -30,12 +30,15 @@ struct chain {
 
 /* --- reading the rows ---------------------------------------------------- */
 
+/* What is in a file is not here. */
+#define BUT_FILES " where id = ? and codec <> 'file'"
+
 /* Tables of version 2 have no bases. NULL: there is none such at all. */
 static sqlite3_stmt *prepare(sqlite3 *db)
 {
     static const char *const sql[] = {
-        "select codec, data, base from garner_body where id = ?",
-        "select codec, data, null from garner_body where id = ?"};
+        "select codec, data, base from garner_body" BUT_FILES,
+        "select codec, data, null from garner_body" BUT_FILES};
     sqlite3_stmt *stmt = NULL;
 
     for (int i = 0; i < 2 && stmt == NULL; i++)

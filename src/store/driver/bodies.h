@@ -7,8 +7,8 @@
 #include "garner/error.h"
 
 /* Adds body_of(id) -> blob to db: what garner_body keeps under that id,
- * whatever it was compressed against; NULL if there is no such row. Errors:
- * NOMEM. */
+ * whatever it was compressed against; NULL if there is no such row, or the body
+ * is in a file. Errors: NOMEM. */
 enum garner_code gn_bodies_add(sqlite3 *db, struct garner_error *err);
 
 #endif

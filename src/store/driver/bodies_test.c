@@ -98,6 +98,16 @@ static void fails_with(const char *sql, const char *message)
         fail_msg("%s: %s", sql, sqlite3_errmsg(db));
 }
 
+static void what_is_in_a_file_is_nothing(void **state)
+{
+    (void)state;
+    make_chain(1);
+    foreign_run(db, "insert into garner_body values (2, 'file', '/a', null)");
+    assert_int_equal(foreign_number(db, "select count(body_of(id)) from"
+                                        " garner_body"),
+                     1);
+}
+
 static void each_of_a_chain_comes_back(void **state)
 {
     (void)state;
@@ -192,6 +202,7 @@ int main(void)
         WITH(each_of_a_chain_comes_back),
         WITH(one_of_a_chain_can_be_made_whole),
         WITH(what_is_not_there_is_null),
+        WITH(what_is_in_a_file_is_nothing),
         WITH(old_tables_are_read),
         WITH(damage_is_told),
         WITH(a_body_may_not_grow_past_the_limit),
