@@ -3,6 +3,8 @@ over answers that are cut and over kill -9."""
 import hashlib
 import os
 import pathlib
+import re
+import socket
 import unittest
 
 from support.program import Case, garner, one, query, wait_until
@@ -26,6 +28,8 @@ class Save(Case):
     def setUpClass(cls):
         cls.nginx = Nginx()
         cls.addClassCleanup(cls.nginx.stop)
+        cls.sha = cls.nginx.make_big()
+        os.utime(cls.nginx.big, (10 ** 9, 10 ** 9))  # so that it can be asked for
 
     def setUp(self):
         super().setUp()
@@ -46,8 +50,6 @@ class Save(Case):
         return sorted(os.listdir(self.home / folder))
 
     def test_a_large_file_and_a_script(self):
-        sha = self.nginx.make_big()
-        os.utime(self.nginx.big, (10 ** 9, 10 ** 9))
         script = self.home / "told"
         script.write_text('#!/bin/sh\nsha256sum <"$GARNER_FILE" >sum; '
                           'echo "$GARNER_FILE" >where\n')
@@ -58,11 +60,11 @@ class Save(Case):
         self.run_once()
         path = os.path.realpath(self.home / "it" / "big.bin")
         self.assertEqual((self.home / "where").read_text(), f"{path}\n")
-        self.assertEqual((self.home / "sum").read_text().split()[0], sha)
+        self.assertEqual((self.home / "sum").read_text().split()[0], self.sha)
         self.assertEqual(query(self.db, "select r.file, b.codec, b.size,"
                                         " hex(b.sha256) from garner_run r join"
                                         " garner_body b on b.id = r.body"),
-                         [(path, "file", os.path.getsize(path), sha.upper())])
+                         [(path, "file", os.path.getsize(path), self.sha.upper())])
         body = garner("body", self.db, 1)
         self.assertEqual(body.returncode, 1, body.stderr)
         self.assertIn(path, body.stderr)
@@ -72,6 +74,39 @@ class Save(Case):
                          [(200, path, 1), (304, None, 1)])
         self.assertEqual(self.names("it"), ["big.bin"])
         self.assertLess(os.path.getsize(self.db), 1 << 20)
+
+    def test_a_large_file_that_is_cut_is_gone_on_with(self):
+        asked = []
+
+        def relay(sock, request, server):
+            """nginx's answers, of which the first two break off."""
+            asked.append(re.findall(rb"\r\n(Range|If-Range): ([^\r]*)", request))
+            left = 10_000_000 if len(asked) < 3 else 1 << 40
+            with socket.create_connection(("127.0.0.1", self.nginx.ports[0])) as up:
+                up.sendall(request[:-2] + b"Connection: close\r\n\r\n")
+                while left > 0:
+                    piece = up.recv(min(left, 1 << 20))
+                    if not piece:
+                        break
+                    sock.sendall(piece)
+                    left -= len(piece)
+
+        server = Misbehaving({"/files/big": relay})
+        self.addCleanup(server.stop)
+        self.write_source(server.url + "/files/big", "big",
+                          "    retry: { times: 3, backoff: 10ms..20ms }\n")
+        self.run_once()
+        self.assertEqual(len(asked), 3)
+        self.assertEqual(asked[0], [])
+        etag = one(self.db, "select etag from garner_source").encode()
+        for headers in asked[1:]:
+            self.assertEqual(dict(headers).get(b"If-Range"), etag)
+            self.assertRegex(dict(headers)[b"Range"], rb"^bytes=[1-9]\d*-$")
+        self.assertEqual(query(self.db, "select failure, status, bytes from"
+                                        " garner_run where failure is null"),
+                         [(None, 200, os.path.getsize(self.nginx.big))])
+        self.assertEqual(hashlib.sha256((self.home / "big").read_bytes())
+                         .hexdigest(), self.sha)
 
     def test_what_is_cut_leaves_the_old_file(self):
         server = Misbehaving({"/cut": cut, "/whole": whole})

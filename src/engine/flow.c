@@ -233,7 +233,7 @@ static void fetched(void *context, struct gn_response *response)
     gn_costs_note(job, response);
     gn_cookies_take(job, response);
     verdict = gn_version_judge(job, response);
-    if (verdict == GN_VERDICT_DOUBT) {
+    if (verdict == GN_VERDICT_DOUBT || response->has_no_rest) {
         gn_version_ask_whole(job);
         gn_start_fetch(job);
         return;
@@ -254,6 +254,7 @@ static void fetched(void *context, struct gn_response *response)
                  job->run.failure != NULL ? response->status : 0,
                  gn_random_fraction(&f->random));
     gn_retry_decide(job, response, gn_random_fraction(&f->random));
+    gn_save_keep(job, response);
     gn_pace_decide(job, response);
     go_on(job, response);
     gn_start_due(f);

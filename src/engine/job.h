@@ -47,6 +47,13 @@ struct gn_trial {
     int64_t good_rows[]; /* as its source had them when it began */
 };
 
+/* What came of a body that is saved, until its source is tried again. */
+struct gn_torso {
+    struct gn_part *part;
+    char *version; /* of it */
+    char *file;    /* where it is to go */
+};
+
 /* A configured source, at work. */
 struct gn_active {
     /* constant after the start */
@@ -65,6 +72,7 @@ struct gn_active {
     struct gn_base previous;  /* the last of memory, perhaps; see delta.h */
     int whole_left;           /* so many bodies are kept whole */
     char *swept;              /* the folder last saved to; NULL: none */
+    struct gn_torso *torso;   /* a body that was cut; NULL: none */
     size_t versions_out;      /* jobs on their way that change its version */
     char *jar;                /* its cookies, see cookies.h; NULL: none yet */
     bool jar_unsure;          /* the store may have another */

@@ -12,6 +12,7 @@
 #include "engine/good.h"
 #include "engine/history.h"
 #include "engine/permit.h"
+#include "engine/save.h"
 #include "engine/trial.h"
 
 enum { SOURCES_A_BATCH = 1000 };
@@ -271,6 +272,7 @@ void gn_roster_close(struct gn_roster *r)
         gn_trial_close(&r->actives[i]);
         gn_good_close(&r->actives[i]);
         gn_free(r->actives[i].swept);
+        gn_save_forget(&r->actives[i]);
         gn_base_fini(&r->actives[i].previous);
         gn_cookies_close(&r->actives[i]);
     }

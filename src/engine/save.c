@@ -31,6 +31,43 @@ static enum garner_code find_file(struct gn_job *job, const char *path,
                : gn_fail(err, GARNER_NOMEM, "out of memory for a path");
 }
 
+void gn_save_forget(struct gn_active *active)
+{
+    struct gn_torso *b = active->torso;
+
+    if (b == NULL)
+        return;
+    gn_part_free(b->part);
+    gn_free(b->version);
+    gn_free(b->file);
+    gn_free(b);
+    active->torso = NULL;
+}
+
+bool gn_save_resumes(const struct gn_job *job)
+{
+    return job->again && job->active->torso != NULL;
+}
+
+/* Asks for the rest of what is begun, which is forgotten; without memory, for
+ * all. */
+static enum garner_code resume(struct gn_job *job, struct garner_error *err)
+{
+    struct gn_active *a = job->active;
+    struct gn_torso *b = a->torso;
+    enum garner_code code = GARNER_OK;
+
+    job->file = gn_job_text(job, b->file);
+    if (job->file == NULL || !gn_target_save(a->target, job->file, false)) {
+        code = gn_fail(err, GARNER_NOMEM, "out of memory for a path");
+    } else {
+        (void)gn_target_resume(a->target, b->part, b->version);
+        b->part = NULL;
+    }
+    gn_save_forget(a);
+    return code;
+}
+
 enum garner_code gn_save_begin(struct gn_job *job, struct garner_error *err)
 {
     const struct gn_source *source = job->active->source;
@@ -39,6 +76,9 @@ enum garner_code gn_save_begin(struct gn_job *job, struct garner_error *err)
 
     if (source->save.path == NULL)
         return GARNER_OK;
+    if (gn_save_resumes(job))
+        return resume(job, err);
+    gn_save_forget(job->active);
     code =
         gn_savepath_fill(source, gn_clock_wall_us(), &job->arena, &path, err);
     if (code == GARNER_OK)
@@ -78,11 +118,32 @@ static bool is_new_folder(struct gn_job *job)
 
 void gn_save_take(struct gn_job *job, struct gn_response *response)
 {
-    if (response->part == NULL || job->run.failure != NULL)
+    if (response->part == NULL || response->version != NULL ||
+        job->run.failure != NULL)
         return;
     job->part = response->part;
     response->part = NULL;
     job->sweeps = is_new_folder(job);
+}
+
+void gn_save_keep(struct gn_job *job, struct gn_response *response)
+{
+    struct gn_torso *b;
+
+    if (response->part == NULL || response->version == NULL ||
+        !job->tries_again)
+        return;
+    b = gn_alloc(sizeof *b);
+    if (b == NULL)
+        return;
+    *b = (struct gn_torso){.part = response->part,
+                           .version = gn_strdup(response->version),
+                           .file = gn_strdup(job->file)};
+    response->part = NULL;
+    gn_save_forget(job->active);
+    job->active->torso = b;
+    if (b->version == NULL || b->file == NULL)
+        gn_save_forget(job->active);
 }
 
 bool gn_save_waits(const struct gn_job *job)

@@ -12,7 +12,41 @@ struct site {
     atomic_int version; /* of what it serves */
     atomic_int asked;   /* requests with a condition */
     atomic_int whole;   /* requests without one */
+    atomic_int parts;   /* requests for the rest of "/flaky" */
 };
+
+/* Cuts each whole answer; "/flaky-2" the rest once, too; "/flaky-n" knows of no
+ * rest the first time. */
+static bool serve_flaky(struct tcp_peer *p, struct site *s)
+{
+    const char kind = p->request[strlen("GET /flaky-")];
+    int n;
+
+    if (strstr(p->request, "\r\nRange: bytes=") == NULL) {
+        if (kind == 'n' && s->parts > 0)
+            return tcp_peer_reply(p, "200 OK", "ETag: \"a\"\r\n", "123456789");
+        tcp_peer_text(p, "HTTP/1.1 200 OK\r\nETag: \"a\"\r\n"
+                         "Content-Length: 9\r\n\r\n123");
+        return false;
+    }
+    n = atomic_fetch_add(&s->parts, 1);
+    if (kind == 'n')
+        return tcp_peer_reply(p, "416 Range Not Satisfiable", "", "no");
+    if (kind == '2' && n == 0) {
+        tcp_peer_text(p, "HTTP/1.1 206 Part\r\nETag: \"a\"\r\n"
+                         "Content-Range: bytes 3-8/9\r\n"
+                         "Content-Length: 6\r\n\r\n45");
+        return false;
+    }
+    return kind == '2' ? tcp_peer_reply(p, "206 Part",
+                                        "ETag: \"a\"\r\n"
+                                        "Content-Range: bytes 5-8/9\r\n",
+                                        "6789")
+                       : tcp_peer_reply(p, "206 Part",
+                                        "ETag: \"a\"\r\n"
+                                        "Content-Range: bytes 3-8/9\r\n",
+                                        "456789");
+}
 
 static void serve_version(struct tcp_peer *p, struct site *s)
 {
@@ -40,7 +74,10 @@ static void serve(struct tcp_peer *p, void *context)
     int count = 0;
 
     while (tcp_peer_request(p))
-        if (tcp_peer_asks(p, "/500")) {
+        if (tcp_peer_asks(p, "/flaky")) {
+            if (!serve_flaky(p, s))
+                return;
+        } else if (tcp_peer_asks(p, "/500")) {
             tcp_peer_reply(p, "500 Oh", "", "out of order");
         } else if (tcp_peer_asks(p, "/large")) {
             tell_large(p, &count);
@@ -63,6 +100,7 @@ static struct world *start_world(void)
     atomic_store(&site.version, 1);
     atomic_store(&site.asked, 0);
     atomic_store(&site.whole, 0);
+    atomic_store(&site.parts, 0);
     w = begin(serve, &site);
     snprintf(files, sizeof files, "%s/files", w->folder);
     snprintf(path, sizeof path, "%s/s0.txt", files);
@@ -299,6 +337,50 @@ static void no_place_is_a_failed_run(void **state)
     end_world(w);
 }
 
+/* A run for each attempt; the last one has all. */
+static void go_on(const char *url, const char *runs)
+{
+    struct world *w = start_world();
+
+    put("old");
+    add_saving(w, url)->retry =
+        (struct gn_backoff){.times = 3, .least_ms = 1, .most_ms = 2};
+    assert_int_equal(run(w), GARNER_OK);
+    assert_holds("123456789");
+    assert_asked(w,
+                 "select group_concat(coalesce(failure, status || ':' ||"
+                 " bytes), ' ') from garner_run",
+                 runs);
+    assert_asked(w, "select etag from garner_source", "\"a\"");
+    end_world(w);
+}
+
+static void what_was_cut_is_gone_on_with(void **state)
+{
+    (void)state;
+    go_on("/flaky-1", "protocol 200:9");
+    assert_int_equal(atomic_load(&site.parts), 1);
+    go_on("/flaky-2", "protocol protocol 200:9");
+    assert_int_equal(atomic_load(&site.parts), 2);
+    go_on("/flaky-n", "protocol 200:9"); /* at once, in the same run */
+    assert_int_equal(atomic_load(&site.parts), 1);
+}
+
+/* No attempt is left, so nothing is kept for it. */
+static void what_was_cut_last_is_gone(void **state)
+{
+    struct world *w = start_world();
+
+    (void)state;
+    put("old");
+    add_saving(w, "/flaky-1");
+    assert_int_equal(run(w), GARNER_OK);
+    assert_int_equal(run(w), GARNER_OK);
+    assert_int_equal(atomic_load(&site.parts), 0);
+    assert_holds("old");
+    end_world(w);
+}
+
 static void what_was_left_is_removed(void **state)
 {
     struct world *w = start_world();
@@ -367,6 +449,8 @@ int main(void)
         cmocka_unit_test(in_one_engine_too),
         cmocka_unit_test(what_was_in_the_store_goes_to_the_file_and_back),
         cmocka_unit_test(no_place_is_a_failed_run),
+        cmocka_unit_test(what_was_cut_is_gone_on_with),
+        cmocka_unit_test(what_was_cut_last_is_gone),
         cmocka_unit_test(what_was_left_is_removed),
         cmocka_unit_test(lost_memory_ends_nothing_but_its_fetch),
     };

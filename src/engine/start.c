@@ -72,7 +72,10 @@ static void begin(struct gn_job *job)
         return;
     gn_retry_begin(job);
     gn_hosts_begin(f->hosts, job);
-    gn_version_ask(job);
+    if (gn_save_resumes(job))
+        gn_version_ask_whole(job);
+    else
+        gn_version_ask(job);
     if (job->again) {
         gn_lock(&f->lock);
         f->totals.retried++;

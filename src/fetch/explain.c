@@ -364,6 +364,10 @@ enum gn_failure gn_explain(const struct gn_ending *e, char text[240])
         return broken(e, "it has two lengths (Content-Length)", text);
     case GN_CAUSE_SWITCHED:
         return broken(e, "status 101, though nobody asked to switch", text);
+    case GN_CAUSE_NO_REST:
+        return say(GN_FAILURE_PROTOCOL, text,
+                   "%s: the server sent another part than the one asked for",
+                   e->place);
     case GN_CAUSE_NOT_SAVED:
         return say(GN_FAILURE_LOCAL, text, "%s", e->detail);
     case GN_CAUSE_NO_MEMORY:

@@ -31,6 +31,7 @@ enum gn_cause {
     GN_CAUSE_SWITCHED,    /* to another protocol */
     GN_CAUSE_NO_MEMORY,
     GN_CAUSE_NOT_SAVED, /* detail says why */
+    GN_CAUSE_NO_REST,   /* another part than what it was to go on with */
 };
 
 struct gn_ending {

@@ -217,6 +217,9 @@ static const struct example examples[] = {
      GN_FAILURE_LOCAL,
      "h:80: out of memory for the reply; lower the limit of the body (body: "
      "max, --max-filesize), or fetch fewer at a time"},
+    {{.cause = GN_CAUSE_NO_REST},
+     GN_FAILURE_PROTOCOL,
+     "h:80: the server sent another part than the one asked for"},
     {{.cause = GN_CAUSE_NOT_SAVED, .detail = "/a: no"},
      GN_FAILURE_LOCAL,
      "/a: no"},

@@ -28,6 +28,7 @@ struct gn_part {
     char *name;     /* its end */
     char named[64]; /* what it is called now; "": nothing */
     EVP_MD_CTX *digest;
+    const EVP_MD *md; /* borrowed */
     int64_t size;
 };
 
@@ -169,6 +170,7 @@ enum garner_code gn_part_open(const char *path, const EVP_MD *md,
         part->fd = part->folder = -1;
         part->path = gn_strdup(path);
         part->digest = EVP_MD_CTX_new();
+        part->md = md;
     }
     if (part == NULL || part->path == NULL || part->digest == NULL ||
         EVP_DigestInit_ex2(part->digest, md, NULL) != 1)
@@ -222,6 +224,16 @@ enum garner_code gn_part_write(struct gn_part *part, const void *data,
     if (EVP_DigestUpdate(part->digest, data, size) != 1)
         return gn_fail(err, GARNER_NOMEM, "out of memory for a hash");
     part->size += (int64_t)size;
+    return GARNER_OK;
+}
+
+enum garner_code gn_part_restart(struct gn_part *part, struct garner_error *err)
+{
+    if (ftruncate(part->fd, 0) != 0 || lseek(part->fd, 0, SEEK_SET) != 0)
+        return fail(part, "it cannot be begun anew", errno, err);
+    part->size = 0;
+    if (EVP_DigestInit_ex2(part->digest, part->md, NULL) != 1)
+        return gn_fail(err, GARNER_NOMEM, "out of memory for a hash");
     return GARNER_OK;
 }
 

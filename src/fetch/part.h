@@ -3,9 +3,9 @@
  * put there in one step once it is whole and on the disk.
  *
  * Until then the file has no name, where the file system can do that
- * (O_TMPFILE), so that nothing is left of a process that is killed. Elsewhere it
- * is named ".garner-part.*" and locked while its process lives; gn_part_sweep
- * removes those that nobody locks.
+ * (O_TMPFILE), so that nothing is left of a process that is killed. Elsewhere
+ * it is named ".garner-part.*" and locked while its process lives;
+ * gn_part_sweep removes those that nobody locks.
  *
  * Thread: one at a time. Errors: NOMEM; IO, whose message names the file.
  */
@@ -23,7 +23,8 @@ struct gn_part;
 
 /* Begins a file that is to be path, and makes the folders above it that are
  * missing. What is at path already stays as it is; INVALID: that is a folder, a
- * device or the like. md: how it is hashed. */
+ * device or the like. md (borrowed):
+ * how it is hashed. */
 enum garner_code gn_part_open(const char *path, const EVP_MD *md,
                               struct gn_part **out, struct garner_error *err);
 
@@ -32,6 +33,10 @@ void gn_part_free(struct gn_part *part);
 
 enum garner_code gn_part_write(struct gn_part *part, const void *data,
                                size_t size, struct garner_error *err);
+
+/* Forgets what was written. */
+enum garner_code gn_part_restart(struct gn_part *part,
+                                 struct garner_error *err);
 
 /* Bytes so far. */
 int64_t gn_part_size(const struct gn_part *part);

@@ -1,11 +1,11 @@
 /* part_test.c - files that appear whole or not at all. */
+#include <dirent.h>
+#include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <dirent.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,8 +100,8 @@ static void it_appears_at_once(bool named)
     assert_holds(at, "old");
     assert_int_equal(gn_part_size(part), 8);
     assert_int_equal(gn_part_hash(part, hash, NULL), GARNER_OK);
-    assert_int_equal(
-        EVP_Digest("new text", 8, same, NULL, EVP_sha256(), NULL), 1);
+    assert_int_equal(EVP_Digest("new text", 8, same, NULL, EVP_sha256(), NULL),
+                     1);
     assert_memory_equal(hash, same, sizeof hash);
     assert_int_equal(gn_part_commit(part, NULL), GARNER_OK);
     gn_part_free(part);
@@ -157,6 +157,24 @@ static void two_at_a_time(void **state)
         assert_holds(at, "new text");
         assert_int_equal(count(folder), 1);
     }
+}
+
+static void begun_anew_it_forgets(void **state)
+{
+    unsigned char hash[32];
+    unsigned char same[32];
+    struct gn_part *part = open_part(at);
+
+    (void)state;
+    assert_int_equal(gn_part_restart(part, NULL), GARNER_OK);
+    assert_int_equal(gn_part_size(part), 0);
+    assert_int_equal(gn_part_write(part, "x", 1, NULL), GARNER_OK);
+    assert_int_equal(gn_part_hash(part, hash, NULL), GARNER_OK);
+    assert_int_equal(EVP_Digest("x", 1, same, NULL, EVP_sha256(), NULL), 1);
+    assert_memory_equal(hash, same, sizeof hash);
+    assert_int_equal(gn_part_commit(part, NULL), GARNER_OK);
+    gn_part_free(part);
+    assert_holds(at, "x");
 }
 
 static void folders_are_made(void **state)
@@ -282,6 +300,7 @@ int main(void)
         TEST(it_appears_at_once_from_a_name),
         TEST(given_up_it_was_never_there),
         TEST(two_at_a_time),
+        TEST(begun_anew_it_forgets),
         TEST(folders_are_made),
         TEST(what_the_dead_left_is_swept),
         TEST(other_places_are_refused),

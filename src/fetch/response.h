@@ -47,6 +47,11 @@ struct gn_response {
     struct gn_part *part;     /* the file that it went to (gn_target_save),
                                  whole; NULL: none. The callback may take it
                                  (NULL in its place) and put it there */
+    const char *version;      /* not NULL: part is no more than the beginning of
+                                 this version, whose rest can be asked for
+                                 (gn_target_resume); borrowed for the callback */
+    bool has_no_rest;         /* it was to go on with a part, and the server did
+                                 not: it is to be asked for all */
     struct gn_buf *body;      /* decoded; nothing of one that went to a file
                                  alone; the callback may move the bytes out
                                  (gn_buf_take), else they are used again;

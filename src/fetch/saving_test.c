@@ -23,11 +23,53 @@ static void send_large(struct tcp_peer *p, size_t size)
     free(body);
 }
 
+enum { PIECE = 1000 }; /* what comes before a cut */
+
+/* "/rest-...": of 3000 bytes, the first 1000 and a cut; a request for a part
+ * gets what the path's next letter says. */
+static bool serve_rest(struct tcp_peer *p)
+{
+    const bool asks =
+        strstr(p->request, "\r\nRange: bytes=1000-\r\n") != NULL &&
+        strstr(p->request, "\r\nIf-Range: \"v1\"\r\n") != NULL &&
+        strstr(p->request, "\r\nAccept-Encoding: identity\r\n") != NULL;
+    const char kind = p->request[strlen("GET /rest-")];
+    char body[3000];
+
+    memset(body, 'a', PIECE);
+    memset(body + PIECE, 'b', 2 * PIECE);
+    if (!asks) {
+        assert_null(strstr(p->request, "Range:"));
+        tcp_peer_text(p, "HTTP/1.1 200 OK\r\nETag: \"v1\"\r\n"
+                         "Content-Length: 3000\r\n\r\n");
+        tcp_peer_send(p, body, PIECE);
+        return false;
+    }
+    if (kind == 'r' || kind == 'c') {
+        tcp_peer_text(p, "HTTP/1.1 206 Partial Content\r\nETag: \"v1\"\r\n"
+                         "Content-Range: bytes 1000-2999/3000\r\n"
+                         "Content-Length: 2000\r\n\r\n");
+        tcp_peer_send(p, body + PIECE, kind == 'r' ? 2 * PIECE : PIECE);
+        return kind == 'r';
+    }
+    if (kind == 'o')
+        return tcp_peer_reply(p, "206 Partial Content",
+                              "Content-Range: bytes 0-3/4\r\n", "wrong");
+    if (kind == 'w')
+        return tcp_peer_reply(p, "200 OK", "ETag: \"v2\"\r\n", "another");
+    if (kind == '5')
+        return tcp_peer_reply(p, "503 Later", "", "later");
+    return tcp_peer_reply(p, "416 No", "", "no");
+}
+
 static void serve(struct tcp_peer *p, void *context)
 {
     (void)context;
     while (tcp_peer_request(p)) {
-        if (tcp_peer_asks(p, "/404"))
+        if (tcp_peer_asks(p, "/rest")) {
+            if (!serve_rest(p))
+                return;
+        } else if (tcp_peer_asks(p, "/404"))
             tcp_peer_reply(p, "404 Not Found", "", "no");
         else if (tcp_peer_asks(p, "/206"))
             tcp_peer_reply(p, "206 Partial Content", "", "half");
@@ -97,6 +139,71 @@ static void done(void *context, struct gn_response *r)
         assert_int_equal(gn_part_commit(r->part, NULL), GARNER_OK);
         t->is_hashed = is_hash_of_file(r->sha256);
     }
+}
+
+/* What a second fetch told, which goes on with what the first got. */
+struct rest {
+    struct fixture *fx;
+    struct gn_target *target;
+    struct told told;
+    int calls;
+    int status;
+    bool has_no_rest;
+    int64_t part_size;
+    char version[32]; /* "": none */
+};
+
+static void rest_done(void *context, struct gn_response *r)
+{
+    struct rest *rest = context;
+
+    if (rest->calls++ == 0) {
+        struct gn_part *part = r->part;
+
+        assert_int_equal(r->failure, GN_FAILURE_PROTOCOL);
+        assert_non_null(part);
+        assert_string_equal(r->version, "\"v1\"");
+        assert_int_equal(gn_part_size(part), PIECE);
+        r->part = NULL;
+        assert_true(gn_target_resume(rest->target, part, r->version));
+        assert_int_equal(gn_fetcher_start(rest->fx->f, rest->target, rest_done,
+                                          rest, NULL, NULL),
+                         GARNER_OK);
+        return;
+    }
+    if (rest->calls == 3) { /* it asked for all, and that was cut */
+        assert_int_equal(r->failure, GN_FAILURE_PROTOCOL);
+        assert_non_null(r->version);
+        return;
+    }
+    rest->status = r->status;
+    rest->has_no_rest = r->has_no_rest;
+    rest->part_size = r->part != NULL ? gn_part_size(r->part) : -1;
+    snprintf(rest->version, sizeof rest->version, "%s",
+             r->version != NULL ? r->version : "");
+    rest->told.commits = r->version == NULL;
+    done(&rest->told, r);
+    assert_int_equal(gn_fetcher_start(rest->fx->f, rest->target, rest_done,
+                                      rest, NULL, NULL),
+                     GARNER_OK);
+}
+
+static struct rest go_on(const char *url)
+{
+    struct fixture fx;
+    struct rest rest = {.fx = &fx};
+
+    begin(&fx, serve, NULL);
+    rest.target = target_at(&fx, url, NULL);
+    assert_true(gn_target_save(rest.target, path, false));
+    assert_int_equal(
+        gn_fetcher_start(fx.f, rest.target, rest_done, &rest, NULL, NULL),
+        GARNER_OK);
+    uv_run(&fx.loop, UV_RUN_DEFAULT);
+    assert_int_equal(rest.calls, 3);
+    gn_target_free(rest.target);
+    finish(&fx);
+    return rest;
 }
 
 static struct told ask(const char *url, bool memory_too, bool commits,
@@ -207,8 +314,7 @@ static void other_answers_stay_in_memory(void **state)
 {
     (void)state;
     for (int i = 0; i < 2; i++) {
-        const struct told t =
-            ask(i == 0 ? "/404" : "/206", false, true, NULL);
+        const struct told t = ask(i == 0 ? "/404" : "/206", false, true, NULL);
 
         assert_int_equal(t.failure, GN_FAILURE_NONE);
         assert_false(t.has_part);
@@ -253,6 +359,70 @@ static void a_place_that_cannot_be_used_is_told(void **state)
     strcpy(path, right);
 }
 
+static void the_rest_makes_it_whole(void **state)
+{
+    const struct rest r = go_on("/rest-r");
+
+    (void)state;
+    assert_int_equal(r.told.failure, GN_FAILURE_NONE);
+    assert_int_equal(r.status, 200);
+    assert_int_equal(r.told.size, 3 * PIECE);
+    assert_true(r.told.has_part && r.told.is_hashed);
+    assert_string_equal(r.version, "");
+    assert_int_equal(size_of_file(), 3 * PIECE);
+}
+
+static void the_rest_may_be_cut_too(void **state)
+{
+    const struct rest r = go_on("/rest-c");
+
+    (void)state;
+    assert_int_equal(r.told.failure, GN_FAILURE_PROTOCOL);
+    assert_string_equal(r.version, "\"v1\"");
+    assert_int_equal(r.part_size, 2 * PIECE);
+    assert_int_equal(size_of_file(), 3);
+}
+
+static void another_version_takes_its_place(void **state)
+{
+    const struct rest r = go_on("/rest-w");
+
+    (void)state;
+    assert_int_equal(r.told.failure, GN_FAILURE_NONE);
+    assert_int_equal(r.told.size, 7);
+    assert_true(r.told.has_part && r.told.is_hashed);
+    assert_int_equal(size_of_file(), 7);
+}
+
+static void what_is_no_rest_is_told(void **state)
+{
+    const struct rest other = go_on("/rest-o");
+    const struct rest none = go_on("/rest-n");
+
+    (void)state;
+    assert_int_equal(other.told.failure, GN_FAILURE_PROTOCOL);
+    assert_has(other.told.error, "another part than the one asked for");
+    assert_true(other.has_no_rest);
+    assert_int_equal(other.part_size, -1);
+    assert_int_equal(none.told.failure, GN_FAILURE_NONE);
+    assert_int_equal(none.status, 416);
+    assert_true(none.has_no_rest);
+    assert_int_equal(none.part_size, -1);
+    assert_int_equal(size_of_file(), 3);
+}
+
+static void what_came_outlives_another_answer(void **state)
+{
+    const struct rest r = go_on("/rest-5");
+
+    (void)state;
+    assert_int_equal(r.status, 503);
+    assert_int_equal(r.told.size, 5);
+    assert_false(r.has_no_rest);
+    assert_string_equal(r.version, "\"v1\"");
+    assert_int_equal(r.part_size, PIECE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -265,6 +435,11 @@ int main(void)
         TEST(other_answers_stay_in_memory),
         TEST(failures_leave_the_old_one),
         TEST(a_place_that_cannot_be_used_is_told),
+        TEST(the_rest_makes_it_whole),
+        TEST(the_rest_may_be_cut_too),
+        TEST(another_version_takes_its_place),
+        TEST(what_is_no_rest_is_told),
+        TEST(what_came_outlives_another_answer),
 #undef TEST
     };
 

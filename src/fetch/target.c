@@ -1,6 +1,7 @@
 #include "fetch/target.h"
 
 #include <curl/curl.h>
+#include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "base/mem.h"
 #include "base/url.h"
 #include "fetch/jar.h"
+#include "fetch/part.h"
 
 /* Headers that make a request conditional, or one for a part. */
 static const char *const conditions[] = {
@@ -34,9 +36,11 @@ struct gn_target {
     bool has_condition;         /* of its own */
     bool secure;                /* https */
     struct gn_limiter *limiter; /* borrowed; NULL: none */
-    char *path;                 /* of the file that its body goes to; NULL: none ... */
-    bool memory;                /* ... or not there alone */
-    struct gn_shape shape;      /* of all that targets of one kind share */
+    char *path;  /* of the file that its body goes to; NULL: none ... */
+    bool memory; /* ... or not there alone */
+    struct gn_part *part;  /* what its next fetch goes on with, ... */
+    char *version;         /* ... and of what version that is */
+    struct gn_shape shape; /* of all that targets of one kind share */
 };
 
 /* The texts of a request that are copied as they are. */
@@ -346,10 +350,19 @@ static bool add_condition(struct gn_target *t, const char *name,
     return list != NULL;
 }
 
+/* Puts the headers behind the condition. */
+static void join_headers(struct gn_target *t)
+{
+    struct curl_slist *last = t->asking;
+
+    while (last != NULL && last->next != NULL)
+        last = last->next;
+    if (last != NULL)
+        last->next = t->headers;
+}
+
 bool gn_target_ask_if(struct gn_target *t, const struct gn_validators *v)
 {
-    struct curl_slist *last;
-
     drop_condition(t);
     if (v == NULL)
         return true;
@@ -359,11 +372,7 @@ bool gn_target_ask_if(struct gn_target *t, const struct gn_validators *v)
         t->asking = NULL;
         return false;
     }
-    last = t->asking;
-    while (last != NULL && last->next != NULL)
-        last = last->next;
-    if (last != NULL)
-        last->next = t->headers;
+    join_headers(t);
     return true;
 }
 
@@ -377,6 +386,49 @@ bool gn_target_save(struct gn_target *t, const char *path, bool memory_too)
     t->path = copy;
     t->memory = memory_too || path == NULL;
     return true;
+}
+
+/* What it goes on with. */
+static void set_part(struct gn_target *t, struct gn_part *part, char *version)
+{
+    gn_part_free(t->part);
+    gn_free(t->version);
+    t->part = part;
+    t->version = version;
+}
+
+bool gn_target_resume(struct gn_target *t, struct gn_part *part,
+                      const char *version)
+{
+    struct gn_buf range = {0};
+    char *copy;
+    bool done;
+
+    drop_condition(t);
+    gn_buf_printf(&range, "bytes=%" PRId64 "-", gn_part_size(part));
+    done = !gn_buf_failed(&range) &&
+           add_condition(t, "Range", gn_buf_cstr(&range)) &&
+           add_condition(t, "If-Range", version) &&
+           add_condition(t, "Accept-Encoding", "identity");
+    gn_buf_fini(&range);
+    copy = gn_strdup(version);
+    set_part(t, part, copy);
+    join_headers(t);
+    if (done && copy != NULL)
+        return true;
+    set_part(t, NULL, NULL);
+    drop_condition(t);
+    return false;
+}
+
+struct gn_part *gn_target_take_part(struct gn_target *t, char **version)
+{
+    struct gn_part *part = t->part;
+
+    *version = t->version;
+    t->part = NULL;
+    t->version = NULL;
+    return part;
 }
 
 const char *gn_target_path(const struct gn_target *t)
@@ -407,6 +459,7 @@ void gn_target_free(struct gn_target *t)
     curl_slist_free_all(t->jar);
     curl_slist_free_all(t->fixed);
     gn_free(t->path);
+    set_part(t, NULL, NULL);
     gn_free(t);
 }
 

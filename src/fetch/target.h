@@ -17,6 +17,7 @@
 #include "garner/error.h"
 
 struct gn_target;
+struct gn_part;
 
 /* Parses and checks request once (URL, headers without CR or LF, limits) and
  * copies it. Small: a program may hold very many. Errors: INVALID, NOMEM. */
@@ -55,6 +56,13 @@ void gn_target_limit(struct gn_target *t, struct gn_limiter *l);
  * changed. */
 bool gn_target_save(struct gn_target *t, const char *path, bool memory_too);
 
+/* Its next fetch, and that alone, asks for the rest of a body that part (taken)
+ * is the beginning of, as long as its version (gn_response's) is still that; it
+ * must be one that may ask, and save to a file alone. Like gn_target_ask_if
+ * otherwise, in whose place it comes. false: no memory; part is freed. */
+bool gn_target_resume(struct gn_target *t, struct gn_part *part,
+                      const char *version);
+
 /* The rest is the room's own. */
 
 /* Makes easy (a CURL handle) ready to fetch t, changing only what differs from
@@ -66,6 +74,10 @@ int gn_target_apply(const struct gn_target *t, void *easy,
 /* What gn_target_save was told; NULL: nothing. */
 const char *gn_target_path(const struct gn_target *t);
 bool gn_target_needs_memory(const struct gn_target *t);
+
+/* What its fetch goes on with, and the version of that, which are the caller's
+ * from now on; NULL: nothing. */
+struct gn_part *gn_target_take_part(struct gn_target *t, char **version);
 
 /* Whether a proxy may stand between: t's own, or the environment's. */
 bool gn_target_proxied(const struct gn_target *t,

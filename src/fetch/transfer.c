@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "fetch/jar.h"
+#include "fetch/resume.h"
 
 enum {
     RECEIVE_BYTES = 16 << 10,      /* libcurl's buffer, while a transfer runs */
@@ -17,6 +18,8 @@ enum {
     KEPT_BYTES = 16 << 10,         /* a larger buffer is freed after use */
     FIRST_SAVED = 200, /* statuses whose body is saved: it is what was ... */
     LAST_SAVED = 203,  /* ... asked for, and whole */
+    PARTIAL = 206,
+    NO_SUCH_RANGE = 416,
     MEMORY_BYTES = 1000000000
 };
 
@@ -80,7 +83,7 @@ CURLcode gn_transfer_go_on(struct gn_transfer *t)
 static bool is_too_dense(const struct gn_transfer *t, size_t more)
 {
     const int ratio = gn_target_limits(t->target)->max_ratio;
-    const int64_t size = t->size + (int64_t)more;
+    const int64_t size = t->size - t->from + (int64_t)more;
     curl_off_t sent = 0;
 
     return ratio > 0 && size >= GN_FETCH_RATIO_FROM &&
@@ -98,7 +101,35 @@ static bool is_saved(const struct gn_transfer *t)
     return gn_target_path(t->target) != NULL &&
            curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status) ==
                CURLE_OK &&
-           status >= FIRST_SAVED && status <= LAST_SAVED;
+           ((status >= FIRST_SAVED && status <= LAST_SAVED) ||
+            (status == PARTIAL && t->resumes));
+}
+
+/* Looks, before the body, whether it goes on with the part that is there; if it
+ * is a whole one, that part is forgotten. */
+static bool begin_body(struct gn_transfer *t)
+{
+    long status = 0;
+
+    if (!t->begins || !t->resumes)
+        return true;
+    t->begins = false;
+    if (!is_saved(t)) {
+        t->size = t->from = 0;
+        return true;
+    }
+    curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (status == PARTIAL) {
+        if (!gn_resume_follows(gn_buf_cstr(&t->headers), t->from))
+            t->cause = GN_CAUSE_NO_REST;
+        return t->cause == GN_CAUSE_LIBCURL;
+    }
+    t->size = t->from = 0;
+    gn_free(t->version);
+    t->version = NULL;
+    if (gn_part_restart(t->part, &t->why) != GARNER_OK)
+        t->cause = GN_CAUSE_NOT_SAVED;
+    return t->cause == GN_CAUSE_LIBCURL;
 }
 
 static bool open_part(struct gn_transfer *t)
@@ -138,6 +169,8 @@ static size_t on_body(char *data, size_t one, size_t size, void *transfer)
     const bool in_memory = !saved || gn_target_needs_memory(t->target);
 
     t->moved_ms = monotonic_ms(t);
+    if (!begin_body(t))
+        return 0;
     if ((int64_t)size > most(t, in_memory) - t->size) {
         t->cause = GN_CAUSE_BODY_TOO_LARGE;
         return 0;
@@ -302,12 +335,13 @@ void gn_transfer_free(struct gn_transfer *t)
     gn_buf_fini(&t->headers);
     gn_buf_fini(&t->cookies);
     gn_part_free(t->part);
+    gn_free(t->version);
     gn_free(t->redirected);
     gn_free(t);
 }
 
 enum garner_code gn_transfer_begin(struct gn_transfer *t,
-                                   const struct gn_target *target,
+                                   struct gn_target *target,
                                    struct garner_error *err)
 {
     if (gn_target_apply(target, t->easy, &t->tools->proxies, &t->shape) != 0)
@@ -316,7 +350,10 @@ enum garner_code gn_transfer_begin(struct gn_transfer *t,
     t->cause = GN_CAUSE_LIBCURL;
     t->heard = false;
     t->lines = 0;
-    t->size = 0;
+    t->part = gn_target_take_part(target, &t->version);
+    t->resumes = t->part != NULL;
+    t->size = t->from = t->resumes ? gn_part_size(t->part) : 0;
+    t->begins = true;
     t->socket_error = 0;
     t->elsewhere[0] = '\0';
     t->sent = t->taken = 0;
@@ -416,6 +453,39 @@ static bool find_place(const char *url, char text[160])
     return refused;
 }
 
+static void drop_part(struct gn_transfer *t)
+{
+    gn_part_free(t->part);
+    t->part = NULL;
+    gn_free(t->version);
+    t->version = NULL;
+}
+
+static bool may_resume(const struct gn_transfer *t)
+{
+    return !gn_target_needs_memory(t->target) &&
+           gn_target_may_ask_if(t->target);
+}
+
+/* Keeps what came of a body that was cut, if the rest can be asked for. */
+static void keep_part(struct gn_transfer *t)
+{
+    const bool is_cut =
+        t->cause == GN_CAUSE_LIBCURL || t->cause == GN_CAUSE_STALLED;
+
+    if (t->part == NULL)
+        return;
+    if (is_cut && t->heard && is_saved(t)) { /* then it is of this reply */
+        (void)begin_body(t);
+        gn_free(t->version);
+        t->version = gn_part_size(t->part) > 0 && may_resume(t)
+                         ? gn_resume_version(gn_buf_cstr(&t->headers))
+                         : NULL;
+    }
+    if (!is_cut || t->cause == GN_CAUSE_NO_REST || t->version == NULL)
+        drop_part(t);
+}
+
 static void explain(struct gn_transfer *t, CURLcode result)
 {
     struct gn_response *r = &t->response;
@@ -437,17 +507,18 @@ static void explain(struct gn_transfer *t, CURLcode result)
     e.refused = find_place(r->final_url, place);
     r->failure = gn_explain(&e, r->error);
     gn_buf_clear(&t->body);
-    gn_part_free(t->part);
-    t->part = NULL;
+    keep_part(t);
 }
 
 static void hash(struct gn_transfer *t)
 {
     struct gn_tools *tools = t->tools;
 
+    if (!begin_body(t))
+        return;
     if (is_saved(t)) { /* there is no file yet of an empty body */
-        if (open_part(t) && gn_part_hash(t->part, t->response.sha256,
-                                         &t->why) != GARNER_OK)
+        if (open_part(t) &&
+            gn_part_hash(t->part, t->response.sha256, &t->why) != GARNER_OK)
             t->cause = GN_CAUSE_NOT_SAVED;
         return;
     }
@@ -549,6 +620,25 @@ static void list_cookies(struct gn_transfer *t)
         t->response.cookies = &t->cookies;
 }
 
+/* What there is of a file, and whether that is all. */
+static void tell_part(struct gn_transfer *t)
+{
+    struct gn_response *r = &t->response;
+
+    r->has_no_rest = t->resumes && (t->cause == GN_CAUSE_NO_REST ||
+                                    r->status == NO_SUCH_RANGE);
+    if (r->has_no_rest)
+        drop_part(t);
+    if (r->failure == GN_FAILURE_NONE && is_saved(t)) {
+        gn_free(t->version);
+        t->version = NULL;
+        r->status = r->status == PARTIAL ? FIRST_SAVED : r->status;
+    }
+    r->part = t->part;
+    r->version = t->version;
+    t->part = NULL;
+}
+
 void gn_transfer_end(struct gn_transfer *t, CURLcode result,
                      enum gn_cause cause)
 {
@@ -572,8 +662,9 @@ void gn_transfer_end(struct gn_transfer *t, CURLcode result,
     if (result != CURLE_OK || t->cause != GN_CAUSE_LIBCURL)
         explain(t, result);
     r->size = r->failure == GN_FAILURE_NONE ? t->size : 0;
-    r->part = t->part;
-    t->part = NULL;
+    tell_part(t);
+    if (t->resumes) /* the next one asks for all */
+        (void)gn_target_ask_if(t->target, NULL);
     if (gn_target_hides(t->target))
         hide(t);
     if (t->heard && gn_target_keeps_cookies(t->target))
@@ -597,6 +688,7 @@ void gn_transfer_reset(struct gn_transfer *t)
 {
     gn_part_free(t->response.part);
     t->response.part = NULL;
+    drop_part(t);
     trim(&t->body);
     trim(&t->headers);
     gn_buf_fini(&t->cookies);

@@ -29,12 +29,16 @@ struct gn_transfer {
     struct gn_shape shape;
 
     /* the fetch under way */
-    const struct gn_target *target;
+    struct gn_target *target;
     struct gn_response response; /* its buffers are those below */
     struct gn_buf body;
     int64_t size;            /* of the body so far */
     struct gn_part *part;    /* the file that it goes to; NULL: none yet */
     struct garner_error why; /* it cannot */
+    bool resumes;            /* it was to go on with a part */
+    int64_t from;            /* bytes of the body that were there already */
+    bool begins;             /* nothing of this reply's body came yet */
+    char *version;           /* of that; NULL: none, or the body is whole */
     struct gn_buf headers;
     struct gn_buf cookies;
     char *redirected;               /* final_url, when it is not the target's */
@@ -69,7 +73,7 @@ void gn_transfer_free(struct gn_transfer *t);
 
 /* Makes easy ready to fetch target (borrowed until the end). Errors: NOMEM. */
 enum garner_code gn_transfer_begin(struct gn_transfer *t,
-                                   const struct gn_target *target,
+                                   struct gn_target *target,
                                    struct garner_error *err);
 
 /* Lets a paused one go on, which may pause again. Not 0: it has failed, and is
