@@ -39,6 +39,15 @@ static bool is_word(const char *value, const char *word)
            (value[size] == '\n' || value[size] == '\0');
 }
 
+/* What is stored are the decoded bytes, of which no range can be asked for. */
+static bool is_encoded(const char *headers)
+{
+    bool more;
+    const char *value = find(headers, "content-encoding", &more);
+
+    return value != NULL && (more || !is_word(value, "identity"));
+}
+
 char *gn_resume_version(const char *headers)
 {
     struct gn_arena memory = {0};
@@ -47,8 +56,7 @@ char *gn_resume_version(const char *headers)
     char *copy = NULL;
     bool more;
 
-    value = find(headers, "content-encoding", &more);
-    if (value != NULL && (more || !is_word(value, "identity")))
+    if (is_encoded(headers))
         return NULL;
     value = find(headers, "accept-ranges", &more);
     if (value != NULL && is_word(value, "none"))
@@ -85,7 +93,8 @@ bool gn_resume_follows(const char *headers, int64_t size)
     int64_t last;
     int64_t all;
 
-    if (text == NULL || more || strncasecmp(text, "bytes ", 6) != 0)
+    if (is_encoded(headers) || text == NULL || more ||
+        strncasecmp(text, "bytes ", 6) != 0)
         return false;
     text += 6;
     if (!number(&text, &first) || *text++ != '-' || !number(&text, &last) ||

@@ -57,6 +57,7 @@ static void rests(void **state)
         {"content-range: bytes 10-19/20\n", true},
         {"a: b\ncontent-range: Bytes 10-10/11\nc: d\n", true},
         {"content-range: bytes 10-19/20", true},
+        {"content-range: bytes 10-19/20\ncontent-encoding: gzip\n", false},
         {"content-range: bytes 10-18/20\n", false},
         {"content-range: bytes 10-19/*\n", false},
         {"content-range: bytes 9-19/20\n", false},

@@ -9,18 +9,11 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "fetch/jar.h"
-#include "fetch/resume.h"
 
 enum {
     RECEIVE_BYTES = 16 << 10,      /* libcurl's buffer, while a transfer runs */
     SWITCHING = 101,               /* the status */
     MOST_COOKIE_BYTES = 128 << 10, /* of a jar */
-    KEPT_BYTES = 16 << 10,         /* a larger buffer is freed after use */
-    FIRST_SAVED = 200, /* statuses whose body is saved: it is what was ... */
-    LAST_SAVED = 203,  /* ... asked for, and whole */
-    PARTIAL = 206,
-    NO_SUCH_RANGE = 416,
-    MEMORY_BYTES = 1000000000
 };
 
 static int64_t monotonic_ms(const struct gn_transfer *t)
@@ -79,120 +72,21 @@ CURLcode gn_transfer_go_on(struct gn_transfer *t)
     return curl_easy_pause(t->easy, CURLPAUSE_CONT);
 }
 
-/* Whether more bytes are too many for what was sent so far. */
-static bool is_too_dense(const struct gn_transfer *t, size_t more)
-{
-    const int ratio = gn_target_limits(t->target)->max_ratio;
-    const int64_t size = t->size - t->from + (int64_t)more;
-    curl_off_t sent = 0;
-
-    return ratio > 0 && size >= GN_FETCH_RATIO_FROM &&
-           curl_easy_getinfo(t->easy, CURLINFO_SIZE_DOWNLOAD_T, &sent) ==
-               CURLE_OK &&
-           size / ratio > sent;
-}
-
-/* Whether the body is one to be saved: nothing but a whole, good one is put in
- * the place of an older one. */
-static bool is_saved(const struct gn_transfer *t)
-{
-    long status = 0;
-
-    return gn_target_path(t->target) != NULL &&
-           curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status) ==
-               CURLE_OK &&
-           ((status >= FIRST_SAVED && status <= LAST_SAVED) ||
-            (status == PARTIAL && t->resumes));
-}
-
-/* Looks, before the body, whether it goes on with the part that is there; if it
- * is a whole one, that part is forgotten. */
-static bool begin_body(struct gn_transfer *t)
-{
-    long status = 0;
-
-    if (!t->begins || !t->resumes)
-        return true;
-    t->begins = false;
-    if (!is_saved(t)) {
-        t->size = t->from = 0;
-        return true;
-    }
-    curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
-    if (status == PARTIAL) {
-        if (!gn_resume_follows(gn_buf_cstr(&t->headers), t->from))
-            t->cause = GN_CAUSE_NO_REST;
-        return t->cause == GN_CAUSE_LIBCURL;
-    }
-    t->size = t->from = 0;
-    gn_free(t->version);
-    t->version = NULL;
-    if (gn_part_restart(t->part, &t->why) != GARNER_OK)
-        t->cause = GN_CAUSE_NOT_SAVED;
-    return t->cause == GN_CAUSE_LIBCURL;
-}
-
-static bool open_part(struct gn_transfer *t)
-{
-    if (t->part == NULL &&
-        gn_part_open(gn_target_path(t->target), t->tools->sha256, &t->part,
-                     &t->why) != GARNER_OK)
-        t->cause = GN_CAUSE_NOT_SAVED;
-    return t->part != NULL;
-}
-
-static bool save(struct gn_transfer *t, const char *data, size_t size)
-{
-    if (!open_part(t))
-        return false;
-    if (gn_part_write(t->part, data, size, &t->why) != GARNER_OK) {
-        t->cause = GN_CAUSE_NOT_SAVED;
-        return false;
-    }
-    return true;
-}
-
-/* Most bytes of the body. One that is in memory may not be as large as one that
- * goes to a file. */
-static int64_t most(const struct gn_transfer *t, bool in_memory)
-{
-    const int64_t limit = gn_target_limits(t->target)->max_body_bytes;
-
-    return in_memory && limit > MEMORY_BYTES ? MEMORY_BYTES : limit;
-}
-
 /* CURLOPT_WRITEFUNCTION: decoded bytes of the body. */
 static size_t on_body(char *data, size_t one, size_t size, void *transfer)
 {
     struct gn_transfer *t = transfer;
-    const bool saved = is_saved(t);
-    const bool in_memory = !saved || gn_target_needs_memory(t->target);
 
     t->moved_ms = monotonic_ms(t);
-    if (!begin_body(t))
+    t->cause = gn_sink_admit(&t->sink, size);
+    if (t->cause != GN_CAUSE_LIBCURL)
         return 0;
-    if ((int64_t)size > most(t, in_memory) - t->size) {
-        t->cause = GN_CAUSE_BODY_TOO_LARGE;
-        return 0;
-    }
-    if (is_too_dense(t, size)) {
-        t->cause = GN_CAUSE_BODY_TOO_DENSE;
-        return 0;
-    }
     if (!take(t)) { /* it comes again */
         hold(t);
         return CURL_WRITEFUNC_PAUSE;
     }
-    if (saved && !save(t, data, size))
-        return 0;
-    if (in_memory)
-        gn_buf_append(&t->body, data, size);
-    if (gn_buf_failed(&t->body)) {
-        t->cause = GN_CAUSE_NO_MEMORY;
-        return 0;
-    }
-    t->size += (int64_t)size;
-    return one * size;
+    t->cause = gn_sink_write(&t->sink, data, size);
+    return t->cause == GN_CAUSE_LIBCURL ? one * size : 0;
 }
 
 static int small(const struct gn_transfer *t, CURLINFO info)
@@ -317,6 +211,8 @@ enum garner_code gn_transfer_new(struct gn_tools *tools,
     if (t != NULL) {
         t->tools = tools;
         t->easy = curl_easy_init();
+        t->sink = (struct gn_sink){
+            .easy = t->easy, .tools = tools, .headers = &t->headers};
     }
     if (t == NULL || t->easy == NULL || set_up(t) != CURLE_OK) {
         gn_transfer_free(t);
@@ -331,11 +227,9 @@ void gn_transfer_free(struct gn_transfer *t)
     if (t == NULL)
         return;
     curl_easy_cleanup(t->easy);
-    gn_buf_fini(&t->body);
+    gn_sink_fini(&t->sink);
     gn_buf_fini(&t->headers);
     gn_buf_fini(&t->cookies);
-    gn_part_free(t->part);
-    gn_free(t->version);
     gn_free(t->redirected);
     gn_free(t);
 }
@@ -350,10 +244,7 @@ enum garner_code gn_transfer_begin(struct gn_transfer *t,
     t->cause = GN_CAUSE_LIBCURL;
     t->heard = false;
     t->lines = 0;
-    t->part = gn_target_take_part(target, &t->version);
-    t->resumes = t->part != NULL;
-    t->size = t->from = t->resumes ? gn_part_size(t->part) : 0;
-    t->begins = true;
+    gn_sink_begin(&t->sink, target);
     t->socket_error = 0;
     t->elsewhere[0] = '\0';
     t->sent = t->taken = 0;
@@ -453,39 +344,6 @@ static bool find_place(const char *url, char text[160])
     return refused;
 }
 
-static void drop_part(struct gn_transfer *t)
-{
-    gn_part_free(t->part);
-    t->part = NULL;
-    gn_free(t->version);
-    t->version = NULL;
-}
-
-static bool may_resume(const struct gn_transfer *t)
-{
-    return !gn_target_needs_memory(t->target) &&
-           gn_target_may_ask_if(t->target);
-}
-
-/* Keeps what came of a body that was cut, if the rest can be asked for. */
-static void keep_part(struct gn_transfer *t)
-{
-    const bool is_cut =
-        t->cause == GN_CAUSE_LIBCURL || t->cause == GN_CAUSE_STALLED;
-
-    if (t->part == NULL)
-        return;
-    if (is_cut && t->heard && is_saved(t)) { /* then it is of this reply */
-        (void)begin_body(t);
-        gn_free(t->version);
-        t->version = gn_part_size(t->part) > 0 && may_resume(t)
-                         ? gn_resume_version(gn_buf_cstr(&t->headers))
-                         : NULL;
-    }
-    if (!is_cut || t->cause == GN_CAUSE_NO_REST || t->version == NULL)
-        drop_part(t);
-}
-
 static void explain(struct gn_transfer *t, CURLcode result)
 {
     struct gn_response *r = &t->response;
@@ -493,7 +351,8 @@ static void explain(struct gn_transfer *t, CURLcode result)
     struct gn_ending e = {
         .cause = t->cause,
         .result = (int)result,
-        .detail = t->cause == GN_CAUSE_NOT_SAVED ? t->why.message : t->detail,
+        .detail =
+            t->cause == GN_CAUSE_NOT_SAVED ? t->sink.why.message : t->detail,
         .place = place,
         .proxied = gn_target_proxied(t->target, &t->tools->proxies),
         .phase = phase(t),
@@ -506,27 +365,7 @@ static void explain(struct gn_transfer *t, CURLcode result)
 
     e.refused = find_place(r->final_url, place);
     r->failure = gn_explain(&e, r->error);
-    gn_buf_clear(&t->body);
-    keep_part(t);
-}
-
-static void hash(struct gn_transfer *t)
-{
-    struct gn_tools *tools = t->tools;
-
-    if (!begin_body(t))
-        return;
-    if (is_saved(t)) { /* there is no file yet of an empty body */
-        if (open_part(t) &&
-            gn_part_hash(t->part, t->response.sha256, &t->why) != GARNER_OK)
-            t->cause = GN_CAUSE_NOT_SAVED;
-        return;
-    }
-    if (EVP_DigestInit_ex2(tools->digest, tools->sha256, NULL) == 1 &&
-        EVP_DigestUpdate(tools->digest, t->body.data, t->body.size) == 1 &&
-        EVP_DigestFinal_ex(tools->digest, t->response.sha256, NULL) == 1)
-        return;
-    t->cause = GN_CAUSE_NO_MEMORY;
+    gn_sink_cut(&t->sink, t->cause, t->heard);
 }
 
 static int http_version(long version)
@@ -620,25 +459,6 @@ static void list_cookies(struct gn_transfer *t)
         t->response.cookies = &t->cookies;
 }
 
-/* What there is of a file, and whether that is all. */
-static void tell_part(struct gn_transfer *t)
-{
-    struct gn_response *r = &t->response;
-
-    r->has_no_rest = t->resumes && (t->cause == GN_CAUSE_NO_REST ||
-                                    r->status == NO_SUCH_RANGE);
-    if (r->has_no_rest)
-        drop_part(t);
-    if (r->failure == GN_FAILURE_NONE && is_saved(t)) {
-        gn_free(t->version);
-        t->version = NULL;
-        r->status = r->status == PARTIAL ? FIRST_SAVED : r->status;
-    }
-    r->part = t->part;
-    r->version = t->version;
-    t->part = NULL;
-}
-
 void gn_transfer_end(struct gn_transfer *t, CURLcode result,
                      enum gn_cause cause)
 {
@@ -648,7 +468,7 @@ void gn_transfer_end(struct gn_transfer *t, CURLcode result,
     stop_pausing(t);
     if (cause != GN_CAUSE_LIBCURL)
         t->cause = cause;
-    *r = (struct gn_response){.headers = &t->headers, .body = &t->body};
+    *r = (struct gn_response){.headers = &t->headers, .body = &t->sink.body};
     r->started_wall_us = started_wall_us;
     r->duration_us = (gn_clock_monotonic_ns() - t->started_ns) / 1000;
     r->final_url = gn_target_url(t->target);
@@ -658,13 +478,10 @@ void gn_transfer_end(struct gn_transfer *t, CURLcode result,
         r->status == SWITCHING)
         t->cause = GN_CAUSE_SWITCHED;
     if (result == CURLE_OK && t->cause == GN_CAUSE_LIBCURL)
-        hash(t);
+        t->cause = gn_sink_end(&t->sink, r->sha256);
     if (result != CURLE_OK || t->cause != GN_CAUSE_LIBCURL)
         explain(t, result);
-    r->size = r->failure == GN_FAILURE_NONE ? t->size : 0;
-    tell_part(t);
-    if (t->resumes) /* the next one asks for all */
-        (void)gn_target_ask_if(t->target, NULL);
+    gn_sink_tell(&t->sink, t->cause, r);
     if (gn_target_hides(t->target))
         hide(t);
     if (t->heard && gn_target_keeps_cookies(t->target))
@@ -676,21 +493,12 @@ bool gn_transfer_is_spent(const struct gn_transfer *t)
     return gn_target_leaves_traces(t->target);
 }
 
-static void trim(struct gn_buf *b)
-{
-    if (b->room > KEPT_BYTES)
-        gn_buf_fini(b);
-    else
-        gn_buf_clear(b);
-}
-
 void gn_transfer_reset(struct gn_transfer *t)
 {
     gn_part_free(t->response.part);
     t->response.part = NULL;
-    drop_part(t);
-    trim(&t->body);
-    trim(&t->headers);
+    gn_sink_reset(&t->sink);
+    gn_sink_trim(&t->headers);
     gn_buf_fini(&t->cookies);
     gn_free(t->redirected);
     t->redirected = NULL;

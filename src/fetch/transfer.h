@@ -15,8 +15,8 @@
 #include "base/buf.h"
 #include "base/heap.h"
 #include "fetch/explain.h"
-#include "fetch/part.h"
 #include "fetch/response.h"
+#include "fetch/sink.h"
 #include "fetch/socket.h"
 #include "fetch/target.h"
 #include "fetch/tools.h"
@@ -27,18 +27,11 @@ struct gn_transfer {
     CURL *easy;
     struct gn_tools *tools; /* borrowed */
     struct gn_shape shape;
+    struct gn_sink sink; /* its body's */
 
     /* the fetch under way */
     struct gn_target *target;
     struct gn_response response; /* its buffers are those below */
-    struct gn_buf body;
-    int64_t size;            /* of the body so far */
-    struct gn_part *part;    /* the file that it goes to; NULL: none yet */
-    struct garner_error why; /* it cannot */
-    bool resumes;            /* it was to go on with a part */
-    int64_t from;            /* bytes of the body that were there already */
-    bool begins;             /* nothing of this reply's body came yet */
-    char *version;           /* of that; NULL: none, or the body is whole */
     struct gn_buf headers;
     struct gn_buf cookies;
     char *redirected;               /* final_url, when it is not the target's */

@@ -219,11 +219,11 @@ static void small_buffers_are_kept_and_large_ones_not(void **state)
     t = target_at(&o.fx, "/", NULL);
     perform(&o, t);
     gn_transfer_reset(o.t);
-    assert_int_equal(o.t->body.size, 0);
-    assert_true(o.t->body.room > 0);
-    assert_true(gn_buf_reserve(&o.t->body, 100000));
+    assert_int_equal(o.t->sink.body.size, 0);
+    assert_true(o.t->sink.body.room > 0);
+    assert_true(gn_buf_reserve(&o.t->sink.body, 100000));
     gn_transfer_reset(o.t);
-    assert_int_equal(o.t->body.room, 0);
+    assert_int_equal(o.t->sink.body.room, 0);
     gn_target_free(t);
     one_finish(&o);
 }

@@ -1,4 +1,4 @@
-/* saving_test.c - bodies that go to a file as they come. */
+/* sink_test.c - bodies that go to a file as they come, and are gone on with. */
 #include "fetch/fixture_test.h"
 
 #include <dirent.h>
