@@ -1,10 +1,11 @@
-/* url.c - any text as a URL: its parts lie within it, in order, and a hidden
- * password is not to be seen. */
+/* url.c - any text as a URL: its parts lie within it, in order, a hidden
+ * password is not to be seen, and what it is as a link stays that. */
 #include <string.h>
 
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/url.h"
+#include "base/url_join.h"
 #include "target.h"
 
 static const char *after(const char *at, const char *end,
@@ -46,6 +47,19 @@ static void check_redacted(const char *redacted, const struct gn_url *url)
                  memcmp(again.password.text, "***", 3) == 0);
 }
 
+static void check_joined(const char *base, const char *text)
+{
+    struct gn_buf once = {0};
+    struct gn_buf twice = {0};
+
+    if (gn_url_join(base, text, &once)) {
+        GN_CHECK(gn_url_join(base, gn_buf_cstr(&once), &twice));
+        GN_CHECK(strcmp(gn_buf_cstr(&once), gn_buf_cstr(&twice)) == 0);
+    }
+    gn_buf_fini(&once);
+    gn_buf_fini(&twice);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *text = gn_memdup(data, size);
@@ -58,6 +72,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_parts(text, &url);
         check_redacted(redacted, &url);
     }
+    check_joined("http://h/a/b?c", text);
+    check_joined("file:/a/b", text);
+    check_joined(text, "../x");
     gn_free(redacted);
     gn_free(text);
     return 0;
