@@ -1,5 +1,6 @@
 #include "extract/document.h"
 
+#include <stdbool.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -8,10 +9,12 @@
 #include "base/mem.h"
 #include "base/random.h"
 #include "extract/htmltree.h"
+#include "extract/xmltree.h"
 
 struct gn_document {
     char *text; /* what it was parsed from */
     size_t size;
+    bool is_xml;
     xmlDoc *tree;
     uint64_t serial; /* of all documents of the connection */
     uint64_t used;   /* gn_documents.uses when it was */
@@ -70,11 +73,16 @@ void gn_document_release(struct gn_document *document)
 /* --- finding --------------------------------------------------------------*/
 
 static enum garner_code find_handle(struct gn_documents *d,
-                                    const struct handle *h, struct gn_node *out,
+                                    const struct handle *h, bool is_xml,
+                                    struct gn_node *out,
                                     struct garner_error *err)
 {
     for (size_t i = 0; i < d->count; i++)
         if (d->kept[i]->serial == h->serial) {
+            if (d->kept[i]->is_xml != is_xml)
+                return gn_fail(err, GARNER_INVALID, "the node is one of %s",
+                               is_xml ? "HTML, not of XML"
+                                      : "XML, not of HTML");
             d->kept[i]->used = ++d->uses;
             /* NOLINTNEXTLINE(performance-no-int-to-ptr): result made it */
             *out = (struct gn_node){
@@ -88,10 +96,10 @@ static enum garner_code find_handle(struct gn_documents *d,
 }
 
 static struct gn_document *find_text(struct gn_documents *d, const char *text,
-                                     size_t size)
+                                     size_t size, bool is_xml)
 {
     for (size_t i = 0; i < d->count; i++)
-        if (d->kept[i]->size == size &&
+        if (d->kept[i]->size == size && d->kept[i]->is_xml == is_xml &&
             memcmp(d->kept[i]->text, text, size) == 0)
             return d->kept[i];
     return NULL;
@@ -118,8 +126,22 @@ static enum garner_code make_room(struct gn_documents *d,
     return GARNER_OK;
 }
 
+static enum garner_code make_tree(struct gn_documents *d,
+                                  struct gn_document *new,
+                                  struct garner_error *err)
+{
+    if (new->text == NULL)
+        return gn_fail(err, GARNER_NOMEM,
+                       "no memory for a document of %zu bytes", new->size);
+    return new->is_xml ? gn_xmltree_parse(new->text, new->size, d->budget,
+                                          &new->tree, err)
+                       : gn_htmltree_parse(new->text, new->size, d->budget,
+                                           &new->tree, err);
+}
+
 static enum garner_code parse(struct gn_documents *d, const char *text,
-                              size_t size, struct gn_document **out,
+                              size_t size, bool is_xml,
+                              struct gn_document **out,
                               struct garner_error *err)
 {
     struct gn_document *new;
@@ -129,13 +151,11 @@ static enum garner_code parse(struct gn_documents *d, const char *text,
         return code;
     new = gn_alloc(sizeof *new);
     if (new == NULL)
-        return gn_fail(err, GARNER_NOMEM, "no memory for an HTML document");
+        return gn_fail(err, GARNER_NOMEM, "no memory for a document");
     new->size = size;
+    new->is_xml = is_xml;
     new->text = gn_memdup(text, size);
-    code = new->text != NULL
-               ? gn_htmltree_parse(text, size, d->budget, &new->tree, err)
-               : gn_fail(err, GARNER_NOMEM,
-                         "no memory for an HTML document of %zu bytes", size);
+    code = make_tree(d, new, err);
     if (code != GARNER_OK) {
         free_document(new);
         return code;
@@ -145,9 +165,9 @@ static enum garner_code parse(struct gn_documents *d, const char *text,
     return GARNER_OK;
 }
 
-enum garner_code gn_documents_node(struct gn_documents *d, sqlite3_value *value,
-                                   struct gn_node *out,
-                                   struct garner_error *err)
+static enum garner_code find(struct gn_documents *d, sqlite3_value *value,
+                             bool is_xml, struct gn_node *out,
+                             struct garner_error *err)
 {
     const int type = sqlite3_value_type(value);
     const char *text;
@@ -166,16 +186,30 @@ enum garner_code gn_documents_node(struct gn_documents *d, sqlite3_value *value,
     if (type == SQLITE_BLOB && size == sizeof h) {
         memcpy(&h, text, sizeof h);
         if (h.secret == d->secret)
-            return find_handle(d, &h, out, err);
+            return find_handle(d, &h, is_xml, out, err);
     }
-    out->document = find_text(d, size > 0 ? text : "", size);
+    text = size > 0 ? text : "";
+    out->document = find_text(d, text, size, is_xml);
     if (out->document == NULL)
-        code = parse(d, size > 0 ? text : "", size, &out->document, err);
+        code = parse(d, text, size, is_xml, &out->document, err);
     if (code == GARNER_OK) {
         out->document->used = ++d->uses;
         out->node = (xmlNode *)out->document->tree;
     }
     return code;
+}
+
+enum garner_code gn_documents_node(struct gn_documents *d, sqlite3_value *value,
+                                   struct gn_node *out,
+                                   struct garner_error *err)
+{
+    return find(d, value, false, out, err);
+}
+
+enum garner_code gn_documents_xml(struct gn_documents *d, sqlite3_value *value,
+                                  struct gn_node *out, struct garner_error *err)
+{
+    return find(d, value, true, out, err);
 }
 
 void gn_documents_result(struct gn_documents *d, sqlite3_context *to,

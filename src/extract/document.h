@@ -48,6 +48,12 @@ enum garner_code gn_documents_node(struct gn_documents *d, sqlite3_value *value,
                                    struct gn_node *out,
                                    struct garner_error *err);
 
+/* The same for XML, strictly (xmltree.h). A node of the one kind is none of the
+ * other. */
+enum garner_code gn_documents_xml(struct gn_documents *d, sqlite3_value *value,
+                                  struct gn_node *out,
+                                  struct garner_error *err);
+
 /* Keeps the document of a node; each hold needs its release. NULL is fine. */
 void gn_document_hold(struct gn_document *document);
 void gn_document_release(struct gn_document *document);

@@ -3,7 +3,8 @@
 #include "base/error.h"
 
 static const char *const tables[] = {"html_each", "xpath_each", "json_rows",
-                                     "csv_each",  "regex_each", "lines_each"};
+                                     "csv_each",  "regex_each", "lines_each",
+                                     "xml_each"};
 
 enum garner_code gn_functions_init(struct gn_functions *f, sqlite3 *db,
                                    struct gn_budget *budget,
@@ -22,6 +23,10 @@ enum garner_code gn_functions_init(struct gn_functions *f, sqlite3 *db,
         rc = gn_csvsql_register(db, &f->csv);
     if (rc == SQLITE_OK)
         rc = gn_jsonsql_register(db, &f->json);
+    f->xml.documents = &f->html.documents;
+    f->xml.search = f->html.search;
+    if (rc == SQLITE_OK)
+        rc = gn_xmlsql_register(db, &f->xml);
     f->regex.budget = budget;
     if (rc == SQLITE_OK)
         rc = gn_regexsql_register(db, &f->regex);

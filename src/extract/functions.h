@@ -16,6 +16,7 @@
 #include "extract/htmlsql.h"
 #include "extract/jsonsql.h"
 #include "extract/regexsql.h"
+#include "extract/xmlsql.h"
 #include "garner/error.h"
 
 /* Stays where it is while the connection is open. */
@@ -24,6 +25,7 @@ struct gn_functions {
     struct gn_csvsql csv;
     struct gn_regexsql regex;
     struct gn_jsonsql json;
+    struct gn_xmlsql xml;
 };
 
 /* Registers all. f can be finished even after an error. Errors: NOMEM, IO. */

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "extract/each.h"
+#include "extract/give.h"
 #include "extract/nodetext.h"
 
 /* --- html_each, xpath_each ------------------------------------------------*/
@@ -22,14 +23,6 @@ struct found {
     struct gn_document *document;
     xmlXPathObject *object; /* a set of nodes, or a single value */
 };
-
-static int fail_each(struct gn_each *e, const struct garner_error *err)
-{
-    if (err->code == GARNER_NOMEM)
-        return SQLITE_NOMEM;
-    (void)gn_each_fail(e, "%s", err->message);
-    return err->code == GARNER_TIMEOUT ? SQLITE_INTERRUPT : SQLITE_ERROR;
-}
 
 static size_t row_count(const struct found *f)
 {
@@ -62,7 +55,7 @@ static int open_found(struct gn_each *e, sqlite3_value **args, bool is_css)
                 : gn_search_xpath(h->search, what, node.node, &f->object, &err);
     }
     if (code != GARNER_OK)
-        return fail_each(e, &err);
+        return gn_give_failure(e, &err);
     e->done = row_count(f) == 0;
     return SQLITE_OK;
 }
@@ -89,19 +82,6 @@ static void close_found(struct gn_each *e)
 
     xmlXPathFreeObject(f->object);
     gn_document_release(f->document);
-}
-
-/* Gives what is in the buffer, and frees it. */
-static int give(sqlite3_context *to, struct gn_buf *b)
-{
-    if (gn_buf_failed(b)) {
-        gn_buf_fini(b);
-        return SQLITE_NOMEM;
-    }
-    sqlite3_result_text64(to, gn_buf_cstr(b), b->size, SQLITE_TRANSIENT,
-                          SQLITE_UTF8);
-    gn_buf_fini(b);
-    return SQLITE_OK;
 }
 
 /* A value that is no node: string(//title), count(//a) ... */
@@ -153,7 +133,7 @@ static int column_found(struct gn_each *e, sqlite3_context *to, int column)
     case FOUND_I:
         return SQLITE_OK;
     }
-    return give(to, &out);
+    return gn_give_text(to, &out);
 }
 
 static const struct gn_each_kind kinds[] = {
@@ -184,22 +164,6 @@ static const struct gn_each_kind kinds[] = {
 };
 
 /* --- html_text, html_attr -------------------------------------------------*/
-
-static void fail_scalar(sqlite3_context *to, const char *function,
-                        const struct garner_error *err)
-{
-    char *text;
-
-    if (err->code == GARNER_NOMEM) {
-        sqlite3_result_error_nomem(to);
-        return;
-    }
-    text = sqlite3_mprintf("%s: %s", function, err->message);
-    sqlite3_result_error(to, text != NULL ? text : function, -1);
-    sqlite3_free(text);
-    if (err->code == GARNER_TIMEOUT)
-        sqlite3_result_error_code(to, SQLITE_INTERRUPT);
-}
 
 /* What css finds first in the document or node; "", or no selector: that
  * itself. *node is NULL if there is nothing. */
@@ -234,11 +198,10 @@ static void html_text(sqlite3_context *to, int argc, sqlite3_value **argv)
     if (css == NULL)
         return;
     if (find_first(h, argv[0], css, &node, &err) != GARNER_OK) {
-        fail_scalar(to, "html_text", &err);
+        gn_give_error(to, "html_text", &err);
     } else if (node != NULL) {
         gn_nodetext_text(node, &out);
-        if (give(to, &out) != SQLITE_OK)
-            sqlite3_result_error_nomem(to);
+        gn_give_result(to, &out);
     }
 }
 
@@ -255,7 +218,7 @@ static void html_attr(sqlite3_context *to, int argc, sqlite3_value **argv)
     if (css == NULL || name == NULL)
         return;
     if (find_first(h, argv[0], css, &node, &err) != GARNER_OK) {
-        fail_scalar(to, "html_attr", &err);
+        gn_give_error(to, "html_attr", &err);
         return;
     }
     value = node != NULL ? gn_nodetext_attribute(node, name) : NULL;

@@ -273,3 +273,14 @@ enum garner_code gn_search_xpath(struct gn_search *s, const char *xpath,
         xmlXPathNodeSetSort((*out)->nodesetval);
     return code;
 }
+
+bool gn_search_prefix(struct gn_search *s, const char *prefix, const char *uri)
+{
+    return xmlXPathRegisterNs(s->context, (const xmlChar *)prefix,
+                              (const xmlChar *)uri) == 0;
+}
+
+void gn_search_no_prefixes(struct gn_search *s)
+{
+    xmlXPathRegisteredNsCleanup(s->context);
+}

@@ -7,6 +7,7 @@
 #ifndef GN_EXTRACT_SEARCH_H
 #define GN_EXTRACT_SEARCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <libxml/xpath.h>
@@ -32,5 +33,11 @@ enum garner_code gn_search_css(struct gn_search *s, const char *css,
 enum garner_code gn_search_xpath(struct gn_search *s, const char *xpath,
                                  xmlNode *from, xmlXPathObject **out,
                                  struct garner_error *err);
+
+/* What a prefix means in the expressions that follow. false: no memory. */
+bool gn_search_prefix(struct gn_search *s, const char *prefix, const char *uri);
+
+/* Forgets what prefixes mean. */
+void gn_search_no_prefixes(struct gn_search *s);
 
 #endif
