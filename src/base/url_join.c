@@ -206,8 +206,8 @@ bool gn_url_join(const char *base, const char *url, struct gn_buf *out)
             (b.authority.at != NULL || b.path.at[0] == '/'));
     if (fits)
         resolve(&b, &r, out);
-    out->failed = out->failed || gn_buf_failed(&texts[0]) ||
-                  gn_buf_failed(&texts[1]);
+    out->failed =
+        out->failed || gn_buf_failed(&texts[0]) || gn_buf_failed(&texts[1]);
     gn_buf_fini(&texts[0]);
     gn_buf_fini(&texts[1]);
     return fits;

@@ -109,8 +109,8 @@ static void links_as_pages_have_them(void **state)
 
 static void without_a_base_there_is_nothing(void **state)
 {
-    static const char *const bases[] = {"", "/x", "h/x", "mailto:a@b", "data:,",
-                                        "//h/x"};
+    static const char *const bases[] = {"",           "/x",     "h/x",
+                                        "mailto:a@b", "data:,", "//h/x"};
     struct gn_buf out = {0};
 
     (void)state;

@@ -4,7 +4,7 @@
 
 static const char *const tables[] = {"html_each", "xpath_each", "json_rows",
                                      "csv_each",  "regex_each", "lines_each",
-                                     "xml_each"};
+                                     "xml_each",  "feed_each"};
 
 enum garner_code gn_functions_init(struct gn_functions *f, sqlite3 *db,
                                    struct gn_budget *budget,
@@ -27,6 +27,9 @@ enum garner_code gn_functions_init(struct gn_functions *f, sqlite3 *db,
     f->xml.search = f->html.search;
     if (rc == SQLITE_OK)
         rc = gn_xmlsql_register(db, &f->xml);
+    f->feed.budget = budget;
+    if (rc == SQLITE_OK)
+        rc = gn_feedsql_register(db, &f->feed);
     f->regex.budget = budget;
     if (rc == SQLITE_OK)
         rc = gn_regexsql_register(db, &f->regex);
@@ -48,7 +51,7 @@ void gn_functions_fini(struct gn_functions *f)
 
 void gn_functions_body(struct gn_functions *f, const char *data, size_t size)
 {
-    f->csv.body = f->regex.body = f->json.body = (struct gn_body){data, size};
+    f->csv.body = f->regex.body = f->json.body = f->feed.body = (struct gn_body){data, size};
 }
 
 void gn_functions_clear(struct gn_functions *f)

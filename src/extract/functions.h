@@ -13,6 +13,7 @@
 
 #include "extract/budget.h"
 #include "extract/csvsql.h"
+#include "extract/feedsql.h"
 #include "extract/htmlsql.h"
 #include "extract/jsonsql.h"
 #include "extract/regexsql.h"
@@ -26,6 +27,7 @@ struct gn_functions {
     struct gn_regexsql regex;
     struct gn_jsonsql json;
     struct gn_xmlsql xml;
+    struct gn_feedsql feed;
 };
 
 /* Registers all. f can be finished even after an error. Errors: NOMEM, IO. */

@@ -110,8 +110,8 @@ bool gn_xmlbytes_decode(const char *xml, size_t size, struct gn_buf *out)
 static const char *behind(const char *at, const char *end, const char *stop)
 {
     const size_t n = strlen(stop);
-    const char *found = at < end ? memmem(at, (size_t)(end - at), stop, n)
-                                 : NULL;
+    const char *found =
+        at < end ? memmem(at, (size_t)(end - at), stop, n) : NULL;
 
     return found != NULL ? found + n : end;
 }

@@ -44,9 +44,8 @@ static void bytes_become_utf8(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct gn_buf out = {0};
 
-        assert_int_equal(
-            gn_xmlbytes_decode(cases[i].xml, cases[i].size, &out),
-            cases[i].text != NULL);
+        assert_int_equal(gn_xmlbytes_decode(cases[i].xml, cases[i].size, &out),
+                         cases[i].text != NULL);
         if (cases[i].text != NULL)
             assert_string_equal(gn_buf_cstr(&out), cases[i].text);
         gn_buf_fini(&out);
@@ -109,7 +108,8 @@ static void what_was_meant_is_found(void **state)
         {BYTES("&nbsp;&eacute;&euro;&nosuch;"),
          "&#160;&#233;&#8364;&#38;nosuch;"},
         {BYTES("&#65;&#x42;&#X43;"), "&#65;&#66;&#67;"},
-        {BYTES("&#0;&#xd800;&#x110000;&#99999999999999999999;&#;&#x;&#xg;&#1a;"),
+        {BYTES(
+             "&#0;&#xd800;&#x110000;&#99999999999999999999;&#;&#x;&#xg;&#1a;"),
          "&#38;#0;&#38;#xd800;&#38;#x110000;&#38;#99999999999999999999;&#38;#;"
          "&#38;#x;&#38;#xg;&#38;#1a;"},
         {BYTES("<![CDATA[&nbsp; & \xff]]>&<!-- & -->&"),

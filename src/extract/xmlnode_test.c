@@ -41,8 +41,8 @@ static void shows(const char *xpath, enum what what, const char *expected)
     xmlNode *node;
     xmlDoc *doc;
 
-    assert_int_equal(
-        gn_xmltree_parse(xml, sizeof xml - 1, &budget, &doc, NULL), GARNER_OK);
+    assert_int_equal(gn_xmltree_parse(xml, sizeof xml - 1, &budget, &doc, NULL),
+                     GARNER_OK);
     assert_int_equal(
         gn_search_xpath(search, xpath, (xmlNode *)doc, &found, NULL),
         GARNER_OK);
@@ -107,8 +107,7 @@ static void xml_stands_by_itself(void **state)
 static void attributes_are_json(void **state)
 {
     (void)state;
-    shows("/*/*[1]", ATTRIBUTES,
-          "{\"b\":\"1 & \\\"2\xc3\xa9\",\"x:c\":\"\"}");
+    shows("/*/*[1]", ATTRIBUTES, "{\"b\":\"1 & \\\"2\xc3\xa9\",\"x:c\":\"\"}");
     shows("/*", ATTRIBUTES, "{}");
     shows("/*/comment()", ATTRIBUTES, "{}");
 }

@@ -19,8 +19,8 @@ static bool use_declared(struct gn_search *s, xmlNode *node)
 
     if (node->type == XML_DOCUMENT_NODE)
         node = xmlDocGetRootElement((xmlDoc *)node);
-    list = node->type == XML_ELEMENT_NODE ? xmlGetNsList(node->doc, node)
-                                          : NULL;
+    list =
+        node->type == XML_ELEMENT_NODE ? xmlGetNsList(node->doc, node) : NULL;
     while (list != NULL && list[count] != NULL)
         count++;
     while (ok && count-- > 0)
@@ -138,8 +138,8 @@ static int xml_open(struct gn_each *e, sqlite3_value **args)
     struct xml_each *x = (struct xml_each *)e;
     struct garner_error err = {0};
     struct gn_node node;
-    const enum garner_code code = find(e->context, args, &node, &x->found,
-                                       &err);
+    const enum garner_code code =
+        find(e->context, args, &node, &x->found, &err);
 
     x->document = node.document;
     if (code != GARNER_OK)

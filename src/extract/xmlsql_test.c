@@ -13,9 +13,9 @@ static const char doc[] =
 static void rows_of_a_document(void **state)
 {
     (void)state;
-    assert_sql("select i, tag, text, attrs from xml_each(?, '//l:item', " MAP
-               ")",
-               doc, "1|item|one 1.5|{\"id\":\"1\"}\n2|item|t<o|{\"id\":\"2\"}\n");
+    assert_sql(
+        "select i, tag, text, attrs from xml_each(?, '//l:item', " MAP ")", doc,
+        "1|item|one 1.5|{\"id\":\"1\"}\n2|item|t<o|{\"id\":\"2\"}\n");
     assert_sql("select xml_text(n.node, 'l:name', " MAP "), xml_text(n.node, "
                "'x:price', " MAP "), xml_text(n.node, 'number(@id)') from "
                "xml_each(?, '//l:item', " MAP ") n",
@@ -70,7 +70,7 @@ static void prefixes_are_those_of_the_map_alone_or_declared(void **state)
 static void what_is_wrong_is_told(void **state)
 {
     static const char *const maps[] = {"[\"a\"]", "{\"a\":1}", "{\"\":\"u\"}",
-                                       "{", "x", "7"};
+                                       "{",       "x",         "7"};
 
     (void)state;
     for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++) {

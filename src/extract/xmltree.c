@@ -46,6 +46,7 @@ static void count_nodes(xmlParserCtxt *parser, size_t count)
         xmlStopParser(parser);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): libxml2's */
 static void start_element(void *context, const xmlChar *name,
                           const xmlChar *prefix, const xmlChar *uri,
                           int namespaces, const xmlChar **namespace,
@@ -116,9 +117,8 @@ static enum garner_code explain(const struct hold *h, const char *xml,
         return gn_fail(err, GARNER_NOMEM,
                        "no memory for an XML document of %zu bytes", size);
     return gn_fail(err, GARNER_INVALID, "%s from line %d, column %d on: %s",
-                   gn_xmltree_is_html(xml, size)
-                       ? "a page in HTML, and no XML"
-                       : "no XML",
+                   gn_xmltree_is_html(xml, size) ? "a page in HTML, and no XML"
+                                                 : "no XML",
                    h->line, h->column, h->what);
 }
 
@@ -155,8 +155,8 @@ static enum garner_code parse(const struct gn_buf *text, bool repair,
                              "UTF-8", options);
     if (*out != NULL)
         mark_cut(parser);
-    if (*out != NULL && (h->code != GARNER_OK ||
-                         xmlDocGetRootElement(*out) == NULL)) {
+    if (*out != NULL &&
+        (h->code != GARNER_OK || xmlDocGetRootElement(*out) == NULL)) {
         xmlFreeDoc(*out);
         *out = NULL;
     }
@@ -211,8 +211,8 @@ static enum garner_code prepare(const char *xml, size_t size, bool repair,
 /* What stands before the first tag, libxml2 would not forgive. */
 static void drop_start(struct gn_buf *text)
 {
-    const char *start = text->size > 0 ? memchr(text->data, '<', text->size)
-                                       : NULL;
+    const char *start =
+        text->size > 0 ? memchr(text->data, '<', text->size) : NULL;
     const size_t n = start != NULL ? (size_t)(start - text->data) : 0;
 
     if (n > 0) {

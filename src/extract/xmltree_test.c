@@ -71,8 +71,9 @@ static void what_is_wrong_is_told_with_its_place(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         refused(cases[i][0], strlen(cases[i][0]), cases[i][1]);
-    refused("<a>\0</a>", 8, "no XML from line 1, column 4 on: Premature end of "
-                            "data in tag a line 1");
+    refused("<a>\0</a>", 8,
+            "no XML from line 1, column 4 on: Premature end of "
+            "data in tag a line 1");
 }
 
 static void content_is(xmlDoc *doc, const char *expected)
@@ -138,8 +139,8 @@ static bool second_is_cut(const char *xml)
     xmlDoc *doc;
     bool cut;
 
-    assert_int_equal(
-        gn_xmltree_repair(xml, strlen(xml), &budget, &doc, NULL), GARNER_OK);
+    assert_int_equal(gn_xmltree_repair(xml, strlen(xml), &budget, &doc, NULL),
+                     GARNER_OK);
     assert_false(gn_xmltree_is_cut(xmlDocGetRootElement(doc)->children));
     cut = gn_xmltree_is_cut(xmlDocGetRootElement(doc)->children->next);
     xmlFreeDoc(doc);
@@ -177,19 +178,17 @@ static void what_is_hostile_is_refused(void **state)
     (void)state;
     refused(laughs, sizeof laughs - 1,
             "no XML from line 1, column 133 on: Entity 'c' not defined");
-    assert_int_equal(
-        gn_xmltree_parse(xml.data, xml.size, &budget, &doc, &err),
-        GARNER_INVALID);
+    assert_int_equal(gn_xmltree_parse(xml.data, xml.size, &budget, &doc, &err),
+                     GARNER_INVALID);
     assert_non_null(strstr(err.message, "Excessive depth in document: 256"));
-    assert_int_equal(
-        gn_xmltree_repair(xml.data, xml.size, &budget, &doc, &err), GARNER_OK);
+    assert_int_equal(gn_xmltree_repair(xml.data, xml.size, &budget, &doc, &err),
+                     GARNER_OK);
     xmlFreeDoc(doc);
     gn_buf_fini(&xml);
     xml = many("<a b='' c='' d=''/>", 800000);
     memcpy(xml.data, "<r>                ", 19);
-    assert_int_equal(
-        gn_xmltree_parse(xml.data, xml.size, &budget, &doc, &err),
-        GARNER_INVALID);
+    assert_int_equal(gn_xmltree_parse(xml.data, xml.size, &budget, &doc, &err),
+                     GARNER_INVALID);
     assert_non_null(strstr(err.message, "more than 3000000 nodes"));
     gn_buf_fini(&xml);
 }
