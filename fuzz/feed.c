@@ -37,5 +37,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         "is not null and (select count(*) from xml_each(x.xml, '/*')) = 1, "
         "tag, text from xml_each(?1, '//*') x",
         data, size);
+    run("select kind in ('url', 'sitemap') and coalesce(typeof(priority), "
+        "'null') in ('null', 'real'), url, lastmod, changefreq from "
+        "sitemap_each(?1)",
+        data, size);
     return 0;
 }

@@ -55,6 +55,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (xpath != NULL)
         run("select i, text, tag, html from xpath_each(?1, ?2)", xpath, data,
             size);
+    run("select i, url, text, rel, tag, nofollow from links_each(?1, ?2)",
+        "http://h/a/", data, size);
     gn_free(css);
     gn_free(xpath);
     return 0;

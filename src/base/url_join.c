@@ -201,7 +201,9 @@ bool gn_url_join(const char *base, const char *url, struct gn_buf *out)
     trim(url, &texts[1]);
     b = split(gn_buf_cstr(&texts[0]));
     r = split(gn_buf_cstr(&texts[1]));
-    fits = r.scheme.at != NULL ||
+    out->failed =
+        out->failed || gn_buf_failed(&texts[0]) || gn_buf_failed(&texts[1]);
+    fits = out->failed || r.scheme.at != NULL ||
            (b.scheme.at != NULL &&
             (b.authority.at != NULL || b.path.at[0] == '/'));
     if (fits)

@@ -12,7 +12,7 @@
  * all that is not ASCII). Dots in a path are resolved also where url does not
  * need the base. false: it needs a base, and base has no scheme, or is one that
  * nothing can be relative to (mailto:); nothing is appended then. Out of memory
- * shows in out. */
+ * shows in out, and is true. */
 bool gn_url_join(const char *base, const char *url, struct gn_buf *out);
 
 #endif

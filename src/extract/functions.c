@@ -1,10 +1,11 @@
 #include "extract/functions.h"
 
 #include "base/error.h"
+#include "extract/linksql.h"
 
-static const char *const tables[] = {"html_each", "xpath_each", "json_rows",
-                                     "csv_each",  "regex_each", "lines_each",
-                                     "xml_each",  "feed_each"};
+static const char *const tables[] = {
+    "html_each",  "xpath_each", "json_rows", "csv_each",     "regex_each",
+    "lines_each", "xml_each",   "feed_each", "sitemap_each", "links_each"};
 
 enum garner_code gn_functions_init(struct gn_functions *f, sqlite3 *db,
                                    struct gn_budget *budget,
@@ -30,6 +31,11 @@ enum garner_code gn_functions_init(struct gn_functions *f, sqlite3 *db,
     f->feed.budget = budget;
     if (rc == SQLITE_OK)
         rc = gn_feedsql_register(db, &f->feed);
+    f->sitemap.budget = budget;
+    if (rc == SQLITE_OK)
+        rc = gn_sitemapsql_register(db, &f->sitemap);
+    if (rc == SQLITE_OK)
+        rc = gn_linksql_register(db, &f->html.documents);
     f->regex.budget = budget;
     if (rc == SQLITE_OK)
         rc = gn_regexsql_register(db, &f->regex);
@@ -51,7 +57,8 @@ void gn_functions_fini(struct gn_functions *f)
 
 void gn_functions_body(struct gn_functions *f, const char *data, size_t size)
 {
-    f->csv.body = f->regex.body = f->json.body = f->feed.body = (struct gn_body){data, size};
+    f->csv.body = f->regex.body = f->json.body = f->feed.body =
+        f->sitemap.body = (struct gn_body){data, size};
 }
 
 void gn_functions_clear(struct gn_functions *f)

@@ -17,6 +17,7 @@
 #include "extract/htmlsql.h"
 #include "extract/jsonsql.h"
 #include "extract/regexsql.h"
+#include "extract/sitemapsql.h"
 #include "extract/xmlsql.h"
 #include "garner/error.h"
 
@@ -28,6 +29,7 @@ struct gn_functions {
     struct gn_jsonsql json;
     struct gn_xmlsql xml;
     struct gn_feedsql feed;
+    struct gn_sitemapsql sitemap;
 };
 
 /* Registers all. f can be finished even after an error. Errors: NOMEM, IO. */

@@ -1,0 +1,17 @@
+/*
+ * linksql.h - links_each(doc[, base]) and url_join(base, url) in SQL
+ * (docs/sql.md).
+ *
+ * Thread: the connection's.
+ */
+#ifndef GN_EXTRACT_LINKSQL_H
+#define GN_EXTRACT_LINKSQL_H
+
+#include <sqlite3.h>
+
+#include "extract/document.h"
+
+/* SQLITE_OK, or why not. documents is borrowed until db is closed. */
+int gn_linksql_register(sqlite3 *db, struct gn_documents *documents);
+
+#endif

@@ -1,0 +1,91 @@
+/* linksql_test.c - links and URLs in SQL. */
+#include "extract/fixture_test.h"
+
+static const char page[] =
+    "<link rel=canonical href='/c'><nav><a href='/n'>N</a></nav>"
+    "<main><a href='a?b#c' rel=nofollow>A</a><a href='x'></a></main>";
+
+static void rows_of_links(void **state)
+{
+    (void)state;
+    assert_sql("select * from links_each(?, 'http://h/d/')", page,
+               "1|http://h/c|~|canonical|link|0\n2|http://h/n|N|~|a|0\n"
+               "3|http://h/d/a?b|A|nofollow|a|1\n4|http://h/d/x|~|~|a|0\n");
+    assert_sql("select url from links_each(?)", page, "/c\n/n\na?b\nx\n");
+    assert_sql("select url from links_each(?, null)", page, "/c\n/n\na?b\nx\n");
+    assert_sql("select l.i, l.url from html_each(?, 'main') m, "
+               "links_each(m.node, 'http://h/') l",
+               page, "1|http://h/a?b\n2|http://h/x\n");
+    assert_sql("select 1 from links_each(null, 'http://h/')", page, "");
+    assert_sql("select count(*) from links_each(?, 'http://h/')", "", "0\n");
+}
+
+static void urls_are_joined(void **state)
+{
+    (void)state;
+    assert_sql("select url_join('http://h/a/b', '../c?d#e'), "
+               "url_join('', 'http://h/'), url_join(null, 'x'), "
+               "url_join('http://h/', null)",
+               "", "http://h/c?d#e|http://h/|~|~\n");
+    assert_sql("select url_join('h/a', 'b')", "",
+               "!url_join: \"h/a\" is no URL that another can be relative to");
+}
+
+static void what_is_wrong_is_told(void **state)
+{
+    (void)state;
+    assert_sql("select 1 from links_each(?, '', 1)", "",
+               "!links_each(doc[, base]): argument 3 is one too many");
+    assert_sql("select l.url from xml_each('<a/>', '//a') x, "
+               "links_each(x.node) l",
+               "", "!links_each: the node is one of XML, not of HTML");
+}
+
+static void hostile_pages_are_survived(void **state)
+{
+    struct gn_buf body = many("<a href=x>", 5000);
+
+    (void)state;
+    assert_sql_n("select count(*) from links_each(?, 'http://h/')", body.data,
+                 body.size, "5000\n");
+    gn_buf_fini(&body);
+    body = many("../", 300000);
+    assert_sql_n("select url_join('http://h/a/b', ?)", body.data, body.size,
+                 "http://h/\n");
+    gn_buf_fini(&body);
+}
+
+static void lost_memory_is_an_error(void **state)
+{
+    unsigned failures = 0;
+
+    (void)state;
+    for (unsigned nth = 1; nth < 60; nth++) {
+        struct gn_buf out;
+
+        gn_mem_fail_at(nth);
+        out = ask_n("select url, text, url_join(url, 'y') from links_each(?, "
+                    "'http://h/') where i = 2",
+                    page, sizeof page - 1);
+        gn_mem_fail_at(0);
+        if (out.failed || strstr(gn_buf_cstr(&out), "!out of memory") != NULL)
+            failures++;
+        else
+            assert_string_equal(gn_buf_cstr(&out), "http://h/n|N|http://h/y\n");
+        gn_buf_fini(&out);
+    }
+    assert_in_range(failures, 8, 58);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_of_links),
+        cmocka_unit_test(urls_are_joined),
+        cmocka_unit_test(what_is_wrong_is_told),
+        cmocka_unit_test(hostile_pages_are_survived),
+        cmocka_unit_test(lost_memory_is_an_error),
+    };
+
+    return cmocka_run_group_tests(tests, open_sandbox, close_sandbox);
+}
