@@ -57,6 +57,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             size);
     run("select i, url, text, rel, tag, nofollow from links_each(?1, ?2)",
         "http://h/a/", data, size);
+    run("select iif(json_valid(cells) and (rec is null or json_valid(rec)), i, "
+        "'') "
+        "from html_table(?1, ?2)",
+        "", data, size);
+    run("select iif(json_valid(json) or fault <> ?2, i, ''), type from "
+        "ldjson_each(?1)",
+        "", data, size);
     gn_free(css);
     gn_free(xpath);
     return 0;

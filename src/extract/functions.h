@@ -14,6 +14,7 @@
 #include "extract/budget.h"
 #include "extract/csvsql.h"
 #include "extract/feedsql.h"
+#include "extract/headersql.h"
 #include "extract/htmlsql.h"
 #include "extract/jsonsql.h"
 #include "extract/regexsql.h"
@@ -30,6 +31,7 @@ struct gn_functions {
     struct gn_xmlsql xml;
     struct gn_feedsql feed;
     struct gn_sitemapsql sitemap;
+    struct gn_headersql headers;
 };
 
 /* Registers all. f can be finished even after an error. Errors: NOMEM, IO. */

@@ -5,21 +5,12 @@
 
 #include "base/url_join.h"
 #include "extract/nodetext.h"
+#include "extract/xmlnode.h"
 
 static bool is(const xmlNode *node, const char *name)
 {
     return node->type == XML_ELEMENT_NODE &&
            strcmp((const char *)node->name, name) == 0;
-}
-
-/* The next node in the document's order that is in top; NULL: no more. */
-static const xmlNode *after(const xmlNode *node, const xmlNode *top)
-{
-    if (node->children != NULL && node->type != XML_ATTRIBUTE_NODE)
-        return node->children;
-    while (node != top && node->next == NULL)
-        node = node->parent;
-    return node != top ? node->next : NULL;
 }
 
 /* Is word among those of text, which white space or commas part? */
@@ -44,7 +35,8 @@ static void read_head(struct gn_links *l, const char *base)
     const xmlNode *document = (const xmlNode *)l->top->doc;
     const char *href = NULL;
 
-    for (const xmlNode *n = document; n != NULL; n = after(n, document)) {
+    for (const xmlNode *n = document; n != NULL;
+         n = gn_xmlnode_after(n, document)) {
         const char *name = gn_nodetext_attribute(n, "name");
 
         if (is(n, "base") && href == NULL)
@@ -95,7 +87,7 @@ static bool take_url(struct gn_links *l, const char *href)
 /* Stands on the first link from node on. */
 static bool find(struct gn_links *l, const xmlNode *node)
 {
-    for (; node != NULL; node = after(node, l->top)) {
+    for (; node != NULL; node = gn_xmlnode_after(node, l->top)) {
         const char *href = is(node, "a") || is(node, "area") || is(node, "link")
                                ? gn_nodetext_attribute(node, "href")
                                : NULL;
@@ -123,7 +115,7 @@ void gn_links_close(struct gn_links *l)
 
 bool gn_links_next(struct gn_links *l)
 {
-    return find(l, after(l->link, l->top));
+    return find(l, gn_xmlnode_after(l->link, l->top));
 }
 
 void gn_links_text(const struct gn_links *l, struct gn_buf *out)

@@ -402,16 +402,6 @@ void gn_xmlfeed_field(const struct gn_xmlfeed *f, size_t entry,
 
 /* --- the feed -------------------------------------------------------------*/
 
-/* The next node in the document's order below top; NULL: that was the last. */
-static xmlNode *after(xmlNode *node, const xmlNode *top)
-{
-    if (node->type == XML_ELEMENT_NODE && node->children != NULL)
-        return node->children;
-    while (node != top && node->next == NULL)
-        node = node->parent;
-    return node != top ? node->next : NULL;
-}
-
 static enum garner_code add_entry(struct gn_xmlfeed *f, xmlNode *entry)
 {
     xmlNode **entries = f->entries;
@@ -458,8 +448,10 @@ enum garner_code gn_xmlfeed_open(struct gn_xmlfeed *f, const char *text,
     if (code != GARNER_OK)
         return code;
     root = xmlDocGetRootElement(f->doc);
+    GN_CHECK(root != NULL);
     code = check_root(root, err);
-    for (xmlNode *n = root; code == GARNER_OK && n != NULL; n = after(n, root))
+    for (xmlNode *n = root; code == GARNER_OK && n != NULL;
+         n = gn_xmlnode_after(n, root))
         if ((is(n, CORE, "item") || is(n, CORE, "entry")) &&
             !gn_xmltree_is_cut(n) && add_entry(f, n) != GARNER_OK)
             code = gn_fail(err, GARNER_NOMEM, "no memory for a feed");

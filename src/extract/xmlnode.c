@@ -26,6 +26,15 @@ static void trim(struct gn_buf *out, size_t start)
     out->data[out->size] = '\0';
 }
 
+xmlNode *gn_xmlnode_after(const xmlNode *node, const xmlNode *top)
+{
+    if (node->children != NULL && node->type != XML_ATTRIBUTE_NODE)
+        return node->children;
+    while (node != top && node->next == NULL)
+        node = node->parent;
+    return node != top ? node->next : NULL;
+}
+
 static void append_content(const xmlNode *node, struct gn_buf *out)
 {
     if (node->content != NULL)
@@ -34,23 +43,11 @@ static void append_content(const xmlNode *node, struct gn_buf *out)
 
 static void text_of_element(const xmlNode *top, struct gn_buf *out)
 {
-    const xmlNode *node = top;
     const size_t start = out->size;
 
-    for (;;) {
-        if (node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE)
-            append_content(node, out);
-        if (node->children != NULL &&
-            (node->type == XML_ELEMENT_NODE || node == top)) {
-            node = node->children;
-            continue;
-        }
-        while (node != top && node->next == NULL)
-            node = node->parent;
-        if (node == top)
-            break;
-        node = node->next;
-    }
+    for (const xmlNode *n = top; n != NULL; n = gn_xmlnode_after(n, top))
+        if (n->type == XML_TEXT_NODE || n->type == XML_CDATA_SECTION_NODE)
+            append_content(n, out);
     trim(out, start);
 }
 

@@ -112,6 +112,27 @@ static void attributes_are_json(void **state)
     shows("/*/comment()", ATTRIBUTES, "{}");
 }
 
+static void all_nodes_are_gone_through(void **state)
+{
+    struct gn_buf out = {0};
+    const xmlNode *top;
+    const xmlNode *c;
+    xmlDoc *doc;
+
+    (void)state;
+    assert_int_equal(gn_xmltree_parse("<a><b>x</b><c/>y<d><e/></d></a>", 31,
+                                      &budget, &doc, NULL),
+                     GARNER_OK);
+    top = xmlDocGetRootElement(doc);
+    c = top->children->next;
+    for (const xmlNode *n = top; n != NULL; n = gn_xmlnode_after(n, top))
+        gn_xmlnode_name(n, &out);
+    assert_string_equal(gn_buf_cstr(&out), "ab#textc#textde");
+    assert_null(gn_xmlnode_after(c, c));
+    gn_buf_fini(&out);
+    xmlFreeDoc(doc);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -119,6 +140,7 @@ int main(void)
         cmocka_unit_test(texts),
         cmocka_unit_test(xml_stands_by_itself),
         cmocka_unit_test(attributes_are_json),
+        cmocka_unit_test(all_nodes_are_gone_through),
     };
 
     return cmocka_run_group_tests(tests, start, stop);

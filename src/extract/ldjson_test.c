@@ -1,0 +1,121 @@
+/* ldjson_test.c - what pages tell machines. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "extract/htmltree.h"
+#include "extract/ldjson.h"
+
+#define SCRIPT "<script type='application/ld+json'>"
+
+static struct gn_budget budget = {.deadline_ns = INT64_MAX};
+
+/* "type object" or "!fault" of each. */
+static void page_has(const char *html, const char *expected)
+{
+    struct gn_buf out = {0};
+    struct gn_ldjson l;
+    xmlDoc *doc;
+
+    assert_int_equal(gn_htmltree_parse(html, strlen(html), &budget, &doc, NULL),
+                     GARNER_OK);
+    assert_true(gn_ldjson_open(&l, (xmlNode *)doc));
+    while (l.script != NULL) {
+        struct gn_buf type = {0};
+
+        gn_ldjson_type(&l, &type);
+        gn_buf_printf(&out, "%s ", gn_buf_cstr(&type));
+        gn_ldjson_object(&l, &out);
+        if (l.fault.size > 0)
+            gn_buf_printf(&out, "!%s", gn_buf_cstr(&l.fault));
+        gn_buf_byte(&out, '\n');
+        gn_buf_fini(&type);
+        assert_true(gn_ldjson_next(&l));
+    }
+    assert_string_equal(gn_buf_cstr(&out), expected);
+    gn_ldjson_close(&l);
+    gn_buf_fini(&out);
+    xmlFreeDoc(doc);
+}
+
+static void objects_one_by_one(void **state)
+{
+    (void)state;
+    page_has(SCRIPT "\n{\"@type\":\"A\", \"x\":1}\n</script><p>" SCRIPT
+                    "[{\"@type\":[\"B\",\"C\"]}, 1, {}]</script>",
+             "A {\"@type\":\"A\", \"x\":1}\nB {\"@type\":[\"B\",\"C\"]}\n"
+             " {}\n");
+    page_has(SCRIPT "{\"@context\":\"c\",\"@graph\":[ {\"@type\":\"A\"} ,"
+                    "null,[{}],{\"@type\":7}]}</script>",
+             "A {\"@type\":\"A\"}\n {\"@type\":7}\n");
+    page_has(SCRIPT "[{\"@graph\":[{\"a\":1}]},{\"@graph\":{\"b\":2}},"
+                    "{\"@graph\":[]}]</script>",
+             " {\"a\":1}\n {\"@graph\":{\"b\":2}}\n");
+}
+
+static void what_is_none_is_passed_over(void **state)
+{
+    (void)state;
+    page_has("<script>{}</script><script type=application/json>{}</script>"
+             "<script type=application/ld+jsonp>{}</script>" SCRIPT
+             "</script>" SCRIPT "[]</script>" SCRIPT "\"x\"</script>",
+             "");
+    page_has("<script type=' Application/LD+JSON; charset=utf-8'>{}</script>",
+             " {}\n");
+}
+
+static void a_broken_script_does_not_hide_the_others(void **state)
+{
+    (void)state;
+    page_has(SCRIPT "{\"a\":\n}</script>" SCRIPT "{\"b\":1}</script>",
+             " !no JSON from line 2, column 1 of the script on: no value "
+             "begins like this: {\"a\": ^}\n {\"b\":1}\n");
+}
+
+static void lost_memory_is_told(void **state)
+{
+    static const char html[] = SCRIPT "[{\"@type\":\"A\"}]</script>";
+    unsigned failures = 0;
+    xmlDoc *doc;
+
+    (void)state;
+    assert_int_equal(
+        gn_htmltree_parse(html, sizeof html - 1, &budget, &doc, NULL),
+        GARNER_OK);
+    for (unsigned nth = 1; nth < 20; nth++) {
+        struct gn_buf out = {0};
+        struct gn_ldjson l;
+        bool ok;
+
+        gn_mem_fail_at(nth);
+        ok = gn_ldjson_open(&l, (xmlNode *)doc);
+        if (ok)
+            gn_ldjson_type(&l, &out);
+        gn_mem_fail_at(0);
+        if (!ok || gn_buf_failed(&out))
+            failures++;
+        else
+            assert_string_equal(gn_buf_cstr(&out), "A");
+        gn_buf_fini(&out);
+        gn_ldjson_close(&l);
+    }
+    assert_in_range(failures, 3, 18);
+    xmlFreeDoc(doc);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(objects_one_by_one),
+        cmocka_unit_test(what_is_none_is_passed_over),
+        cmocka_unit_test(a_broken_script_does_not_hide_the_others),
+        cmocka_unit_test(lost_memory_is_told),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
