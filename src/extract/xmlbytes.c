@@ -30,14 +30,15 @@ static bool is_space(char c)
 /* The value of encoding="..." in <?xml ...?>. */
 static bool declared(const char *xml, size_t size, char *name, size_t room)
 {
-    const char *end = size > 5 && memcmp(xml, "<?xml", 5) == 0
-                          ? memmem(xml, size, "?>", 2)
-                          : NULL;
-    const char *at =
-        end != NULL ? memmem(xml, (size_t)(end - xml), "encoding", 8) : NULL;
+    const char *end;
+    const char *at;
     size_t n = 0;
     char quote;
 
+    if (size < 6 || xml == NULL || memcmp(xml, "<?xml", 5) != 0)
+        return false;
+    end = memmem(xml, size, "?>", 2);
+    at = end != NULL ? memmem(xml, (size_t)(end - xml), "encoding", 8) : NULL;
     if (at == NULL)
         return false;
     for (at += 8; at < end && (is_space(*at) || *at == '='); at++)
