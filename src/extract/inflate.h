@@ -14,9 +14,9 @@
 #include "garner/error.h"
 
 enum {
-    GN_INFLATE_FREE = 1 << 20,   /* bytes that any may have */
-    GN_INFLATE_RATIO = 300,      /* else no more for each byte of it */
-    GN_INFLATE_MOST = 256 << 20, /* bytes in any case */
+    GN_INFLATE_FREE = 1 << 20,  /* bytes that any may have */
+    GN_INFLATE_RATIO = 300,     /* else no more for each byte of it */
+    GN_INFLATE_MOST = 64 << 20, /* bytes in any case */
 };
 
 bool gn_inflate_is_gzip(const char *data, size_t size);

@@ -174,6 +174,57 @@ void gn_xmlbytes_blank_doctype(char *xml, size_t size)
             *p = ' ';
 }
 
+/* Behind what is markup of a kind in which & is no reference; at: nothing. */
+static const char *opaque_end(const char *at, const char *end)
+{
+    if (starts(at, end, "<![CDATA["))
+        return behind(at, end, "]]>");
+    if (starts(at, end, "<!--"))
+        return behind(at + 4, end, "-->");
+    return at;
+}
+
+/* --- attributes -----------------------------------------------------------*/
+
+/* Behind the tag at at; *attributes: how many it has, or more. */
+static const char *tag_end(const char *at, const char *end, size_t *attributes)
+{
+    char quote = '\0';
+
+    *attributes = 0;
+    for (at++; at < end && *at != '<'; at++) { /* no value may have a < */
+        if (quote != '\0')
+            quote = *at == quote ? '\0' : quote;
+        else if (*at == '"' || *at == '\'')
+            quote = *at;
+        else if (*at == '=')
+            ++*attributes;
+        else if (*at == '>')
+            break;
+    }
+    return at;
+}
+
+size_t gn_xmlbytes_crowded(const char *xml, size_t size, size_t most)
+{
+    const char *end = xml + size;
+    const char *at = xml;
+    size_t attributes;
+
+    while (at < end && (at = memchr(at, '<', (size_t)(end - at))) != NULL) {
+        const char *tag = at;
+
+        if (opaque_end(at, end) != at) {
+            at = opaque_end(at, end);
+            continue;
+        }
+        at = tag_end(at, end, &attributes);
+        if (attributes > most)
+            return (size_t)(tag - xml);
+    }
+    return size;
+}
+
 /* --- repair ---------------------------------------------------------------*/
 
 /* Bytes of a name, of at most 32. */
@@ -262,16 +313,6 @@ static const char *plain_end(const char *at, const char *end)
 {
     while (at < end && (*at >= ' ' || *at == '\n') && *at != '&' && *at != '<')
         at++;
-    return at;
-}
-
-/* Behind what is markup of a kind in which & is no reference; at: nothing. */
-static const char *opaque_end(const char *at, const char *end)
-{
-    if (starts(at, end, "<![CDATA["))
-        return behind(at, end, "]]>");
-    if (starts(at, end, "<!--"))
-        return behind(at + 4, end, "-->");
     return at;
 }
 

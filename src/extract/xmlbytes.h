@@ -27,4 +27,8 @@ void gn_xmlbytes_blank_doctype(char *xml, size_t size);
  * entities (&nbsp;) are resolved, and an & that begins nothing is one. */
 void gn_xmlbytes_repair(const char *xml, size_t size, struct gn_buf *out);
 
+/* Where a tag begins that has more than most attributes: libxml2 compares each
+ * with all others. size: there is none. */
+size_t gn_xmlbytes_crowded(const char *xml, size_t size, size_t most);
+
 #endif

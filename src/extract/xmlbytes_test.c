@@ -133,6 +133,32 @@ static void what_was_meant_is_found(void **state)
     }
 }
 
+static void many_attributes_are_seen(void **state)
+{
+    static const struct {
+        const char *xml;
+        size_t at; /* where one has more than two; 0: none */
+    } cases[] = {
+        {"", 0},
+        {"<a b='1' c='2'/>", 0},
+        {"<a><b c='' d='' e=''/>", 3},
+        {"<a b='=\"=>=' c=\"='=\">=<b>=</b>", 0},
+        {"<a b='1' <c d='2' e='3'>", 0},
+        {"<a b='1 <c d='2' e=''", 0},
+        {"<!-- = = = = --><![CDATA[= = = =]]><a", 0},
+        {"<!-- = = = = -->< = = =", 16},
+        {"a<b c = '' d = '' e = ''", 1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const size_t size = strlen(cases[i].xml);
+
+        assert_int_equal(gn_xmlbytes_crowded(cases[i].xml, size, 2),
+                         cases[i].at > 0 ? cases[i].at : size);
+    }
+}
+
 static void lost_memory_shows(void **state)
 {
     struct gn_buf out = {0};
@@ -159,6 +185,7 @@ int main(void)
         cmocka_unit_test(a_large_text_is_converted_whole),
         cmocka_unit_test(no_dtd_remains),
         cmocka_unit_test(what_was_meant_is_found),
+        cmocka_unit_test(many_attributes_are_seen),
         cmocka_unit_test(lost_memory_shows),
     };
 

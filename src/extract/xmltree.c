@@ -15,8 +15,9 @@
 #include "extract/xmlbytes.h"
 
 enum {
-    MOST_NODES = 3000000, /* elements, attributes and comments */
-    NODES_PER_LOOK = 1024 /* between two looks at the clock */
+    MOST_NODES = 3000000,   /* elements, attributes and comments */
+    MOST_ATTRIBUTES = 2000, /* of an element */
+    NODES_PER_LOOK = 1024   /* between two looks at the clock */
 };
 
 /* One parser's, as its _private. */
@@ -221,6 +222,25 @@ static void drop_start(struct gn_buf *text)
     }
 }
 
+static enum garner_code check_size(const struct gn_buf *text,
+                                   struct garner_error *err)
+{
+    const char *xml = gn_buf_cstr(text);
+    const size_t at = gn_xmlbytes_crowded(xml, text->size, MOST_ATTRIBUTES);
+    struct gn_place place;
+
+    if (text->size > INT_MAX / 2)
+        return gn_fail(err, GARNER_INVALID,
+                       "an XML document of %zu bytes is too large", text->size);
+    if (at == text->size)
+        return GARNER_OK;
+    place = gn_place_of(xml, text->size, at);
+    return gn_fail(err, GARNER_INVALID,
+                   "the element at line %zu, column %zu has more than %d "
+                   "attributes",
+                   place.line, place.column, MOST_ATTRIBUTES);
+}
+
 /* It is in UTF-8, whatever its declaration said. */
 static void finish(xmlDoc *doc)
 {
@@ -241,9 +261,8 @@ static enum garner_code make(const char *xml, size_t size, bool repair,
     if (size == 0)
         return gn_fail(err, GARNER_INVALID, "the text is empty, not XML");
     code = prepare(xml, size, repair, &text, err);
-    if (code == GARNER_OK && text.size > INT_MAX / 2)
-        code = gn_fail(err, GARNER_INVALID,
-                       "an XML document of %zu bytes is too large", size);
+    if (code == GARNER_OK)
+        code = check_size(&text, err);
     if (code == GARNER_OK) {
         if (repair)
             drop_start(&text);

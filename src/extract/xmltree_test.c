@@ -193,6 +193,24 @@ static void what_is_hostile_is_refused(void **state)
     gn_buf_fini(&xml);
 }
 
+static void many_attributes_are_refused(void **state)
+{
+    struct gn_buf xml = {0};
+    struct garner_error err;
+    xmlDoc *doc;
+
+    (void)state;
+    gn_buf_text(&xml, "<a>\n<b");
+    for (int i = 0; i < 50000; i++)
+        gn_buf_printf(&xml, " x%d=''", i);
+    gn_buf_text(&xml, "/></a>");
+    refused(xml.data, xml.size,
+            "the element at line 2, column 1 has more than 2000 attributes");
+    assert_int_equal(gn_xmltree_repair(xml.data, xml.size, &budget, &doc, &err),
+                     GARNER_INVALID);
+    gn_buf_fini(&xml);
+}
+
 static void the_time_ends(void **state)
 {
     struct gn_budget none = {0};
@@ -232,6 +250,7 @@ int main(void)
         cmocka_unit_test(the_best_is_made_of_the_rest),
         cmocka_unit_test(where_the_text_ended_is_known),
         cmocka_unit_test(what_is_hostile_is_refused),
+        cmocka_unit_test(many_attributes_are_refused),
         cmocka_unit_test(the_time_ends),
         cmocka_unit_test(lost_memory_is_an_error),
     };
