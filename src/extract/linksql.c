@@ -140,10 +140,11 @@ int gn_linksql_register(sqlite3 *db, struct gn_documents *documents)
     } functions[] = {{"url_join", 2, url_join}};
     int rc = gn_each_register(db, &kind, documents);
 
-    if (rc == SQLITE_OK)
-        rc = sqlite3_create_function(db, functions[0].name, functions[0].args,
+    for (size_t i = 0;
+         rc == SQLITE_OK && i < sizeof functions / sizeof functions[0]; i++)
+        rc = sqlite3_create_function(db, functions[i].name, functions[i].args,
                                      SQLITE_UTF8 | SQLITE_DETERMINISTIC |
                                          SQLITE_INNOCUOUS,
-                                     NULL, functions[0].function, NULL, NULL);
+                                     NULL, functions[i].function, NULL, NULL);
     return rc;
 }
