@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "extract/ldjsonsql.h"
 #include "extract/linksql.h"
+#include "extract/scalarsql.h"
 #include "extract/tablesql.h"
 
 static const char *const tables[] = {
@@ -34,6 +35,8 @@ static int register_all(struct gn_functions *f, sqlite3 *db)
         rc = gn_headersql_register(db, &f->headers);
     if (rc == SQLITE_OK)
         rc = gn_regexsql_register(db, &f->regex);
+    if (rc == SQLITE_OK)
+        rc = gn_scalarsql_register(db);
     return rc;
 }
 
