@@ -126,13 +126,11 @@ static const char *take_figures(const char *at, const char *end,
         const struct piece p = piece_at(at, end);
         const char *next = at + p.size;
 
-        if (p.kind == DIGIT)
+        const bool more = digits_at(next, end) > 0;
+
+        if (p.kind == DIGIT || (p.kind == MARK && more))
             add(f, *at);
-        else if (digits_at(next, end) == 0)
-            return at;
-        else if (p.kind == MARK)
-            add(f, *at);
-        else if (p.kind == QUOTE && f->size > 0)
+        else if (p.kind == QUOTE && more && f->size > 0)
             add(f, '\'');
         else if (p.kind == SPACE && joins(f, next, end))
             add(f, ' ');
@@ -187,22 +185,19 @@ static bool find_decimal(const struct figures *f, char told, char *out)
     const size_t points = count_of(f, '.');
     const size_t commas = count_of(f, ',');
     const size_t others = count_of(f, ' ') + count_of(f, '\'');
-    char mark = points > 0 ? '.' : ',';
+    char mark = '\0'; /* the last one */
+    bool is_decimal = points > 0 && commas > 0;
 
+    for (size_t i = 0; i < f->size; i++)
+        if (f->text[i] == '.' || f->text[i] == ',')
+            mark = f->text[i];
+    if (points + commas == 1)
+        is_decimal = others > 0 ||
+                     (told != '\0' ? mark == told
+                                   : mark == '.' || !may_be_thousands(f, mark));
     *out = '\0';
-    if (points > 0 && commas > 0) { /* the last one */
-        for (size_t i = 0; i < f->size; i++)
-            if (f->text[i] == '.' || f->text[i] == ',')
-                mark = f->text[i];
+    if (is_decimal)
         *out = mark;
-    } else if (points + commas == 1) {
-        if (others > 0)
-            *out = mark;
-        else if (told != '\0')
-            *out = mark == told ? mark : '\0';
-        else if (mark == '.' || !may_be_thousands(f, mark))
-            *out = mark;
-    }
     return (*out == '\0' || told == '\0' || *out == told) &&
            (*out == '\0' || count_of(f, *out) == 1);
 }
@@ -256,10 +251,12 @@ static bool write_plain(const struct figures *f, char told,
     }
     if (whole == 0)
         *to++ = '0';
-    for (size_t i = whole; i < f->size; i++) {
-        if (i > whole && !is_digit(f->text[i]))
+    if (point != NULL)
+        *to++ = '.';
+    for (size_t i = whole + 1; i < f->size; i++) {
+        if (!is_digit(f->text[i]))
             return false;
-        *to++ = i > whole ? f->text[i] : '.';
+        *to++ = f->text[i];
     }
     if (f->exponent[0] != '\0')
         to += sprintf(to, "e%s", f->exponent);
@@ -382,7 +379,9 @@ static char lower(char c)
 {
     if (c == '-' || c == '_')
         return '_';
-    return c >= 'A' && c <= 'Z' ? (char)(c | 32) : c;
+    if (c >= 'A' && c <= 'Z')
+        return (char)(c | 32);
+    return c;
 }
 
 char gn_numbertext_locale(const char *locale)

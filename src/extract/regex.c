@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/pattern.h"
-#include "base/utf8.h"
 
 enum { MOST_PATTERN = 10000 };
 
@@ -93,41 +92,6 @@ enum garner_code gn_regexes_get(struct gn_regexes *all, const char *pattern,
     keep(all, r);
     *out = r;
     return GARNER_OK;
-}
-
-/* --- texts ----------------------------------------------------------------*/
-
-/* Bytes from at on that are UTF-8. */
-static size_t good_bytes(const char *at, size_t size)
-{
-    size_t good = 0;
-    size_t length = 1;
-
-    while (good < size && length > 0) {
-        length =
-            (at[good] & 0x80) == 0 ? 1 : gn_utf8_length(at + good, size - good);
-        good += length;
-    }
-    return good;
-}
-
-enum garner_code gn_regex_repair(const char *text, size_t size,
-                                 struct gn_buf *out)
-{
-    size_t good = good_bytes(text, size);
-
-    if (good == size)
-        return GARNER_DONE;
-    while (size > 0) {
-        gn_buf_append(out, text, good);
-        if (good < size)
-            gn_buf_text(out, "\xef\xbf\xbd");
-        good += good < size;
-        text += good;
-        size -= good;
-        good = good_bytes(text, size);
-    }
-    return gn_buf_failed(out) ? GARNER_NOMEM : GARNER_OK;
 }
 
 /* --- matching -------------------------------------------------------------*/

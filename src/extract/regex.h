@@ -48,11 +48,6 @@ struct gn_regex_match {
     size_t count;
 };
 
-/* Writes text to out with U+FFFD for each byte that is not UTF-8. OK; DONE: it
- * is UTF-8, and nothing was written; NOMEM. */
-enum garner_code gn_regex_repair(const char *text, size_t size,
-                                 struct gn_buf *out);
-
 /* Looks for the first match from byte start, where a character begins, on in a
  * text that is UTF-8. OK; DONE: there is none;
  * INVALID: it takes too long; NOMEM. */

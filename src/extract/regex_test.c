@@ -97,22 +97,6 @@ static void bounds_hold(void **state)
     gn_regexes_fini(&all);
 }
 
-static void broken_text_is_repaired(void **state)
-{
-    struct gn_buf out = {0};
-
-    (void)state;
-    assert_int_equal(gn_regex_repair("a\xc3\xa4", 3, &out), GARNER_DONE);
-    assert_int_equal(gn_regex_repair("", 0, &out), GARNER_DONE);
-    assert_int_equal(out.size, 0);
-    assert_int_equal(gn_regex_repair("a\xff\xc3", 3, &out), GARNER_OK);
-    assert_string_equal(out.data, "a\xef\xbf\xbd\xef\xbf\xbd");
-    gn_buf_clear(&out);
-    assert_int_equal(gn_regex_repair("\xed\xa0\x80z", 4, &out), GARNER_OK);
-    assert_string_equal(out.data, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdz");
-    gn_buf_fini(&out);
-}
-
 static void lost_memory_is_an_error(void **state)
 {
     enum garner_code code = GARNER_NOMEM;
@@ -142,7 +126,6 @@ int main(void)
         cmocka_unit_test(matches_have_groups),
         cmocka_unit_test(one_that_is_held_outlives_its_place),
         cmocka_unit_test(bounds_hold),
-        cmocka_unit_test(broken_text_is_repaired),
         cmocka_unit_test(lost_memory_is_an_error),
     };
 

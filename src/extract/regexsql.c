@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 #include "extract/each.h"
+#include "extract/repair.h"
 
 /* --- regex_each -----------------------------------------------------------*/
 
@@ -54,7 +55,7 @@ static int find_next(struct regex_each *r)
 static bool take_text(const char *text, size_t size, struct gn_buf *repaired,
                       struct gn_regex_part *out)
 {
-    const enum garner_code code = gn_regex_repair(text, size, repaired);
+    const enum garner_code code = gn_repair(text, size, repaired);
 
     *out = (struct gn_regex_part){text, size};
     if (code == GARNER_OK)

@@ -121,7 +121,8 @@ static void parse_number(sqlite3_context *to, int argc, sqlite3_value **argv)
 
     if (argc > 1 && sqlite3_value_type(argv[1]) != SQLITE_NULL) {
         text = take_string(to, argv[1]);
-        decimal = text != NULL ? gn_numbertext_locale(text) : '\0';
+        if (text != NULL)
+            decimal = gn_numbertext_locale(text);
         if (decimal == '\0') {
             fail(to,
                  "parse_number: the locale \"%.30s\" is not known: give the "

@@ -42,7 +42,9 @@ static bool is_blank(char c)
 
 static char peek(const struct reading *r)
 {
-    return r->at < r->end ? *r->at : '\0';
+    if (r->at < r->end)
+        return *r->at;
+    return '\0';
 }
 
 static bool skip(struct reading *r, char c)
@@ -77,6 +79,7 @@ static bool take_short(struct reading *r, int *out)
 {
     const size_t n = digits_at(r->at, r->end);
 
+    *out = 0;
     if (n < 1 || n > 2)
         return false;
     *out = take(r, n);
@@ -413,7 +416,7 @@ static bool finish(const struct reading *r, struct gn_timeunix *out)
     if (!has_date(r) || r->year < 1 || r->year > 9999)
         return false;
     if (r->week != 0) {
-        days = gn_calendar_week(r->year) + (r->week - 1) * 7;
+        days = gn_calendar_week(r->year) + (r->week - 1) * INT64_C(7);
         if (days >= gn_calendar_week(r->year + 1))
             return false;
         days += r->week_day - 1;
@@ -431,7 +434,7 @@ static bool finish(const struct reading *r, struct gn_timeunix *out)
 static bool take_all(struct reading *r)
 {
     const size_t n = digits_at(r->at, r->end);
-    const char mark = r->at + n < r->end ? r->at[n] : '\0';
+    const int mark = r->at + n < r->end ? r->at[n] : 0;
     const bool figures =
         n > 0 && r->at + n + 1 < r->end && is_digit(r->at[n + 1]);
 

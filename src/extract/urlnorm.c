@@ -104,8 +104,9 @@ static void append_lower(struct gn_buf *out, struct gn_url_part part)
 {
     for (size_t i = 0; i < part.size; i++) {
         const char c = part.text[i];
+        const int capital = c >= 'A' && c <= 'Z' ? 32 : 0;
 
-        gn_buf_byte(out, c >= 'A' && c <= 'Z' ? (char)(c | 32) : c);
+        gn_buf_byte(out, (char)(c | capital));
     }
 }
 
@@ -214,11 +215,15 @@ enum garner_code gn_urlnorm(const char *url, struct gn_buf *out,
 static void append_value(struct gn_buf *out, const char *at, const char *end)
 {
     for (; at < end; at++) {
-        const int byte = escaped_byte(at, end);
+        int byte = escaped_byte(at, end);
 
         if (byte >= 0)
             at += 2;
-        gn_buf_byte(out, byte >= 0 ? (char)byte : *at == '+' ? ' ' : *at);
+        else if (*at == '+')
+            byte = ' ';
+        else
+            byte = (unsigned char)*at;
+        gn_buf_byte(out, (char)byte);
     }
 }
 

@@ -3,8 +3,11 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "extract/charset.h"
+#include "extract/decode.h"
 #include "extract/statement.h"
 
 enum garner_code gn_worker_open(struct gn_worker *w,
@@ -99,10 +102,18 @@ static enum garner_code add_row(struct gn_worker *w, sqlite3_stmt *stmt,
     return code;
 }
 
+/* What a job's SQL is given: its parameters, the body as UTF-8. */
+struct input {
+    const struct gn_param *params;
+    size_t count;
+    struct gn_buf body;    /* if it was something else; and then */
+    struct gn_param *copy; /* the parameters with this one */
+};
+
 /* Fills query->rows, which may take budget bytes. */
 static enum garner_code run_query(struct gn_worker *w, struct gn_query *query,
-                                  const struct gn_extraction *job,
-                                  size_t budget, struct garner_error *err)
+                                  const struct input *in, size_t budget,
+                                  struct garner_error *err)
 {
     sqlite3_stmt *stmt;
     enum garner_code code =
@@ -111,7 +122,7 @@ static enum garner_code run_query(struct gn_worker *w, struct gn_query *query,
 
     if (code != GARNER_OK)
         return code;
-    code = gn_statement_bind(stmt, job->params, job->param_count, err);
+    code = gn_statement_bind(stmt, in->params, in->count, err);
     if (code == GARNER_OK)
         code = gn_statement_columns(stmt, &query->rows, err);
     if (code == GARNER_OK)
@@ -122,8 +133,8 @@ static enum garner_code run_query(struct gn_worker *w, struct gn_query *query,
             break;
         code = rc == SQLITE_ROW
                    ? add_row(w, stmt, &query->rows, budget, err)
-                   : gn_statement_failed(&w->sandbox, stmt, rc, job->params,
-                                         job->param_count, err);
+                   : gn_statement_failed(&w->sandbox, stmt, rc, in->params,
+                                         in->count, err);
     }
     /* what failed was told by step; the bound bytes belong to the caller */
     sqlite3_reset(stmt);
@@ -143,33 +154,85 @@ static void number_error(struct garner_error *err, size_t i, size_t count)
     err->native = plain.native;
 }
 
-/* Tells the functions which bytes they need not copy. */
-static void lend_body(struct gn_worker *w, const struct gn_extraction *job)
-{
-    for (size_t i = 0; i < job->param_count; i++) {
-        const struct garner_value *v = &job->params[i].value;
+/* --- the body -------------------------------------------------------------*/
 
-        if (v->type == GARNER_TEXT && strcmp(job->params[i].name, "body") == 0)
-            gn_functions_body(&w->sandbox.functions, v->bytes.data,
-                              v->bytes.size);
+static const struct garner_value *find_text(const struct gn_param *params,
+                                            size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (params[i].value.type == GARNER_TEXT &&
+            strcmp(params[i].name, name) == 0)
+            return &params[i].value;
+    return NULL;
+}
+
+/* Gives the body in in->body to the SQL. */
+static enum garner_code put_body(struct input *in)
+{
+    in->copy = gn_alloc(in->count * sizeof in->copy[0]);
+    if (in->copy == NULL)
+        return GARNER_NOMEM;
+    for (size_t i = 0; i < in->count; i++) {
+        in->copy[i] = in->params[i];
+        if (strcmp(in->copy[i].name, "body") == 0)
+            in->copy[i].value =
+                garner_text_n(gn_buf_cstr(&in->body), in->body.size);
     }
+    in->params = in->copy;
+    return GARNER_OK;
+}
+
+/* Makes UTF-8 of the body, and tells the functions which bytes they need not
+ * copy. */
+static enum garner_code prepare_input(struct gn_worker *w, struct input *in,
+                                      const struct gn_extraction *job,
+                                      struct garner_error *err)
+{
+    const struct garner_value *body =
+        find_text(job->params, job->param_count, "body");
+    const struct garner_value *type =
+        find_text(job->params, job->param_count, "content_type");
+    const struct gn_charset *charset;
+    enum garner_code code = GARNER_DONE;
+
+    *in = (struct input){.params = job->params, .count = job->param_count};
+    if (body == NULL || body->bytes.size == 0 || job->query_count == 0)
+        return GARNER_OK;
+    charset = gn_charset_detect(body->bytes.data, body->bytes.size,
+                                type != NULL ? type->bytes.data : "",
+                                type != NULL ? type->bytes.size : 0);
+    if (charset != NULL)
+        code =
+            gn_decode(charset, body->bytes.data, body->bytes.size, &in->body);
+    if (code == GARNER_OK)
+        code = put_body(in);
+    if (code == GARNER_NOMEM)
+        return gn_fail(err, GARNER_NOMEM,
+                       "no memory to make UTF-8 of a body of %zu bytes",
+                       body->bytes.size);
+    body = find_text(in->params, in->count, "body");
+    gn_functions_body(&w->sandbox.functions, body->bytes.data,
+                      body->bytes.size);
+    return GARNER_OK;
 }
 
 void gn_worker_run(struct gn_worker *w, struct gn_extraction *job)
 {
     size_t budget = w->max_bytes;
+    struct input in;
 
     job->code = GARNER_OK;
+    job->failed_query = 0;
     for (size_t i = 0; i < job->query_count; i++)
         job->queries[i].rows = (struct gn_rowset){0};
     if (job->begin != NULL && !job->begin(job))
         return;
     gn_sandbox_arm(&w->sandbox, w->deadline_ms);
-    lend_body(w, job);
+    job->code = prepare_input(w, &in, job, &job->error);
     for (size_t i = 0; i < job->query_count && job->code == GARNER_OK; i++) {
         struct gn_query *query = &job->queries[i];
 
-        job->code = run_query(w, query, job, budget, &job->error);
+        job->code = run_query(w, query, &in, budget, &job->error);
         if (job->code != GARNER_OK) {
             job->failed_query = i;
             number_error(&job->error, i, job->query_count);
@@ -178,6 +241,8 @@ void gn_worker_run(struct gn_worker *w, struct gn_extraction *job)
         }
     }
     gn_functions_clear(&w->sandbox.functions); /* it may be much memory */
+    gn_buf_fini(&in.body);
+    gn_free(in.copy);
     for (size_t i = 0; i < job->query_count && job->code != GARNER_OK; i++)
         gn_rowset_fini(&job->queries[i].rows);
 }

@@ -80,6 +80,48 @@ static void rows_are_typed(void **state)
     gn_rowset_fini(&q.rows);
 }
 
+/* Runs one query over a body of a content type; its one text. */
+static void assert_seen(const char *sql, struct garner_value body,
+                        struct garner_value type, const char *expected)
+{
+    const struct gn_param params[] = {{"content_type", type}, {"body", body}};
+    struct gn_query q = {.sql = sql};
+    struct gn_extraction job = {
+        .params = params, .param_count = 2, .queries = &q, .query_count = 1};
+
+    gn_worker_run(&worker, &job);
+    assert_int_equal(job.code, GARNER_OK);
+    assert_int_equal(q.rows.values[0].bytes.size, strlen(expected));
+    assert_memory_equal(q.rows.values[0].bytes.data, expected,
+                        strlen(expected));
+    gn_rowset_fini(&q.rows);
+}
+
+static void bodies_become_utf8(void **state)
+{
+    static const char json[] = "[\"\xcf\xd2\"]";
+    static const char sql[] = "select value as v from json_rows(:body)";
+
+    (void)state;
+    assert_seen(sql, garner_text(json), garner_text("x; charset=koi8-r"),
+                "\xd0\xbe\xd1\x80");
+    assert_seen(sql, garner_text(json), garner_null(), "\xc3\x8f\xc3\x92");
+    assert_seen(sql, garner_text_n("\xff\xfe[\0\"\0\xe4\0\"\0]\0", 12),
+                garner_null(), "\xc3\xa4");
+    assert_seen("select rec->>'$.a' as v from csv_each(:body)",
+                garner_text("a\n\xe4"), garner_text("text/csv"), "\xc3\xa4");
+    assert_seen("select html_text(:body, 'p') as v",
+                garner_text("<meta charset=koi8-r><p>\xcf"),
+                garner_text("text/html"), "\xd0\xbe");
+    assert_seen("select hex(cast(:body as blob)) as v",
+                garner_text_n("\0\xff", 2), garner_null(), "00FF");
+    assert_seen("select hex(:body) as v", garner_blob("\xff", 1),
+                garner_text("x; charset=koi8-r"), "FF");
+    assert_seen("select :body || '' as v", garner_text(""), garner_text(""),
+                "");
+    assert_int_equal(worker.sandbox.functions.csv.body.size, 0);
+}
+
 static void no_rows_still_have_columns(void **state)
 {
     struct gn_query q = {.sql = "select value as v from json_each(:body)"};
@@ -260,6 +302,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_typed),
+        cmocka_unit_test(bodies_become_utf8),
         cmocka_unit_test(no_rows_still_have_columns),
         cmocka_unit_test(queries_run_in_order_until_one_fails),
         cmocka_unit_test(a_job_may_be_over_before_its_queries),
