@@ -7,30 +7,60 @@
 #include "base/mem.h"
 #include "extract/csv.h"
 #include "extract/each.h"
+#include "extract/repair.h"
+#include "extract/rowtext.h"
 
 enum policy { BAD_FAILS, BAD_SKIPPED, BAD_KEPT };
+
+struct name {
+    char *text;
+    size_t size;
+};
 
 struct csv_each {
     struct gn_each base;
     struct gn_held text;
     struct gn_csv csv;
     enum policy bad;
-    bool has_header; /* the first record names the fields */
-    char **names;    /* of the fields; NULL: they have none */
+    bool has_header;    /* the first record names the fields */
+    struct name *names; /* of the fields; NULL: they have none */
     size_t name_count;
+    bool names_escaped;           /* in JSON one has escapes */
+    struct gn_rowtext rec, cells; /* of the record */
 };
+
+/* Whether a text stands in JSON as it is. */
+static bool is_plain(const char *text, size_t size)
+{
+    unsigned char all = 0;
+    bool special = false;
+
+    for (size_t i = 0; i < size; i++) {
+        const unsigned char c = (unsigned char)text[i];
+
+        all |= c;
+        special = special || c < ' ' || c == '"' || c == '\\';
+    }
+    return !special && (all < 0x80 || gn_repair_good(text, size) == size);
+}
 
 /* --- the header -----------------------------------------------------------*/
 
 static int add_name(struct csv_each *c, const char *text, size_t size)
 {
-    char **names = gn_realloc(c->names, (c->name_count + 1) * sizeof names[0]);
+    struct name *names =
+        gn_realloc(c->names, (c->name_count + 1) * sizeof names[0]);
+    char *copy = gn_memdup(text, size);
 
-    if (names == NULL)
+    if (names != NULL)
+        c->names = names;
+    if (names == NULL || copy == NULL) {
+        gn_free(copy);
         return SQLITE_NOMEM;
-    c->names = names;
-    names[c->name_count] = gn_memdup(text, size);
-    return names[c->name_count++] != NULL ? SQLITE_OK : SQLITE_NOMEM;
+    }
+    names[c->name_count++] = (struct name){copy, strlen(copy)};
+    c->names_escaped = c->names_escaped || !is_plain(copy, strlen(copy));
+    return SQLITE_OK;
 }
 
 static int read_header(struct csv_each *c)
@@ -152,6 +182,8 @@ static int advance(struct csv_each *c)
 {
     enum garner_code code = gn_csv_next(&c->csv);
 
+    gn_rowtext_next(&c->rec);
+    gn_rowtext_next(&c->cells);
     while (code == GARNER_OK && c->bad == BAD_SKIPPED && fault_of(c) != NULL)
         code = gn_csv_next(&c->csv);
     if (code == GARNER_NOMEM)
@@ -169,6 +201,7 @@ static int csv_open(struct gn_each *e, sqlite3_value **args)
     const struct gn_csvsql *context = e->context;
     int rc = SQLITE_OK;
 
+    c->rec.arrow = c->cells.arrow = context->arrow;
     if (!gn_held_init(&c->text, &context->body, args[0]))
         return SQLITE_NOMEM;
     if (c->text.data == NULL) {
@@ -194,8 +227,10 @@ static void csv_close(struct gn_each *e)
     struct csv_each *c = (struct csv_each *)e;
 
     for (size_t i = 0; i < c->name_count; i++)
-        gn_free(c->names[i]);
+        gn_free(c->names[i].text);
     gn_free(c->names);
+    gn_rowtext_fini(&c->rec);
+    gn_rowtext_fini(&c->cells);
     gn_csv_fini(&c->csv);
     gn_held_fini(&c->text);
 }
@@ -208,6 +243,58 @@ enum csv_column {
     CSV_FAULT = CSV_LINE + 4 /* after the arguments */
 };
 
+/* Bytes of the record as JSON; 0: something in it has to be escaped. */
+static size_t plain_size(const struct csv_each *c, size_t fields)
+{
+    size_t size = fields > 0 ? 1 : 2;
+
+    for (size_t i = 0; i < fields; i++) {
+        if (!is_plain(c->csv.fields[i].text, c->csv.fields[i].size))
+            return 0;
+        size += c->names[i].size + c->csv.fields[i].size + 6;
+    }
+    return size;
+}
+
+static char *put(char *to, const void *from, size_t size)
+{
+    memcpy(to, from, size);
+    return to + size;
+}
+
+/* Writes a record that has no escapes, and lists its members. false: it has, or
+ * there is no memory. */
+static bool write_plain(const struct csv_each *c, struct gn_arrow *arrow,
+                        struct gn_buf *out)
+{
+    const size_t fields =
+        c->csv.count < c->name_count ? c->csv.count : c->name_count;
+    const size_t size = c->names_escaped ? 0 : plain_size(c, fields);
+    char *to;
+
+    if (size == 0 || !gn_buf_reserve(out, size))
+        return false;
+    to = out->data + out->size;
+    gn_arrow_know(arrow, to, size);
+    gn_arrow_list(arrow);
+    out->size += size;
+    for (size_t i = 0; i < fields; i++) {
+        struct gn_arrow_member member = {.name_size = c->names[i].size};
+
+        to = put(to, i > 0 ? ",\"" : "{\"", 2);
+        member.name = to;
+        to = put(to, c->names[i].text, member.name_size);
+        to = put(to, "\":\"", 3);
+        member.value = to - 1;
+        to = put(to, c->csv.fields[i].text, c->csv.fields[i].size);
+        *to++ = '"';
+        member.end = to;
+        gn_arrow_add(arrow, member);
+    }
+    memcpy(to, fields > 0 ? "}" : "{}", fields > 0 ? 2 : 3);
+    return true;
+}
+
 static void write_record(const struct csv_each *c, struct gn_buf *out)
 {
     struct gn_json json;
@@ -215,7 +302,7 @@ static void write_record(const struct csv_each *c, struct gn_buf *out)
     gn_json_init(&json, out);
     gn_json_open(&json, '{');
     for (size_t i = 0; i < c->csv.count && i < c->name_count; i++) {
-        gn_json_key(&json, c->names[i]);
+        gn_json_key(&json, c->names[i].text);
         gn_json_text_n(&json, c->csv.fields[i].text, c->csv.fields[i].size);
     }
     gn_json_close(&json, '}');
@@ -235,7 +322,8 @@ static void write_cells(const struct csv_each *c, struct gn_buf *out)
 static int csv_column(struct gn_each *e, sqlite3_context *to, int column)
 {
     struct csv_each *c = (struct csv_each *)e;
-    struct gn_buf out = {0};
+    const struct gn_csvsql *context = e->context;
+    struct gn_buf *out;
 
     switch ((enum csv_column)column) {
     case CSV_I:
@@ -251,19 +339,16 @@ static int csv_column(struct gn_each *e, sqlite3_context *to, int column)
     case CSV_REC:
         if (c->names == NULL)
             return SQLITE_OK;
-        write_record(c, &out);
-        break;
+        out = gn_rowtext_begin(&c->rec);
+        if (out != NULL && !write_plain(c, context->arrow, out))
+            write_record(c, out);
+        return gn_rowtext_give(&c->rec, to);
     case CSV_CELLS:
-        write_cells(c, &out);
-        break;
+        out = gn_rowtext_begin(&c->cells);
+        if (out != NULL)
+            write_cells(c, out);
+        return gn_rowtext_give(&c->cells, to);
     }
-    if (gn_buf_failed(&out)) {
-        gn_buf_fini(&out);
-        return SQLITE_NOMEM;
-    }
-    sqlite3_result_text64(to, gn_buf_cstr(&out), out.size, SQLITE_TRANSIENT,
-                          SQLITE_UTF8);
-    gn_buf_fini(&out);
     return SQLITE_OK;
 }
 
@@ -331,6 +416,11 @@ static void lines_close(struct gn_each *e)
     gn_held_fini(&((struct lines_each *)e)->text);
 }
 
+static struct gn_arrow *csv_arrow(void *context)
+{
+    return ((struct gn_csvsql *)context)->arrow;
+}
+
 int gn_csvsql_register(sqlite3 *db, struct gn_csvsql *c)
 {
     static const struct gn_each_kind kinds[] = {
@@ -345,7 +435,8 @@ int gn_csvsql_register(sqlite3 *db, struct gn_csvsql *c)
          .open = csv_open,
          .next = csv_next,
          .column = csv_column,
-         .close = csv_close},
+         .close = csv_close,
+         .arrow = csv_arrow},
         {.name = "lines_each",
          .columns = "i, text, doc hidden, surplus hidden",
          .signature = "doc",

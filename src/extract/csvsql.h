@@ -8,12 +8,14 @@
 
 #include <sqlite3.h>
 
+#include "extract/arrow.h"
 #include "extract/held.h"
 
 /* What the functions work with; stays where it is while db is open. */
 struct gn_csvsql {
     sqlite3 *db;
-    struct gn_body body; /* of the job going on */
+    struct gn_body body;    /* of the job going on */
+    struct gn_arrow *arrow; /* borrowed */
 };
 
 /* SQLITE_OK, or why the functions are not there. */

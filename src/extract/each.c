@@ -183,6 +183,19 @@ static int read_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
     return SQLITE_OK;
 }
 
+static int find_function(sqlite3_vtab *base, int args, const char *name,
+                         void (**function)(sqlite3_context *, int,
+                                           sqlite3_value **),
+                         void **user_data)
+{
+    const struct table *t = (struct table *)base;
+
+    if (t->kind->arrow == NULL || !gn_arrow_overload(name, args, function))
+        return 0;
+    *user_data = t->kind->arrow(t->context);
+    return 1;
+}
+
 int gn_each_register(sqlite3 *db, const struct gn_each_kind *kind,
                      void *context)
 {
@@ -197,6 +210,7 @@ int gn_each_register(sqlite3 *db, const struct gn_each_kind *kind,
         .xEof = at_end,
         .xColumn = read_column,
         .xRowid = read_rowid,
+        .xFindFunction = find_function,
     };
     struct registration *r = gn_alloc(sizeof *r);
 

@@ -15,6 +15,8 @@
 
 #include <sqlite3.h>
 
+#include "extract/arrow.h"
+
 /* One use of a function, on its way through its rows. A kind's own struct
  * begins with it, and is all zero when open is called. */
 struct gn_each {
@@ -44,6 +46,9 @@ struct gn_each_kind {
     int (*next)(struct gn_each *e);
     int (*column)(struct gn_each *e, sqlite3_context *to, int column);
     void (*close)(struct gn_each *e);
+
+    /* What ->> asks of the columns of a context's tables; NULL: SQLite does. */
+    struct gn_arrow *(*arrow)(void *context);
 };
 
 enum { GN_EACH_MOST_ARGS = 4 };

@@ -47,7 +47,8 @@ enum garner_code gn_functions_init(struct gn_functions *f, sqlite3 *db,
     enum garner_code code;
     int rc;
 
-    *f = (struct gn_functions){0};
+    *f = (struct gn_functions){.arrow.db = db};
+    f->csv.arrow = f->json.arrow = &f->arrow;
     gn_documents_init(&f->html.documents, budget);
     code = gn_search_new(budget, &f->html.search, err);
     if (code != GARNER_OK)
@@ -62,6 +63,11 @@ enum garner_code gn_functions_init(struct gn_functions *f, sqlite3 *db,
         return gn_fail(err, GARNER_IO, "SQLite %s refuses a function: %s",
                        sqlite3_libversion(), sqlite3_errmsg(db));
     return GARNER_OK;
+}
+
+void gn_functions_stop(struct gn_functions *f)
+{
+    gn_arrow_fini(&f->arrow);
 }
 
 void gn_functions_fini(struct gn_functions *f)
@@ -81,6 +87,7 @@ void gn_functions_body(struct gn_functions *f, const char *data, size_t size)
 void gn_functions_clear(struct gn_functions *f)
 {
     gn_documents_clear(&f->html.documents);
+    gn_arrow_forget(&f->arrow);
     gn_functions_body(f, NULL, 0);
 }
 

@@ -11,6 +11,7 @@
 
 #include <sqlite3.h>
 
+#include "extract/arrow.h"
 #include "extract/budget.h"
 #include "extract/csvsql.h"
 #include "extract/feedsql.h"
@@ -24,6 +25,7 @@
 
 /* Stays where it is while the connection is open. */
 struct gn_functions {
+    struct gn_arrow arrow;
     struct gn_htmlsql html;
     struct gn_csvsql csv;
     struct gn_regexsql regex;
@@ -38,6 +40,9 @@ struct gn_functions {
 enum garner_code gn_functions_init(struct gn_functions *f, sqlite3 *db,
                                    struct gn_budget *budget,
                                    struct garner_error *err);
+
+/* Before db is closed: finalizes its own statements. */
+void gn_functions_stop(struct gn_functions *f);
 
 /* After db is closed. */
 void gn_functions_fini(struct gn_functions *f);

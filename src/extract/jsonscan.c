@@ -19,6 +19,12 @@ static const char *string_end(const char *at, const char *end)
     return at < end ? at + 1 : end;
 }
 
+static bool ends_word(char c)
+{
+    return c == ',' || c == ']' || c == '}' || c == ' ' || c == '\t' ||
+           c == '\r' || c == '\n' || c == '\0';
+}
+
 const char *gn_jsonscan_end(const char *at, const char *end)
 {
     size_t depth = 0;
@@ -35,7 +41,7 @@ const char *gn_jsonscan_end(const char *at, const char *end)
         } else if (*at == '}' || *at == ']') {
             depth--;
         } else if (depth == 0) { /* a number, or a word */
-            while (at < end && strchr(",]} \t\r\n", *at) == NULL)
+            while (at < end && !ends_word(*at))
                 at++;
             return at;
         }

@@ -7,19 +7,22 @@
 #include "extract/excerpt.h"
 #include "extract/jsonfault.h"
 #include "extract/jsonscan.h"
+#include "extract/rowtext.h"
 
 struct json_rows {
     struct gn_each base;
     struct gn_held text;
-    const char *at;   /* the element */
-    const char *end;  /* of it */
-    const char *stop; /* of the text */
+    const char *at;        /* the element */
+    const char *end;       /* of it */
+    const char *stop;      /* of the text */
+    struct gn_rowtext row; /* of the element, if the text does not stay */
 };
 
 /* Stands on the element at at, or at the bracket behind the last. */
 static void stand(struct json_rows *r, const char *at)
 {
     r->at = gn_jsonscan_blank(at, r->stop);
+    gn_rowtext_next(&r->row);
     r->base.done = *r->at == ']';
     r->end = r->base.done ? r->at : gn_jsonscan_end(r->at, r->stop);
 }
@@ -52,6 +55,7 @@ static int rows_open(struct gn_each *e, sqlite3_value **args)
     size_t fault;
     int rc;
 
+    r->row.arrow = context->arrow;
     if (!gn_held_init(&r->text, &context->body, args[0]))
         return SQLITE_NOMEM;
     if (r->text.data == NULL || path == NULL) {
@@ -90,7 +94,10 @@ static int rows_next(struct gn_each *e)
 
 static void rows_close(struct gn_each *e)
 {
-    gn_held_fini(&((struct json_rows *)e)->text);
+    struct json_rows *r = (struct json_rows *)e;
+
+    gn_rowtext_fini(&r->row);
+    gn_held_fini(&r->text);
 }
 
 static void give_number(const struct json_rows *r, sqlite3_context *to)
@@ -122,9 +129,31 @@ static int give_string(const struct json_rows *r, sqlite3_context *to)
     return SQLITE_OK;
 }
 
+/* An object or array lies in the body, which stays where it is, or goes when
+ * the rows do. */
+static int give_container(struct json_rows *r, sqlite3_context *to)
+{
+    const struct gn_jsonsql *context = r->base.context;
+    const size_t size = (size_t)(r->end - r->at);
+    struct gn_buf *out;
+    int rc = SQLITE_OK;
+
+    if (r->text.copy == NULL) {
+        sqlite3_result_text64(to, r->at, size, SQLITE_STATIC, SQLITE_UTF8);
+        gn_arrow_know(context->arrow, r->at, size);
+    } else {
+        out = gn_rowtext_begin(&r->row);
+        if (out != NULL)
+            gn_buf_append(out, r->at, size);
+        rc = gn_rowtext_give(&r->row, to);
+    }
+    sqlite3_result_subtype(to, 'J'); /* as SQLite's JSON functions do */
+    return rc;
+}
+
 static int rows_column(struct gn_each *e, sqlite3_context *to, int column)
 {
-    const struct json_rows *r = (struct json_rows *)e;
+    struct json_rows *r = (struct json_rows *)e;
 
     if (column == 0) {
         sqlite3_result_int64(to, e->row);
@@ -133,10 +162,7 @@ static int rows_column(struct gn_each *e, sqlite3_context *to, int column)
     switch (*r->at) {
     case '{':
     case '[':
-        sqlite3_result_text64(to, r->at, (sqlite3_uint64)(r->end - r->at),
-                              SQLITE_TRANSIENT, SQLITE_UTF8);
-        sqlite3_result_subtype(to, 'J'); /* as SQLite's JSON functions do */
-        return SQLITE_OK;
+        return give_container(r, to);
     case '"':
         return give_string(r, to);
     case 't':
@@ -149,6 +175,11 @@ static int rows_column(struct gn_each *e, sqlite3_context *to, int column)
         give_number(r, to);
         return SQLITE_OK;
     }
+}
+
+static struct gn_arrow *rows_arrow(void *context)
+{
+    return ((struct gn_jsonsql *)context)->arrow;
 }
 
 int gn_jsonsql_register(sqlite3 *db, struct gn_jsonsql *j)
@@ -164,7 +195,8 @@ int gn_jsonsql_register(sqlite3 *db, struct gn_jsonsql *j)
         .open = rows_open,
         .next = rows_next,
         .column = rows_column,
-        .close = rows_close};
+        .close = rows_close,
+        .arrow = rows_arrow};
 
     return gn_each_register(db, &kind, j);
 }

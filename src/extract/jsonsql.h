@@ -8,11 +8,13 @@
 
 #include <sqlite3.h>
 
+#include "extract/arrow.h"
 #include "extract/held.h"
 
 /* What the function works with; stays where it is while db is open. */
 struct gn_jsonsql {
-    struct gn_body body; /* of the job going on */
+    struct gn_body body;    /* of the job going on */
+    struct gn_arrow *arrow; /* borrowed */
 };
 
 /* SQLITE_OK, or why the function is not there. */

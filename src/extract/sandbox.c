@@ -181,6 +181,7 @@ enum garner_code gn_sandbox_open(struct gn_sandbox *s, struct garner_error *err)
 
 void gn_sandbox_close(struct gn_sandbox *s)
 {
+    gn_functions_stop(&s->functions);
     GN_CHECK(sqlite3_close(s->db) == SQLITE_OK); /* else a statement leaked */
     s->db = NULL;
     gn_functions_fini(&s->functions);

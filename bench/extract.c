@@ -1,0 +1,91 @@
+/*
+ * extract.c - how fast a body becomes rows: extract FILE ROUNDS SQL runs the
+ * SQL over the file and says, for each round, its rows, its milliseconds, and
+ * the memory beside the body (the kernel's peak, in KiB).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "extract/worker.h"
+
+static const struct gn_extractor_options options = {
+    .deadline_ms = 600000, .max_bytes = 1LL << 32, .max_statements = 4};
+
+static _Noreturn void die(const char *what, const char *why)
+{
+    fprintf(stderr, "extract: %s: %s\n", what, why);
+    exit(2);
+}
+
+static void read_file(const char *name, struct gn_buf *out)
+{
+    static char piece[1 << 16];
+    FILE *f = fopen(name, "rb");
+    size_t n;
+
+    if (f == NULL)
+        die(name, "cannot be opened");
+    while ((n = fread(piece, 1, sizeof piece, f)) > 0)
+        gn_buf_append(out, piece, n);
+    if (ferror(f) || fclose(f) != 0 || gn_buf_failed(out))
+        die(name, "cannot be read");
+}
+
+/* A figure of /proc/self/status, in KiB. */
+static long status(const char *name)
+{
+    FILE *f = fopen("/proc/self/status", "r");
+    char line[200];
+    long value = 0;
+
+    while (f != NULL && fgets(line, sizeof line, f) != NULL)
+        if (strncmp(line, name, strlen(name)) == 0)
+            value = strtol(line + strlen(name), NULL, 10);
+    if (f != NULL)
+        (void)fclose(f);
+    return value;
+}
+
+static void measure(struct gn_worker *worker, const char *sql,
+                    const struct gn_buf *body)
+{
+    const struct gn_param params[] = {
+        {"body", garner_text_n(body->data, body->size)}};
+    struct gn_query query = {.sql = sql};
+    struct gn_extraction job = {.params = params,
+                                .param_count = 1,
+                                .queries = &query,
+                                .query_count = 1};
+    const long before = status("VmRSS:");
+    const int64_t start = gn_clock_monotonic_ns();
+    int64_t end;
+
+    gn_worker_run(worker, &job);
+    end = gn_clock_monotonic_ns();
+    if (job.code != GARNER_OK)
+        die(sql, job.error.message);
+    printf("%zu %.1f %ld\n", query.rows.row_count, (double)(end - start) / 1e6,
+           status("VmHWM:") - before);
+    gn_rowset_fini(&query.rows);
+}
+
+int main(int argc, char **argv)
+{
+    struct gn_worker worker;
+    struct garner_error err;
+    struct gn_buf body = {0};
+
+    if (argc != 4)
+        die("usage", "extract FILE ROUNDS SQL");
+    read_file(argv[1], &body);
+    if (gn_worker_open(&worker, &options, &err) != GARNER_OK)
+        die("a worker", err.message);
+    for (long i = strtol(argv[2], NULL, 10); i > 0; i--)
+        measure(&worker, argv[3], &body);
+    gn_worker_close(&worker);
+    gn_buf_fini(&body);
+    return 0;
+}
