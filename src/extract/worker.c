@@ -62,9 +62,11 @@ static bool read_value(sqlite3_stmt *stmt, int i, struct garner_value *v)
         *v = garner_real(sqlite3_column_double(stmt, i));
         return true;
     case SQLITE_TEXT:
-        data = sqlite3_column_text(stmt, i);
-        *v = garner_text_n(data, (size_t)sqlite3_column_bytes(stmt, i));
-        return data != NULL;
+        /* _text would copy it to put a NUL behind it */
+        data = sqlite3_column_blob(stmt, i);
+        *v = garner_text_n(data != NULL ? data : "",
+                           (size_t)sqlite3_column_bytes(stmt, i));
+        return data != NULL || v->bytes.size == 0;
     case SQLITE_BLOB:
         data = sqlite3_column_blob(stmt, i);
         *v = garner_blob(data, (size_t)sqlite3_column_bytes(stmt, i));
