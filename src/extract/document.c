@@ -19,13 +19,15 @@ struct gn_document {
     uint64_t serial; /* of all documents of the connection */
     uint64_t used;   /* gn_documents.uses when it was */
     unsigned held;
+    xmlNode **given; /* those that are values somewhere */
+    size_t given_count, given_room;
 };
 
-/* A node, as a value. */
+/* A node, as a value. SQL can make one up from another, but no address. */
 struct handle {
     uint64_t secret;
     uint64_t serial;
-    uint64_t node; /* its address, not to be seen as such */
+    uint64_t node; /* which one of those that were given */
 };
 
 static void renew_secret(struct gn_documents *d)
@@ -46,6 +48,7 @@ static void free_document(struct gn_document *document)
 {
     GN_CHECK(document->held == 0);
     xmlFreeDoc(document->tree);
+    gn_free((void *)document->given);
     gn_free(document->text);
     gn_free(document);
 }
@@ -55,6 +58,7 @@ void gn_documents_clear(struct gn_documents *d)
     for (size_t i = 0; i < d->count; i++)
         free_document(d->kept[i]);
     d->count = 0;
+    d->bytes = 0;
     renew_secret(d);
 }
 
@@ -78,15 +82,14 @@ static enum garner_code find_handle(struct gn_documents *d,
                                     struct garner_error *err)
 {
     for (size_t i = 0; i < d->count; i++)
-        if (d->kept[i]->serial == h->serial) {
+        if (d->kept[i]->serial == h->serial &&
+            h->node < d->kept[i]->given_count) {
             if (d->kept[i]->is_xml != is_xml)
                 return gn_fail(err, GARNER_INVALID, "the node is one of %s",
                                is_xml ? "HTML, not of XML"
                                       : "XML, not of HTML");
             d->kept[i]->used = ++d->uses;
-            /* NOLINTNEXTLINE(performance-no-int-to-ptr): result made it */
-            *out = (struct gn_node){
-                d->kept[i], (xmlNode *)(uintptr_t)(h->node ^ d->secret)};
+            *out = (struct gn_node){d->kept[i], d->kept[i]->given[h->node]};
             return GARNER_OK;
         }
     return gn_fail(err, GARNER_INVALID,
@@ -105,25 +108,36 @@ static struct gn_document *find_text(struct gn_documents *d, const char *text,
     return NULL;
 }
 
-/* Lets go of the one not used for longest, if there are too many. */
-static enum garner_code make_room(struct gn_documents *d,
-                                  struct garner_error *err)
+/* Lets go of the one not used for longest. false: all are held. */
+static bool let_go(struct gn_documents *d)
 {
     size_t oldest = SIZE_MAX;
 
-    if (d->count < GN_DOCUMENTS_MOST)
-        return GARNER_OK;
     for (size_t i = 0; i < d->count; i++)
         if (d->kept[i]->held == 0 &&
             (oldest == SIZE_MAX || d->kept[i]->used < d->kept[oldest]->used))
             oldest = i;
     if (oldest == SIZE_MAX)
-        return gn_fail(err, GARNER_INVALID,
-                       "the SQL is in the midst of more than %d documents",
-                       GN_DOCUMENTS_MOST);
+        return false;
+    d->bytes -= d->kept[oldest]->size;
     free_document(d->kept[oldest]);
     d->kept[oldest] = d->kept[--d->count];
-    return GARNER_OK;
+    return true;
+}
+
+/* For one more, of size bytes. */
+static enum garner_code make_room(struct gn_documents *d, size_t size,
+                                  struct garner_error *err)
+{
+    while (d->most_bytes > 0 && d->count > 0 &&
+           (size > d->most_bytes || d->bytes > d->most_bytes - size) &&
+           let_go(d))
+        continue;
+    if (d->count < GN_DOCUMENTS_MOST || let_go(d))
+        return GARNER_OK;
+    return gn_fail(err, GARNER_INVALID,
+                   "the SQL is in the midst of more than %d documents",
+                   GN_DOCUMENTS_MOST);
 }
 
 static enum garner_code make_tree(struct gn_documents *d,
@@ -145,7 +159,7 @@ static enum garner_code parse(struct gn_documents *d, const char *text,
                               struct garner_error *err)
 {
     struct gn_document *new;
-    enum garner_code code = make_room(d, err);
+    enum garner_code code = make_room(d, size, err);
 
     if (code != GARNER_OK)
         return code;
@@ -161,6 +175,7 @@ static enum garner_code parse(struct gn_documents *d, const char *text,
         return code;
     }
     new->serial = ++d->parsed;
+    d->bytes += size;
     d->kept[d->count++] = *out = new;
     return GARNER_OK;
 }
@@ -212,11 +227,35 @@ enum garner_code gn_documents_xml(struct gn_documents *d, sqlite3_value *value,
     return find(d, value, true, out, err);
 }
 
+/* Notes that a node is given. false: no memory. */
+static bool note_given(struct gn_document *document, xmlNode *node)
+{
+    const size_t count = document->given_count;
+    const size_t room = count > 0 ? count * 2 : 16;
+    xmlNode **given;
+
+    if (count > 0 && document->given[count - 1] == node)
+        return true;
+    if (count == document->given_room) {
+        given = gn_realloc((void *)document->given, room * sizeof given[0]);
+        if (given == NULL)
+            return false;
+        document->given = given;
+        document->given_room = room;
+    }
+    document->given[document->given_count++] = node;
+    return true;
+}
+
 void gn_documents_result(struct gn_documents *d, sqlite3_context *to,
                          struct gn_node node)
 {
-    const struct handle h = {d->secret, node.document->serial,
-                             (uint64_t)(uintptr_t)node.node ^ d->secret};
+    struct handle h = {d->secret, node.document->serial, 0};
 
+    if (!note_given(node.document, node.node)) {
+        sqlite3_result_error_nomem(to);
+        return;
+    }
+    h.node = node.document->given_count - 1;
     sqlite3_result_blob(to, &h, sizeof h, SQLITE_TRANSIENT);
 }

@@ -25,10 +25,12 @@ struct gn_documents {
     struct gn_budget *budget; /* borrowed */
     struct gn_document *kept[GN_DOCUMENTS_MOST];
     size_t count;
-    uint64_t uses;   /* a clock for which was used last */
-    uint64_t secret; /* of this job: no text can pretend to be a node */
-    uint64_t random; /* where secrets come from */
-    uint64_t parsed; /* so far, for tests */
+    size_t bytes;      /* of the texts of those kept */
+    size_t most_bytes; /* beyond it, those not in use go; 0: no such limit */
+    uint64_t uses;     /* a clock for which was used last */
+    uint64_t secret;   /* of this job: no text can pretend to be a node */
+    uint64_t random;   /* where secrets come from */
+    uint64_t parsed;   /* so far, for tests */
 };
 
 struct gn_node {
@@ -58,7 +60,8 @@ enum garner_code gn_documents_xml(struct gn_documents *d, sqlite3_value *value,
 void gn_document_hold(struct gn_document *document);
 void gn_document_release(struct gn_document *document);
 
-/* The result of a function: the value that a node is. */
+/* The result of a function: the value that a node is, of a document that is
+ * held. */
 void gn_documents_result(struct gn_documents *d, sqlite3_context *to,
                          struct gn_node node);
 

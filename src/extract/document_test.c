@@ -89,6 +89,32 @@ static void the_least_used_goes_unless_it_is_held(void **state)
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
+static void large_ones_go_earlier_where_it_is_asked(void **state)
+{
+    struct gn_documents d;
+    struct gn_node held;
+    sqlite3 *db;
+
+    (void)state;
+    assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+    gn_documents_init(&d, &budget);
+    d.most_bytes = 12; /* three texts of four bytes */
+    held = get(&d, db, 0, GARNER_OK);
+    gn_document_hold(held.document);
+    for (int i = 1; i < 9; i++) {
+        (void)get(&d, db, i, GARNER_OK);
+        assert_int_equal(d.count, i < 3 ? i + 1 : 3);
+    }
+    assert_ptr_equal(get(&d, db, 0, GARNER_OK).node, held.node);
+    assert_int_equal(d.parsed, 9);
+    d.most_bytes = 1; /* one that is alone is there all the same */
+    (void)get(&d, db, 9, GARNER_OK);
+    assert_int_equal(d.count, 2);
+    gn_document_release(held.document);
+    gn_documents_clear(&d);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
 static void lost_memory_is_an_error(void **state)
 {
     struct gn_documents d;
@@ -111,6 +137,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_text_is_parsed_once),
         cmocka_unit_test(the_least_used_goes_unless_it_is_held),
+        cmocka_unit_test(large_ones_go_earlier_where_it_is_asked),
         cmocka_unit_test(lost_memory_is_an_error),
     };
 

@@ -127,8 +127,9 @@ static int column_found(struct gn_each *e, sqlite3_context *to, int column)
         gn_nodetext_attributes(node, &out);
         break;
     case FOUND_NODE:
-        gn_documents_result(&h->documents, to,
-                            (struct gn_node){f->document, node});
+        if (node->type != XML_NAMESPACE_DECL) /* it goes with the set */
+            gn_documents_result(&h->documents, to,
+                                (struct gn_node){f->document, node});
         return SQLITE_OK;
     case FOUND_I:
         return SQLITE_OK;

@@ -135,6 +135,21 @@ static void xpath_gives_nodes_and_values(void **state)
     assert_sql("select html_text(r.node, 'b') from xpath_each(?, "
                "'//td/b/..') r",
                page, "up\n");
+    /* who makes up a node gets another one, or none */
+    assert_sql("select html_text(cast(substr(node, 1, 16) || "
+               "x'0000000000000000' as blob)) "
+               "from xpath_each(?, '//title')",
+               page, "My page\n");
+    assert_sql("select html_text(cast(substr(node, 1, 16) || "
+               "x'0100000000000000' as blob)) "
+               "from xpath_each(?, '//title')",
+               page,
+               "!html_text: the node's document is gone: only the last 64 "
+               "documents of an answer are kept");
+    /* a namespace is in the set that was found, not in the document */
+    assert_sql("select tag, text, html, attrs, node from xpath_each(?, "
+               "'//title/namespace::*')",
+               page, "#namespace|http://www.w3.org/XML/1998/namespace||{}|~\n");
     assert_sql("select tag from xpath_each(?, '//td | //th')", page,
                "th\nth\ntd\ntd\ntd\ntd\ntd\ntd\n");
     assert_sql("select html from xpath_each(?, '//comment()')", page,

@@ -111,6 +111,8 @@ void gn_nodetext_text(const xmlNode *node, struct gn_buf *out)
     else if (node->type == XML_TEXT_NODE || node->type == XML_COMMENT_NODE ||
              node->type == XML_CDATA_SECTION_NODE)
         gn_buf_text(out, content(node));
+    else if (node->type == XML_NAMESPACE_DECL) /* no node, but a set has it */
+        gn_buf_text(out, (const char *)((const xmlNs *)node)->href);
     else
         text_of_element(node, out);
 }
@@ -188,6 +190,8 @@ void gn_nodetext_html(const xmlNode *node, struct gn_buf *out)
         gn_nodetext_text(node, out);
         return;
     }
+    if (node->type == XML_NAMESPACE_DECL)
+        return;
     while (at != NULL) {
         enter_html(at, out);
         at = walk(at, node, true, leave_html, out);
@@ -231,6 +235,8 @@ void gn_nodetext_name(const xmlNode *node, struct gn_buf *out)
         gn_buf_text(out, "#text");
     else if (node->type == XML_COMMENT_NODE)
         gn_buf_text(out, "#comment");
+    else if (node->type == XML_NAMESPACE_DECL)
+        gn_buf_text(out, "#namespace");
     else
         gn_buf_text(out, "#document");
 }
