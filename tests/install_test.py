@@ -82,6 +82,17 @@ class Install(Case):
                     "assert importlib.metadata.entry_points(name='sqlite.garner')\n",
                     self.root, env=dict(self.env, PYTHONPATH=str(package.parent)))
 
+    def test_the_extension_of_sqlite(self):
+        path = self.find("garner_extract.so")
+        self.assertEqual(path.parent.name, "garner")
+        self.run_ok("/usr/bin/python3", "-c",
+                    "import sqlite3, sys\n"
+                    "db = sqlite3.connect(':memory:')\n"
+                    "db.enable_load_extension(True)\n"
+                    "db.load_extension(sys.argv[1])\n"
+                    "assert db.execute(\"select html_text('<p>a', 'p')\").fetchone() == ('a',)\n",
+                    path.with_suffix(""), env=self.env)
+
     def test_the_program_runs(self):
         self.assertIn("garner", self.run_ok(self.find("bin/garner"), "version", env=self.env))
 

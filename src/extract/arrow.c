@@ -268,6 +268,10 @@ static void delegate(struct gn_arrow *a, sqlite3_context *to,
         sqlite3_result_error(to, sqlite3_errmsg(a->db), -1);
     sqlite3_reset(a->own);
     sqlite3_clear_bindings(a->own);
+    if (a->is_guest) {
+        sqlite3_finalize(a->own);
+        a->own = NULL;
+    }
 }
 
 static void arrow(sqlite3_context *to, int argc, sqlite3_value **argv)

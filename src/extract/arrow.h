@@ -25,6 +25,7 @@ struct gn_arrow_member {
 /* All zero, but for db. */
 struct gn_arrow {
     sqlite3 *db;
+    bool is_guest;     /* db is closed without asking: own is not kept */
     sqlite3_stmt *own; /* SQLite's own ->>; NULL: not needed yet */
     const char *text;  /* what is known to be JSON; NULL: nothing */
     size_t size;
