@@ -53,6 +53,17 @@ class Documents(Http):
                 whole = self.get(self.nginx.url + path)
                 self.assertEqual(whole, get_bytes(self.nginx.url + path))
 
+    def test_a_feed_in_latin_1(self):
+        folder = self.nginx.folder / "files"
+        feed = ("<?xml version='1.0' encoding='ISO-8859-1'?><rss><channel><item>"
+                "<title>Caf\u00e9 \u00a3</title></item></channel></rss>")
+        (folder / "feed.xml").write_bytes(feed.encode("latin-1"))
+        for sql in ("select title from feed_each(:body)",
+                    "select text as title from xml_each(:body, '//item/title')"):
+            with self.subTest(sql):
+                row = self.get(self.nginx.url + "/files/feed.xml", "--sql", sql)
+                self.assertEqual(json.loads(row), {"title": "Caf\u00e9 \u00a3"})
+
     def test_rows_of_a_real_document(self):
         row = self.fetch(
             self.nginx.url + "/json/iso_3166-1.json", "--into", "country",
