@@ -95,6 +95,8 @@ static enum garner_code ask(struct work *w, struct garner_error *err)
         quoted(sql, w->rows->columns[w->key[k]]);
         gn_buf_printf(sql, " = ?%zu", w->key[k] + 1);
     }
+    if (w->spec->conflict == GN_CONFLICT_HISTORY)
+        gn_buf_text(sql, " and " GN_VALID_TO " is null");
     return gn_buf_failed(sql) ? no_memory(err) : GARNER_OK;
 }
 
@@ -213,6 +215,8 @@ static enum garner_code count_gone(struct work *w, struct garner_error *err)
 
     gn_buf_text(&sql, "select count(*) from ");
     quoted(&sql, w->spec->table);
+    if (w->spec->conflict == GN_CONFLICT_HISTORY)
+        gn_buf_text(&sql, " where " GN_VALID_TO " is null");
     code = gn_buf_failed(&sql) ? no_memory(err)
                                : garner_query(w->store, gn_buf_cstr(&sql),
                                               GARNER_ARGS(), &found, err);

@@ -158,7 +158,7 @@ static enum garner_code find_bad(struct work *w, struct garner_error *err)
 
         for (size_t k = 0; k < all->row_count; k++) {
             struct gn_rowset one = *all;
-            const struct gn_pour_set set = {0, &one};
+            const struct gn_pour_set set = {0, &one, NULL};
             enum garner_code code;
 
             one.values = all->values + k * all->column_count;
@@ -183,7 +183,7 @@ static enum garner_code flush(struct work *w, struct garner_error *err)
     enum garner_code code = GARNER_OK;
 
     for (size_t i = 0; i < w->count; i++)
-        sets[i] = (struct gn_pour_set){0, &w->sets[i].rows};
+        sets[i] = (struct gn_pour_set){0, &w->sets[i].rows, NULL};
     if (w->count > 0)
         code = write_rows(w, sets, w->count, err);
     if (code == GARNER_CONSTRAINT || code == GARNER_INVALID ||

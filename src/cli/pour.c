@@ -1,5 +1,6 @@
 #include "cli/pour.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
 #include "engine/table.h"
@@ -104,14 +105,17 @@ static enum garner_code write_once(struct gn_pour *p,
 {
     struct garner_result result = {0};
     enum garner_code code = look(p, err);
-    bool alters = false;
+    struct gn_added added;
 
     garner_batch_clear(p->batch);
     for (size_t i = 0; i < count && code == GARNER_OK; i++) {
         code = check(p, &sets[i], err);
         if (code == GARNER_OK)
             code = gn_table_add_rows(p->tables[sets[i].table], p->batch,
-                                     sets[i].rows, &alters, err);
+                                     &(struct gn_offer){sets[i].rows,
+                                                        sets[i].parents,
+                                                        gn_clock_wall_us()},
+                                     &added, err);
     }
     if (code == GARNER_OK)
         code = garner_write(p->store, p->batch, &result, err);

@@ -21,6 +21,7 @@ struct gn_pour;
 struct gn_pour_set {
     size_t table; /* index of its spec */
     const struct gn_rowset *rows;
+    const struct gn_rowset *parents; /* see gn_offer; NULL: none */
 };
 
 /* Looks at the tables of specs (borrowed, as store), count of them. Errors: as

@@ -40,7 +40,6 @@ static enum garner_code check_sql(const struct gn_source *source,
 {
     size_t count;
     const char **names = gn_config_parameters(source, &count);
-    const char *lacks = NULL;
     enum garner_code code;
 
     if (names == NULL)
@@ -50,13 +49,8 @@ static enum garner_code check_sql(const struct gn_source *source,
     if (code == GARNER_OK)
         code = check_key(rows, columns, err);
     if (code == GARNER_OK)
-        lacks = gn_config_lacking(rows->expect, columns->columns,
-                                  columns->column_count);
-    if (lacks != NULL)
-        code = gn_fail(err, GARNER_INVALID,
-                       "\"%.60s\", which expect names, is no column of the "
-                       "SQL; name one of its columns",
-                       lacks);
+        code = gn_config_check_columns(rows, columns->columns,
+                                       columns->column_count, err);
     return code;
 }
 
@@ -240,12 +234,45 @@ static bool same_key(const struct gn_rows_spec *a, const struct gn_rows_spec *b)
     return same;
 }
 
-/* All who write a table must agree on its key. */
+/* How two uses of one table do not go together; NULL: they do. */
+static const char *clash(const struct gn_rows_spec *a,
+                         const struct gn_rows_spec *b)
+{
+    if (!same_key(a, b))
+        return "another key";
+    if (!gn_config_same_way(a, b))
+        return "another conflict, columns, new_columns or parent";
+    return NULL;
+}
+
+static void note_clash(struct faults *f, const struct use *use,
+                       const struct use *first)
+{
+    const char *differs = clash(use->rows, first->rows);
+    struct garner_error why;
+
+    if (differs != NULL)
+        gn_fail(&why, GARNER_INVALID,
+                "table %.60s has %s here than in source %.60s (line %d); give "
+                "it the same",
+                use->rows->table, differs, first->source->name,
+                first->rows->line);
+    else if (gn_config_takes_away(use->rows->conflict))
+        gn_fail(&why, GARNER_INVALID,
+                "table %.60s is written by source %.60s (line %d), too, and "
+                "with this conflict each would take away the other's rows; "
+                "give it a table of its own",
+                use->rows->table, first->source->name, first->rows->line);
+    else
+        return;
+    note(f, use->source, use->rows, &why);
+}
+
+/* All who write a table must agree on how. */
 static void check_together(struct faults *f)
 {
     const struct use *first;
     struct use *uses;
-    struct garner_error why;
     size_t count = 0;
 
     for (size_t i = 0; i < f->config->source_count; i++)
@@ -263,13 +290,8 @@ static void check_together(struct faults *f)
     for (size_t i = 1; i < count; i++) {
         if (strcasecmp(uses[i].rows->table, first->rows->table) != 0)
             first = &uses[i];
-        if (same_key(uses[i].rows, first->rows))
-            continue;
-        gn_fail(&why, GARNER_INVALID,
-                "table %.60s has another key here than in source %.60s (line "
-                "%d); give it the same",
-                uses[i].rows->table, first->source->name, first->rows->line);
-        note(f, uses[i].source, uses[i].rows, &why);
+        else
+            note_clash(f, &uses[i], first);
     }
     gn_free(uses);
 }

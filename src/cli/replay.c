@@ -5,6 +5,7 @@
 #include "cli/maker.h"
 #include "cli/pour.h"
 #include "cli/stored.h"
+#include "engine/distinct.h"
 #include "engine/table.h"
 #include "garner/read.h"
 
@@ -55,12 +56,18 @@ static enum garner_code write_some(struct work *w, size_t first, size_t count,
                                    struct garner_error *err)
 {
     const size_t width = w->replay->source->row_spec_count;
+    const struct gn_rows_spec *all = w->replay->source->rows;
     enum garner_code code = GARNER_OK;
 
-    for (size_t r = 0; r < count; r++)
+    for (size_t r = 0; r < count; r++) {
+        const struct gn_query *made =
+            w->waiting[first + r].made.extraction.queries;
+
         for (size_t i = 0; i < width; i++)
             w->sets[r * width + i] = (struct gn_pour_set){
-                i, &w->waiting[first + r].made.extraction.queries[i].rows};
+                i, &made[i].rows,
+                all[i].parent != NULL ? &made[all[i].parent - all].rows : NULL};
+    }
     if (w->pour != NULL)
         code = gn_pour_write(w->pour, w->sets, count * width, NULL, err);
     for (size_t r = 0; r < count && code == GARNER_OK; r++) {
@@ -130,6 +137,20 @@ static enum garner_code check(struct work *w, const struct gn_one *answer,
     return code;
 }
 
+static enum garner_code drop_twins(const struct work *w, struct gn_made *made,
+                                   struct garner_error *err)
+{
+    const struct gn_rows_spec *all = w->replay->source->rows;
+    enum garner_code code = GARNER_OK;
+    size_t dropped;
+
+    for (size_t i = 0; i < made->extraction.query_count && code == GARNER_OK;
+         i++)
+        code = gn_distinct(&made->extraction.queries[i].rows, all[i].key,
+                           all[i].key_count, &dropped, err);
+    return code;
+}
+
 /* Makes the rows of a run, which then wait. */
 static enum garner_code make(struct work *w, int64_t run,
                              const struct gn_one *answer,
@@ -140,6 +161,8 @@ static enum garner_code make(struct work *w, int64_t run,
 
     if (code == GARNER_OK)
         code = check(w, answer, &next->made, err);
+    if (code == GARNER_OK)
+        code = drop_twins(w, &next->made, err);
     if (code != GARNER_OK) {
         gn_made_fini(&next->made);
         if (code == GARNER_NOMEM)
@@ -251,13 +274,29 @@ static enum garner_code do_all(struct work *w, struct garner_error *err)
     return code;
 }
 
+/* What was before comes before: it cannot be put in behind what is now. */
+static enum garner_code check_past(const struct gn_source *source,
+                                   struct garner_error *err)
+{
+    for (size_t i = 0; i < source->row_spec_count; i++)
+        if (source->rows[i].conflict == GN_CONFLICT_HISTORY)
+            return gn_fail(err, GARNER_INVALID,
+                           "table %.80s keeps what its rows were (conflict: "
+                           "history), which replay cannot make anew",
+                           source->rows[i].table);
+    return GARNER_OK;
+}
+
 enum garner_code gn_replay_run(struct gn_replay *replay,
                                struct garner_error *err)
 {
     const struct gn_source *s = replay->source;
-    struct work *w = gn_alloc(sizeof *w);
-    enum garner_code code = GARNER_OK;
+    struct work *w;
+    enum garner_code code = check_past(s, err);
 
+    if (code != GARNER_OK)
+        return code;
+    w = gn_alloc(sizeof *w);
     if (w != NULL)
         w->sets =
             gn_alloc((s->row_spec_count * MOST_RUNS + 1) * sizeof w->sets[0]);

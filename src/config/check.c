@@ -123,6 +123,101 @@ enum garner_code gn_check_column(const char *name, struct garner_error *err)
     return GARNER_OK;
 }
 
+/* Words that end a type, for SQLite, and begin a rule about the column. */
+static bool is_rule(const char *word, size_t size)
+{
+    static const char *const rules[] = {
+        "not",     "null", "default",    "primary",    "unique",   "check",
+        "collate", "as",   "references", "constraint", "generated"};
+
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+        if (strlen(rules[i]) == size && strncasecmp(rules[i], word, size) == 0)
+            return true;
+    return false;
+}
+
+/* Words, and perhaps one or two numbers in parentheses behind them. */
+static bool is_type(const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    static const char digits[] = "0123456789";
+    size_t at = 0;
+
+    for (size_t word; (word = strspn(text + at, letters)) > 0;) {
+        if (is_rule(text + at, word))
+            return false;
+        at += word;
+        if (text[at] == ' ' && strspn(text + at + 1, letters) > 0)
+            at++;
+    }
+    at += text[at] == ' ' && text[at + 1] == '(';
+    if (at == 0 || text[at] != '(')
+        return at > 0 && text[at] == '\0';
+    for (int numbers = 0; numbers < 2; numbers++) {
+        const size_t size = strspn(text + ++at, digits);
+
+        at += size;
+        if (size == 0 || size > 9 || text[at] == ')')
+            return size > 0 && size <= 9 && text[at + 1] == '\0';
+        if (text[at] != ',')
+            return false;
+        at += text[at + 1] == ' ';
+    }
+    return false;
+}
+
+enum garner_code gn_check_type(const char *type, struct garner_error *err)
+{
+    if (strlen(type) > 60 || !is_type(type))
+        return gn_fail(err, GARNER_INVALID,
+                       "\"%.40s\" is no type of a column; write one like "
+                       "integer, text, date or numeric(12,6)",
+                       type);
+    return GARNER_OK;
+}
+
+enum garner_code gn_check_rows(const struct gn_rows_spec *rows,
+                               struct garner_error *err)
+{
+    if (rows->key_count > 0 || rows->conflict == GN_CONFLICT_UPDATE ||
+        rows->conflict == GN_CONFLICT_WHOLE)
+        return GARNER_OK;
+    return gn_fail(err, GARNER_INVALID,
+                   "conflict needs a key, by which rows are known again; name "
+                   "its columns");
+}
+
+enum garner_code gn_check_parent(const struct gn_rows_spec *rows,
+                                 const struct gn_rows_spec *parent,
+                                 struct garner_error *err)
+{
+    if (rows->conflict != GN_CONFLICT_UPDATE ||
+        parent->conflict != GN_CONFLICT_UPDATE)
+        return gn_fail(err, GARNER_INVALID,
+                       "parent goes with conflict: update alone, here and in "
+                       "table %.60s; remove one of them",
+                       parent->table);
+    if (parent->key_count == 0)
+        return gn_fail(err, GARNER_INVALID,
+                       "table %.60s is a parent and has no key; name its "
+                       "columns",
+                       parent->table);
+    for (size_t i = 0; i < parent->key_count; i++) {
+        size_t k = 0;
+
+        while (k < rows->key_count && k < parent->key_count &&
+               strcasecmp(rows->key[k], parent->key[i]) != 0)
+            k++;
+        if (k == rows->key_count || k == parent->key_count)
+            return gn_fail(err, GARNER_INVALID,
+                           "the key of table %.60s must begin with that of its "
+                           "parent, and has no %.60s there",
+                           rows->table, parent->key[i]);
+    }
+    return GARNER_OK;
+}
+
 enum garner_code gn_check_request(const struct gn_request *request,
                                   struct garner_error *err)
 {

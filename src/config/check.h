@@ -38,6 +38,19 @@ enum garner_code gn_check_var(const char *name, struct garner_error *err);
 enum garner_code gn_check_table(const char *name, struct garner_error *err);
 enum garner_code gn_check_column(const char *name, struct garner_error *err);
 
+/* The type of a column, like numeric(12,6). */
+enum garner_code gn_check_type(const char *type, struct garner_error *err);
+
+/* How rows are written, as a whole. */
+enum garner_code gn_check_rows(const struct gn_rows_spec *rows,
+                               struct garner_error *err);
+
+/* Whether parent can be that of rows: both are updated by keys, and the key of
+ * rows begins with its parent's columns. */
+enum garner_code gn_check_parent(const struct gn_rows_spec *rows,
+                                 const struct gn_rows_spec *parent,
+                                 struct garner_error *err);
+
 /* A request as a whole: what only shows when its parts come together, or when
  * it is made ready to be sent. Errors: NOMEM, too. */
 enum garner_code gn_check_request(const struct gn_request *request,

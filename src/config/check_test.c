@@ -103,6 +103,44 @@ static void requests_are_looked_at_whole(void **state)
     assert_non_null(strstr(err.message, "HEAD"));
 }
 
+static void types_are_words_and_numbers(void **state)
+{
+    static const char *const right[] = {
+        "text", "double precision", "numeric(12,6)", "numeric(12, 6)",
+        "DATE", "varchar(20)",      "decimal (5)",   "unsigned big int"};
+    static const char *const wrong[] = {"",
+                                        "1",
+                                        " text",
+                                        "text ",
+                                        "a(",
+                                        "a()",
+                                        "a(1",
+                                        "a(1,",
+                                        "a(1,2",
+                                        "a(1,2,3)",
+                                        "a(x)",
+                                        "a(1) b",
+                                        "a;b",
+                                        "a--b",
+                                        "a, b",
+                                        "a  b",
+                                        "(1)",
+                                        "a\"b",
+                                        "a(1234567890)",
+                                        "text not null",
+                                        "text primary key",
+                                        "Check (1)"};
+    struct garner_error err;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof right / sizeof right[0]; i++)
+        if (gn_check_type(right[i], &err) != GARNER_OK)
+            fail_msg("%s: %s", right[i], err.message);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        if (gn_check_type(wrong[i], &err) != GARNER_INVALID)
+            fail_msg("passed: %s", wrong[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -112,6 +150,7 @@ int main(void)
         cmocka_unit_test(variables_are_parameters_of_their_own),
         cmocka_unit_test(tables_are_the_users),
         cmocka_unit_test(requests_are_looked_at_whole),
+        cmocka_unit_test(types_are_words_and_numbers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

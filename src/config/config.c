@@ -67,6 +67,63 @@ const char *gn_config_lacking(const struct gn_rows_expect *expect,
                : lacking(expect->unique, expect->unique_count, columns, count);
 }
 
+bool gn_config_takes_away(enum gn_conflict conflict)
+{
+    return conflict == GN_CONFLICT_WHOLE || conflict == GN_CONFLICT_HISTORY;
+}
+
+static bool same_columns(const struct gn_rows_spec *a,
+                         const struct gn_rows_spec *b)
+{
+    bool same = a->column_count == b->column_count;
+
+    for (size_t i = 0; same && i < a->column_count; i++)
+        same = strcmp(a->columns[i].name, b->columns[i].name) == 0 &&
+               strcmp(a->columns[i].type, b->columns[i].type) == 0;
+    return same;
+}
+
+static bool same_parent(const struct gn_rows_spec *a,
+                        const struct gn_rows_spec *b)
+{
+    return a == NULL || b == NULL ? a == b
+                                  : strcasecmp(a->table, b->table) == 0;
+}
+
+bool gn_config_same_way(const struct gn_rows_spec *a,
+                        const struct gn_rows_spec *b)
+{
+    return a->conflict == b->conflict && a->new_columns == b->new_columns &&
+           same_columns(a, b) && same_parent(a->parent, b->parent);
+}
+
+enum garner_code gn_config_check_columns(const struct gn_rows_spec *spec,
+                                         char *const *columns, size_t count,
+                                         struct garner_error *err)
+{
+    const char *lacks = gn_config_lacking(spec->expect, columns, count);
+
+    if (lacks != NULL)
+        return gn_fail(err, GARNER_INVALID,
+                       "\"%.60s\", which expect names, is no column of the "
+                       "SQL; name one of its columns",
+                       lacks);
+    for (size_t i = 0; i < spec->column_count; i++)
+        if (lacking(&spec->columns[i].name, 1, columns, count) != NULL)
+            return gn_fail(err, GARNER_INVALID,
+                           "\"%.60s\", which columns names, is no column of "
+                           "the SQL; name one of its columns",
+                           spec->columns[i].name);
+    for (size_t i = 0; spec->conflict == GN_CONFLICT_HISTORY && i < count; i++)
+        if (strcasecmp(columns[i], GN_VALID_FROM) == 0 ||
+            strcasecmp(columns[i], GN_VALID_TO) == 0)
+            return gn_fail(err, GARNER_INVALID,
+                           "the SQL gives a column %.60s, which conflict: "
+                           "history fills in itself; give it another name",
+                           columns[i]);
+    return GARNER_OK;
+}
+
 void gn_config_fini(struct gn_config *config)
 {
     if (config->memory != NULL)

@@ -49,8 +49,29 @@ struct gn_rows_expect {
 enum gn_conflict {
     GN_CONFLICT_UPDATE,  /* its columns get the values of that row */
     GN_CONFLICT_ERROR,   /* none of the rows is written */
-    GN_CONFLICT_IGNORE,  /* it stays, ... */
-    GN_CONFLICT_REPLACE, /* ... or goes, with columns the new row lacks */
+    GN_CONFLICT_IGNORE,  /* whatever rule of the table's a row breaks, it is
+                            left out; so SQLite has it ... */
+    GN_CONFLICT_REPLACE, /* ... or those go that stand against it, with columns
+                            the new row lacks */
+    GN_CONFLICT_KEEP,    /* it stays, and that row is left out */
+    GN_CONFLICT_WHOLE,   /* all that is stored goes, of whatever key */
+    GN_CONFLICT_HISTORY, /* it stays, as past */
+};
+
+/* What becomes of columns that the table lacks. */
+enum gn_new_columns {
+    GN_COLUMNS_EVOLVE, /* it gets them */
+    GN_COLUMNS_FREEZE, /* none of the rows is written */
+    GN_COLUMNS_IGNORE, /* they are left out */
+};
+
+/* The columns that garner adds for GN_CONFLICT_HISTORY. */
+#define GN_VALID_FROM "valid_from"
+#define GN_VALID_TO   "valid_to"
+
+struct gn_column {
+    const char *name;
+    const char *type; /* as in create table */
 };
 
 /* Rows that a source's body becomes. */
@@ -58,10 +79,17 @@ struct gn_rows_spec {
     const char *table;
     const char *const *key; /* columns; key_count of them, 0: plain insert */
     size_t key_count;
+    enum gn_conflict conflict;
+    enum gn_new_columns new_columns;
+    const struct gn_column *columns; /* column_count of them: the types of
+                                        those that garner makes */
+    size_t column_count;
+    const struct gn_rows_spec *parent; /* of the same source, before it: the
+                                          rows that belong to that one's are
+                                          replaced together; NULL: none */
     const char *sql;
     const struct gn_rows_expect *expect; /* NULL: nothing */
     int line; /* in the file, of the SQL's first line; 0: from a flag */
-    enum gn_conflict conflict;
 };
 
 struct gn_var {
@@ -164,6 +192,20 @@ bool gn_config_reads_body(const struct gn_source *source);
 
 /* Whether somebody is to hear of what happens to source. */
 bool gn_config_tells(const struct gn_source *source);
+
+/* Whether what an answer lacks is gone from the table then. */
+bool gn_config_takes_away(enum gn_conflict conflict);
+
+/* Whether two ways to write one table go together. */
+bool gn_config_same_way(const struct gn_rows_spec *a,
+                        const struct gn_rows_spec *b);
+
+/* Whether columns, those of the rows' SQL, are such that spec can be done.
+ * Errors: INVALID. */
+enum garner_code gn_config_check_columns(const struct gn_rows_spec *spec,
+                                         char *const *columns, size_t count,
+                                         struct garner_error *err);
+
 /* The first column that expect (NULL: nothing) names and columns lack, letters
  * of any case; NULL: they have all. */
 const char *gn_config_lacking(const struct gn_rows_expect *expect,

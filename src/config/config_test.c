@@ -45,11 +45,67 @@ static void an_unknown_name_drops_nothing(void **state)
     assert_int_equal(config.source_count, 2);
 }
 
+static void columns_fit_the_way_they_are_written(void **state)
+{
+    static char *sql[] = {"id", "Valid_To"};
+    const struct gn_column declared[] = {{"ID", "text"}, {"x", "date"}};
+    const char *const unique[] = {"y"};
+    const struct gn_rows_expect expect = {.unique = unique, .unique_count = 1};
+    struct gn_rows_spec spec = {.columns = declared, .column_count = 1};
+    struct garner_error err;
+
+    (void)state;
+    assert_int_equal(gn_config_check_columns(&spec, sql, 2, &err), GARNER_OK);
+    spec.column_count = 2;
+    assert_int_equal(gn_config_check_columns(&spec, sql, 2, &err),
+                     GARNER_INVALID);
+    assert_string_equal(err.message, "\"x\", which columns names, is no column "
+                                     "of the SQL; name one of its columns");
+    spec.column_count = 0;
+    spec.conflict = GN_CONFLICT_HISTORY;
+    assert_int_equal(gn_config_check_columns(&spec, sql, 2, &err),
+                     GARNER_INVALID);
+    assert_string_equal(err.message,
+                        "the SQL gives a column Valid_To, which conflict: "
+                        "history fills in itself; give it another name");
+    assert_int_equal(gn_config_check_columns(&spec, sql, 1, &err), GARNER_OK);
+    spec.expect = &expect;
+    assert_int_equal(gn_config_check_columns(&spec, sql, 1, &err),
+                     GARNER_INVALID);
+}
+
+static void ways_to_write_are_compared(void **state)
+{
+    const struct gn_column a[] = {{"x", "date"}};
+    const struct gn_column b[] = {{"x", "text"}};
+    const struct gn_rows_spec plain = {.table = "t"};
+    const struct gn_rows_spec others[] = {
+        {.conflict = GN_CONFLICT_KEEP},
+        {.new_columns = GN_COLUMNS_FREEZE},
+        {.columns = a, .column_count = 1},
+        {.columns = b, .column_count = 1},
+        {.parent = &plain},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < 5; i++) {
+        assert_false(gn_config_same_way(&plain, &others[i]));
+        for (size_t k = 0; k < 5; k++)
+            assert_int_equal(gn_config_same_way(&others[i], &others[k]),
+                             i == k);
+    }
+    assert_true(gn_config_takes_away(GN_CONFLICT_HISTORY));
+    assert_true(gn_config_takes_away(GN_CONFLICT_WHOLE));
+    assert_false(gn_config_takes_away(GN_CONFLICT_ERROR));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(named_sources_are_kept_in_their_order),
         cmocka_unit_test(an_unknown_name_drops_nothing),
+        cmocka_unit_test(columns_fit_the_way_they_are_written),
+        cmocka_unit_test(ways_to_write_are_compared),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

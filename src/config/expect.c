@@ -341,6 +341,7 @@ static const struct gn_walk_key rows_keys[] = {
 
 const struct gn_rows_expect *gn_expect_rows_read(struct gn_problems *p,
                                                  const struct gn_node *node,
+                                                 int min_rows,
                                                  struct gn_arena *memory)
 {
     struct gn_rows_expect *e = gn_arena_zeroed(memory, sizeof *e);
@@ -351,6 +352,9 @@ const struct gn_rows_expect *gn_expect_rows_read(struct gn_problems *p,
         return NULL;
     }
     e->max_rows = e->max_drop = -1;
+    e->min_rows = min_rows;
+    if (node == NULL)
+        return e;
     gn_walk_mapping(p, node, rows_keys, COUNT(rows_keys), &of);
     if (e->max_rows >= 0 && e->min_rows > e->max_rows)
         gn_walk_problem(p, node, "min_rows is more than max_rows");

@@ -19,9 +19,11 @@ void gn_expect_max_age(struct gn_problems *p, const struct gn_node *node,
 void gn_expect_check_age(struct gn_problems *p, const struct gn_node *node,
                          const struct gn_source *source);
 
-/* That of rows, in memory; NULL: there was none of it. */
+/* That of rows, in memory; NULL: there was none of it. node: NULL for one that
+ * is not said. min_rows: unless it says so itself. */
 const struct gn_rows_expect *gn_expect_rows_read(struct gn_problems *p,
                                                  const struct gn_node *node,
+                                                 int min_rows,
                                                  struct gn_arena *memory);
 
 #endif

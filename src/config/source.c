@@ -13,6 +13,7 @@
 #include "config/hide.h"
 #include "config/hook.h"
 #include "config/payload.h"
+#include "config/rows.h"
 #include "config/template.h"
 #include "config/vars.h"
 
@@ -37,170 +38,6 @@ static void read_method(struct gn_problems *p, const struct gn_node *node,
         s->source->request.method = gn_scope_copy(p, s, method);
 }
 
-/* rows */
-
-struct rows_scope {
-    struct gn_scope *scope;
-    struct gn_rows_spec *rows;
-};
-
-static void read_table(struct gn_problems *p, const struct gn_node *node,
-                       void *context)
-{
-    struct rows_scope *r = context;
-    const char *table = gn_walk_text(p, node);
-    struct garner_error err;
-
-    if (table != NULL &&
-        gn_scope_passed(p, node, gn_check_table(table, &err), &err))
-        r->rows->table = gn_scope_copy(p, r->scope, table);
-}
-
-static void read_sql(struct gn_problems *p, const struct gn_node *node,
-                     void *context)
-{
-    struct rows_scope *r = context;
-    const char *sql = gn_walk_text(p, node);
-
-    if (sql == NULL)
-        return;
-    if (sql[strspn(sql, " \t\r\n")] == '\0') {
-        gn_walk_problem(p, node, "sql is empty; write a select");
-        return;
-    }
-    r->rows->sql = gn_scope_copy(p, r->scope, sql);
-    r->rows->line = node->line + (node->block ? 1 : 0);
-}
-
-static const char *read_column(struct gn_problems *p,
-                               const struct gn_node *node, struct gn_scope *s)
-{
-    const char *name = gn_walk_text(p, node);
-    struct garner_error err;
-
-    if (name == NULL ||
-        !gn_scope_passed(p, node, gn_check_column(name, &err), &err))
-        return NULL;
-    return gn_scope_copy(p, s, name);
-}
-
-static void read_key(struct gn_problems *p, const struct gn_node *node,
-                     void *context)
-{
-    struct rows_scope *r = context;
-    const struct gn_node *one = node->kind == GN_NODE_LIST ? node->first : node;
-    const size_t count = node->kind == GN_NODE_LIST ? node->count : 1;
-    const char **columns;
-    size_t n = 0;
-
-    if (count == 0) {
-        gn_walk_problem(p, node, "key has no columns; name one, or remove it");
-        return;
-    }
-    columns = gn_scope_get(p, r->scope, count, sizeof(char *));
-    for (; n < count && columns != NULL; n++, one = one->next) {
-        columns[n] = read_column(p, one, r->scope);
-        if (columns[n] == NULL)
-            return;
-        for (size_t i = 0; i < n; i++)
-            if (strcmp(columns[i], columns[n]) == 0)
-                gn_walk_problem(p, one, "column %.60s is in the key twice",
-                                columns[n]);
-    }
-    r->rows->key = columns;
-    r->rows->key_count = columns != NULL ? n : 0;
-}
-
-/* The sources' rows commit together, so the strongest word counts. */
-static void read_ack(struct gn_problems *p, const struct gn_node *node,
-                     void *context)
-{
-    static const char *const words[] = {
-        [GARNER_SYNCED] = "synced",
-        [GARNER_COMMITTED] = "committed",
-        [GARNER_QUEUED] = "queued",
-    };
-    struct gn_scope *s = ((struct rows_scope *)context)->scope;
-    const int word = gn_walk_word(p, node, words, COUNT(words), COUNT(words));
-
-    if (word >= 0 && (!s->ack_said || word < (int)s->source->ack))
-        s->source->ack = (enum garner_ack)word;
-    s->ack_said = true;
-}
-
-static void read_conflict(struct gn_problems *p, const struct gn_node *node,
-                          void *context)
-{
-    static const char *const words[] = {"update", "ignore", "history",
-                                        "replace", "error"};
-
-    (void)context;
-    (void)gn_walk_word(p, node, words, 1, COUNT(words));
-}
-
-static void read_rows_expect(struct gn_problems *p, const struct gn_node *node,
-                             void *context)
-{
-    struct rows_scope *r = context;
-
-    r->rows->expect = gn_expect_rows_read(p, node, r->scope->memory);
-}
-
-static const struct gn_walk_key rows_keys[] = {
-    {"table", read_table, NULL},
-    {"key", read_key, NULL},
-    {"sql", read_sql, NULL},
-    {"ack", read_ack, NULL},
-    {"conflict", read_conflict, NULL},
-    {"expect", read_rows_expect, NULL},
-    {"columns", NULL, NULL},
-    {"parent", NULL, NULL},
-    {"batch", NULL, NULL},
-    {"bad_rows", NULL, NULL},
-    {"lookup", NULL, NULL},
-    {"history", NULL, NULL},
-};
-
-static void read_rows_spec(struct gn_problems *p, const struct gn_node *node,
-                           struct gn_scope *s, struct gn_rows_spec *rows)
-{
-    struct rows_scope r = {s, rows};
-    const size_t before = p->count;
-
-    gn_walk_mapping(p, node, rows_keys, COUNT(rows_keys), &r);
-    if (p->count > before)
-        return;
-    if (rows->table == NULL)
-        gn_walk_problem(p, node,
-                        "rows has no table; name where they go, like \"table: "
-                        "prices\"");
-    if (rows->sql == NULL)
-        gn_walk_problem(p, node,
-                        "rows has no sql; write a select that makes rows of "
-                        ":body");
-}
-
-static void read_rows(struct gn_problems *p, const struct gn_node *node,
-                      void *scope)
-{
-    struct gn_scope *s = scope;
-    const struct gn_node *one = node->kind == GN_NODE_LIST ? node->first : node;
-    const size_t count = node->kind == GN_NODE_LIST ? node->count : 1;
-    struct gn_rows_spec *rows;
-
-    if (count == 0) {
-        gn_walk_problem(p, node, "rows is an empty list; remove it");
-        return;
-    }
-    rows = gn_scope_get(p, s, count, sizeof *rows);
-    if (rows == NULL)
-        return;
-    s->source->rows = rows;
-    s->source->row_spec_count = count;
-    for (size_t i = 0; i < count; i++, one = one->next)
-        read_rows_spec(p, one, s, &rows[i]);
-}
-
 static const char in_schedule[] =
     "belongs under schedule; write schedule: { every: 10s }";
 static const char in_rows[] =
@@ -216,7 +53,7 @@ static const struct gn_walk_key source_keys[] = {
     {"auth", gn_auth_read, NULL},
     {"cookies", gn_auth_cookies, NULL},
     {"vars", gn_vars_read, NULL},
-    {"rows", read_rows, NULL},
+    {"rows", gn_rows_read_specs, NULL},
     GN_COMMON_KEYS,
     {"every", NULL, in_schedule},
     {"align", NULL, in_schedule},

@@ -201,14 +201,11 @@ static void wrong_rows_are_problems(void **state)
     bad_source("rows: { table: t, sql: s, ack: maybe }",
                "3:32: ack cannot be \"maybe\"; write synced, committed or "
                "queued");
-    bad_source("rows: { table: t, sql: s, conflict: history }",
-               "3:37: conflict: history is not available in this version; "
-               "write update");
     bad_source("rows: { table: garner_run, sql: s }",
                "3:16: table garner_run: names that begin with garner_ are kept "
                "for garner's own; choose another");
-    bad_source("rows: { table: t, sql: s, columns: 1 }",
-               "3:27: \"columns\" is not available in this version; remove it");
+    bad_source("rows: { table: t, sql: s, batch: 1 }",
+               "3:27: \"batch\" is not available in this version; remove it");
 }
 
 static int set_token(void **state)

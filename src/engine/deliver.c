@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "engine/blame.h"
 #include "engine/cookies.h"
 #include "engine/events.h"
 #include "engine/good.h"
@@ -358,6 +359,18 @@ static bool is_stale(const struct gn_job *job)
            (job->on_trust || job->stale < MOST_STALE);
 }
 
+/* Its run is stored alone, and says which row it was. */
+static void fail_with_row(struct gn_job *job, const char *message)
+{
+    struct gn_buf text = {0};
+
+    gn_blame(job, message, &text);
+    gn_job_fail(job, "store",
+                gn_buf_failed(&text) ? message : gn_buf_cstr(&text));
+    gn_buf_fini(&text);
+    job->alone = true;
+}
+
 static void refused(struct gn_job *job)
 {
     const bool stale = is_stale(job);
@@ -379,8 +392,7 @@ static void refused(struct gn_job *job)
         job->stale++;
         gn_record_forget_tables(job);
     } else {
-        job->alone = true;
-        gn_job_fail(job, "store", message != NULL ? message : "out of memory");
+        fail_with_row(job, message != NULL ? message : "out of memory");
     }
     gn_free(message);
     go_on(job, job->body, job->body_size);

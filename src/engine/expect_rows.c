@@ -1,14 +1,11 @@
 #include "engine/expect_rows.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 #include <strings.h>
 
 #include "base/error.h"
 #include "base/mem.h"
-
-#define TWO_TO_63 9223372036854775808.0
+#include "engine/order.h"
 
 /* The rows that broke a rule as a whole: the first ones. */
 static void first_rows(const struct gn_rowset *rows, struct gn_finding *f)
@@ -81,108 +78,17 @@ static bool check_not_null(const struct gn_rows_expect *e, const char *table,
     return true;
 }
 
-/* A whole number is one, however it is written, as in SQL. */
-static struct garner_value plain(struct garner_value v)
-{
-    if (v.type == GARNER_REAL && v.real >= -TWO_TO_63 && v.real < TWO_TO_63 &&
-        v.real == (double)(int64_t)v.real)
-        return garner_integer((int64_t)v.real);
-    return v;
-}
-
-static int order(int64_t a, int64_t b)
-{
-    return (a > b) - (a < b);
-}
-
-/* An integer against a real that is none: within 2^53 a double has it exactly,
- * beyond 2^63 it makes no difference. */
-static int order_numbers(const struct garner_value *a,
-                         const struct garner_value *b)
-{
-    const double x = a->type == GARNER_REAL ? a->real : (double)a->integer;
-    const double y = b->type == GARNER_REAL ? b->real : (double)b->integer;
-
-    if (a->type == GARNER_INTEGER && b->type == GARNER_INTEGER)
-        return order(a->integer, b->integer);
-    if (x == y) /* the largest integers round up to a real */
-        return (a->type == GARNER_REAL) - (b->type == GARNER_REAL);
-    return (x > y) - (x < y);
-}
-
-static bool is_number(const struct garner_value *v)
-{
-    return v->type == GARNER_INTEGER || v->type == GARNER_REAL;
-}
-
-static int order_values(struct garner_value a, struct garner_value b)
-{
-    size_t least;
-    int bytes;
-
-    a = plain(a);
-    b = plain(b);
-    if (is_number(&a) && is_number(&b))
-        return order_numbers(&a, &b);
-    if (a.type != b.type || a.type == GARNER_NULL)
-        return order(a.type, b.type);
-    least = a.bytes.size < b.bytes.size ? a.bytes.size : b.bytes.size;
-    bytes = least > 0 ? memcmp(a.bytes.data, b.bytes.data, least) : 0;
-    return bytes != 0 ? bytes
-                      : order((int64_t)a.bytes.size, (int64_t)b.bytes.size);
-}
-
-struct sorting {
-    const struct gn_rowset *rows;
-    const size_t *columns;
-    size_t count;
-};
-
-static int order_keys(const struct sorting *s, size_t a, size_t b)
-{
-    const size_t width = s->rows->column_count;
-    int by = 0;
-
-    for (size_t i = 0; i < s->count && by == 0; i++)
-        by = order_values(s->rows->values[a * width + s->columns[i]],
-                          s->rows->values[b * width + s->columns[i]]);
-    return by;
-}
-
-static int by_key(const void *a, const void *b, void *sorting)
-{
-    const size_t x = *(const size_t *)a;
-    const size_t y = *(const size_t *)b;
-    const int by = order_keys(sorting, x, y);
-
-    return by != 0 ? by : (x > y) - (x < y);
-}
-
-/* A NULL is like no other, as in SQL. */
-static bool has_null(const struct sorting *s, size_t row)
-{
-    for (size_t i = 0; i < s->count; i++)
-        if (s->rows->values[row * s->rows->column_count + s->columns[i]].type ==
-            GARNER_NULL)
-            return true;
-    return false;
-}
-
 /* sorted has room for all rows. */
-static bool all_differ(const struct sorting *s, size_t *sorted,
+static bool all_differ(const struct gn_order *s, size_t *sorted,
                        const struct gn_rows_expect *e, const char *table,
                        struct gn_finding *f)
 {
-    size_t count = 0;
+    const size_t count = gn_order_sort(s, sorted);
     size_t twice = 0;
     size_t first = 0;
 
-    for (size_t i = 0; i < s->rows->row_count; i++)
-        if (!has_null(s, i))
-            sorted[count++] = i;
-    qsort_r(sorted, count, sizeof *sorted, by_key, (void *)s);
     for (size_t i = 1; i < count; i++) {
-        if (order_keys(s, sorted[first], sorted[i]) != 0) {
+        if (gn_order_compare(s, sorted[first], sorted[i]) != 0) {
             first = i;
             continue;
         }
@@ -208,7 +114,7 @@ static enum garner_code check_unique(const struct gn_rows_expect *e,
                                      struct gn_finding *f,
                                      struct garner_error *err)
 {
-    struct sorting s = {.rows = rows};
+    struct gn_order s = {.rows = rows};
     size_t *columns;
     size_t *sorted;
 

@@ -90,6 +90,19 @@ static void add_rows(struct gn_buf *out, const struct gn_source *source)
         add(out, rows->sql);
         for (size_t k = 0; k < rows->key_count; k++)
             add(out, rows->key[k]);
+        if (rows->conflict != GN_CONFLICT_UPDATE)
+            gn_buf_printf(out, "!c%d", (int)rows->conflict);
+        if (rows->new_columns != GN_COLUMNS_EVOLVE)
+            gn_buf_printf(out, "!n%d", (int)rows->new_columns);
+        for (size_t k = 0; k < rows->column_count; k++) {
+            gn_buf_text(out, "!t");
+            add(out, rows->columns[k].name);
+            add(out, rows->columns[k].type);
+        }
+        if (rows->parent != NULL) {
+            gn_buf_text(out, "!p");
+            add(out, rows->parent->table);
+        }
         if (rows->expect != NULL)
             add_rows_expect(out, rows->expect);
     }

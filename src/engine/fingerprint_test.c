@@ -58,6 +58,41 @@ static const struct gn_rows_spec expecting[] = {
      .sql = "select 1",
      .expect = &least[3]},
 };
+static const struct gn_column types[] = {{"a", "text"}, {"a", "date"}};
+static const struct gn_rows_spec ways[] = {
+    {.table = "t",
+     .key = key,
+     .key_count = 1,
+     .sql = "select 1",
+     .conflict = GN_CONFLICT_KEEP},
+    {.table = "t",
+     .key = key,
+     .key_count = 1,
+     .sql = "select 1",
+     .conflict = GN_CONFLICT_WHOLE},
+    {.table = "t",
+     .key = key,
+     .key_count = 1,
+     .sql = "select 1",
+     .new_columns = GN_COLUMNS_IGNORE},
+    {.table = "t",
+     .key = key,
+     .key_count = 1,
+     .sql = "select 1",
+     .columns = types,
+     .column_count = 1},
+    {.table = "t",
+     .key = key,
+     .key_count = 1,
+     .sql = "select 1",
+     .columns = &types[1],
+     .column_count = 1},
+    {.table = "t",
+     .key = key,
+     .key_count = 1,
+     .sql = "select 1",
+     .parent = &by_two},
+};
 static const struct gn_statuses found[] = {{200, 299}};
 static const struct gn_expect answers[] = {
     {.match = "a"},
@@ -84,7 +119,7 @@ static struct gn_source model(void)
 static void whatever_changes_the_rows_counts(void **state)
 {
     const struct gn_source same = model();
-    struct gn_source s[27];
+    struct gn_source s[33];
     size_t n = 0;
 
     (void)state;
@@ -104,6 +139,8 @@ static void whatever_changes_the_rows_counts(void **state)
     s[n++].unconditional = true;
     for (size_t i = 0; i < 4; i++)
         s[n++].rows = &expecting[i];
+    for (size_t i = 0; i < 6; i++)
+        s[n++].rows = &ways[i];
     for (size_t i = 0; i < 6; i++)
         s[n++].expect = &answers[i];
     s[n++].request.login = GN_LOGIN_DIGEST;

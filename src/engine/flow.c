@@ -12,6 +12,7 @@
 #include "engine/cookies.h"
 #include "engine/costs.h"
 #include "engine/deliver.h"
+#include "engine/distinct.h"
 #include "engine/pace.h"
 #include "engine/record.h"
 #include "engine/retry.h"
@@ -30,12 +31,28 @@ static bool begins_work(struct gn_extraction *extraction)
     return gn_trial_body(extraction->context);
 }
 
+/* On a worker, when all rows have been held against what is expected. */
+static void drop_twins(struct gn_job *job)
+{
+    struct gn_extraction *x = &job->extraction;
+
+    for (size_t i = 0; i < x->query_count && x->code == GARNER_OK; i++) {
+        const struct gn_rows_spec *spec = &job->active->source->rows[i];
+        size_t dropped;
+
+        x->code = gn_distinct(&x->queries[i].rows, spec->key, spec->key_count,
+                              &dropped, &x->error);
+        job->run.duplicates += (int64_t)dropped;
+    }
+}
+
 /* On a worker. */
 static void worked(struct gn_extraction *extraction)
 {
     struct gn_job *job = extraction->context;
 
     gn_trial_rows(job);
+    drop_twins(job);
     gn_inbox_post(job->inbox, job);
 }
 

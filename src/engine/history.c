@@ -60,14 +60,16 @@ static const char *const tables[] = {
     " duration_us integer,"
     " status integer," /* HTTP; null: no answer */
     " bytes integer,"  /* of the body */
-    " rows integer,"   /* written; null: nothing to extract */
+    " rows integer,"   /* for its tables; null: nothing to extract */
     " failure text,"   /* a word: timeout, connect, http, sql ... */
     " error text,"     /* a sentence */
     " body integer,"   /* garner_body.id */
-    " missed integer not null default 0,"  /* > 0: no fetch, but so many due
-                                              times missed */
-    " attempt integer not null default 1," /* at its due time */
-    " file text)"                          /* that its body was saved to */
+    " missed integer not null default 0,"     /* > 0: no fetch, but so many due
+                                                 times missed */
+    " attempt integer not null default 1,"    /* at its due time */
+    " file text,"                             /* that its body was saved to */
+    " duplicates integer not null default 0)" /* rows left out: a later one has
+                                                 their key */
     " strict",
 
     "create table if not exists garner_outbox ("
@@ -165,6 +167,7 @@ static const char *const third[] = {
     "alter table garner_source add column interval integer",
     "alter table garner_source add column cookies text",
     "alter table garner_run add column file text",
+    "alter table garner_run add column duplicates integer not null default 0",
     "update garner_meta set value = 3 where key = 'version'",
 };
 
@@ -417,15 +420,16 @@ enum garner_code gn_history_add_run(struct garner_batch *batch,
 {
     return garner_batch_add(
         batch,
-        with_body ? "insert into garner_run (source, url, started, late_us,"
-                    " duration_us, status, bytes, rows, failure, error,"
-                    " attempt, file, body)"
-                    " values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-                    " ?12, (select body from garner_source where id = ?1))"
-                  : "insert into garner_run (source, url, started, late_us,"
-                    " duration_us, status, bytes, rows, failure, error,"
-                    " attempt, file)"
-                    " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        with_body
+            ? "insert into garner_run (source, url, started, late_us,"
+              " duration_us, status, bytes, rows, failure, error,"
+              " attempt, file, duplicates, body)"
+              " values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+              " (select body from garner_source where id = ?1))"
+            : "insert into garner_run (source, url, started, late_us,"
+              " duration_us, status, bytes, rows, failure, error,"
+              " attempt, file, duplicates)"
+              " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         GARNER_ARGS(garner_integer(run->source), garner_text(run->url),
                     garner_integer(run->started_us),
                     garner_integer(run->late_us),
@@ -434,7 +438,8 @@ enum garner_code gn_history_add_run(struct garner_batch *batch,
                     integer_or_null(run->bytes, run->bytes >= 0),
                     integer_or_null(run->rows, run->rows >= 0),
                     garner_text(run->failure), garner_text(run->error),
-                    garner_integer(run->attempt), garner_text(run->file)),
+                    garner_integer(run->attempt), garner_text(run->file),
+                    garner_integer(run->duplicates)),
         err);
 }
 

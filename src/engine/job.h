@@ -188,6 +188,7 @@ struct gn_job {
 
     struct gn_extraction extraction;
     struct gn_look *looks;   /* one for each query */
+    struct gn_added *added;  /* the same; NULL: its batch has no rows */
     bool looking;            /* they are begun */
     bool was_prepared;       /* ... and its body was compressed, if it could */
     enum garner_code looked; /* what became of the looks, and why */
@@ -197,7 +198,7 @@ struct gn_job {
     struct garner_batch *batch; /* until the store takes it */
     bool batch_has_body;        /* its first statements keep the body */
     size_t statements;          /* in it */
-    bool changes_table;         /* as gn_table_add_rows says */
+    bool changes_table;         /* one of added says so */
     bool in_store;              /* the store has the batch */
     bool released;              /* its source may start again */
     bool on_trust; /* its rows count on a change that is on its way */

@@ -53,8 +53,8 @@ static enum garner_code key_as_json(const struct gn_rows_spec *spec,
 
     gn_json_init(&j, names);
     gn_json_open(&j, '[');
-    for (size_t i = 0; i < spec->key_count; i++)
-        gn_json_text(&j, spec->key[i]);
+    for (size_t i = 0; i < gn_table_sql_key_count(spec); i++)
+        gn_json_text(&j, gn_table_sql_key(spec, i));
     gn_json_close(&j, ']');
     return gn_buf_failed(names) ? no_memory(spec->table, err) : GARNER_OK;
 }
@@ -82,7 +82,7 @@ static enum garner_code find_key(const struct gn_rows_spec *spec,
             "   where lower(name) in k)",
             GARNER_ARGS(garner_text(spec->table),
                         garner_text(gn_buf_cstr(&names)),
-                        garner_integer((int64_t)spec->key_count)),
+                        garner_integer((int64_t)gn_table_sql_key_count(spec))),
             &rows, err);
     gn_buf_fini(&names);
     if (code != GARNER_OK)
@@ -119,6 +119,54 @@ static enum garner_code make_key(const struct gn_rows_spec *spec,
     return code;
 }
 
+/* The index of the valid rows, unless it is there. */
+static enum garner_code make_open(const struct gn_rows_spec *spec,
+                                  struct garner_store *store,
+                                  struct garner_error *err)
+{
+    struct gn_buf sql = {0};
+    struct garner_rows *rows;
+    enum garner_code code;
+
+    gn_table_sql_open_name(&sql, spec);
+    code = gn_buf_failed(&sql)
+               ? no_memory(spec->table, err)
+               : garner_query(store,
+                              "select 1 from pragma_index_list(?)"
+                              " where lower(name) = lower(?)",
+                              GARNER_ARGS(garner_text(spec->table),
+                                          garner_text(gn_buf_cstr(&sql))),
+                              &rows, err);
+    gn_buf_clear(&sql);
+    if (code == GARNER_OK) {
+        code = garner_next(rows, err);
+        garner_rows_close(rows);
+    }
+    gn_table_sql_open_index(&sql, spec);
+    if (code == GARNER_DONE)
+        code = gn_buf_failed(&sql) ? no_memory(spec->table, err)
+                                   : garner_exec(store, gn_buf_cstr(&sql),
+                                                 GARNER_ARGS(), NULL, err);
+    gn_buf_fini(&sql);
+    return code == GARNER_ROW ? GARNER_OK : code;
+}
+
+/* Whether the table has what past rows take. */
+static enum garner_code check_past(const struct gn_look *look,
+                                   struct garner_error *err)
+{
+    static const char *const needed[] = {GN_VALID_FROM, GN_VALID_TO};
+
+    for (size_t i = 0; i < 2; i++)
+        if (!gn_names_has(&look->columns, needed[i]))
+            return gn_fail(err, GARNER_INVALID,
+                           "table %.80s has no column %s, which conflict: "
+                           "history needs; name a new table, or add %s and %s "
+                           "(alter table)",
+                           look->spec->table, needed[i], needed[0], needed[1]);
+    return GARNER_OK;
+}
+
 void gn_look_fini(struct gn_look *look)
 {
     gn_names_fini(&look->columns);
@@ -141,8 +189,15 @@ static enum garner_code look_once(struct gn_look *look,
                            "key: add one to it (alter table), or name another "
                            "key or table",
                            spec->table, spec->key[i]);
-    code = find_key(spec, store, &found, err);
-    return code == GARNER_OK && !found ? make_key(spec, store, err) : code;
+    if (spec->conflict == GN_CONFLICT_HISTORY)
+        code = check_past(look, err);
+    if (code == GARNER_OK)
+        code = find_key(spec, store, &found, err);
+    if (code == GARNER_OK && !found)
+        code = make_key(spec, store, err);
+    return code == GARNER_OK && spec->conflict == GN_CONFLICT_HISTORY
+               ? make_open(spec, store, err)
+               : code;
 }
 
 enum garner_code gn_look_run(struct gn_look *look, struct garner_store *store,

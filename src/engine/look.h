@@ -20,7 +20,8 @@ struct gn_look {
 };
 
 /* Fills strict and columns of a look of which spec is set, and makes the unique
- * index that the key needs, if the table is there without one.
+ * index that the key needs, if the table is there without one; and that of the
+ * rows that are valid, for conflict: history.
  * Errors: INVALID (a view, a key column it lacks), CONSTRAINT (rows with the
  * same key are in it already), those of the store, NOMEM. */
 enum garner_code gn_look_run(struct gn_look *look, struct garner_store *store,

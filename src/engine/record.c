@@ -201,6 +201,16 @@ static enum garner_code check_rows(const struct gn_job *job,
     return code;
 }
 
+/* The rows of the table that is the parent of the i-th; NULL: it has none. */
+static const struct gn_rowset *parents_of(const struct gn_job *job, size_t i)
+{
+    const struct gn_rows_spec *all = job->active->source->rows;
+
+    return all[i].parent != NULL
+               ? &job->extraction.queries[all[i].parent - all].rows
+               : NULL;
+}
+
 /* Adds the rows of all queries. */
 static enum garner_code add_rows(struct gn_job *job, struct garner_error *err)
 {
@@ -209,14 +219,22 @@ static enum garner_code add_rows(struct gn_job *job, struct garner_error *err)
     enum garner_code code = GARNER_OK;
     int64_t rows = 0;
 
+    if (job->added == NULL)
+        job->added = gn_arena_alloc(&job->arena, count * sizeof job->added[0]);
+    if (job->added == NULL)
+        return gn_fail(err, GARNER_NOMEM, "out of memory for %zu sets of rows",
+                       count);
     job->on_trust = false;
     for (size_t i = 0; i < count; i++)
         job->on_trust = job->on_trust || !gn_table_is_certain(tables[i]);
     for (size_t i = 0; i < count && code == GARNER_OK; i++) {
         const struct gn_rowset *set = &job->extraction.queries[i].rows;
+        const struct gn_offer offer = {set, parents_of(job, i),
+                                       job->run.started_us};
 
-        code = gn_table_add_rows(tables[i], job->batch, set,
-                                 &job->changes_table, err);
+        code = gn_table_add_rows(tables[i], job->batch, &offer, &job->added[i],
+                                 err);
+        job->changes_table = job->changes_table || job->added[i].changes;
         rows += (int64_t)set->row_count;
     }
     for (size_t i = 0; job->changes_table && i < count; i++)

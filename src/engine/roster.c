@@ -64,7 +64,6 @@ static enum garner_code check_sql(const struct gn_source *source,
     struct gn_rowset columns = {0};
     size_t count;
     const char **names = gn_config_parameters(source, &count);
-    const char *lacks = NULL;
     enum garner_code code;
 
     if (names == NULL)
@@ -73,11 +72,8 @@ static enum garner_code check_sql(const struct gn_source *source,
     if (code == GARNER_OK)
         code = check_key(spec, &columns, err);
     if (code == GARNER_OK)
-        lacks = gn_config_lacking(spec->expect, columns.columns,
-                                  columns.column_count);
-    if (lacks != NULL)
-        code = gn_fail(err, GARNER_INVALID,
-                       "the SQL gives no column %s, which expect names", lacks);
+        code = gn_config_check_columns(spec, columns.columns,
+                                       columns.column_count, err);
     gn_rowset_fini(&columns);
     gn_free(names);
     return code;
@@ -95,7 +91,7 @@ static bool same_as_before(const struct gn_source *source,
         return false;
     b = &before->rows[i];
     return strcmp(a->sql, b->sql) == 0 && strcmp(a->table, b->table) == 0 &&
-           a->key_count == b->key_count &&
+           gn_config_same_way(a, b) && a->key_count == b->key_count &&
            (a->key_count == 0 || a->key == b->key);
 }
 

@@ -74,7 +74,7 @@ static void faults_name_the_source_and_its_place(void **state)
     rows->sql = ROWS;
     rows->expect = &full;
     assert_int_equal(open_roster(w), GARNER_INVALID);
-    assert_has(w->err.message, "gives no column price, which expect names");
+    assert_has(w->err.message, "price\", which expect names, is no column");
     rows->expect = NULL;
     rows->sql = "select :unknown as id";
     assert_int_equal(open_roster(w), GARNER_SQL);

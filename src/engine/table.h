@@ -33,17 +33,19 @@ void gn_tables_free(struct gn_tables *tables);
 /* Gives the table that spec names, in *table (the tables' own), after a look
  * at the store, for which it may wait. Makes the unique index that its key
  * needs, if the table is there without one. Borrows spec.
- * Errors: INVALID (a view, one of garner's own tables, a key that is another
- * one for the same table, a key column it lacks), CONSTRAINT (rows with the
- * same key are in it already), those of the store. */
+ * Errors: INVALID (a view, one of garner's own tables, a key or a way to write
+ * that is another one for the same table, a second source for one that is
+ * written as a whole, a key column it lacks), CONSTRAINT (rows with the same
+ * key are in it already), those of the store. */
 enum garner_code gn_tables_find(struct gn_tables *tables,
                                 struct garner_store *store,
                                 const struct gn_rows_spec *spec,
                                 struct gn_table **table,
                                 struct garner_error *err);
 
-/* Whether rows can be written to a table with this key. Errors: INVALID (no
- * key column among the rows', a NULL in it). */
+/* Whether rows can be written to a table that is known. Errors: INVALID (no key
+ * column among the rows', a NULL in it, a column that the table lacks and may
+ * not get, or none that it has). */
 enum garner_code gn_table_check_rows(const struct gn_table *table,
                                      const struct gn_rowset *rows,
                                      struct garner_error *err);
@@ -62,13 +64,30 @@ bool gn_table_exists(const struct gn_table *table);
 const char *gn_table_lacks(const struct gn_table *table,
                            const struct gn_rowset *rows);
 
-/* Adds to batch what writes rows, which were checked, to a table that is known:
- * first the table or columns that are missing, then an insert a row, or an
- * upsert where there is a key. *changes is set if the batch changes the table,
- * so that it must be forgotten if the batch fails. Errors: NOMEM. */
+/* What gn_table_add_rows added. */
+struct gn_added {
+    bool changes; /* the table itself: it must be forgotten if the batch fails
+                   */
+    size_t first; /* the number in the batch, from 1, of the first row's first
+                     statement ... */
+    size_t each;  /* ... and how many each row has */
+};
+
+/* What an answer has for a table. */
+struct gn_offer {
+    const struct gn_rowset *rows;    /* checked */
+    const struct gn_rowset *parents; /* those of the table's parent; NULL: it
+                                        has none */
+    int64_t now_us;                  /* when it came, on the wall clock */
+};
+
+/* Adds to batch what writes an answer's rows to a table that is known: first
+ * the table or columns that are missing, then what its way to write (conflict,
+ * parent) takes. Errors: NOMEM. */
 enum garner_code gn_table_add_rows(struct gn_table *table,
                                    struct garner_batch *batch,
-                                   const struct gn_rowset *rows, bool *changes,
+                                   const struct gn_offer *offer,
+                                   struct gn_added *added,
                                    struct garner_error *err);
 
 /* A batch that changes the table is on its way to the store; has ended there.

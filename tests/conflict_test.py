@@ -1,0 +1,200 @@
+"""The ways in which answers become rows of a table, one answer after the other
+from a real server: what is stored after each, and that kill -9 leaves no half of
+one."""
+import json
+import random
+import time
+import unittest
+
+from support.program import Case, count_runs, garner, one, query, wait_until
+from support.servers import Misbehaving, reply
+
+SQL = """      sql: |
+        select value->>0 as id, value->>1 as v from json_each(:body)"""
+
+
+class Tables(Case):
+    def setUp(self):
+        super().setUp()
+        self.body = "[]"
+        server = Misbehaving({"/": lambda sock, *_: sock.sendall(reply(self.body))})
+        self.addCleanup(server.stop)
+        self.url = server.url + "/"
+
+    def config(self, *rows, schedule=""):
+        rows = "".join(f"      {line}\n" for line in rows)
+        return self.write("g.yaml", f"garner: 1\nstore: {self.db}\nsources:\n  s:\n"
+                                    f"    url: {self.url}\n{schedule}    rows:\n"
+                                    f"      table: t\n{rows}{SQL}\n")
+
+    def answer(self, file, *pairs, code=0):
+        """Fetches an answer of these pairs; gives its run's error."""
+        self.body = json.dumps(pairs)
+        self.assert_code(garner("run", "--config", file, "--once"), code)
+        return one(self.db, "select error from garner_run order by id desc limit 1")
+
+    def stored(self, columns="id, v"):
+        return query(self.db, f"select {columns} from t order by id, v")
+
+    def test_update_and_duplicates(self):
+        file = self.config("key: id")
+        self.answer(file, [1, "a"], [2, "b"], [1, "c"], [1, "d"])
+        self.assertEqual(self.stored(), [(1, "d"), (2, "b")])
+        self.answer(file, [2, "x"], [3, "y"])
+        self.assertEqual(self.stored(), [(1, "d"), (2, "x"), (3, "y")])
+        self.assertEqual(query(self.db, "select rows, duplicates from garner_run order by id"),
+                         [(2, 2), (2, 0)])
+
+    def test_ignore(self):
+        file = self.config("key: id", "conflict: ignore")
+        self.answer(file, [1, "a"], [2, "b"])
+        self.answer(file, [2, "x"], [3, "y"])
+        self.assertEqual(self.stored(), [(1, "a"), (2, "b"), (3, "y")])
+
+    def test_error_names_the_row(self):
+        file = self.config("key: id", "conflict: error")
+        self.answer(file, [1, "a"], [2, "b"])
+        error = self.answer(file, [3, "x"], [2, "y"], code=1)
+        self.assertEqual(error, "row 2 of table t (id 2) is there already, and conflict is"
+                                " error: none of the rows is written")
+        self.answer(file, [3, "x"])
+        self.assertEqual(self.stored(), [(1, "a"), (2, "b"), (3, "x")])
+
+    def test_replace_takes_nothing_for_nothing(self):
+        file = self.config("key: id", "conflict: replace")
+        self.answer(file, [1, "a"], [2, "b"])
+        self.answer(file, [2, "x"], [3, "y"])
+        self.assertEqual(self.stored(), [(2, "x"), (3, "y")])
+        error = self.answer(file, code=4)
+        self.assertEqual(error, "expected min_rows 1 of table t, and found 0")
+        self.assertEqual(self.stored(), [(2, "x"), (3, "y")])
+        self.answer(self.config("key: id", "conflict: replace", "expect: { min_rows: 0 }"))
+        self.assertEqual(self.stored(), [])
+
+    def test_history(self):
+        file = self.config("key: id", "conflict: history")
+        self.answer(file, [1, "a"], [2, None], [4, "z"])
+        self.answer(file, [2, None], [1, "b"], [3, "c"])
+        self.answer(file, [1, "b"], [2, "n"], [4, "z"])
+        runs = [None] + [id for id, in query(self.db, "select started from garner_run order by id")]
+        found = [(id, v, runs.index(start), runs.index(end)) for id, v, start, end in query(
+            self.db, "select id, v, valid_from, valid_to from t order by id, valid_from")]
+        self.assertEqual(found, [(1, "a", 1, 2), (1, "b", 2, 0), (2, None, 1, 3), (2, "n", 3, 0),
+                                 (3, "c", 2, 3), (4, "z", 1, 2), (4, "z", 3, 0)])
+        error = self.answer(file, code=4)
+        self.assertIn("min_rows 1", error)
+        self.assertEqual(one(self.db, "select count(*) from t where valid_to is null"), 3)
+        self.assert_sound()
+
+    def test_the_tools_know_the_past(self):
+        file = self.config("key: id", "conflict: history")
+        self.answer(file, [1, "a"], [2, "b"])
+        self.answer(file, [1, "c"], [2, "b"])
+        self.body = json.dumps([[1, "a"], [2, "b"], [3, "x"]])
+        result = garner("test", "-c", file, "s", "--json")
+        self.assertNotIn("error", result.stderr)
+        self.assertIn('"a"', result.stdout)
+        self.assertIn("replay cannot make anew",
+                      garner("replay", "-c", file, "s").stderr)
+        self.assertEqual(one(self.db, "select count(*) from t"), 3)
+
+    def test_types_and_new_columns(self):
+        rows = ["columns: { v: 'numeric(12,6)' }", "new_columns: %s"]
+        file = self.config(rows[0], rows[1] % "freeze")
+        self.answer(file, [1, "1.50"], [2, "n/a"])
+        self.assertEqual(self.stored(), [(1, 1.5), (2, "n/a")])
+        self.assertEqual(one(self.db, "select type from pragma_table_info('t') where name = 'v'"),
+                         "numeric(12,6)")
+        text = file.read_text()
+        file.write_text(text.replace("as v", "as v, 1 as w"))
+        error = self.answer(file, [3, "3"], code=1)
+        self.assertIn("the SQL gives a column w, which table t has not", error)
+        file.write_text(text.replace("as v", "as v, 1 as w").replace("freeze", "ignore"))
+        self.answer(file, [3, "3"])
+        file.write_text(text.replace("as v", "as v, 1 as w").replace("freeze", "evolve"))
+        self.answer(file, [4, "4"])
+        self.assertEqual(self.stored("id, v, w"), [(1, 1.5, None), (2, "n/a", None),
+                                                   (3, 3, None), (4, 4, 1)])
+
+    def test_children_of_pages(self):
+        file = self.write("g.yaml", f"""garner: 1
+store: {self.db}
+sources:
+  s:
+    url: {self.url}
+    rows:
+      - table: pages
+        key: url
+        sql: select value->>0 as url, value->>1 as title from json_each(:body)
+      - table: headings
+        key: [url, pos]
+        parent: pages
+        sql: |
+          select p.value->>0 as url, h.key as pos, h.value as text
+          from json_each(:body) p, json_each(p.value, '$[2]') h
+""")
+        self.answer(file, ["/a", "A", ["1", "2", "3"]], ["/b", "B", ["x"]])
+        self.answer(file, ["/a", "A2", ["1", "new"]], ["/c", "C", []])
+        self.assertEqual(query(self.db, "select url, title from pages order by url"),
+                         [("/a", "A2"), ("/b", "B"), ("/c", "C")])
+        self.assertEqual(query(self.db, "select url, pos, text from headings order by url, pos"),
+                         [("/a", 0, "1"), ("/a", 1, "new"), ("/b", 0, "x")])
+
+    def test_check_says_what_does_not_go_together(self):
+        file = self.config("key: id", "conflict: history")
+        text = file.read_text()
+        for change, message in (
+                (("as v", "as valid_to"), "which conflict: history fills in itself"),
+                (("  s:\n", "  o: { url: http://h/, rows: { table: t, key: id, sql: select 1 as"
+                  " id } }\n  s:\n"), "another conflict, columns, new_columns or parent here"),
+                (("  s:\n", "  o: { url: http://h/, rows: { table: t, key: id, conflict: history,"
+                  " sql: select 1 as id } }\n  s:\n"), "take away the other's rows"),
+                (("key: id", "columns: { w: date }\n      key: id"),
+                 '"w", which columns names, is no column of the SQL')):
+            with self.subTest(message):
+                file.write_text(text.replace(*change))
+                result = garner("check", file)
+                self.assert_code(result, 2)
+                self.assertIn(message, result.stdout + result.stderr)
+                self.assert_code(garner("run", "--config", file, "--once"), 2)
+
+    def kill(self, conflict, check):
+        """Kills a garner that stores answers 0, 1, 2 ... of 200 rows each."""
+        count = [0]
+
+        def script(sock, *_):
+            count[0] += 1
+            sock.sendall(reply(json.dumps([[i, count[0]] for i in range(200)])))
+
+        server = Misbehaving({"/": script})
+        self.addCleanup(server.stop)
+        self.url = server.url + "/"
+        file = self.config("key: id", f"conflict: {conflict}", schedule="    schedule: 5ms\n")
+        for turn in range(4):
+            running = self.start("run", "--config", file)
+            before = count_runs(self.db)
+            wait_until(lambda: running.alive() and count_runs(self.db) > before + 2, "answers")
+            time.sleep(random.uniform(0, 0.1))  # anywhere in what it does
+            running.kill()
+            self.assert_sound()
+            check()
+
+    def test_kill_leaves_a_whole_answer(self):
+        self.kill("replace", lambda: self.assertEqual(
+            query(self.db, "select count(*), count(distinct v) from t"), [(200, 1)]))
+
+    def test_kill_leaves_no_gap_in_history(self):
+        def check():
+            self.assertEqual(query(self.db, "select count(*), count(distinct v), count(distinct"
+                                            " valid_from) from t where valid_to is null"),
+                             [(200, 1, 1)])
+            self.assertEqual(one(self.db, """
+                select count(*) from (select valid_to, lead(valid_from) over
+                    (partition by id order by valid_from) as next from t)
+                where valid_to is not next"""), 0)
+
+        self.kill("history", check)
+
+
+if __name__ == "__main__":
+    unittest.main()
