@@ -17,6 +17,7 @@ struct gn_schedule {
     struct gn_heap heap;
     bool has_shift;
     int64_t shift_us; /* wall clock - monotonic, as slots were placed by */
+    size_t paused;
     uint64_t random;
     struct gn_crowds crowds;
 };
@@ -59,6 +60,10 @@ static int64_t key_of(const struct gn_due *due)
         key = due->again_ns;
     if (due->owed_ns < key && !due->running)
         key = due->owed_ns;
+    if (due->paused)
+        key = INT64_MAX;
+    if (due->asked_ns < key && !due->running)
+        key = due->asked_ns;
     return key;
 }
 
@@ -169,7 +174,8 @@ enum garner_code gn_schedule_add(struct gn_schedule *s, struct gn_due *due,
     *due = (struct gn_due){.spec = *spec,
                            .off_until_ns = INT64_MIN,
                            .again_ns = INT64_MAX,
-                           .owed_ns = INT64_MAX};
+                           .owed_ns = INT64_MAX,
+                           .asked_ns = INT64_MAX};
     due->phase = gn_crowd_phase(crowd);
     place_first(s, due, now_ns, wall_us);
     due->node.key = key_of(due);
@@ -244,6 +250,7 @@ int64_t gn_schedule_slot_us(const struct gn_due *due, int64_t now_ns,
 
 void gn_schedule_remove(struct gn_schedule *s, struct gn_due *due)
 {
+    s->paused -= due->paused;
     gn_heap_remove(&s->heap, &due->node);
 }
 
@@ -403,19 +410,39 @@ static void take_again(struct gn_schedule *s, struct gn_due *due,
     replace(s, due);
 }
 
+static bool is_asked(const struct gn_due *due, int64_t now_ns)
+{
+    return !due->running && due->asked_ns <= now_ns;
+}
+
+/* Takes what is asked for; it stands for what was put off. */
+static void take_asked(struct gn_schedule *s, struct gn_due *due,
+                       int64_t *due_at_ns)
+{
+    *due_at_ns = due->asked_ns;
+    due->asked_ns = INT64_MAX;
+    due->again_ns = INT64_MAX;
+    due->off_until_ns = INT64_MIN;
+    replace(s, due);
+}
+
 /* Takes what due is looked at for; false: it may not start. */
 static bool take(struct gn_schedule *s, struct gn_due *due, int64_t now_ns,
                  int64_t wall_us, int64_t *due_at_ns)
 {
+    const bool by_hand = is_asked(due, now_ns);
     const bool again =
-        due->again_ns <= now_ns && due->again_ns < due->slot_due_ns;
+        !by_hand && due->again_ns <= now_ns && due->again_ns < due->slot_due_ns;
 
-    if (again)
+    if (by_hand)
+        take_asked(s, due, due_at_ns);
+    else if (again)
         take_again(s, due, due_at_ns);
     else if (due->slot_due_ns <= now_ns
                  ? !take_slot(s, due, now_ns, wall_us, due_at_ns)
                  : !take_owed(s, due, now_ns, wall_us, due_at_ns))
-        return false;
+        return false; /* what runs is what it was */
+    due->by_hand = by_hand;
     due->again = again;
     due->running = true;
     due->taken_at_ns = *due_at_ns;
@@ -455,15 +482,48 @@ void gn_schedule_finish(struct gn_schedule *s, struct gn_due *due)
 {
     GN_CHECK(due->running);
     due->running = false;
-    if (due->owed_ns != INT64_MAX)
+    if (due->asked_ns != INT64_MAX || due->owed_ns != INT64_MAX)
         replace(s, due);
+}
+
+void gn_schedule_ask(struct gn_schedule *s, struct gn_due *due, int64_t now_ns)
+{
+    if (due->asked_ns > now_ns)
+        due->asked_ns = now_ns;
+    replace(s, due);
+}
+
+void gn_schedule_pause(struct gn_schedule *s, struct gn_due *due)
+{
+    s->paused += !due->paused;
+    due->paused = true;
+    lose_owed(due);
+    replace(s, due);
+}
+
+void gn_schedule_unpause(struct gn_schedule *s, struct gn_due *due,
+                         int64_t now_ns, int64_t wall_us)
+{
+    int64_t due_at_ns;
+
+    follow(s, now_ns, wall_us);
+    s->paused -= due->paused;
+    due->paused = false;
+    if (due->slot_due_ns <= now_ns && gn_spec_recurs(&due->spec))
+        (void)advance(s, due, now_ns, wall_us, &due_at_ns);
+    replace(s, due);
+}
+
+size_t gn_schedule_paused(const struct gn_schedule *s)
+{
+    return s->paused;
 }
 
 /* Finishes a popped source that did not start. */
 static void miss(struct gn_schedule *s, struct gn_due *due, enum gn_miss reason)
 {
     gn_schedule_finish(s, due);
-    if (due->again)
+    if (due->again || due->by_hand)
         return;
     GN_CHECK(due->started > 0);
     due->started--;

@@ -14,7 +14,10 @@
  *
  * A source may be put off: slots that come meanwhile are missed. It may then be
  * due once outside of its slots, to try again what failed: that is no slot, and
- * neither due nor started counts it.
+ * neither due nor started counts it. Nor does it what somebody asks for by
+ * hand, which is done whatever stands against it, but for the run that goes on.
+ *
+ * A paused source has no slots: none comes, and none is missed.
  *
  * Slots on the wall clock (spec.h) follow it when it is set, as soon as anybody
  * looks: look at least each minute. Set on, it brings at once what it jumped
@@ -58,12 +61,15 @@ struct gn_due {
                                  none does */
     int64_t owed_at_ns;       /* when that was due */
     enum gn_miss owed_for;    /* as what it is missed, if it is */
+    int64_t asked_ns;         /* when it was asked for; INT64_MAX: it is not */
     int64_t taken_at_ns;      /* when what was popped last was due */
-    struct gn_heap_node node; /* key: when it is due, the earliest of the three;
+    struct gn_heap_node node; /* key: when it is due, the earliest of the four;
                                  INT64_MAX: never */
     bool running;             /* started, not finished */
-    bool again;               /* what was popped last was no slot */
-    uint64_t due_count;       /* slots that came */
+    bool again;               /* what was popped last was no slot ... */
+    bool by_hand;             /* ... but was asked for */
+    bool paused;
+    uint64_t due_count; /* slots that came */
     uint64_t started;
     uint64_t missed[GN_MISS_REASONS];
 };
@@ -120,6 +126,18 @@ void gn_schedule_finish(struct gn_schedule *s, struct gn_due *due);
  * outside of its slots, and a slot that waits is missed. */
 void gn_schedule_put_off(struct gn_schedule *s, struct gn_due *due,
                          int64_t until_ns, bool again);
+
+/* Somebody asks for due: it is due once, now, paused or put off or not; as soon
+ * as it has ended, if it is running. What it was put off for is forgotten. */
+void gn_schedule_ask(struct gn_schedule *s, struct gn_due *due, int64_t now_ns);
+
+/* Its slots come no more, nor is it tried again, and one that waits is missed;
+ * and so they come again. Slots from before are not made up for. */
+void gn_schedule_pause(struct gn_schedule *s, struct gn_due *due);
+void gn_schedule_unpause(struct gn_schedule *s, struct gn_due *due,
+                         int64_t now_ns, int64_t wall_us);
+/* How many are paused. */
+size_t gn_schedule_paused(const struct gn_schedule *s);
 
 /* The popped source's run could not be started: counts it as GN_MISS_REFUSED
  * in place of started, if it was a slot, and finishes it. */
