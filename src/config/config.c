@@ -1,5 +1,6 @@
 #include "config/config.h"
 
+#include <fnmatch.h>
 #include <stdbool.h>
 #include <string.h>
 #include <strings.h>
@@ -171,8 +172,18 @@ static bool is_named(const struct gn_source *source, const char *name)
             source->name[size] == '[');
 }
 
+bool gn_config_is_meant(const struct gn_source *source, const char *word)
+{
+    const char *const *tag = source->tags;
+
+    while (tag != NULL && *tag != NULL && strcmp(*tag, word) != 0)
+        tag++;
+    return (tag != NULL && *tag != NULL) || is_named(source, word) ||
+           fnmatch(word, source->name, 0) == 0;
+}
+
 enum garner_code gn_config_keep(struct gn_config *config,
-                                const char *const *names, size_t count,
+                                const char *const *words, size_t count,
                                 struct garner_error *err)
 {
     size_t kept = 0;
@@ -181,17 +192,17 @@ enum garner_code gn_config_keep(struct gn_config *config,
         size_t i = 0;
 
         while (i < config->source_count &&
-               !is_named(&config->sources[i], names[n]))
+               !gn_config_is_meant(&config->sources[i], words[n]))
             i++;
         if (i == config->source_count)
-            return no_source(config, names[n], err);
+            return no_source(config, words[n], err);
     }
     for (size_t i = 0; i < config->source_count && count > 0; i++) {
-        bool named = false;
+        bool meant = false;
 
-        for (size_t n = 0; n < count && !named; n++)
-            named = is_named(&config->sources[i], names[n]);
-        if (named)
+        for (size_t n = 0; n < count && !meant; n++)
+            meant = gn_config_is_meant(&config->sources[i], words[n]);
+        if (meant)
             config->sources[kept++] = config->sources[i];
     }
     if (count > 0)

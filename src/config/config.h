@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "fetch/backoff.h"
 #include "fetch/request.h"
@@ -136,6 +137,7 @@ struct gn_save {
 
 struct gn_source {
     const char *name;          /* unique */
+    const char *const *tags;   /* NULL at the end; or NULL for none */
     struct gn_request request; /* url with its {vars} filled in */
     struct gn_spec schedule;
     const struct gn_rows_spec *rows;
@@ -159,8 +161,9 @@ struct gn_source {
     struct gn_alert_spec alert;
     struct gn_keep keep;
     struct gn_save save;
-    bool of_list; /* one of several that a list under vars makes */
-    int line;     /* in the file; 0: from the command line */
+    bool of_list;      /* one of several that a list under vars makes */
+    uint64_t identity; /* of all that the file says of it; 0: of no file */
+    int line;          /* in the file; 0: from the command line */
 };
 
 struct gn_config {
@@ -211,11 +214,14 @@ enum garner_code gn_config_check_columns(const struct gn_rows_spec *spec,
 const char *gn_config_lacking(const struct gn_rows_expect *expect,
                               char *const *columns, size_t count);
 
-/* Drops all sources but the count named ones; 0: keeps all. "name" stands for
- * all that are "name[...]" by a list, too.
- * Errors: NOTFOUND (a name that is no source's; nothing is dropped). */
+/* Whether word means source: its name, that of the list which it is one of, one
+ * of its tags, or a glob(7) of its name. */
+bool gn_config_is_meant(const struct gn_source *source, const char *word);
+
+/* Drops all sources but those that count words mean; 0: keeps all.
+ * Errors: NOTFOUND (a word that means no source; nothing is dropped). */
 enum garner_code gn_config_keep(struct gn_config *config,
-                                const char *const *names, size_t count,
+                                const char *const *words, size_t count,
                                 struct garner_error *err);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "config/config.h"
@@ -99,6 +100,46 @@ static void ways_to_write_are_compared(void **state)
     assert_false(gn_config_takes_away(GN_CONFLICT_ERROR));
 }
 
+static void tags_and_globs_mean_several(void **state)
+{
+    static const char *const daily[] = {"daily", NULL};
+    static const char *const both[] = {"far", "daily", NULL};
+    struct gn_source sources[] = {{.name = "de.rates", .tags = daily},
+                                  {.name = "de.news", .tags = both},
+                                  {.name = "fr.rates"},
+                                  {.name = "*"}};
+    static const struct {
+        const char *words[2];
+        size_t count;
+        const char *kept;
+    } cases[] = {
+        {{"daily"}, 1, "de.rates de.news "},
+        {{"far", "fr.rates"}, 2, "de.news fr.rates "},
+        {{"de.*"}, 1, "de.rates de.news "},
+        {{"*.rates", "far"}, 2, "de.rates de.news fr.rates "},
+        {{"[d]e.n?ws"}, 1, "de.news "},
+        {{"\\*"}, 1, "* "},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct gn_source copies[4];
+        struct gn_config config = {.sources = copies, .source_count = 4};
+        char kept[100] = "";
+
+        memcpy(copies, sources, sizeof copies);
+        assert_int_equal(
+            gn_config_keep(&config, cases[i].words, cases[i].count, NULL),
+            GARNER_OK);
+        for (size_t k = 0; k < config.source_count; k++) {
+            const size_t at = strlen(kept);
+
+            snprintf(kept + at, sizeof kept - at, "%s ", copies[k].name);
+        }
+        assert_string_equal(kept, cases[i].kept);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -106,6 +147,7 @@ int main(void)
         cmocka_unit_test(an_unknown_name_drops_nothing),
         cmocka_unit_test(columns_fit_the_way_they_are_written),
         cmocka_unit_test(ways_to_write_are_compared),
+        cmocka_unit_test(tags_and_globs_mean_several),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

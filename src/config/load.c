@@ -8,6 +8,7 @@
 #include "config/common.h"
 #include "config/file.h"
 #include "config/hook.h"
+#include "config/identity.h"
 #include "config/places.h"
 #include "config/scope.h"
 #include "config/source.h"
@@ -133,6 +134,11 @@ static void read_source(struct gn_problems *p, const struct gn_node *node,
         scope.pick = i;
         *scope.source = l->defaults;
         gn_source_read(p, node, &scope);
+        scope.source->identity = gn_identity(
+            (const struct gn_node *[]){
+                node, l->default_node,
+                gn_config_tells(scope.source) ? l->notify_node : NULL},
+            3, &scope.source->request);
     }
 }
 

@@ -14,6 +14,7 @@
 #include "config/hook.h"
 #include "config/payload.h"
 #include "config/rows.h"
+#include "config/tags.h"
 #include "config/template.h"
 #include "config/vars.h"
 
@@ -54,6 +55,7 @@ static const struct gn_walk_key source_keys[] = {
     {"cookies", gn_auth_cookies, NULL},
     {"vars", gn_vars_read, NULL},
     {"rows", gn_rows_read_specs, NULL},
+    {"tags", gn_tags_read, NULL},
     GN_COMMON_KEYS,
     {"every", NULL, in_schedule},
     {"align", NULL, in_schedule},
@@ -67,7 +69,6 @@ static const struct gn_walk_key source_keys[] = {
     {"notify", NULL, "belongs to the file; write it on the left margin"},
     {"pages", NULL, NULL},
     {"start", NULL, NULL},
-    {"tags", NULL, NULL},
     {"urls", NULL, NULL},
 };
 
