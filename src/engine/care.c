@@ -33,6 +33,8 @@ static void work(uv_work_t *request)
 
 /* --- on the loop's ------------------------------------------------------- */
 
+static void look(struct gn_care *c);
+
 static void worked(uv_work_t *request, int status)
 {
     struct gn_care *c = request->data;
@@ -47,17 +49,8 @@ static void worked(uv_work_t *request, int status)
                "deleted %" PRIu64 " runs and %" PRIu64
                " bodies that were to be kept no longer",
                c->done.runs, c->done.bodies);
-}
-
-static void tick(uv_timer_t *timer)
-{
-    struct gn_care *c = timer->data;
-
-    if (c->working)
-        return;
-    c->working = true;
-    c->work.data = c;
-    GN_CHECK(uv_queue_work(timer->loop, &c->work, work, worked) == 0);
+    if (c->again && c->is_open)
+        look(c);
 }
 
 static bool has_rule(const struct gn_source *source)
@@ -65,26 +58,58 @@ static bool has_rule(const struct gn_source *source)
     return source->keep.bodies > 0 || source->keep.runs_ms > 0;
 }
 
-enum garner_code gn_care_start(struct gn_care *c, uv_loop_t *loop,
-                               struct garner_store *store,
-                               const struct gn_roster *r,
-                               struct garner_error *err)
+/* The rules of the sources as they are now. false: no memory. */
+static bool gather(struct gn_care *c)
 {
-    c->store = store;
+    const struct gn_roster *r = c->roster;
+
+    gn_free(c->rules);
+    c->count = 0;
     c->rules = gn_alloc((r->count + 1) * sizeof *c->rules);
     if (c->rules == NULL)
-        return gn_fail(err, GARNER_NOMEM, "%zu sources", r->count);
+        return false;
     for (size_t i = 0; i < r->count; i++)
-        if (has_rule(r->actives[i].source))
+        if (has_rule(r->actives[i]->source))
             c->rules[c->count++] = (struct gn_prune_rule){
-                r->actives[i].memory.id, r->actives[i].source->keep};
+                r->actives[i]->memory.id, r->actives[i]->source->keep};
+    return true;
+}
+
+static void look(struct gn_care *c)
+{
+    c->again = c->working;
+    if (c->working)
+        return;
+    if (!gather(c))
+        gn_log(GN_LOG_WARN, NULL,
+               "what is to be kept no longer stays: out of memory");
     if (c->count == 0)
-        return GARNER_OK;
+        return;
+    c->working = true;
+    c->work.data = c;
+    GN_CHECK(uv_queue_work(c->timer.loop, &c->work, work, worked) == 0);
+}
+
+static void tick(uv_timer_t *timer)
+{
+    look(timer->data);
+}
+
+void gn_care_start(struct gn_care *c, uv_loop_t *loop,
+                   struct garner_store *store, const struct gn_roster *r)
+{
+    c->store = store;
+    c->roster = r;
     GN_CHECK(uv_timer_init(loop, &c->timer) == 0); /* it never fails */
     c->timer.data = c;
     c->is_open = true;
     GN_CHECK(uv_timer_start(&c->timer, tick, 0, EVERY_MS) == 0);
-    return GARNER_OK;
+}
+
+void gn_care_renew(struct gn_care *c)
+{
+    if (c->is_open)
+        look(c);
 }
 
 void gn_care_close(struct gn_care *c)

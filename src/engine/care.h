@@ -17,16 +17,18 @@
 struct gn_care {
     /* constant after the start */
     struct garner_store *store;
-    struct gn_prune_rule *rules;
-    size_t count;
+    const struct gn_roster *roster;
 
     /* the loop's thread only */
     uv_timer_t timer;
     uv_work_t work;
     bool is_open;
     bool working;
+    bool again; /* at once, when that is over */
 
     /* the pool's thread's, while working */
+    struct gn_prune_rule *rules;
+    size_t count;
     struct gn_pruned done;
     enum garner_code code;
     struct garner_error err;
@@ -34,12 +36,12 @@ struct gn_care {
     atomic_bool stop; /* any thread */
 };
 
-/* Starts to take care of the sources of r, if something is to be deleted of one
- * at all. Errors: NOMEM. */
-enum garner_code gn_care_start(struct gn_care *c, uv_loop_t *loop,
-                               struct garner_store *store,
-                               const struct gn_roster *r,
-                               struct garner_error *err);
+/* Starts to take care of the sources of r, as they are each time. */
+void gn_care_start(struct gn_care *c, uv_loop_t *loop,
+                   struct garner_store *store, const struct gn_roster *r);
+
+/* There are others: it looks at once. Fine for one that was never started. */
+void gn_care_renew(struct gn_care *c);
 
 /* Ends it after the step that it is at; run the loop until nothing is left in
  * it, then call gn_care_fini. Fine for one that was never started. */

@@ -85,11 +85,8 @@ void gn_closing_stop(struct gn_flow *f)
     while ((due = gn_schedule_pop(f->schedule, now_ns, wall_us, &due_at_ns)) !=
            NULL)
         gn_schedule_refuse(f->schedule, due);
-    while ((job = gn_hosts_give_up(f->hosts)) != NULL) {
-        gn_schedule_refuse(f->schedule, &job->active->due);
-        f->jobs--;
-        drop(f, job);
-    }
+    while ((job = gn_hosts_give_up(f->hosts)) != NULL)
+        gn_deliver_dropped(job, "garner was stopped");
     gn_schedule_give_up(f->schedule);
     gn_unlock(&f->lock);
     gn_alarm_set(&f->alarm, INT64_MAX);

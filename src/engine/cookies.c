@@ -9,17 +9,19 @@
 /* --- opening ------------------------------------------------------------- */
 
 /* Gives the source of id its jar. *gone: it wants none. */
-static enum garner_code hand_out(struct gn_active *actives, size_t count,
+static enum garner_code hand_out(struct gn_active *const *actives, size_t count,
                                  int64_t id, const char *jar, bool *gone,
                                  struct garner_error *err)
 {
-    struct gn_active *a = actives;
+    struct gn_active *a;
+    size_t i = 0;
 
     *gone = false;
-    while (a < actives + count && a->memory.id != id)
-        a++;
-    if (a == actives + count) /* not in this file, but perhaps in another */
+    while (i < count && actives[i]->memory.id != id)
+        i++;
+    if (i == count) /* not in this file, but perhaps in another */
         return GARNER_OK;
+    a = actives[i];
     *gone = !gn_target_keeps_cookies(a->target);
     if (*gone)
         return GARNER_OK;
@@ -30,7 +32,7 @@ static enum garner_code hand_out(struct gn_active *actives, size_t count,
 }
 
 static enum garner_code read_one(struct garner_rows *rows,
-                                 struct gn_active *actives, size_t count,
+                                 struct gn_active *const *actives, size_t count,
                                  struct garner_batch *forget,
                                  struct garner_error *err)
 {
@@ -52,7 +54,7 @@ static enum garner_code read_one(struct garner_rows *rows,
 }
 
 static enum garner_code read_all(struct garner_store *store,
-                                 struct gn_active *actives, size_t count,
+                                 struct gn_active *const *actives, size_t count,
                                  struct garner_batch *forget,
                                  struct garner_error *err)
 {
@@ -74,7 +76,7 @@ static enum garner_code read_all(struct garner_store *store,
 }
 
 enum garner_code gn_cookies_open(struct garner_store *store,
-                                 struct gn_active *actives, size_t count,
+                                 struct gn_active *const *actives, size_t count,
                                  struct garner_error *err)
 {
     struct garner_batch *forget;

@@ -16,7 +16,7 @@
 /* Gives those of actives that keep cookies their jars; what the store has of
  * one that does so no more is deleted. Errors: those of the store, NOMEM. */
 enum garner_code gn_cookies_open(struct garner_store *store,
-                                 struct gn_active *actives, size_t count,
+                                 struct gn_active *const *actives, size_t count,
                                  struct garner_error *err);
 void gn_cookies_close(struct gn_active *active);
 

@@ -217,12 +217,13 @@ static void lost_memory_is_an_error(void **state)
     for (nth = 1; code == GARNER_NOMEM && nth < 100; nth++) {
         struct gn_active active = {.source = &w->sources[0],
                                    .memory = {.id = 1}};
+        struct gn_active *const actives[] = {&active};
 
         assert_int_equal(
             gn_target_new(&w->sources[0].request, &active.target, NULL),
             GARNER_OK);
         gn_mem_fail_at(nth);
-        code = gn_cookies_open(w->store, &active, 1, &w->err);
+        code = gn_cookies_open(w->store, actives, 1, &w->err);
         gn_mem_fail_at(0);
         gn_cookies_close(&active);
         gn_target_free(active.target);

@@ -1,6 +1,7 @@
 #include "engine/costs.h"
 
 #include "base/clock.h"
+#include "base/error.h"
 
 enum {
     US = 1000,
@@ -135,7 +136,7 @@ static enum garner_code store_some(struct gn_hosts *h, size_t *i,
     for (; *i < h->count && garner_batch_count(batch) < A_BATCH &&
            code == GARNER_OK;
          ++*i) {
-        struct gn_host *host = &h->all[*i];
+        struct gn_host *host = h->all[*i];
 
         if (host->untold.requests == 0 && !host->changed && !host->learned)
             continue;
@@ -175,23 +176,53 @@ static int64_t from_wall(int64_t us, const struct gn_host *host, int64_t now_ns,
     return now_ns + left_us * US;
 }
 
+static enum garner_code recall(struct gn_host *host, struct garner_store *store,
+                               int64_t now_ns, int64_t wall_us,
+                               struct garner_error *err)
+{
+    struct gn_host_row row;
+    const enum garner_code code =
+        gn_host_history_recall(store, host->name, &row, err);
+
+    host->circuit.failures = row.failures;
+    host->circuit.openings = row.openings;
+    host->circuit.until_ns =
+        from_wall(row.open_until_us, host, now_ns, wall_us);
+    host->off_until_ns = from_wall(row.off_until_us, host, now_ns, wall_us);
+    host->next_ns = from_wall(row.next_us, host, now_ns, wall_us);
+    return code;
+}
+
 enum garner_code gn_costs_resume(struct gn_hosts *h, struct garner_store *store,
                                  int64_t now_ns, struct garner_error *err)
 {
     const int64_t wall_us = gn_clock_wall_us();
     enum garner_code code = GARNER_OK;
 
-    for (size_t i = 0; i < h->count && code == GARNER_OK; i++) {
-        struct gn_host *host = &h->all[i];
-        struct gn_host_row row;
+    for (size_t i = 0; i < h->count && code == GARNER_OK; i++)
+        code = recall(h->all[i], store, now_ns, wall_us, err);
+    return code;
+}
 
-        code = gn_host_history_recall(store, host->name, &row, err);
-        host->circuit.failures = row.failures;
-        host->circuit.openings = row.openings;
-        host->circuit.until_ns =
-            from_wall(row.open_until_us, host, now_ns, wall_us);
-        host->off_until_ns = from_wall(row.off_until_us, host, now_ns, wall_us);
-        host->next_ns = from_wall(row.next_us, host, now_ns, wall_us);
-    }
+enum garner_code gn_costs_new_host(const struct gn_active *active, bool anew,
+                                   struct garner_store *store,
+                                   struct gn_host **out,
+                                   struct garner_error *err)
+{
+    struct gn_host *host = gn_host_new(active);
+    enum garner_code code = GARNER_OK;
+
+    *out = NULL;
+    if (host == NULL)
+        return gn_fail(err, GARNER_NOMEM, "out of memory for a host");
+    if (!anew)
+        code = recall(host, store, gn_clock_monotonic_ns(), gn_clock_wall_us(),
+                      err);
+    if (code == GARNER_OK && active->source->obeys_robots)
+        code = gn_rules_recall(store, host->name, &host->rules, err);
+    if (code == GARNER_OK)
+        *out = host;
+    else
+        gn_host_free(host);
     return code;
 }

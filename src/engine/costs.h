@@ -31,6 +31,15 @@ enum garner_code gn_costs_store_rest(struct gn_hosts *h,
                                      struct garner_store *store,
                                      struct garner_error *err);
 
+/* A host for active, which comes later: it is left alone for as long as the
+ * store remembers, unless it begins anew, and knows its robots.txt, if active
+ * obeys that. Any thread, as long as active is no other's. Errors: those of the
+ * store, NOMEM. */
+enum garner_code gn_costs_new_host(const struct gn_active *active, bool anew,
+                                   struct garner_store *store,
+                                   struct gn_host **out,
+                                   struct garner_error *err);
+
 /* Leaves each host alone for as long as the store remembers. Errors: those of
  * the store. */
 enum garner_code gn_costs_resume(struct gn_hosts *h, struct garner_store *store,

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "engine/asked.h"
 #include "engine/blame.h"
 #include "engine/cookies.h"
 #include "engine/events.h"
@@ -106,6 +107,8 @@ static void note_run(struct gn_job *job, bool stored)
     }
     if (stored && failure == NULL)
         is_fresh_again = gn_good_settled(job);
+    if (job->by_hand != 0)
+        gn_asked_answer(&a->asked, job->by_hand, &job->run, failure, error);
     a->last.runs++;
     a->last.failures += failure != NULL;
     a->last.rows += rows;
@@ -171,6 +174,7 @@ static void recycle(struct gn_job *job)
 static void settle(struct gn_job *job, bool stored)
 {
     struct gn_flow *f = job->flow;
+    bool last; /* of a source that leaves */
 
     gn_delta_settled(job, stored);
     if (!job->released || job->held > 0)
@@ -185,8 +189,10 @@ static void settle(struct gn_job *job, bool stored)
     job->active->not_stored += !stored;
     TAILQ_REMOVE(&f->all, job, in_all);
     f->jobs--;
+    last = --job->active->jobs == 0 && job->active->leaving;
     recycle(job);
-    if (!stored) /* settled outside of receive: it may have been the last */
+    /* settled outside of receive, it may have been the last */
+    if (!stored || last)
         gn_inbox_ring(f->inbox);
 }
 
@@ -348,6 +354,19 @@ void gn_deliver_unfetched(struct gn_job *job, const char *word,
     job->run.started_us = gn_clock_wall_us();
     gn_job_fail(job, word, text);
     gn_deliver(job, NULL, 0);
+}
+
+void gn_deliver_dropped(struct gn_job *job, const char *why)
+{
+    struct gn_flow *f = job->flow;
+    struct gn_active *a = job->active;
+
+    gn_schedule_refuse(f->schedule, &a->due);
+    gn_asked_refuse(&a->asked, job->by_hand, why);
+    TAILQ_REMOVE(&f->all, job, in_all);
+    f->jobs--;
+    a->jobs--;
+    gn_job_free(job);
 }
 
 /* The table its rows met was not as it was known. Either a change that was on

@@ -23,4 +23,9 @@ void gn_deliver_returned(struct gn_job *job);
 /* Tries again what the store had no room for, in order. */
 void gn_deliver_waiting(struct gn_flow *f);
 
+/* job, which waits for its host and is in no queue, is given up before it was
+ * fetched: its due time is missed, and who asked for it is told why. With the
+ * lock held. */
+void gn_deliver_dropped(struct gn_job *job, const char *why);
+
 #endif

@@ -9,16 +9,19 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "engine/asked.h"
 #include "engine/care.h"
 #include "engine/closing.h"
 #include "engine/costs.h"
 #include "engine/flow.h"
 #include "engine/pace.h"
 #include "engine/record.h"
+#include "engine/reload.h"
 #include "engine/retry.h"
 #include "engine/roster.h"
 #include "engine/stale.h"
 #include "engine/start.h"
+#include "engine/steer.h"
 #include "engine/survey.h"
 
 enum {
@@ -33,12 +36,15 @@ struct gn_engine {
     /* constant */
     struct gn_engine_options options;
     const struct gn_config *config;
-    struct gn_roster roster; /* the sources at work */
+    struct gn_roster roster; /* the sources at work: see reload.h */
+    struct gn_reload reload;
 
     /* the engine's thread only */
     uv_loop_t loop;
+    uv_timer_t beat_timer;
     uv_timer_t stop_timer; /* run_for_ms; then the drain's deadline */
     struct gn_stale stale;
+    uint64_t came; /* of reload, so far */
     struct gn_flow flow;
     bool flow_open;
     struct gn_care care;
@@ -60,6 +66,26 @@ static void ring(void *context)
 /* --- starting
  * ------------------------------------------------------------------ */
 
+/* Has events of config's sources told, if somebody is to hear of them. */
+static enum garner_code tell(void *engine, const struct gn_config *config,
+                             struct garner_error *err)
+{
+    struct gn_engine *e = engine;
+    struct gn_flow *f = &e->flow;
+
+    if (f->notify != NULL)
+        return gn_notify_renew(f->notify, config, err);
+    if (!e->roster.has_hooks)
+        return GARNER_OK;
+    return gn_notify_new(&(struct gn_notify_options){.loop = &e->loop,
+                                                     .store = f->store,
+                                                     .fetcher = f->fetcher,
+                                                     .config = config,
+                                                     .rest = ring,
+                                                     .context = e},
+                         &f->notify, err);
+}
+
 static enum garner_code open_flow(struct gn_engine *e,
                                   struct garner_store *store,
                                   struct garner_error *err)
@@ -67,7 +93,6 @@ static enum garner_code open_flow(struct gn_engine *e,
     const struct gn_engine_options *o = &e->options;
     const struct gn_fetcher_options fetcher = {
         .idle_connections = o->parallel < 256 ? 256 : o->parallel};
-    const struct gn_extractor_options extractor = {.workers = o->workers};
     struct gn_flow *f = &e->flow;
     enum garner_code code = gn_files_check(FILES, err);
     int rc;
@@ -84,6 +109,7 @@ static enum garner_code open_flow(struct gn_engine *e,
     f->hosts = &e->roster.hosts;
     f->receive = receive;
     f->receive_context = e;
+    f->extractor_options.workers = o->workers;
     code = gn_flow_init(f, err);
     if (code != GARNER_OK) {
         GN_CHECK(uv_loop_close(&e->loop) == 0);
@@ -93,19 +119,16 @@ static enum garner_code open_flow(struct gn_engine *e,
     GN_CHECK(uv_timer_init(&e->loop, &e->stop_timer) == 0);
     e->stop_timer.data = e;
     gn_stale_init(&e->stale, f, &e->roster);
+    GN_CHECK(uv_timer_init(&e->loop, &e->beat_timer) == 0);
+    e->beat_timer.data = e;
+    uv_unref((uv_handle_t *)&e->beat_timer);
     code = garner_codec_new(&f->codec, err);
     if (code == GARNER_OK)
         code = gn_fetcher_new(&e->loop, &fetcher, &f->fetcher, err);
     if (code == GARNER_OK && e->roster.has_work)
-        code = gn_extractor_new(&extractor, &f->extractor, err);
-    if (code == GARNER_OK && e->roster.has_hooks)
-        code = gn_notify_new(&(struct gn_notify_options){.loop = &e->loop,
-                                                         .store = store,
-                                                         .fetcher = f->fetcher,
-                                                         .config = e->config,
-                                                         .rest = ring,
-                                                         .context = e},
-                             &f->notify, err);
+        code = gn_extractor_new(&f->extractor_options, &f->extractor, err);
+    if (code == GARNER_OK)
+        code = tell(e, e->config, err);
     return code;
 }
 
@@ -117,6 +140,36 @@ static void set_defaults(struct gn_engine_options *o)
         o->max_body_bytes = (size_t)256 << 20;
     if (o->drain_ms == 0)
         o->drain_ms = DEFAULT_DRAIN_MS;
+}
+
+/* Gives a source its place in the schedule. With the lock held. */
+static enum garner_code admit(void *engine, struct gn_active *a, int64_t now_ns,
+                              int64_t wall_us, struct garner_error *err)
+{
+    const struct gn_engine *e = engine;
+    const struct gn_engine_options *o = &e->options;
+    struct gn_schedule *s = e->flow.schedule;
+    struct gn_spec spec = gn_pace_spec(a);
+    enum garner_code code;
+
+    if (o->once || o->by_hand)
+        spec = (struct gn_spec){.every_ms = 0};
+    code = gn_schedule_add(s, &a->due, &spec, now_ns, wall_us, err);
+    if (code != GARNER_OK)
+        return code;
+    a->came_ns = now_ns;
+    if (!o->once && !o->by_hand) {
+        if (!a->memory.paused) /* its slots do not come meanwhile */
+            gn_pace_resume(a, s, now_ns, wall_us);
+        gn_retry_resume(a, s, now_ns, wall_us);
+    }
+    if (a->memory.paused || o->by_hand)
+        gn_schedule_pause(s, &a->due);
+    if (o->by_hand) {
+        gn_schedule_ask(s, &a->due, now_ns);
+        (void)gn_asked_add(&a->asked, o->whole);
+    }
+    return GARNER_OK;
 }
 
 enum garner_code gn_engine_new(struct garner_store *store,
@@ -134,6 +187,13 @@ enum garner_code gn_engine_new(struct garner_store *store,
     e->options = *options;
     e->config = config;
     set_defaults(&e->options);
+    e->reload = (struct gn_reload){.flow = &e->flow,
+                                   .roster = &e->roster,
+                                   .once = options->once,
+                                   .admit = admit,
+                                   .renew = tell,
+                                   .context = e};
+    gn_reload_init(&e->reload);
     code = gn_roster_open(&e->roster, store, config, err);
     if (code == GARNER_OK)
         code = open_flow(e, store, err);
@@ -161,23 +221,12 @@ static enum garner_code start(struct gn_engine *e, struct garner_error *err)
     f->started_wall_us = wall_us;
     f->random = (uint64_t)now_ns;
     code = gn_schedule_new(now_ns, (uint64_t)wall_us, &f->schedule, err);
-    for (size_t i = 0; i < e->roster.count && code == GARNER_OK; i++) {
-        struct gn_active *a = &e->roster.actives[i];
-        struct gn_spec spec = gn_pace_spec(a);
-
-        if (e->options.once)
-            spec = (struct gn_spec){.every_ms = 0};
-        code =
-            gn_schedule_add(f->schedule, &a->due, &spec, now_ns, wall_us, err);
-        if (code != GARNER_OK || e->options.once)
-            continue;
-        gn_pace_resume(a, f->schedule, now_ns, wall_us);
-        gn_retry_resume(a, f->schedule, now_ns, wall_us);
-    }
+    for (size_t i = 0; i < e->roster.count && code == GARNER_OK; i++)
+        code = admit(e, e->roster.actives[i], now_ns, wall_us, err);
     gn_unlock(&f->lock);
-    return code == GARNER_OK
-               ? gn_care_start(&e->care, &e->loop, f->store, &e->roster, err)
-               : code;
+    if (code == GARNER_OK)
+        gn_care_start(&e->care, &e->loop, f->store, &e->roster);
+    return code;
 }
 
 /* --- stopping
@@ -222,15 +271,25 @@ static void time_is_over(uv_timer_t *timer)
     receive(timer->data);
 }
 
+static void beat(uv_timer_t *timer)
+{
+    const struct gn_engine *e = timer->data;
+
+    e->options.beat(e->options.beat_context);
+}
+
 static bool is_done(struct gn_engine *e)
 {
     struct gn_flow *f = &e->flow;
+    /* else paused ones may be let go on */
+    const bool ends = e->options.once || e->options.by_hand;
     bool nothing_due;
 
     gn_lock(&f->lock);
-    nothing_due = f->closed || gn_schedule_next_ns(f->schedule) == INT64_MAX;
+    nothing_due = f->closed || (gn_schedule_next_ns(f->schedule) == INT64_MAX &&
+                                (ends || gn_schedule_paused(f->schedule) == 0));
     gn_unlock(&f->lock);
-    return nothing_due && f->jobs == 0 &&
+    return nothing_due && f->jobs == 0 && !gn_reload_is_under_way(&e->reload) &&
            (f->notify == NULL || gn_notify_rests(f->notify));
 }
 
@@ -247,6 +306,12 @@ static void receive(void *context)
     if (stops > 1 && e->stops_seen <= 1)
         give_up(e);
     e->stops_seen = stops;
+    gn_reload_tend(&e->reload);
+    if (e->came != e->reload.came && !e->flow.closed) {
+        gn_stale_start(&e->stale); /* they may have a max_age */
+        gn_care_renew(&e->care);   /* ... or keep so much only */
+    }
+    e->came = e->reload.came;
     if (is_done(e))
         uv_stop(&e->loop);
 }
@@ -269,7 +334,7 @@ static enum garner_code add_rest(struct gn_engine *e,
     for (size_t i = 0; i < e->roster.count && code == GARNER_OK; i++) {
         uint64_t losses[GN_LOSS_REASONS] = {0};
 
-        code = gn_record_add_losses(&e->roster.actives[i], batch, wall_us,
+        code = gn_record_add_losses(e->roster.actives[i], batch, wall_us,
                                     losses, err);
         if (code == GARNER_OK && garner_batch_count(batch) >= LAST_BATCH) {
             code = garner_write(e->flow.store, batch, NULL, err);
@@ -344,11 +409,15 @@ enum garner_code gn_engine_run(struct gn_engine *e, struct garner_error *err)
         GN_CHECK(uv_timer_start(&e->stop_timer, time_is_over,
                                 (uint64_t)e->options.run_for_ms, 0) == 0);
     gn_stale_start(&e->stale);
+    if (e->options.beat_ms > 0)
+        GN_CHECK(uv_timer_start(&e->beat_timer, beat, 0,
+                                (uint64_t)e->options.beat_ms) == 0);
     gn_start_due(&e->flow);
     if (e->flow.notify != NULL)
         gn_notify_wake(e->flow.notify); /* the last run may have left some */
     gn_inbox_ring(e->flow.inbox); /* a stop may have been asked for already */
     uv_run(&e->loop, UV_RUN_DEFAULT);
+    gn_reload_end(&e->reload);
     code = store_rest(e, err);
     if (code == GARNER_OK && e->flow.jobs == 0)
         code = garner_flush(e->flow.store, err);
@@ -362,13 +431,49 @@ void gn_engine_free(struct gn_engine *e)
     if (e->flow_open) {
         uv_close((uv_handle_t *)&e->stop_timer, NULL);
         gn_stale_close(&e->stale);
+        uv_close((uv_handle_t *)&e->beat_timer, NULL);
         gn_care_close(&e->care);
         gn_closing_free(&e->flow);
         GN_CHECK(uv_loop_close(&e->loop) == 0);
     }
+    gn_reload_fini(&e->reload);
     gn_care_fini(&e->care);
     gn_roster_close(&e->roster);
+    gn_reload_forget(&e->reload);
     gn_free(e);
+}
+
+/* --- steering ------------------------------------------------------------ */
+
+enum garner_code gn_engine_pause(struct gn_engine *e,
+                                 const char *const *patterns, size_t count,
+                                 bool paused, struct gn_buf *told,
+                                 struct garner_error *err)
+{
+    return gn_steer_pause(&e->flow, &e->roster, patterns, count, paused, told,
+                          err);
+}
+
+enum garner_code gn_engine_ask(struct gn_engine *e, const char *const *patterns,
+                               size_t count, bool whole, struct gn_buf *told,
+                               struct garner_error *err)
+{
+    return gn_steer_ask(&e->flow, &e->roster, patterns, count, whole, told,
+                        err);
+}
+
+enum garner_code gn_engine_look(struct gn_engine *e, const char *name,
+                                struct gn_standing *standing,
+                                struct garner_error *err)
+{
+    return gn_steer_look(&e->flow, &e->roster, name, standing, err);
+}
+
+enum garner_code gn_engine_reload(struct gn_engine *e, struct gn_config *config,
+                                  struct gn_changes *changes,
+                                  struct garner_error *err)
+{
+    return gn_reload_change(&e->reload, config, changes, err);
 }
 
 /* --- status -------------------------------------------------------------- */

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "config/config.h"
 #include "engine/status.h"
 #include "garner/error.h"
@@ -25,7 +26,13 @@ struct gn_engine_options {
     int64_t drain_ms;      /* a stop waits so long for what is under way;
                               10,000 */
     int64_t run_for_ms;    /* stop by itself after it; 0: never */
-    bool once;             /* each source once, at the start, then end */
+    void (*beat)(void *context); /* called on its thread now and then, ... */
+    void *beat_context;
+    int64_t beat_ms; /* ... so often; 0: not */
+    bool once;       /* each source once, at the start, then end; paused
+                        ones not */
+    bool by_hand;    /* the same by hand: paused and put off ones, too */
+    bool whole;      /* with it: the whole answer, whatever its version */
 };
 
 /* Makes the tables it needs in store, reads what earlier runs left there, and
@@ -50,6 +57,24 @@ enum garner_code gn_engine_run(struct gn_engine *e, struct garner_error *err);
 /* First call: no new fetches, those under way are finished within drain_ms.
  * Second: those under way are canceled. Any thread, not a signal handler. */
 void gn_engine_stop(struct gn_engine *e);
+
+/* What people ask of its sources while it runs: see steer.h. Any thread. */
+enum garner_code gn_engine_pause(struct gn_engine *e,
+                                 const char *const *patterns, size_t count,
+                                 bool paused, struct gn_buf *told,
+                                 struct garner_error *err);
+enum garner_code gn_engine_ask(struct gn_engine *e, const char *const *patterns,
+                               size_t count, bool whole, struct gn_buf *told,
+                               struct garner_error *err);
+enum garner_code gn_engine_look(struct gn_engine *e, const char *name,
+                                struct gn_standing *standing,
+                                struct garner_error *err);
+
+/* Changes its sources to those of config, which it takes: see reload.h. Any
+ * thread but its own. */
+enum garner_code gn_engine_reload(struct gn_engine *e, struct gn_config *config,
+                                  struct gn_changes *changes,
+                                  struct garner_error *err);
 
 /* Copies how things are now into *status. Any thread. */
 void gn_engine_status(struct gn_engine *e, struct gn_status *status);

@@ -37,7 +37,9 @@ static const char *const tables[] = {
     " watched integer,"  /* since when it has a max_age */
     " next_due integer," /* when its next slot is */
     " interval integer," /* that adapt has come to */
-    " cookies text)"     /* what servers set, when they are kept */
+    " cookies text,"     /* what servers set, when they are kept */
+    " paused integer,"   /* 1: it is not fetched by its schedule */
+    " retired integer)"  /* 1: the file has it no more */
     " strict",
 
     "create table if not exists garner_body ("
@@ -168,6 +170,8 @@ static const char *const third[] = {
     "alter table garner_source add column cookies text",
     "alter table garner_run add column file text",
     "alter table garner_run add column duplicates integer not null default 0",
+    "alter table garner_source add column paused integer",
+    "alter table garner_source add column retired integer",
     "update garner_meta set value = 3 where key = 'version'",
 };
 
@@ -262,8 +266,11 @@ enum garner_code gn_history_add_source(struct garner_batch *batch,
         "insert into garner_source (name, url, spec) values (?, ?, ?)"
         " on conflict (name) do update set url = excluded.url,"
         " spec = excluded.spec, etag = null, modified = null,"
-        " answer_url = null, answer_body = null, good_rows = null"
-        " where url <> excluded.url or spec is not excluded.spec",
+        " answer_url = null, answer_body = null, retired = null,"
+        " good_rows = case when url <> excluded.url"
+        " or spec is not excluded.spec then null else good_rows end"
+        " where url <> excluded.url or spec is not excluded.spec"
+        " or retired = 1",
         GARNER_ARGS(garner_text(name), garner_text(url), garner_integer(spec)),
         err);
 }
@@ -307,7 +314,8 @@ static enum garner_code read_memory(struct garner_rows *rows,
         .answer_hash = integer_or_0(garner_column(rows, 10)),
         .next_due_us = integer_or_0(garner_column(rows, 11)),
         .interval_ms = integer_or_0(garner_column(rows, 12)) / 1000,
-        .body_is_file = integer_or_0(garner_column(rows, 13)) != 0};
+        .body_is_file = integer_or_0(garner_column(rows, 13)) != 0,
+        .paused = integer_or_0(garner_column(rows, 15)) != 0};
     if (sha256.type == GARNER_BLOB &&
         sha256.bytes.size == sizeof memory->sha256) {
         memory->has_body = true;
@@ -336,7 +344,7 @@ enum garner_code gn_history_recall(struct garner_store *store, const char *name,
         " iif(a.id is null, null, s.modified), s.answer_url,"
         " s.off_until, s.tried, s.failures, s.failing_since, s.told,"
         " s.answer_hash, s.next_due, s.interval, b.codec = 'file',"
-        " iif(a.codec = 'file', cast(a.data as text), null)"
+        " iif(a.codec = 'file', cast(a.data as text), null), s.paused"
         " from garner_source s left join garner_body b on b.id = s.body"
         " left join garner_body a on a.id = s.answer_body where s.name = ?",
         GARNER_ARGS(garner_text(name)), &rows, err);

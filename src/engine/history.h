@@ -49,6 +49,7 @@ struct gn_memory {
     int64_t answer_hash; /* of its last good answer */
     int64_t next_due_us; /* 0: not known */
     int64_t interval_ms; /* that adapt has come to; 0: none yet */
+    bool paused;         /* as it was at the start */
 };
 
 /* Frees the texts, and forgets the version they tell of. */
@@ -61,7 +62,7 @@ struct gn_run {
     int64_t started_us; /* wall clock */
     int64_t late_us;    /* start - due */
     int64_t duration_us;
-    int attempt;         /* at its due time: 1, 2 ... */
+    int attempt;         /* at its due time: 1, 2 ...; 0: by hand */
     int status;          /* HTTP; 0: none, a NULL */
     const char *failure; /* a stable word; NULL: none */
     const char *error;   /* for people; NULL: none */

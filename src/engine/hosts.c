@@ -65,13 +65,13 @@ static bool takes_part(const struct gn_source *source)
 
 /* Fills ways[]; returns how many, also without memory: then the last has no
  * name. */
-static size_t gather(struct gn_active *actives, size_t count, struct way *ways)
+static size_t gather(struct gn_active **actives, size_t count, struct way *ways)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < count; i++) {
         ways[n] =
-            (struct way){name_of(actives[i].source->request.url), &actives[i]};
+            (struct way){name_of(actives[i]->source->request.url), actives[i]};
         if (ways[n++].name == NULL)
             break;
     }
@@ -87,42 +87,70 @@ static int64_t longest_ms(const struct gn_source *source)
                                               : source->host_interval_ms;
 }
 
-/* Bodies of active come no faster than the least that a source of the host
- * says. */
-static void slow_down(struct gn_host *host, struct gn_active *active)
+/* Bodies come no faster than the least that a source of the host says. */
+static void limit(struct gn_limiter *l, const struct gn_source *source)
 {
-    struct gn_limiter *l = &host->limiter;
-    const int64_t rate = active->source->host_bytes;
+    const int64_t rate = source->host_bytes;
 
-    if (rate == 0)
-        return;
-    if (l->rate == 0 || rate < l->rate)
+    if (rate > 0 && (l->rate == 0 || rate < l->rate))
         l->rate = rate;
-    gn_target_limit(active->target, l);
 }
 
-/* Makes a host of each name; the names move there, or are freed. */
-static void share_out(struct gn_hosts *h, struct way *ways, size_t count)
+static void use(struct gn_host *host, struct gn_active *active)
+{
+    const int64_t ms = longest_ms(active->source);
+
+    active->host = host;
+    limit(&host->limiter, active->source);
+    if (active->source->host_bytes > 0)
+        gn_target_limit(active->target, &host->limiter);
+    if (ms > host->longest_ms)
+        host->longest_ms = ms;
+}
+
+/* Takes the name, also without memory: then it gives NULL. */
+static struct gn_host *make(char *name)
+{
+    struct gn_host *host = name != NULL ? gn_alloc(sizeof *host) : NULL;
+
+    if (host == NULL) {
+        gn_free(name);
+        return NULL;
+    }
+    host->name = name;
+    STAILQ_INIT(&host->waiting);
+    return host;
+}
+
+/* Makes a host of each name; the names move there, or are freed. false: no
+ * memory. */
+static bool share_out(struct gn_hosts *h, struct way *ways, size_t count)
 {
     struct gn_host *host = NULL;
+    size_t i = 0;
 
     qsort(ways, count, sizeof *ways, by_name);
-    for (size_t i = 0; i < count; i++) {
-        if (host == NULL || strcmp(host->name, ways[i].name) != 0) {
-            host = &h->all[h->count++];
-            host->name = ways[i].name;
-            STAILQ_INIT(&host->waiting);
+    while (i < count) {
+        struct way *w = &ways[i++];
+
+        if (host != NULL && strcmp(host->name, w->name) == 0) {
+            gn_free(w->name);
         } else {
-            gn_free(ways[i].name);
+            host = make(w->name);
+            if (host == NULL)
+                break;
+            h->all[h->count++] = host;
         }
-        ways[i].active->host = host;
-        slow_down(host, ways[i].active);
-        if (longest_ms(ways[i].active->source) > host->longest_ms)
-            host->longest_ms = longest_ms(ways[i].active->source);
+        use(host, w->active);
     }
+    if (i == count && (count == 0 || host != NULL))
+        return true;
+    while (i < count)
+        gn_free(ways[i++].name);
+    return false;
 }
 
-enum garner_code gn_hosts_open(struct gn_hosts *h, struct gn_active *actives,
+enum garner_code gn_hosts_open(struct gn_hosts *h, struct gn_active **actives,
                                size_t count, struct garner_error *err)
 {
     struct way *ways = gn_alloc((count + 1) * sizeof *ways);
@@ -134,23 +162,104 @@ enum garner_code gn_hosts_open(struct gn_hosts *h, struct gn_active *actives,
         code = gn_fail(err, GARNER_NOMEM, "out of memory for %zu hosts", n);
         while (n > 0)
             gn_free(ways[--n].name);
-    } else {
-        share_out(h, ways, n);
+    } else if (!share_out(h, ways, n)) {
+        code = gn_fail(err, GARNER_NOMEM, "out of memory for %zu hosts", n);
     }
     gn_free(ways);
     return code;
 }
 
+void gn_host_free(struct gn_host *host)
+{
+    if (host == NULL)
+        return;
+    gn_free(host->name);
+    gn_target_free(host->robots);
+    gn_rules_fini(&host->rules);
+    gn_free(host);
+}
+
 void gn_hosts_close(struct gn_hosts *h)
 {
-    for (size_t i = 0; i < h->count; i++) {
-        gn_free(h->all[i].name);
-        gn_target_free(h->all[i].robots);
-        gn_rules_fini(&h->all[i].rules);
-    }
+    for (size_t i = 0; i < h->count; i++)
+        gn_host_free(h->all[i]);
     gn_free(h->all);
     gn_heap_fini(&h->heap);
     *h = (struct gn_hosts){0};
+}
+
+/* --- those that come later ----------------------------------------------- */
+
+struct gn_host *gn_host_new(const struct gn_active *active)
+{
+    struct gn_host *host = make(name_of(active->source->request.url));
+
+    if (host != NULL)
+        host->longest_ms = longest_ms(active->source);
+    return host;
+}
+
+/* Where the host of that name is, or is to be. */
+static size_t place_of(const struct gn_hosts *h, const char *name)
+{
+    size_t first = 0;
+    size_t end = h->count;
+
+    while (first < end) {
+        const size_t middle = first + (end - first) / 2;
+
+        if (strcmp(h->all[middle]->name, name) < 0)
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    return first;
+}
+
+static bool insert(struct gn_hosts *h, size_t at, struct gn_host *host)
+{
+    struct gn_host **all =
+        gn_realloc(h->all, (h->count + 1) * sizeof h->all[0]);
+
+    if (all == NULL)
+        return false;
+    memmove(&all[at + 1], &all[at], (h->count - at) * sizeof all[0]);
+    all[at] = host;
+    h->all = all;
+    h->count++;
+    return true;
+}
+
+enum garner_code gn_hosts_join(struct gn_hosts *h, struct gn_active *active,
+                               struct gn_host *host, struct garner_error *err)
+{
+    const size_t at = place_of(h, host->name);
+    const bool is_there =
+        at < h->count && strcmp(h->all[at]->name, host->name) == 0;
+    struct gn_host *other = is_there ? h->all[at] : NULL;
+
+    if (other == NULL && !insert(h, at, host)) {
+        gn_host_free(host);
+        return gn_fail(err, GARNER_NOMEM, "out of memory for a host");
+    }
+    use(other != NULL ? other : host, active);
+    if (other == NULL)
+        return GARNER_OK;
+    if (other->rules.version == 0) { /* nobody has obeyed them so far */
+        other->rules = host->rules;
+        host->rules = (struct gn_rules){0};
+    }
+    gn_host_free(host);
+    return GARNER_OK;
+}
+
+void gn_hosts_relimit(struct gn_hosts *h, struct gn_active *const *actives,
+                      size_t count)
+{
+    for (size_t i = 0; i < h->count; i++)
+        h->all[i]->limiter.rate = 0;
+    for (size_t i = 0; i < count; i++)
+        limit(&actives[i]->host->limiter, actives[i]->source);
 }
 
 /* --- left alone ---------------------------------------------------------- */
@@ -290,6 +399,25 @@ static struct gn_job *take(struct gn_hosts *h, struct gn_host *host)
     STAILQ_REMOVE_HEAD(&host->waiting, next);
     if (STAILQ_EMPTY(&host->waiting))
         gn_heap_remove(&h->heap, &host->node);
+    return job;
+}
+
+struct gn_job *gn_hosts_take_back(struct gn_hosts *h,
+                                  const struct gn_active *active)
+{
+    struct gn_host *host = active->host;
+    struct gn_job *job;
+
+    STAILQ_FOREACH(job, &host->waiting, next)
+    if (job->active == active)
+        break;
+    if (job == NULL)
+        return NULL;
+    STAILQ_REMOVE(&host->waiting, job, gn_job, next);
+    if (STAILQ_EMPTY(&host->waiting))
+        gn_heap_remove(&h->heap, &host->node);
+    else
+        look_again(h, host);
     return job;
 }
 

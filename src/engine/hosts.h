@@ -32,10 +32,12 @@ struct gn_host {
                                  INT64_MAX: when a fetch has ended */
 
     /* permit.h's */
-    struct gn_target *robots; /* its robots.txt; NULL: nobody obeys that */
+    struct gn_target *robots; /* its robots.txt, as it was asked for last; NULL:
+                                 it was not */
     struct gn_rules rules;
-    bool asking;  /* it is being fetched: who obeys it waits */
-    bool learned; /* something new, since the store was told */
+    bool recalled; /* they were, at the start */
+    bool asking;   /* it is being fetched: who obeys it waits */
+    bool learned;  /* something new, since the store was told */
 
     /* costs.h's */
     struct gn_cost untold; /* since the store was told */
@@ -45,16 +47,37 @@ struct gn_host {
 };
 
 struct gn_hosts {
-    struct gn_host *all;
+    struct gn_host **all; /* by name; each one's own memory */
     size_t count;
     struct gn_heap heap;
 };
 
 /* Gives each of actives its host. Close it on an error, too.
  * Errors: NOMEM. */
-enum garner_code gn_hosts_open(struct gn_hosts *h, struct gn_active *actives,
+enum garner_code gn_hosts_open(struct gn_hosts *h, struct gn_active **actives,
                                size_t count, struct garner_error *err);
 void gn_hosts_close(struct gn_hosts *h);
+
+/* A host as active needs it, which is nobody's yet. Any thread, as long as
+ * active is no other's. NULL: no memory. */
+struct gn_host *gn_host_new(const struct gn_active *active);
+/* NULL is fine. */
+void gn_host_free(struct gn_host *host);
+
+/* Gives active, which comes later, its host: the one of that name that is there
+ * already, else host, which is its own; host is taken in any case. Errors:
+ * NOMEM. */
+enum garner_code gn_hosts_join(struct gn_hosts *h, struct gn_active *active,
+                               struct gn_host *host, struct garner_error *err);
+
+/* Sources have gone: from now on bodies come as fast as actives, who are all
+ * there are, say. */
+void gn_hosts_relimit(struct gn_hosts *h, struct gn_active *const *actives,
+                      size_t count);
+
+/* Takes active's job from its host's queue; NULL: none waits there. */
+struct gn_job *gn_hosts_take_back(struct gn_hosts *h,
+                                  const struct gn_active *active);
 
 /* Whether a fetch of active, which is due or waited, may not begin; until
  * *until_ns it is of no use to ask again. */

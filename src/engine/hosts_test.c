@@ -15,19 +15,21 @@ static void sources_of_one_host_share_it(void **state)
         "http://h:80", "http://h:80", "https://h:443", "https://h:443",
         "http://h:81", "http://h:80", "http://::1:80", "http://i:80"};
     struct gn_source sources[8] = {0};
-    struct gn_active actives[8] = {0};
+    struct gn_active all[8] = {0};
+    struct gn_active *actives[8];
     struct gn_hosts h = {0};
 
     (void)state;
     for (size_t i = 0; i < 8; i++) {
         sources[i].request.url = urls[i];
-        actives[i].source = &sources[i];
+        all[i].source = &sources[i];
+        actives[i] = &all[i];
     }
     assert_int_equal(gn_hosts_open(&h, actives, 8, NULL), GARNER_OK);
     assert_int_equal(h.count, 5);
     for (size_t i = 0; i < 8; i++)
-        assert_string_equal(actives[i].host->name, names[i]);
-    assert_ptr_equal(actives[0].host, actives[5].host);
+        assert_string_equal(actives[i]->host->name, names[i]);
+    assert_ptr_equal(actives[0]->host, actives[5]->host);
     gn_hosts_close(&h);
     for (unsigned nth = 1; nth < 6; nth++) {
         gn_mem_fail_at(nth);

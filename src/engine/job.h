@@ -25,6 +25,7 @@
 #include "engine/history.h"
 #include "engine/host_history.h"
 #include "engine/kept.h"
+#include "engine/status.h"
 #include "engine/table.h"
 #include "extract/extractor.h"
 #include "fetch/backoff.h"
@@ -64,6 +65,7 @@ struct gn_active {
     bool may_ask;                /* for another version alone: see version.h */
     struct gn_host *host;        /* it fetches from; NULL: not known */
     struct gn_patterns patterns; /* used by the one job that has begun */
+    int64_t came_ns;             /* when it got its place in the schedule */
 
     /* the engine's thread only */
     struct gn_memory memory;  /* what the store has acknowledged */
@@ -84,16 +86,19 @@ struct gn_active {
     bool told_stale;                       /* that its last good run is old */
     uint64_t begun;                        /* jobs so far */
     uint64_t told_by; /* the number of the latest that gn_events_add told of */
-    int attempt;      /* of its last due time: 1, 2 ... */
+    int attempt;      /* of its last due time: 1, 2 ...; 0: by hand */
     uint64_t settled; /* the number of the latest that is */
     int64_t *good_rows; /* of the last good run, for each of source->rows; -1:
                            not known; NULL: nobody asks */
-    uint64_t rules_version; /* of the host's rules; by them: */
-    bool forbidden;         /* it may not be fetched */
-    int64_t delay_ms;       /* between fetches; 0: none */
+    uint64_t rules_version;      /* of the host's rules; by them: */
+    bool forbidden;              /* it may not be fetched */
+    int64_t delay_ms;            /* between fetches; 0: none */
+    size_t jobs;                 /* not settled yet */
+    struct gn_active *successor; /* comes when it is gone; NULL: none */
 
     /* guarded by the flow's lock */
     struct gn_due due;
+    bool leaving; /* it is not started any more: see reload.h */
     struct {
         int status;
         int64_t wall_us; /* 0: no run yet */
@@ -108,6 +113,8 @@ struct gn_active {
         uint64_t failures;
         uint64_t rows;
     } last;
+    struct gn_asked asked; /* by hand: see asked.h */
+    bool host_fails;       /* it is put off since its host is left alone */
 };
 
 enum gn_job_state {
@@ -138,7 +145,9 @@ struct gn_job {
     struct gn_run run;
     struct gn_arena arena; /* the texts that run and body borrow */
 
-    bool again; /* not the first attempt at its due time */
+    bool again;       /* not the first attempt at its due time */
+    uint64_t by_hand; /* which of its source's asks it answers; 0: none */
+    bool asks_whole;  /* it asks for the whole answer, whatever its version */
     int64_t waits_from_ns;
     bool brought_rules;   /* it fetched its host's robots.txt */
     bool at_host;         /* its host is asked for it now */

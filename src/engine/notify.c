@@ -57,9 +57,11 @@ struct look {
     uv_work_t work;
     struct gn_message hooks[MOST_HEADS];
     size_t hook_count;
-    struct gn_message *mail; /* MOST_DIGEST for each notifier */
-    size_t *mail_count;      /* of each; those that are busy are passed over */
-    bool *is_busy;
+    struct room {
+        struct gn_message *mail; /* MOST_DIGEST for each notifier */
+        size_t *mail_count; /* of each; those that are busy are passed over */
+        bool *is_busy;
+    } room;
     int64_t next_us; /* when to look again by itself */
     enum garner_code code;
     struct garner_error err;
@@ -75,7 +77,9 @@ struct gn_notify {
     bool wanted; /* another look */
     bool gave_up;
     bool closing;
-    bool failed_before; /* the last look */
+    const struct gn_config *next; /* when nobody looks; NULL: no other */
+    struct room next_room;        /* of it */
+    bool failed_before;           /* the last look */
     uint64_t random;
 };
 
@@ -358,8 +362,8 @@ static enum garner_code read_mail(struct gn_notify *n, size_t i, int64_t now_us)
     int64_t last_us = 0;
     enum garner_code code = GARNER_OK;
 
-    l->mail_count[i] = 0;
-    if (l->is_busy[i])
+    l->room.mail_count[i] = 0;
+    if (l->room.is_busy[i])
         return GARNER_OK;
     if (to->quiet != NULL &&
         gn_window_has(to->quiet, to->zone, now_us / A_SECOND_US)) {
@@ -376,8 +380,8 @@ static enum garner_code read_mail(struct gn_notify *n, size_t i, int64_t now_us)
     return code == GARNER_OK
                ? gn_outbox_read(n->options.store, to->name, now_us,
                                 to->digest_ms > 0 ? MOST_DIGEST : 1,
-                                &l->mail[i * MOST_DIGEST], &l->mail_count[i],
-                                &l->err)
+                                &l->room.mail[i * MOST_DIGEST],
+                                &l->room.mail_count[i], &l->err)
                : code;
 }
 
@@ -422,14 +426,14 @@ static void begin_mail(struct gn_notify *n)
     struct look *l = &n->look;
 
     for (size_t i = 0; i < n->options.config->notifier_count; i++) {
-        struct gn_message *first = &l->mail[i * MOST_DIGEST];
+        struct gn_message *first = &l->room.mail[i * MOST_DIGEST];
 
-        if (l->mail_count[i] > 0 && n->gave_up)
-            free_messages(first, l->mail_count[i]);
-        else if (l->mail_count[i] > 0)
-            begin(n, first, l->mail_count[i],
+        if (l->room.mail_count[i] > 0 && n->gave_up)
+            free_messages(first, l->room.mail_count[i]);
+        else if (l->room.mail_count[i] > 0)
+            begin(n, first, l->room.mail_count[i],
                   &n->options.config->notifiers[i].reach);
-        l->mail_count[i] = 0;
+        l->room.mail_count[i] = 0;
     }
 }
 
@@ -457,14 +461,51 @@ static void looked(uv_work_t *work, int status)
         look(n);
 }
 
+static void free_room(struct room *room)
+{
+    gn_free(room->mail);
+    gn_free(room->mail_count);
+    gn_free(room->is_busy);
+    *room = (struct room){0};
+}
+
+static enum garner_code make_room(const struct gn_config *config,
+                                  struct room *room, struct garner_error *err)
+{
+    const size_t n = config->notifier_count;
+
+    room->mail = gn_alloc((n * MOST_DIGEST + 1) * sizeof room->mail[0]);
+    room->mail_count = gn_alloc((n + 1) * sizeof room->mail_count[0]);
+    room->is_busy = gn_alloc((n + 1) * sizeof room->is_busy[0]);
+    if (room->mail != NULL && room->mail_count != NULL && room->is_busy != NULL)
+        return GARNER_OK;
+    free_room(room);
+    return gn_fail(err, GARNER_NOMEM, "the outbox");
+}
+
+/* Another configuration counts from now on. What is under way ends as it was
+ * begun. */
+static void take_next(struct gn_notify *n)
+{
+    if (n->next == NULL)
+        return;
+    free_room(&n->look.room);
+    n->look.room = n->next_room;
+    n->next_room = (struct room){0};
+    n->options.config = n->next;
+    n->next = NULL;
+}
+
 /* Looks, if that is wanted and nobody does. */
 static void look(struct gn_notify *n)
 {
+    if (!n->looking)
+        take_next(n);
     if (n->wanted && !n->looking && !n->gave_up) {
         n->wanted = false;
         n->looking = true;
         for (size_t i = 0; i < n->options.config->notifier_count; i++)
-            n->look.is_busy[i] =
+            n->look.room.is_busy[i] =
                 is_notifier_busy(n, n->options.config->notifiers[i].name);
         n->look.work.data = n;
         GN_CHECK(uv_queue_work(n->options.loop, &n->look.work, read_outbox,
@@ -493,28 +534,37 @@ static void look_later(struct gn_notify *n, uint64_t ms)
 enum garner_code gn_notify_new(const struct gn_notify_options *options,
                                struct gn_notify **out, struct garner_error *err)
 {
-    const size_t notifiers = options->config->notifier_count;
     struct gn_notify *n = gn_alloc(sizeof *n);
 
     *out = NULL;
-    if (n != NULL) {
-        n->options = *options;
-        TAILQ_INIT(&n->sendings);
-        n->random = (uint64_t)gn_clock_monotonic_ns();
-        n->look.mail =
-            gn_alloc((notifiers * MOST_DIGEST + 1) * sizeof n->look.mail[0]);
-        n->look.mail_count =
-            gn_alloc((notifiers + 1) * sizeof n->look.mail_count[0]);
-        n->look.is_busy = gn_alloc((notifiers + 1) * sizeof n->look.is_busy[0]);
-    }
-    if (n == NULL || n->look.mail == NULL || n->look.mail_count == NULL ||
-        n->look.is_busy == NULL) {
-        gn_notify_free(n);
+    if (n == NULL)
         return gn_fail(err, GARNER_NOMEM, "the outbox");
+    n->options = *options;
+    TAILQ_INIT(&n->sendings);
+    n->random = (uint64_t)gn_clock_monotonic_ns();
+    if (make_room(options->config, &n->look.room, err) != GARNER_OK) {
+        gn_free(n);
+        return GARNER_NOMEM;
     }
     GN_CHECK(uv_timer_init(options->loop, &n->timer) == 0);
     n->timer.data = n;
     *out = n;
+    return GARNER_OK;
+}
+
+enum garner_code gn_notify_renew(struct gn_notify *n,
+                                 const struct gn_config *config,
+                                 struct garner_error *err)
+{
+    struct room room;
+    const enum garner_code code = make_room(config, &room, err);
+
+    if (code != GARNER_OK)
+        return code;
+    free_room(&n->next_room);
+    n->next_room = room;
+    n->next = config;
+    gn_notify_wake(n);
     return GARNER_OK;
 }
 
@@ -557,8 +607,7 @@ void gn_notify_free(struct gn_notify *n)
 {
     if (n == NULL)
         return;
-    gn_free(n->look.mail);
-    gn_free(n->look.mail_count);
-    gn_free(n->look.is_busy);
+    free_room(&n->look.room);
+    free_room(&n->next_room);
     gn_free(n);
 }

@@ -36,6 +36,12 @@ enum garner_code gn_notify_new(const struct gn_notify_options *options,
                                struct gn_notify **out,
                                struct garner_error *err);
 
+/* Those of config are told from now on; both it and the one before are borrowed
+ * until it is freed. Errors: NOMEM, and nothing is changed. */
+enum garner_code gn_notify_renew(struct gn_notify *n,
+                                 const struct gn_config *config,
+                                 struct garner_error *err);
+
 /* Looks for messages soon. */
 void gn_notify_wake(struct gn_notify *n);
 

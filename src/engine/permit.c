@@ -32,7 +32,8 @@ static void locate(const char *name, struct gn_buf *url)
                   port);
 }
 
-/* As source asks for its own URL, but for what is that one's. */
+/* Makes host->robots: it is asked for as source asks for its own URL, but for
+ * what is that one's. Nobody asks for it now. */
 static enum garner_code make_target(struct gn_host *host,
                                     const struct gn_source *source,
                                     struct garner_error *err)
@@ -41,6 +42,8 @@ static enum garner_code make_target(struct gn_host *host,
     struct gn_buf url = {0};
     enum garner_code code;
 
+    gn_target_free(host->robots);
+    host->robots = NULL;
     locate(host->name, &url);
     if (gn_buf_failed(&url)) {
         code = gn_fail(err, GARNER_NOMEM, "out of memory for a host");
@@ -61,20 +64,19 @@ static enum garner_code make_target(struct gn_host *host,
     return code;
 }
 
-enum garner_code gn_permit_open(struct gn_active *actives, size_t count,
+enum garner_code gn_permit_open(struct gn_active *const *actives, size_t count,
                                 struct garner_store *store,
                                 struct garner_error *err)
 {
     enum garner_code code = GARNER_OK;
 
     for (size_t i = 0; i < count && code == GARNER_OK; i++) {
-        struct gn_host *host = actives[i].host;
+        struct gn_host *host = actives[i]->host;
 
-        if (!actives[i].source->obeys_robots || host->robots != NULL)
+        if (!actives[i]->source->obeys_robots || host->recalled)
             continue;
-        code = make_target(host, actives[i].source, err);
-        if (code == GARNER_OK)
-            code = gn_rules_recall(store, host->name, &host->rules, err);
+        host->recalled = true;
+        code = gn_rules_recall(store, host->name, &host->rules, err);
     }
     return code;
 }
@@ -176,17 +178,6 @@ static void learn(struct gn_job *job, struct gn_response *response)
         host->next_ns = next_ns;
 }
 
-/* Its source may start again, but not this time. With the lock held. */
-static void drop(struct gn_job *job)
-{
-    struct gn_flow *f = job->flow;
-
-    gn_schedule_refuse(f->schedule, &job->active->due);
-    TAILQ_REMOVE(&f->all, job, in_all);
-    f->jobs--;
-    gn_job_free(job);
-}
-
 /* Back into the host's queue, where it takes no room from others; nobody waits
  * any more when garner is to stop. */
 static void go_back(struct gn_job *job)
@@ -198,7 +189,8 @@ static void go_back(struct gn_job *job)
     f->fetching_count--;
     f->reserved_bytes -= job->held;
     if (f->closed || !gn_hosts_return(f->hosts, job))
-        drop(job);
+        gn_deliver_dropped(job,
+                           f->closed ? "garner was stopped" : "out of memory");
     gn_unlock(&f->lock);
 }
 
@@ -226,19 +218,29 @@ static void robots_fetched(void *context, struct gn_response *response)
     gn_inbox_ring(f->inbox); /* others may begin, or it was the last */
 }
 
+static enum garner_code start_robots(struct gn_job *job,
+                                     struct garner_error *err)
+{
+    struct gn_host *host = job->active->host;
+    const struct gn_validators v = gn_rules_validators(&host->rules);
+    const enum garner_code code = make_target(host, job->active->source, err);
+
+    if (code != GARNER_OK)
+        return code;
+    (void)gn_target_ask_if(host->robots, gn_validators_any(&v) ? &v : NULL);
+    return gn_fetcher_start(job->flow->fetcher, host->robots, robots_fetched,
+                            job, &job->transfer, err);
+}
+
 static void fetch_robots(struct gn_job *job)
 {
     struct gn_flow *f = job->flow;
-    struct gn_host *host = job->active->host;
-    const struct gn_validators v = gn_rules_validators(&host->rules);
     struct garner_error err;
 
-    (void)gn_target_ask_if(host->robots, gn_validators_any(&v) ? &v : NULL);
     job->waits_from_ns = gn_clock_monotonic_ns();
     gn_hosts_begin(f->hosts, job);
-    if (gn_fetcher_start(f->fetcher, host->robots, robots_fetched, job,
-                         &job->transfer, &err) == GARNER_OK) {
-        host->asking = true;
+    if (start_robots(job, &err) == GARNER_OK) {
+        job->active->host->asking = true;
         gn_job_move(job, GN_JOB_FETCHING);
         return;
     }

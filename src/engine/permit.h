@@ -15,10 +15,9 @@
 
 #include "engine/state.h"
 
-/* Makes what is needed to ask for the robots.txt of hosts with sources that
- * obey it, and recalls what is known of it. gn_hosts_close frees that. Errors:
- * those of the store, NOMEM. */
-enum garner_code gn_permit_open(struct gn_active *actives, size_t count,
+/* Recalls what is known of the robots.txt of hosts with sources that obey it.
+ * gn_hosts_close frees that. Errors: those of the store, NOMEM. */
+enum garner_code gn_permit_open(struct gn_active *const *actives, size_t count,
                                 struct garner_store *store,
                                 struct garner_error *err);
 

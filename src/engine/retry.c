@@ -9,7 +9,10 @@ void gn_retry_begin(struct gn_job *job)
 {
     struct gn_active *a = job->active;
 
-    a->attempt = job->again ? a->attempt + 1 : 1;
+    if (job->by_hand != 0)
+        a->attempt = 0;
+    else
+        a->attempt = job->again ? a->attempt + 1 : 1;
     job->run.attempt = a->attempt;
 }
 
@@ -35,7 +38,9 @@ void gn_retry_decide(struct gn_job *job, const struct gn_response *response,
         gn_buf_cstr(response->headers), wall_us);
     int64_t delay_ms;
 
+    /* Who asked for it sees how it ended. */
     job->tries_again =
+        job->by_hand == 0 &&
         gn_backoff_again(b, response->failure, status, job->run.attempt,
                          gn_backoff_idempotent(r->method, r->body != NULL));
     if (job->tries_again) {

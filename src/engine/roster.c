@@ -95,10 +95,36 @@ static bool same_as_before(const struct gn_source *source,
            (a->key_count == 0 || a->key == b->key);
 }
 
-static enum garner_code open_rows(struct gn_roster *r, struct gn_active *a,
-                                  const struct gn_source *before,
-                                  struct garner_store *store, int *line,
-                                  struct garner_error *err)
+/* Checks the SQL of a source; before, NULL for none, may share it. */
+static enum garner_code check_rows(const struct gn_source *source,
+                                   const struct gn_source *before, int *line,
+                                   struct garner_error *err)
+{
+    enum garner_code code = GARNER_OK;
+
+    for (size_t i = 0; i < source->row_spec_count && code == GARNER_OK; i++) {
+        *line = source->rows[i].line;
+        if (!same_as_before(source, before, i))
+            code = check_sql(source, &source->rows[i], err);
+    }
+    return code;
+}
+
+enum garner_code gn_roster_check(const struct gn_config *config,
+                                 const struct gn_source *source,
+                                 const struct gn_source *before,
+                                 struct garner_error *err)
+{
+    int line = 0;
+
+    if (check_rows(source, before, &line, err) == GARNER_OK)
+        return GARNER_OK;
+    return blame(config, source, line, err);
+}
+
+static enum garner_code find_tables(struct gn_roster *r, struct gn_active *a,
+                                    struct garner_store *store, int *line,
+                                    struct garner_error *err)
 {
     const struct gn_source *source = a->source;
     enum garner_code code = GARNER_OK;
@@ -113,35 +139,79 @@ static enum garner_code open_rows(struct gn_roster *r, struct gn_active *a,
         const struct gn_rows_spec *spec = &source->rows[i];
 
         *line = spec->line;
-        if (!same_as_before(source, before, i))
-            code = check_sql(source, spec, err);
-        if (code == GARNER_OK)
-            code = gn_tables_find(r->tables, store, spec, &a->tables[i], err);
+        code = gn_tables_find(r->tables, store, spec, &a->tables[i], err);
         if (strstr(spec->sql, "headers") != NULL) /* or @headers, $headers */
             a->wants_headers = true;
     }
     return code;
 }
 
+enum garner_code gn_roster_find_tables(struct gn_roster *r,
+                                       const struct gn_config *config,
+                                       struct gn_active *a,
+                                       struct garner_store *store,
+                                       struct garner_error *err)
+{
+    int line = 0;
+
+    if (find_tables(r, a, store, &line, err) == GARNER_OK)
+        return GARNER_OK;
+    return blame(config, a->source, line, err);
+}
+
+enum garner_code gn_active_new(const struct gn_config *config,
+                               const struct gn_source *source,
+                               struct gn_active **out, struct garner_error *err)
+{
+    struct gn_active *a = gn_alloc(sizeof *a);
+
+    *out = a;
+    if (a == NULL)
+        return gn_fail(err, GARNER_NOMEM, "out of memory for source %s",
+                       source->name);
+    a->source = source;
+    if (gn_target_new(&source->request, &a->target, err) != GARNER_OK ||
+        gn_trial_open(a, err) != GARNER_OK) {
+        gn_active_free(a);
+        *out = NULL;
+        return blame(config, source, 0, err);
+    }
+    a->may_ask = !source->unconditional && gn_target_may_ask_if(a->target);
+    return GARNER_OK;
+}
+
+void gn_active_free(struct gn_active *a)
+{
+    if (a == NULL)
+        return;
+    gn_target_free(a->target);
+    gn_free(a->tables);
+    gn_free(a->last.error);
+    gn_memory_forget(&a->memory);
+    gn_trial_close(a);
+    gn_good_close(a);
+    gn_free(a->swept);
+    gn_save_forget(a);
+    gn_base_fini(&a->previous);
+    gn_cookies_close(a);
+    gn_free(a);
+}
+
 static enum garner_code open_targets(struct gn_roster *r,
                                      const struct gn_config *config,
                                      struct garner_error *err)
 {
-    for (size_t i = 0; i < config->source_count; i++) {
-        struct gn_active *a = &r->actives[i];
+    enum garner_code code = GARNER_OK;
 
-        a->source = &config->sources[i];
+    for (size_t i = 0; i < config->source_count && code == GARNER_OK; i++) {
+        code = gn_active_new(config, &config->sources[i], &r->actives[i], err);
+        if (code != GARNER_OK)
+            continue;
         r->count++;
-        if (gn_target_new(&a->source->request, &a->target, err) != GARNER_OK)
-            return blame(config, a->source, 0, err);
-        r->has_hooks = r->has_hooks || gn_config_tells(a->source);
-        a->may_ask =
-            !a->source->unconditional && gn_target_may_ask_if(a->target);
-        if (gn_trial_open(a, err) != GARNER_OK)
-            return blame(config, a->source, 0, err);
-        r->has_work = r->has_work || gn_trial_matches(a);
+        r->has_hooks = r->has_hooks || gn_config_tells(&config->sources[i]);
+        r->has_work = r->has_work || gn_trial_matches(r->actives[i]);
     }
-    return GARNER_OK;
+    return code;
 }
 
 static int by_name(const void *a, const void *b)
@@ -189,16 +259,16 @@ static enum garner_code recall(struct gn_active *a, struct garner_store *store,
     return code;
 }
 
-static enum garner_code enter_sources(struct gn_roster *r,
-                                      struct garner_store *store,
-                                      struct garner_error *err)
+enum garner_code gn_roster_enter(struct gn_active *const *actives, size_t count,
+                                 struct garner_store *store,
+                                 struct garner_error *err)
 {
     const int64_t wall_us = gn_clock_wall_us();
     struct garner_batch *batch;
     enum garner_code code = garner_batch_new(&batch, err);
 
-    for (size_t i = 0; i < r->count && code == GARNER_OK; i++) {
-        const struct gn_active *a = &r->actives[i];
+    for (size_t i = 0; i < count && code == GARNER_OK; i++) {
+        const struct gn_active *a = actives[i];
         int64_t spec;
 
         code = gn_fingerprint(a->source, &spec, err);
@@ -208,21 +278,21 @@ static enum garner_code enter_sources(struct gn_roster *r,
         if (code == GARNER_OK)
             code = gn_good_add_watch(batch, a->source, wall_us, err);
         if (code == GARNER_OK &&
-            (i + 1 == r->count || (i + 1) % SOURCES_A_BATCH == 0)) {
+            (i + 1 == count || (i + 1) % SOURCES_A_BATCH == 0)) {
             code = garner_write(store, batch, NULL, err);
             garner_batch_clear(batch);
         }
     }
     garner_batch_free(batch);
-    for (size_t i = 0; i < r->count && code == GARNER_OK; i++) {
-        struct gn_active *a = &r->actives[i];
+    for (size_t i = 0; i < count && code == GARNER_OK; i++) {
+        struct gn_active *a = actives[i];
 
         code = recall(a, store, err);
         if (code == GARNER_OK)
             code = gn_good_open(a, store, err);
     }
     if (code == GARNER_OK)
-        code = gn_cookies_open(store, r->actives, r->count, err);
+        code = gn_cookies_open(store, actives, count, err);
     return code;
 }
 
@@ -247,31 +317,19 @@ enum garner_code gn_roster_open(struct gn_roster *r, struct garner_store *store,
     if (code == GARNER_OK)
         code = gn_permit_open(r->actives, r->count, store, err);
     for (size_t i = 0; i < r->count && code == GARNER_OK; i++) {
-        int line = 0;
-
-        code = open_rows(r, &r->actives[i],
-                         i > 0 ? r->actives[i - 1].source : NULL, store, &line,
-                         err);
-        if (code != GARNER_OK)
-            (void)blame(config, r->actives[i].source, line, err);
+        code = gn_roster_check(config, r->actives[i]->source,
+                               i > 0 ? r->actives[i - 1]->source : NULL, err);
+        if (code == GARNER_OK)
+            code = gn_roster_find_tables(r, config, r->actives[i], store, err);
     }
-    return code == GARNER_OK ? enter_sources(r, store, err) : code;
+    return code == GARNER_OK ? gn_roster_enter(r->actives, r->count, store, err)
+                             : code;
 }
 
 void gn_roster_close(struct gn_roster *r)
 {
-    for (size_t i = 0; i < r->count; i++) {
-        gn_target_free(r->actives[i].target);
-        gn_free(r->actives[i].tables);
-        gn_free(r->actives[i].last.error);
-        gn_memory_forget(&r->actives[i].memory);
-        gn_trial_close(&r->actives[i]);
-        gn_good_close(&r->actives[i]);
-        gn_free(r->actives[i].swept);
-        gn_save_forget(&r->actives[i]);
-        gn_base_fini(&r->actives[i].previous);
-        gn_cookies_close(&r->actives[i]);
-    }
+    for (size_t i = 0; i < r->count; i++)
+        gn_active_free(r->actives[i]);
     gn_hosts_close(&r->hosts);
     gn_tables_free(r->tables);
     gn_free(r->actives);

@@ -30,10 +30,10 @@ static void sources_become_active(void **state)
     assert_int_equal(gn_roster_open(&r, w->store, &w->config, NULL), GARNER_OK);
     assert_int_equal(r.count, 3);
     assert_true(r.has_work);
-    assert_int_equal(r.actives[2].memory.id, 3);
-    assert_ptr_equal(r.actives[1].tables[0], r.actives[2].tables[0]);
-    assert_false(r.actives[1].wants_headers);
-    assert_true(r.actives[2].wants_headers);
+    assert_int_equal(r.actives[2]->memory.id, 3);
+    assert_ptr_equal(r.actives[1]->tables[0], r.actives[2]->tables[0]);
+    assert_false(r.actives[1]->wants_headers);
+    assert_true(r.actives[2]->wants_headers);
     gn_roster_close(&r);
     assert_asked(w, "select count(*) from garner_source", "3");
     end(w);

@@ -94,10 +94,12 @@ static void tell(struct gn_stale *s, struct gn_active *a, int64_t now_ns)
     add_messages(s, a, text);
 }
 
-static bool had_time(const struct gn_stale *s, int64_t max_age_ms,
-                     int64_t now_ns)
+/* It has been at work long enough for a run. */
+static bool had_time(const struct gn_active *a, int64_t now_ns)
 {
-    return now_ns - s->started_ns >=
+    const int64_t max_age_ms = a->source->max_age_ms;
+
+    return now_ns - a->came_ns >=
            (max_age_ms < GRACE_MS ? max_age_ms : GRACE_MS) * NS;
 }
 
@@ -107,13 +109,13 @@ static void look(uv_timer_t *timer)
     const int64_t now_ns = gn_clock_monotonic_ns();
 
     for (size_t i = 0; i < s->roster->count; i++) {
-        struct gn_active *a = &s->roster->actives[i];
+        struct gn_active *a = s->roster->actives[i];
         const int64_t max_age_ms = a->source->max_age_ms;
 
         /* read without the lock: this thread alone changes it */
-        if (!a->told_stale &&
+        if (!a->leaving && !a->told_stale &&
             gn_age_is_stale(max_age_ms, a->last.fresh_ns, now_ns) &&
-            had_time(s, max_age_ms, now_ns))
+            had_time(a, now_ns))
             tell(s, a, now_ns);
     }
     hand_on(s);
@@ -135,7 +137,7 @@ void gn_stale_start(struct gn_stale *s)
     int64_t shortest = INT64_MAX;
 
     for (size_t i = 0; i < s->roster->count; i++) {
-        const int64_t max_age = s->roster->actives[i].source->max_age_ms;
+        const int64_t max_age = s->roster->actives[i]->source->max_age_ms;
 
         if (max_age > 0 && max_age < shortest)
             shortest = max_age;
@@ -147,7 +149,6 @@ void gn_stale_start(struct gn_stale *s)
         shortest = LEAST_MS;
     if (shortest > MOST_MS)
         shortest = MOST_MS;
-    s->started_ns = gn_clock_monotonic_ns();
     GN_CHECK(uv_timer_start(&s->timer, look, (uint64_t)shortest,
                             (uint64_t)shortest) == 0);
 }

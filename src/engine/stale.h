@@ -4,7 +4,7 @@
  * while no run ends, too: in the log, and, by the outbox, to whom the source
  * names.
  *
- * What is old already at the start is not told before it had a little time to
+ * What is old already when it comes is not told before it had a little time to
  * get better.
  *
  * Thread: the engine's.
@@ -21,7 +21,6 @@ struct gn_stale {
     uv_timer_t timer;
     struct gn_flow *flow;
     const struct gn_roster *roster;
-    int64_t started_ns;
     struct garner_batch *batch; /* messages not handed on; NULL: none */
 
     /* the other thread's while it writes */
@@ -33,7 +32,8 @@ struct gn_stale {
 void gn_stale_init(struct gn_stale *s, struct gn_flow *flow,
                    const struct gn_roster *roster);
 
-/* Looks from now on, if some source has a max_age. */
+/* Looks from now on, if some source has a max_age. Again when others have come.
+ */
 void gn_stale_start(struct gn_stale *s);
 
 /* Closes its handle; run the loop before the memory goes. */

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "engine/asked.h"
 #include "engine/deliver.h"
 #include "engine/permit.h"
 #include "engine/retry.h"
@@ -30,18 +31,8 @@ static struct gn_job *new_job(struct gn_flow *f, struct gn_active *active)
     gn_job_init(job, active, f, f->inbox);
     TAILQ_INSERT_TAIL(&f->all, job, in_all);
     f->jobs++;
+    active->jobs++;
     return job;
-}
-
-static void refuse(struct gn_flow *f, struct gn_active *active, size_t reserved)
-{
-    gn_lock(&f->lock);
-    f->fetching_count--;
-    f->reserved_bytes -= reserved;
-    gn_schedule_refuse(f->schedule, &active->due);
-    gn_unlock(&f->lock);
-    gn_log(GN_LOG_ERROR, active->source->name, "out of memory for a fetch");
-    gn_inbox_ring(f->inbox); /* it may have been the last */
 }
 
 /* A fetch that could not even be started leaves its row all the same. */
@@ -72,7 +63,7 @@ static void begin(struct gn_job *job)
         return;
     gn_retry_begin(job);
     gn_hosts_begin(f->hosts, job);
-    if (gn_save_resumes(job))
+    if (job->asks_whole || gn_save_resumes(job))
         gn_version_ask_whole(job);
     else
         gn_version_ask(job);
@@ -106,7 +97,23 @@ struct taken {
     int64_t late_ns;
     size_t reserved; /* bytes that its body may need */
     bool again;      /* it is tried again */
+    uint64_t by_hand;
+    bool whole;
 };
+
+static void refuse(struct gn_flow *f, const struct taken *taken)
+{
+    struct gn_active *active = taken->active;
+
+    gn_lock(&f->lock);
+    f->fetching_count--;
+    f->reserved_bytes -= taken->reserved;
+    gn_schedule_refuse(f->schedule, &active->due);
+    gn_asked_refuse(&active->asked, taken->by_hand, "out of memory");
+    gn_unlock(&f->lock);
+    gn_log(GN_LOG_ERROR, active->source->name, "out of memory for a fetch");
+    gn_inbox_ring(f->inbox); /* it may have been the last */
+}
 
 static void start(struct gn_flow *f, const struct taken *taken, int64_t now_ns)
 {
@@ -114,13 +121,15 @@ static void start(struct gn_flow *f, const struct taken *taken, int64_t now_ns)
     struct gn_job *job = new_job(f, active);
 
     if (job == NULL) {
-        refuse(f, active, taken->reserved);
+        refuse(f, taken);
         return;
     }
     job->held = taken->reserved;
     job->run.late_us = taken->late_ns / 1000;
     job->again = taken->again;
     gn_permit_refresh(active);
+    job->by_hand = taken->by_hand;
+    job->asks_whole = taken->whole;
     if (gn_hosts_wait(f->hosts, job, now_ns))
         wait(job, now_ns);
     else
@@ -150,8 +159,11 @@ static struct gn_due *pop(struct gn_flow *f, int64_t now_ns, int64_t *due_at_ns)
 
     while ((due = gn_schedule_pop(f->schedule, now_ns, wall_us, due_at_ns)) !=
                NULL &&
-           gn_hosts_turn_away(active_of(due), now_ns, &until_ns))
+           !due->by_hand &&
+           gn_hosts_turn_away(active_of(due), now_ns, &until_ns)) {
         gn_schedule_turn_away(f->schedule, due, until_ns);
+        active_of(due)->host_fails = true;
+    }
     return due;
 }
 
@@ -185,6 +197,9 @@ static bool take_due(struct gn_flow *f, int64_t now_ns, struct taken *taken,
                                 .late_ns = now_ns - due_at_ns,
                                 .reserved = reserved_for(a),
                                 .again = due->again};
+        if (due->by_hand)
+            taken->by_hand = gn_asked_begin(&a->asked, &taken->whole);
+        a->host_fails = false;
         f->fetching_count++;
         f->reserved_bytes += taken->reserved;
         gn_histogram_add(&f->lateness, taken->late_ns / 1000);
@@ -199,11 +214,14 @@ static bool turned_away(struct gn_job *job, int64_t now_ns)
     struct gn_flow *f = job->flow;
     int64_t until_ns;
 
-    if (!gn_hosts_turn_away(job->active, now_ns, &until_ns))
+    if (job->by_hand != 0 ||
+        !gn_hosts_turn_away(job->active, now_ns, &until_ns))
         return false;
     gn_schedule_turn_away(f->schedule, &job->active->due, until_ns);
+    job->active->host_fails = true;
     TAILQ_REMOVE(&f->all, job, in_all);
     f->jobs--;
+    job->active->jobs--;
     gn_job_free(job);
     gn_inbox_ring(f->inbox); /* it may have been the last */
     return true;

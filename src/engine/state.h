@@ -19,7 +19,8 @@ struct gn_flow {
     /* constant after the start */
     struct garner_store *store;
     struct gn_fetcher *fetcher;
-    struct gn_extractor *extractor; /* NULL: no source has SQL */
+    struct gn_extractor *extractor; /* NULL: no source had SQL so far */
+    struct gn_extractor_options extractor_options;
     struct garner_codec *codec;
     uv_loop_t *loop;
     gn_fetched *fetched;            /* called with a job that is */
@@ -48,6 +49,11 @@ struct gn_flow {
     /* guarded by lock */
     struct gn_schedule *schedule;
     struct gn_totals totals; /* without due, started and missed */
+    struct {
+        uint64_t due_count;
+        uint64_t started;
+        uint64_t missed[GN_MISS_REASONS];
+    } gone; /* of sources that are */
     struct gn_histogram lateness;
     struct gn_histogram latency;
     size_t fetching_count;

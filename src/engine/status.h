@@ -54,6 +54,50 @@ struct gn_status {
     int64_t resident_bytes;
 };
 
+/* What became of a fetch that was asked for by hand. */
+struct gn_asked_run {
+    bool failed;
+    int status; /* HTTP; 0: none */
+    int64_t duration_us;
+    int64_t bytes;   /* below 0: none */
+    int64_t rows;    /* below 0: none made */
+    char error[160]; /* "" if it went well */
+};
+
+/* The fetches of a source that were asked for by hand. */
+struct gn_asked {
+    uint64_t begun;    /* the number of the last one that has: 1, 2 ... */
+    uint64_t answered; /* of the last one that has ended, and how: */
+    struct gn_asked_run last;
+    bool waits; /* one more is to begin */
+    bool whole; /* ... whatever the version */
+};
+
+/* Why a source is fetched next when it is. */
+enum gn_next {
+    GN_NEXT_NEVER,
+    GN_NEXT_SLOT,   /* its schedule's */
+    GN_NEXT_AGAIN,  /* it is tried again, after a failure */
+    GN_NEXT_ASKED,  /* it was asked for by hand */
+    GN_NEXT_PAUSED, /* it is paused */
+};
+
+/* How one source stands. */
+struct gn_standing {
+    char url[160]; /* as below */
+    bool paused;
+    bool running;
+    enum gn_next next;
+    int64_t next_us;   /* from now; INT64_MAX: never, as things are */
+    int64_t jitter_us; /* what of that is jitter */
+    int64_t off_us;    /* it is put off so long from now; 0: it is not */
+    bool host_fails;   /* ... since its host is left alone */
+    uint64_t runs;     /* since the start */
+    uint64_t failures;
+    uint64_t missed;
+    struct gn_asked asked;
+};
+
 /* One source's line. Texts are copies that live in the snapshot. */
 struct gn_source_status {
     char name[64];        /* cut to fit */
@@ -72,6 +116,14 @@ struct gn_source_status {
     uint64_t failures; /* runs with an error */
     uint64_t rows;
     uint64_t missed;
+};
+
+/* How many sources another configuration has that are ... */
+struct gn_changes {
+    size_t added;
+    size_t changed;
+    size_t removed; /* it has them no more */
+    size_t same;
 };
 
 #endif

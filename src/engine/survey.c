@@ -34,6 +34,17 @@ static bool is_stale(const struct gn_active *a, int64_t now_ns)
     return gn_age_is_stale(a->source->max_age_ms, a->last.fresh_ns, now_ns);
 }
 
+static void add_counts(struct gn_totals *t, uint64_t due, uint64_t started,
+                       const uint64_t missed[])
+{
+    t->due += due;
+    t->started += started;
+    t->missed_overlap += missed[GN_MISS_OVERLAP];
+    t->missed_late += missed[GN_MISS_LATE];
+    t->missed_refused += missed[GN_MISS_REFUSED];
+    t->missed_waiting += missed[GN_MISS_WAITING];
+}
+
 void gn_survey(struct gn_flow *f, const struct gn_roster *roster,
                struct gn_status *status)
 {
@@ -41,12 +52,12 @@ void gn_survey(struct gn_flow *f, const struct gn_roster *roster,
 
     *status = (struct gn_status){
         .now_wall_us = gn_clock_wall_us(),
-        .sources = roster->count,
         .next_due_us = INT64_MAX,
         .resident_bytes = resident_bytes(),
     };
     garner_stats(f->store, &status->store);
     gn_lock(&f->lock);
+    status->sources = roster->count;
     status->started_wall_us = f->started_wall_us;
     status->fetching = f->fetching_count;
     status->extracting = f->extracting_count;
@@ -58,18 +69,15 @@ void gn_survey(struct gn_flow *f, const struct gn_roster *roster,
     if (f->schedule != NULL && !f->closed)
         status->next_due_us =
             until_us(gn_schedule_next_ns(f->schedule), now_ns);
+    add_counts(&status->totals, f->gone.due_count, f->gone.started,
+               f->gone.missed);
     for (size_t i = 0; i < roster->count; i++) {
-        const struct gn_active *a = &roster->actives[i];
+        const struct gn_active *a = roster->actives[i];
         const struct gn_due *due = &a->due;
 
         status->stale += is_stale(a, now_ns);
 
-        status->totals.due += due->due_count;
-        status->totals.started += due->started;
-        status->totals.missed_overlap += due->missed[GN_MISS_OVERLAP];
-        status->totals.missed_late += due->missed[GN_MISS_LATE];
-        status->totals.missed_refused += due->missed[GN_MISS_REFUSED];
-        status->totals.missed_waiting += due->missed[GN_MISS_WAITING];
+        add_counts(&status->totals, due->due_count, due->started, due->missed);
     }
     gn_unlock(&f->lock);
 }
@@ -112,12 +120,14 @@ size_t gn_survey_sources(struct gn_flow *f, const struct gn_roster *roster,
 {
     const int64_t now_ns = gn_clock_monotonic_ns();
     size_t n = 0;
+    bool more = true;
 
-    while (n < max && first < roster->count) {
+    while (n < max && more) {
         gn_lock(&f->lock); /* not for long: the loop needs it */
         for (size_t i = 0;
              i < LINES_AT_ONCE && n < max && first < roster->count; i++)
-            describe(f, &roster->actives[first++], now_ns, &lines[n++]);
+            describe(f, roster->actives[first++], now_ns, &lines[n++]);
+        more = first < roster->count;
         gn_unlock(&f->lock);
     }
     return n;

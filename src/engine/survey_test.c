@@ -18,11 +18,11 @@ static void numbers_of_all_sources_add_up(void **state)
     f.body_bytes = 5;
     gn_histogram_add(&f.lateness, 100);
     for (size_t i = 0; i < 2; i++) {
-        r.actives[i].due.due_count = 10;
-        r.actives[i].due.started = 4;
-        r.actives[i].due.missed[GN_MISS_OVERLAP] = 1;
-        r.actives[i].due.missed[GN_MISS_LATE] = 2;
-        r.actives[i].due.missed[GN_MISS_REFUSED] = 3;
+        r.actives[i]->due.due_count = 10;
+        r.actives[i]->due.started = 4;
+        r.actives[i]->due.missed[GN_MISS_OVERLAP] = 1;
+        r.actives[i]->due.missed[GN_MISS_LATE] = 2;
+        r.actives[i]->due.missed[GN_MISS_REFUSED] = 3;
     }
     gn_survey(&f, &r, &status);
     assert_int_equal(status.sources, 2);
@@ -57,7 +57,7 @@ static void long_texts_are_cut_and_times_told(void **state)
     assert_int_equal(gn_roster_open(&r, w->store, &w->config, NULL), GARNER_OK);
     gn_mutex_init(&f.lock);
     assert_int_equal(gn_schedule_new(0, 0, &f.schedule, NULL), GARNER_OK);
-    assert_int_equal(gn_schedule_add(f.schedule, &r.actives[0].due,
+    assert_int_equal(gn_schedule_add(f.schedule, &r.actives[0]->due,
                                      &w->sources[0].schedule, 0, 0, NULL),
                      GARNER_OK);
     assert_int_equal(gn_survey_sources(&f, &r, 0, &line, 1), 1);

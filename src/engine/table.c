@@ -15,6 +15,7 @@ struct gn_table {
     const struct gn_rows_spec *spec; /* the first that named it; borrowed */
     unsigned forgotten;              /* times */
     size_t changing;                 /* batches that change it, on their way */
+    bool aside;                      /* those that write it are to go */
     bool known;
     bool exists;
     bool strict;
@@ -207,7 +208,8 @@ enum garner_code gn_tables_find(struct gn_tables *tables,
                        " choose another",
                        spec->table);
     t = STAILQ_FIRST(&tables->all);
-    while (t != NULL && strcasecmp(t->spec->table, spec->table) != 0)
+    while (t != NULL &&
+           (t->aside || strcasecmp(t->spec->table, spec->table) != 0))
         t = STAILQ_NEXT(t, next);
     if (t != NULL) {
         code = check_way(t->spec, spec, err);
@@ -221,6 +223,38 @@ enum garner_code gn_tables_find(struct gn_tables *tables,
     }
     *table = t;
     return GARNER_OK;
+}
+
+void gn_table_set_aside(struct gn_table *table, bool aside)
+{
+    table->aside = aside;
+}
+
+size_t gn_tables_count(const struct gn_tables *tables)
+{
+    const struct gn_table *t;
+    size_t count = 0;
+
+    STAILQ_FOREACH(t, &tables->all, next)
+    count++;
+    return count;
+}
+
+void gn_tables_cut(struct gn_tables *tables, size_t count)
+{
+    STAILQ_HEAD(, gn_table) kept = STAILQ_HEAD_INITIALIZER(kept);
+    struct gn_table *t;
+
+    while ((t = STAILQ_FIRST(&tables->all)) != NULL) {
+        STAILQ_REMOVE_HEAD(&tables->all, next);
+        if (count > 0) {
+            STAILQ_INSERT_TAIL(&kept, t, next);
+            count--;
+        } else {
+            free_table(t);
+        }
+    }
+    STAILQ_CONCAT(&tables->all, &kept);
 }
 
 /* --- writing --------------------------------------------------------------*/

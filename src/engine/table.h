@@ -43,6 +43,15 @@ enum garner_code gn_tables_find(struct gn_tables *tables,
                                 struct gn_table **table,
                                 struct garner_error *err);
 
+/* Sources may come and go: gn_tables_find passes over a table that is set
+ * aside, since all that write it are to go, and would make it anew. */
+void gn_table_set_aside(struct gn_table *table, bool aside);
+
+/* How many there are; and frees those that came since there were count, which
+ * nobody uses. */
+size_t gn_tables_count(const struct gn_tables *tables);
+void gn_tables_cut(struct gn_tables *tables, size_t count);
+
 /* Whether rows can be written to a table that is known. Errors: INVALID (no key
  * column among the rows', a NULL in it, a column that the table lacks and may
  * not get, or none that it has). */
