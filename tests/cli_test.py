@@ -12,8 +12,9 @@ from support.program import (Case, GARNER, LIMIT, clean_environment, count_runs,
                              get_bytes, get_json, one, query, wait_until)
 from support.servers import Misbehaving, Nginx, reply
 
-COMMANDS = ("run get query check test replay status hosts quarantine export insert upsert "
-            "backup checkpoint doctor harvest resize version help completion").split()
+COMMANDS = ("run fetch get query check test replay status why runs log pause resume trigger "
+            "reload hosts quarantine export insert upsert backup checkpoint doctor harvest "
+            "resize version help completion").split()
 
 
 class Help(Case):

@@ -83,25 +83,5 @@ class Missed(Case):
         self.assertGreaterEqual(sum(self.missed().values()), last["missed_overlap"])
 
 
-class Together(Case):
-    def test_three_programs_on_one_database(self):
-        nginx = Nginx()
-        self.addCleanup(nginx.stop)
-        start = time.monotonic()
-        programs = [self.start("run", f"{nginx.url}/tick?n={n}", "--every", "10ms",
-                               "--for", "3s", "--db", self.db) for n in range(3)]
-        for program in programs:
-            self.assertEqual(program.wait(), 0, program.output)
-        took = time.monotonic() - start
-        self.assertEqual(query(self.db, "select error from garner_run"
-                                        " where missed = 0 and error is not null"), [])
-        for source, slots in query(self.db, "select source, sum(iif(missed, missed, 1))"
-                                            " from garner_run group by source"):
-            self.assertGreaterEqual(slots, 299, source)
-            self.assertLessEqual(slots, took / 0.01 + 1, source)
-        self.assertNotIn("lock", programs[0].output.lower())
-        self.assert_sound()
-
-
 if __name__ == "__main__":
     unittest.main()

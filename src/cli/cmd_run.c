@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "cli/ask.h"
 #include "cli/collect.h"
 #include "cli/outcome.h"
@@ -26,6 +27,7 @@ struct settings {
     int64_t jitter_ms;
     bool align;
     bool once;
+    struct gn_texts only;
     int64_t for_ms;
     bool unconditional;
     int64_t retries;
@@ -43,9 +45,9 @@ struct settings {
 
 /* The flags that go with a file; the others make sources of URLs. */
 static const char *const with_file[] = {
-    "config", "db",        "checkpoint", "network-fs", "once",
-    "for",    "parallel",  "workers",    "listen",     "token-file",
-    "log",    "log-level", "quiet",
+    "config",     "db",  "checkpoint", "network-fs", "once",
+    "only",       "for", "parallel",   "workers",    "listen",
+    "token-file", "log", "log-level",  "quiet",
 };
 
 static bool goes_with_file(const char *name)
@@ -97,6 +99,36 @@ static bool is_url(const char *text)
     return strstr(text, "://") != NULL;
 }
 
+/* The words by which sources are chosen: operands and --only. NULL: no memory.
+ */
+static const char **choose(const struct gn_call *call, size_t *count)
+{
+    const struct settings *s = call->settings;
+    const char **words;
+
+    *count = call->count + s->only.count;
+    words = gn_alloc((*count + 1) * sizeof *words);
+    for (size_t i = 0; words != NULL && i < *count; i++)
+        words[i] =
+            i < call->count ? call->items[i] : s->only.items[i - call->count];
+    return words;
+}
+
+/* Those that are chosen, or all. */
+static enum garner_code keep(const struct gn_call *call,
+                             struct gn_config *config, struct garner_error *err)
+{
+    size_t count;
+    const char **words = choose(call, &count);
+    enum garner_code code;
+
+    if (words == NULL)
+        return gn_fail(err, GARNER_NOMEM, "out of memory for names");
+    code = gn_config_keep(config, words, count, err);
+    gn_free(words);
+    return code;
+}
+
 static enum gn_exit from_file(const struct gn_call *call,
                               struct gn_config *config)
 {
@@ -108,8 +140,9 @@ static enum gn_exit from_file(const struct gn_call *call,
     if (code == GARNER_OK)
         code = gn_prepare_load(s->config, config, &problems, &err);
     if (code == GARNER_OK) {
-        code = gn_config_keep(config, call->items, call->count, &err);
-        if (code == GARNER_NOTFOUND && is_url(call->items[0]))
+        code = keep(call, config, &err);
+        if (code == GARNER_NOTFOUND && call->count > 0 &&
+            is_url(call->items[0]))
             gn_fail(&err, code,
                     "with --config FILE the operands are names of its sources; "
                     "write a URL into the file");
@@ -146,6 +179,9 @@ static enum gn_exit from_urls(const struct gn_call *call,
     if (call->count == 0)
         return gn_exit_usage("nothing to fetch: name a URL, or a file of "
                              "sources with --config FILE");
+    if (s->only.count > 0)
+        return gn_exit_usage("--only goes with --config FILE; with URLs name "
+                             "those that are to be fetched");
     code = gn_sources_build(&sources, call->items, call->count, config, &err);
     if (code == GARNER_OK) {
         code = gn_prepare_sql(config, &err);
@@ -166,9 +202,10 @@ static bool wants_file(const struct gn_call *call)
     return s->config != NULL && !(urls && s->config == from_environment);
 }
 
-static enum gn_exit with_store(const struct settings *s,
+static enum gn_exit with_store(const struct gn_call *call,
                                const struct gn_config *config)
 {
+    const struct settings *s = call->settings;
     const bool terminal = gn_terminal_is(STDERR_FILENO);
     struct gn_collect collect = {
         .config = config,
@@ -178,9 +215,11 @@ static enum gn_exit with_store(const struct settings *s,
         .screen = terminal && s->log == NULL && !s->quiet,
         .json = s->log != NULL && strcmp(s->log, "json") == 0,
         .summary = !s->quiet,
+        .sole = true,
     };
     struct garner_options options = gn_storage_options(&s->storage);
     struct garner_error err = {0};
+    const char **words;
     enum gn_exit status;
 
     if (collect.store_name == NULL && config->path != NULL)
@@ -200,7 +239,11 @@ static enum gn_exit with_store(const struct settings *s,
     if (garner_open(collect.store_name, &options, &collect.store, &err) !=
         GARNER_OK)
         return gn_exit_error(&err);
-    status = gn_collect(&collect);
+    collect.renews = config->path != NULL;
+    collect.hangup_renews = collect.renews && !terminal;
+    collect.meant = words = choose(call, &collect.meant_count);
+    status = words != NULL ? gn_collect(&collect) : GN_EXIT_STORE;
+    gn_free(words);
     garner_close(collect.store);
     return status;
 }
@@ -218,7 +261,7 @@ static enum gn_exit run(const struct gn_call *call)
         wants_file(call) ? from_file(call, &config) : from_urls(call, &config);
     if (status == GN_EXIT_OK) {
         gn_signals_block();
-        status = with_store(s, &config);
+        status = with_store(call, &config);
         gn_config_fini(&config);
     }
     return status;
@@ -247,6 +290,9 @@ static const struct gn_option options[] = {
            "over it"),
     OPTION("once", 0, FLAG, NULL, once,
            "fetch each source once, whatever its schedule, and end"),
+    OPTION("only", 0, LIST, "SOURCE", only,
+           "collect these alone: a name, a tag, or a pattern of names; may be "
+           "repeated (as operands, too)"),
     OPTION("for", 0, DURATION, "TIME", for_ms, "end after this time"),
     OPTION("retry", 0, NUMBER, "COUNT", retries,
            "try a fetch that fails in passing so often again, after longer and "
@@ -289,6 +335,10 @@ const struct gn_command gn_cmd_run = {
         "time (Retry-After, with status 429 or 503) is given it, up to an "
         "hour.\n"
         "\n"
+        "A store has one collector at a time; a second one is refused. The one "
+        "that runs can be asked: garner fetch, trigger, pause, resume, why. "
+        "Paused sources are not fetched.\n"
+        "\n"
         "On a terminal it shows how it goes; elsewhere it writes a line to the "
         "log every 10 seconds. Ctrl-C ends it: what is under way is finished "
         "and stored.\n"
@@ -309,7 +359,8 @@ const struct gn_command gn_cmd_run = {
         "  --key id --sql \"select value->>'$.id' as id, value->>'$.n' as n\n"
         "  from json_each(:body, '$.list')\"\n"
         "garner run --config garner.yaml --listen 127.0.0.1:8765\n"
-        "garner run --config garner.yaml --once ticker rates\n",
+        "garner run --config garner.yaml --once ticker rates\n"
+        "garner run --config garner.yaml --only daily --only 'news.*'\n",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .settings_size = sizeof(struct settings),

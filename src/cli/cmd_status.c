@@ -6,7 +6,9 @@
 #include "base/clock.h"
 #include "cli/outcome.h"
 #include "cli/output.h"
+#include "cli/print.h"
 #include "cli/select.h"
+#include "cli/where.h"
 #include "garner/garner.h"
 
 enum { RUNS = 500000 };
@@ -14,6 +16,8 @@ enum { RUNS = 500000 };
 struct settings {
     struct gn_format_flags format;
     struct gn_storage_flags storage;
+    struct gn_where_flags where;
+    bool live;
     int64_t runs;
 };
 
@@ -129,9 +133,21 @@ static enum gn_exit report(struct garner_store *store, const char *url,
     return status;
 }
 
-static enum gn_exit run(const struct gn_call *call)
+/* What the collector itself says. */
+static enum gn_exit show_live(const struct gn_where *where)
 {
-    const struct settings *s = call->settings;
+    static const char *const words[] = {"status"};
+    struct gn_buf text = {0};
+    struct garner_error err = {0};
+
+    if (gn_where_ask(where, words, 1, &text, &err) == GARNER_OK)
+        return gn_print(&text);
+    gn_buf_fini(&text);
+    return gn_exit_error(&err);
+}
+
+static enum gn_exit show(const struct settings *s, const struct gn_where *where)
+{
     enum gn_exit status = GN_EXIT_OK;
     struct gn_output *output = gn_select_output(&s->format, true, &status);
     struct garner_store *store;
@@ -139,9 +155,9 @@ static enum gn_exit run(const struct gn_call *call)
 
     if (output == NULL)
         return status;
-    if (gn_select_open(call->items[0], &s->storage, 0, &store, &err) ==
+    if (gn_select_open(where->store, &s->storage, 0, &store, &err) ==
         GARNER_OK) {
-        status = report(store, call->items[0], s, output);
+        status = report(store, where->store, s, output);
         garner_close(store);
     } else {
         status = gn_exit_error(&err);
@@ -150,9 +166,30 @@ static enum gn_exit run(const struct gn_call *call)
     return status;
 }
 
+static enum gn_exit run(const struct gn_call *call)
+{
+    const struct settings *s = call->settings;
+    struct gn_where_flags flags = s->where;
+    struct gn_where where;
+    enum gn_exit status;
+
+    if (call->count > 0)
+        flags.store = call->items[0];
+    status = gn_where_find(&flags, &where);
+    if (status == GN_EXIT_OK) {
+        status = s->live ? show_live(&where) : show(s, &where);
+        gn_where_fini(&where);
+    }
+    return status;
+}
+
 static const struct gn_option options[] = {
+    GN_WHERE_OPTIONS(struct settings),
     GN_FORMAT_OPTIONS(struct settings),
     GN_FORMAT_JSON_OPTION(struct settings),
+    {"live", 0, GN_OPTION_FLAG, NULL, offsetof(struct settings, live),
+     "print what the collector that runs says of itself, as /status.json",
+     NULL},
     {"runs", 0, GN_OPTION_NUMBER, "COUNT", offsetof(struct settings, runs),
      "look at so many of the last runs (500000)", NULL},
     GN_STORAGE_READ_OPTION(struct settings),
@@ -160,7 +197,7 @@ static const struct gn_option options[] = {
 
 const struct gn_command gn_cmd_status = {
     .name = "status",
-    .operands = "DB",
+    .operands = "[DB]",
     .summary = "say how the sources of a store are doing",
     .text =
         "Prints a line a source, those in trouble first: its last run and how "
@@ -170,14 +207,17 @@ const struct gn_command gn_cmd_status = {
         "have the times of the last run and of the last good one, the bytes "
         "and the URL, too. It may be asked while a garner runs, or when none "
         "does. The exit status is 5 if some source is stale, else 1 if some "
-        "source's last run failed.",
+        "source's last run failed.\n"
+        "\n"
+        "With --live the collector that runs on the store answers: one JSON "
+        "object, as /status.json of --listen.",
     .examples = "garner status data.db\n"
-                "garner status data.db --json\n",
+                "garner status data.db --json\n"
+                "garner status --live --config garner.yaml\n",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .settings_size = sizeof(struct settings),
     .operand = GN_OPERAND_FILE,
-    .least = 1,
     .most = 1,
     .run = run,
 };

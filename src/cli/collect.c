@@ -8,10 +8,13 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "cli/duty.h"
 #include "cli/live.h"
 #include "cli/progress.h"
+#include "cli/renew.h"
 #include "cli/signals.h"
 #include "cli/text.h"
+#include "control/manager.h"
 #include "serve/server.h"
 
 enum {
@@ -26,6 +29,9 @@ struct run {
     struct gn_engine *engine;
     struct gn_server *server;
     struct gn_live *live;
+    struct gn_duty duty;
+    struct gn_manager manager;
+    struct gn_renew renew;
     bool ended; /* by a signal */
 };
 
@@ -38,6 +44,8 @@ static void on_end(void *context, int times)
         (void)!write(STDERR_FILENO, "\n", 1);
         _exit(GN_EXIT_INTERRUPTED);
     }
+    gn_manager_send(&r->manager,
+                    "STOPPING=1\nSTATUS=finishing what is under way");
     gn_live_ending(r->live, times);
     gn_log(GN_LOG_INFO, NULL, "%s",
            times == 1 ? "finishing what is under way; a second signal cancels "
@@ -45,6 +53,14 @@ static void on_end(void *context, int times)
                       : "canceling what is under way; a third signal ends "
                         "garner at once");
     gn_engine_stop(r->engine);
+}
+
+static void on_hangup(void *context)
+{
+    const struct run *r = context;
+    struct garner_error err;
+
+    (void)gn_renew(&r->renew, NULL, &err); /* it is logged */
 }
 
 static void on_status(void *context)
@@ -61,11 +77,36 @@ static void on_resized(void *context)
     gn_live_resized(r->live);
 }
 
+/* Says how it goes; more is before it. */
+static void tell_manager(const struct run *r, const char *more)
+{
+    static struct gn_status status; /* one thread at a time tells */
+
+    if (r->manager.size == 0)
+        return;
+    gn_engine_status(r->engine, &status);
+    gn_manager_send(&r->manager,
+                    "%sSTATUS=%zu sources; %" PRIu64 " runs stored, %" PRIu64
+                    " errors, %" PRIu64 " missed",
+                    more, status.sources, status.totals.stored,
+                    gn_progress_errors(&status.totals),
+                    gn_progress_missed(&status.totals));
+}
+
+/* On the engine's thread: it is alive. */
+static void on_beat(void *context)
+{
+    const struct run *r = context;
+
+    gn_manager_send(&r->manager, "WATCHDOG=1");
+}
+
 static void on_tick(void *context)
 {
     const struct run *r = context;
 
     gn_live_tick(r->live);
+    tell_manager(r, "");
 }
 
 static void view_status(void *context, struct gn_status *status)
@@ -103,11 +144,18 @@ static enum garner_code work(struct run *r, struct garner_error *err)
         r->engine, c->store_name,
         r->server != NULL ? gn_server_url(r->server) : NULL, c->screen};
     const struct gn_signals_calls calls = {
-        r,          on_end,  on_status,
-        on_resized, on_tick, c->screen ? GN_LIVE_SCREEN_MS : GN_LIVE_LOG_MS};
+        .context = r,
+        .end = on_end,
+        .hangup = c->hangup_renews ? on_hangup : NULL,
+        .status = on_status,
+        .resized = on_resized,
+        .tick = on_tick,
+        .tick_ms = c->screen ? GN_LIVE_SCREEN_MS : GN_LIVE_LOG_MS};
     struct gn_signals *signals = NULL;
     enum garner_code code = gn_live_new(&look, &r->live, err);
 
+    if (code == GARNER_OK)
+        tell_manager(r, "READY=1\n");
     if (code == GARNER_OK)
         code = gn_signals_start(&calls, &signals, err);
     if (code == GARNER_OK)
@@ -130,11 +178,13 @@ static enum gn_exit failing(struct run *r)
     struct gn_buf names = {0};
     size_t count = 0;
     size_t unexpected = 0;
+    size_t sources = 0;
     size_t n;
 
     for (size_t first = 0;
          (n = gn_engine_sources(r->engine, first, lines, AT_A_TIME)) > 0;
          first += n) {
+        sources += n;
         for (size_t i = 0; i < n; i++) {
             if (lines[i].failure == NULL)
                 continue;
@@ -149,9 +199,8 @@ static enum gn_exit failing(struct run *r)
     if (count > 0 && r->collect->summary)
         gn_log(GN_LOG_WARN, NULL,
                "the last run of %zu of %zu source%s failed: %s%s", count,
-               r->collect->config->source_count,
-               gn_text_plural(r->collect->config->source_count),
-               gn_buf_cstr(&names), count > FAILING_NAMED ? " and others" : "");
+               sources, gn_text_plural(sources), gn_buf_cstr(&names),
+               count > FAILING_NAMED ? " and others" : "");
     gn_buf_fini(&names);
     return count == 0            ? GN_EXIT_OK
            : count == unexpected ? GN_EXIT_EXPECT
@@ -283,22 +332,47 @@ static enum gn_exit conclude(struct run *r)
     return end;
 }
 
+static enum garner_code open_engine(struct run *r, struct garner_error *err)
+{
+    const struct gn_collect *c = r->collect;
+    struct gn_engine_options options = c->engine;
+    enum garner_code code;
+
+    options.beat = on_beat;
+    options.beat_context = r;
+    options.beat_ms = r->manager.watchdog_ms / 2;
+    code = gn_engine_new(c->store, c->config, &options, &r->engine, err);
+    r->renew = (struct gn_renew){r->engine, c->config->path, c->config->store,
+                                 c->meant,  c->meant_count,  &r->manager};
+    return code;
+}
+
 enum gn_exit gn_collect(const struct gn_collect *collect)
 {
     struct run r = {.collect = collect};
     struct garner_error err = {0};
     enum gn_exit status = GN_EXIT_OK;
-    enum garner_code code = gn_engine_new(collect->store, collect->config,
-                                          &collect->engine, &r.engine, &err);
+    enum garner_code code = GARNER_OK;
 
+    if (collect->sole)
+        code = gn_duty_take(collect->store_name, &r.duty, &err);
+    gn_manager_init(&r.manager);
+    if (code == GARNER_OK)
+        code = open_engine(&r, &err);
     if (code == GARNER_OK) {
         code = open_door(&r, &err);
         if (code != GARNER_OK && code != GARNER_NOMEM)
             code = GARNER_INVALID; /* no fault of the store */
     }
     if (code == GARNER_OK) {
+        gn_duty_answer(
+            &r.duty,
+            &(struct gn_verbs){r.engine, collect->renews ? &r.renew : NULL});
         code = work(&r, &err);
+        gn_duty_silence(&r.duty);
         status = conclude(&r);
+        if (collect->ended != NULL)
+            collect->ended(collect->ended_context, r.engine, collect->config);
     }
     if (code != GARNER_OK && collect->json)
         gn_log(GN_LOG_ERROR, NULL, "%s", err.message);
@@ -308,5 +382,6 @@ enum gn_exit gn_collect(const struct gn_collect *collect)
         status = gn_exit_for(code);
     gn_server_close(r.server);
     gn_engine_free(r.engine);
+    gn_duty_end(&r.duty);
     return status;
 }

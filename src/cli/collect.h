@@ -22,8 +22,21 @@ struct gn_collect {
     bool screen;            /* draw on stderr */
     bool json;              /* the log is JSON lines: nothing else on stderr */
     bool summary;           /* say at the end what was stored */
-    bool complain;          /* say which sources failed as commands do, beside
-                               the engine's log lines */
+    /* The file may be read again, of which these sources are meant (none: all);
+     * hangup: also when the terminal says that it is gone (SIGHUP), which
+     * otherwise ends the run. */
+    bool renews;
+    bool hangup_renews;
+    const char *const *meant;
+    size_t meant_count;
+    bool sole; /* it is the store's collector: none but one runs,
+                  and it can be asked: see duty.h */
+    /* Called at the end, before the engine is freed; NULL: none. */
+    void (*ended)(void *context, struct gn_engine *engine,
+                  const struct gn_config *config);
+    void *ended_context;
+    bool complain; /* say which sources failed as commands do, beside
+                      the engine's log lines */
 };
 
 /* Runs until the engine ends or signals end it (gn_signals_block must have been

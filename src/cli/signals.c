@@ -93,7 +93,9 @@ static void *wait_for_signals(void *arg)
     while (!atomic_load(&s->quit)) {
         const int n = wait_until(&set, next);
 
-        if (n == SIGINT || n == SIGTERM || n == SIGHUP)
+        if (n == SIGHUP && s->calls.hangup != NULL)
+            s->calls.hangup(s->calls.context);
+        else if (n == SIGINT || n == SIGTERM || n == SIGHUP)
             ended(s);
         else if (n == SIGUSR1)
             call(s->calls.status, s->calls.context);

@@ -14,8 +14,10 @@ struct gn_signals;
 /* Any may be NULL. */
 struct gn_signals_calls {
     void *context;
-    /* SIGINT, SIGTERM, and SIGHUP unless it is ignored; 1: the first */
+    /* SIGINT, SIGTERM, and SIGHUP unless it is ignored or below; 1: the first
+     */
     void (*end)(void *context, int times);
+    void (*hangup)(void *context);  /* SIGHUP; NULL: it ends, as above */
     void (*status)(void *context);  /* SIGUSR1 */
     void (*resized)(void *context); /* SIGWINCH */
     void (*tick)(void *context);    /* every tick_ms */

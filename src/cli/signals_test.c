@@ -22,6 +22,7 @@ struct seen {
     pthread_cond_t changed;
     /* guarded by lock */
     int ended;
+    int hung_up;
     int status;
     int resized;
     int ticks;
@@ -40,6 +41,13 @@ static void on_end(void *context, int times)
     struct seen *seen = context;
 
     note(seen, &seen->ended, times);
+}
+
+static void on_hangup(void *context)
+{
+    struct seen *seen = context;
+
+    note(seen, &seen->hung_up, 0);
 }
 
 static void on_status(void *context)
@@ -92,8 +100,10 @@ static void fini(struct seen *seen)
 static void each_signal_is_told_and_ends_are_counted(void **state)
 {
     struct seen seen;
-    struct gn_signals_calls calls = {&seen,      on_end, on_status,
-                                     on_resized, NULL,   0};
+    struct gn_signals_calls calls = {.context = &seen,
+                                     .end = on_end,
+                                     .status = on_status,
+                                     .resized = on_resized};
     struct gn_signals *s;
 
     (void)state;
@@ -121,7 +131,8 @@ static void each_signal_is_told_and_ends_are_counted(void **state)
 static void time_goes_on_between_signals(void **state)
 {
     struct seen seen;
-    struct gn_signals_calls calls = {&seen, NULL, NULL, NULL, on_tick, 1};
+    struct gn_signals_calls calls = {
+        .context = &seen, .tick = on_tick, .tick_ms = 1};
     struct gn_signals *s;
 
     (void)state;
@@ -140,7 +151,8 @@ static void time_goes_on_between_signals(void **state)
 static void a_terminal_that_may_go_ends_nothing(void **state)
 {
     struct seen seen;
-    struct gn_signals_calls calls = {&seen, on_end, on_status, NULL, NULL, 0};
+    struct gn_signals_calls calls = {
+        .context = &seen, .end = on_end, .status = on_status};
     struct gn_signals *s;
     sigset_t hangup;
     sigset_t before;
@@ -163,6 +175,25 @@ static void a_terminal_that_may_go_ends_nothing(void **state)
     fini(&seen);
 }
 
+static void a_hangup_may_mean_something_else(void **state)
+{
+    struct seen seen;
+    struct gn_signals_calls calls = {
+        .context = &seen, .end = on_end, .hangup = on_hangup};
+    struct gn_signals *s;
+
+    (void)state;
+    init(&seen);
+    assert_int_equal(gn_signals_start(&calls, &s, NULL), GARNER_OK);
+    assert_int_equal(kill(getpid(), SIGHUP), 0);
+    wait_for(&seen, &seen.hung_up, 1);
+    assert_int_equal(kill(getpid(), SIGTERM), 0);
+    wait_for(&seen, &seen.ended, 1);
+    assert_int_equal(gn_signals_times(s), 1);
+    gn_signals_stop(s);
+    fini(&seen);
+}
+
 static void lost_memory_is_an_error(void **state)
 {
     const struct gn_signals_calls calls = {0};
@@ -179,6 +210,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_signal_is_told_and_ends_are_counted),
         cmocka_unit_test(a_terminal_that_may_go_ends_nothing),
+        cmocka_unit_test(a_hangup_may_mean_something_else),
         /* may leave a signal pending: after those who count them */
         cmocka_unit_test(time_goes_on_between_signals),
         cmocka_unit_test(lost_memory_is_an_error),

@@ -1,0 +1,365 @@
+#include "cli/commands.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/mask.h"
+#include "base/unit.h"
+#include "cli/logged.h"
+#include "cli/outcome.h"
+#include "cli/print.h"
+#include "cli/select.h"
+#include "cli/text.h"
+#include "cli/where.h"
+#include "config/load.h"
+#include "garner/garner.h"
+
+enum { RUNS = 10, LABEL = 13 };
+
+struct settings {
+    struct gn_where_flags where;
+    struct gn_storage_flags storage;
+};
+
+/* What the store knows of a source. */
+struct known {
+    bool paused;
+    bool retired;
+    int64_t off_until_us; /* 0: it is not put off */
+    int64_t tried;        /* 0: it is not to be tried again */
+    struct gn_buf url;
+    struct gn_buf etag;     /* empty: none */
+    struct gn_buf modified; /* empty: none */
+};
+
+/* A line "label     text". */
+static void say(struct gn_buf *out, const char *label, const char *text)
+{
+    gn_buf_printf(out, "%-*s", LABEL, label);
+    (void)gn_text_show(out, text, strlen(text), SIZE_MAX);
+    gn_buf_byte(out, '\n');
+}
+
+/* --- the store ----------------------------------------------------------- */
+
+static void take_text(struct garner_rows *rows, size_t column,
+                      struct gn_buf *out)
+{
+    const struct garner_value v = garner_column(rows, column);
+
+    if (v.type == GARNER_TEXT)
+        gn_buf_append(out, v.bytes.data, v.bytes.size);
+}
+
+static int64_t take_integer(struct garner_rows *rows, size_t column)
+{
+    const struct garner_value v = garner_column(rows, column);
+
+    return v.type == GARNER_INTEGER ? v.integer : 0;
+}
+
+static void forget(struct known *k)
+{
+    gn_buf_fini(&k->url);
+    gn_buf_fini(&k->etag);
+    gn_buf_fini(&k->modified);
+}
+
+static enum garner_code recall(struct garner_store *store, const char *name,
+                               struct known *k, struct garner_error *err)
+{
+    struct garner_rows *rows;
+    enum garner_code code = garner_query(
+        store,
+        "select paused, retired, off_until, tried, url, etag, modified"
+        " from garner_source where name = ?",
+        GARNER_ARGS(garner_text(name)), &rows, err);
+
+    if (code != GARNER_OK)
+        return code;
+    code = garner_next(rows, err);
+    if (code == GARNER_ROW) {
+        k->paused = take_integer(rows, 0) != 0;
+        k->retired = take_integer(rows, 1) != 0;
+        k->off_until_us = take_integer(rows, 2);
+        k->tried = take_integer(rows, 3);
+        take_text(rows, 4, &k->url);
+        take_text(rows, 5, &k->etag);
+        take_text(rows, 6, &k->modified);
+    }
+    garner_rows_close(rows);
+    if (code == GARNER_DONE)
+        return gn_fail(err, GARNER_NOTFOUND,
+                       "the store has no source named \"%.100s\"; 'garner "
+                       "status' lists them",
+                       name);
+    return code == GARNER_ROW ? GARNER_OK : code;
+}
+
+/* --- state and next run -------------------------------------------------- */
+
+/* The collector's "key <tab> value" lines. */
+static void say_answer(struct gn_buf *out, const struct gn_buf *answer)
+{
+    const char *line = gn_buf_cstr(answer);
+
+    while (*line != '\0') {
+        const size_t key = strcspn(line, "\t\n");
+        const size_t end = strcspn(line, "\n");
+
+        if (line[key] == '\t') {
+            gn_buf_printf(out, "%-*.*s", LABEL, (int)key, line);
+            (void)gn_text_show(out, line + key + 1, end - key - 1, SIZE_MAX);
+            gn_buf_byte(out, '\n');
+        }
+        line += end + (line[end] == '\n');
+    }
+}
+
+static void say_put_off(struct gn_buf *out, const struct known *k)
+{
+    const int64_t left_us = k->off_until_us - gn_clock_wall_us();
+    char text[128];
+    char left[32];
+
+    if (k->off_until_us == 0 || left_us <= 0)
+        return;
+    gn_text_duration(left_us, left);
+    if (k->tried > 0)
+        snprintf(text, sizeof text,
+                 "for %s more, then it is tried again (tried %lld times)", left,
+                 (long long)k->tried);
+    else
+        snprintf(text, sizeof text,
+                 "for %s more, as the server asked (Retry-After)", left);
+    say(out, "put off", text);
+}
+
+/* Without a collector: what one would find. */
+static void say_rest(struct gn_buf *out, const struct known *k)
+{
+    say(out, "state",
+        k->paused ? "paused; no collector runs"
+                  : "no collector runs; 'garner run' starts one");
+    say_put_off(out, k);
+}
+
+static void say_schedule(struct gn_buf *out, const struct gn_source *source)
+{
+    const struct gn_spec *spec = &source->schedule;
+    char every[32];
+    char jitter[32];
+    char text[128];
+
+    if (spec->every_ms == 0) {
+        say(out, "schedule", "none: once, at the collector's start");
+        return;
+    }
+    gn_unit_format_duration(spec->every_ms, every);
+    gn_unit_format_duration(spec->jitter_ms, jitter);
+    snprintf(text, sizeof text, "every %s%s%s%s", every,
+             spec->align ? ", aligned to the clock" : "",
+             spec->jitter_ms > 0 ? ", jitter up to " : "",
+             spec->jitter_ms > 0 ? jitter : "");
+    say(out, "schedule", text);
+}
+
+/* --- what would be sent -------------------------------------------------- */
+
+/* A line with the source's secrets hidden. */
+static void say_masked(struct gn_buf *out, const char *label, const char *text,
+                       const struct gn_request *request)
+{
+    struct gn_buf masked = {0};
+
+    gn_mask(&masked, text, request->secrets, 1);
+    say(out, label, gn_buf_cstr(&masked));
+    out->failed = out->failed || gn_buf_failed(&masked);
+    gn_buf_fini(&masked);
+}
+
+/* A header that is likely to hold what others should not see is told without
+ * its value, secret or not. */
+static bool is_private(const char *header)
+{
+    static const char *const names[] = {
+        "authorization:", "proxy-authorization:", "cookie:"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strncasecmp(header, names[i], strlen(names[i])) == 0)
+            return true;
+    return false;
+}
+
+static void say_header(struct gn_buf *out, const char *header,
+                       const struct gn_request *request)
+{
+    char hidden[128];
+
+    if (!is_private(header)) {
+        say_masked(out, "", header, request);
+        return;
+    }
+    snprintf(hidden, sizeof hidden, "%.*s: ***", (int)strcspn(header, ":"),
+             header);
+    say(out, "", hidden);
+}
+
+static void say_version(struct gn_buf *out, const struct gn_source *source,
+                        const struct known *k)
+{
+    struct gn_buf line = {0};
+
+    if (source->unconditional)
+        return;
+    if (k->etag.size > 0)
+        gn_buf_printf(&line, "If-None-Match: %s", k->etag.data);
+    if (line.size > 0)
+        say(out, "", gn_buf_cstr(&line));
+    gn_buf_clear(&line);
+    if (k->modified.size > 0)
+        gn_buf_printf(&line, "If-Modified-Since: %s", k->modified.data);
+    if (line.size > 0)
+        say(out, "", gn_buf_cstr(&line));
+    gn_buf_fini(&line);
+}
+
+/* url: without password and secrets, as the store has it. */
+static void say_request(struct gn_buf *out, const struct gn_source *source,
+                        const struct known *k)
+{
+    const struct gn_request *r = &source->request;
+    const char *method = r->method != NULL ? r->method
+                         : r->body != NULL ? "POST"
+                                           : "GET";
+    struct gn_buf line = {0};
+    char size[48];
+
+    gn_buf_printf(&line, "%s %s", method, gn_buf_cstr(&k->url));
+    say(out, "sends", gn_buf_cstr(&line));
+    gn_buf_fini(&line);
+    for (const char *const *h = r->headers; h != NULL && *h != NULL; h++)
+        say_header(out, *h, r);
+    say_version(out, source, k);
+    if (r->body != NULL) {
+        snprintf(size, sizeof size, "and %zu bytes", r->body_size);
+        say(out, "", size);
+    }
+}
+
+/* From the file, as far as it can be read here. */
+static void say_file(struct gn_buf *out, const char *path, const char *name,
+                     const struct known *k)
+{
+    struct gn_config config;
+    struct garner_error err;
+
+    if (path == NULL) {
+        say(out, "sends", gn_buf_cstr(&k->url));
+        return;
+    }
+    if (gn_config_load(path, &config, NULL, &err) != GARNER_OK) {
+        say(out, "file", err.message);
+        return;
+    }
+    for (size_t i = 0; i < config.source_count; i++) {
+        if (strcmp(config.sources[i].name, name) != 0)
+            continue;
+        say_schedule(out, &config.sources[i]);
+        say_request(out, &config.sources[i], k);
+    }
+    gn_config_fini(&config);
+}
+
+/* --- the screen ---------------------------------------------------------- */
+
+static enum garner_code explain(const struct gn_call *call,
+                                const struct gn_where *where,
+                                struct garner_store *store, struct gn_buf *out,
+                                struct garner_error *err)
+{
+    const struct settings *s = call->settings;
+    const char *name = call->items[0];
+    const char *const words[] = {"look", name};
+    struct gn_buf answer = {0};
+    struct known k = {0};
+    enum garner_code code = recall(store, name, &k, err);
+
+    if (code == GARNER_OK) {
+        say(out, "source", name);
+        if (k.retired)
+            say(out, "retired", "the file has it no more");
+        if (gn_where_ask(where, words, 2, &answer, NULL) == GARNER_OK)
+            say_answer(out, &answer);
+        else
+            say_rest(out, &k);
+        say_file(out, s->where.config, name, &k);
+        gn_buf_text(out, "\n");
+        code = gn_logged_lines(store, name, 0, RUNS, out, err);
+    }
+    gn_buf_fini(&answer);
+    forget(&k);
+    return code;
+}
+
+static enum gn_exit with_store(const struct gn_call *call,
+                               const struct gn_where *where)
+{
+    const struct settings *s = call->settings;
+    struct garner_store *store;
+    struct gn_buf text = {0};
+    struct garner_error err = {0};
+    enum garner_code code =
+        gn_select_open(where->store, &s->storage, 0, &store, &err);
+
+    if (code == GARNER_OK) {
+        code = explain(call, where, store, &text, &err);
+        garner_close(store);
+    }
+    if (code == GARNER_OK)
+        return gn_print(&text);
+    gn_buf_fini(&text);
+    return gn_exit_error(&err);
+}
+
+static enum gn_exit run(const struct gn_call *call)
+{
+    const struct settings *s = call->settings;
+    struct gn_where where;
+    enum gn_exit status = gn_where_find(&s->where, &where);
+
+    if (status == GN_EXIT_OK) {
+        status = with_store(call, &where);
+        gn_where_fini(&where);
+    }
+    return status;
+}
+
+static const struct gn_option options[] = {
+    GN_WHERE_OPTIONS(struct settings),
+    GN_STORAGE_READ_OPTION(struct settings),
+};
+
+const struct gn_command gn_cmd_why = {
+    .name = "why",
+    .operands = "SOURCE",
+    .summary = "say how a source stands, and why it is fetched when it is",
+    .text =
+        "Prints what a source is doing, when it is fetched next and why then "
+        "(its schedule, a retry, a pause, a server that asked for time, a host "
+        "that is left alone), what is sent, with secrets and credentials "
+        "hidden, and its last ten fetches. It asks the collector of the store; "
+        "without one, it says what the store and the file know.",
+    .examples = "garner why ticker --config garner.yaml\n"
+                "garner why ticker --db data.db\n",
+    .options = options,
+    .option_count = sizeof options / sizeof options[0],
+    .settings_size = sizeof(struct settings),
+    .operand = GN_OPERAND_FILE,
+    .least = 1,
+    .most = 1,
+    .run = run,
+};
