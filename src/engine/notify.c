@@ -25,7 +25,7 @@ enum {
     LAST_WAIT_MS = 3600 * 1000
 };
 #define A_SECOND_US INT64_C(1000000)
-#define A_DAY_US    (24 * 3600 * A_SECOND_US)
+#define A_DAY_US    (A_SECOND_US * 24 * 3600)
 #define NEVER       INT64_MAX
 
 /* One thing that goes out: a hook's message, or a notifier's. */
