@@ -31,8 +31,8 @@ static void the_store_is_found(void **state)
 {
     static const char *const texts[] = {
         "store: a.db\n",
-        "garner: 1\nsources:\n  x: { url: '${env:GN_NOT_THERE}' }\n"
-        "store: a.db\n",
+        ("garner: 1\nsources:\n  x: { url: '${env:GN_NOT_THERE}' }\n"
+         "store: a.db\n"),
         "later: [words]\nstore: ${env:GN_STORE_NAME}\n",
     };
     struct gn_config config;
