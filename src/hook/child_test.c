@@ -207,7 +207,7 @@ static void it_stands_alone(void **state)
 
     (void)state;
     run(&r, &(struct gn_child_spec){
-                .argv = shell("echo $$ $(ps -o pgid= -p $$); "
+                .argv = shell("echo $$ $(cut -d' ' -f5 /proc/$$/stat); "
                               "grep SigIgn /proc/self/status; "
                               "ls /proc/self/fd | tr '\\n' ' '")});
     assert_int_equal(sscanf(gn_buf_cstr(&r.end.output),
