@@ -33,8 +33,8 @@ static int with_commit(void **state)
     if (gn_sqlite_open(&with_keys, &connection, NULL) != GARNER_OK)
         return -1;
     run(connection, "create table t(a integer primary key, b)");
-    terms = (struct gn_hold_terms){.life_ns = SECONDS(100000),
-                                   .idle_ns = SECONDS(10000)};
+    terms = (struct gn_hold_terms){.life_ns = INT64_C(1000000000000000),
+                                   .idle_ns = INT64_C(10000000000000)};
     return gn_commit_new(connection, &options, &c, NULL) == GARNER_OK &&
                    gn_watch_new(&watch, NULL) == GARNER_OK &&
                    gn_pump_start(c, &pump, NULL) == GARNER_OK
