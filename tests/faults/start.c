@@ -41,6 +41,9 @@ void start_crashed(struct start *start, const char *path)
 
     *start = (struct start){.name = "a crashed one"};
     start_life(start, path, &life);
+    /* Else the log may be halfway in the database, which a log that is damaged
+     * then leaves in pieces: no database can help that. */
+    life.options.checkpoint = GARNER_CHECKPOINT_EXTERNAL;
     life.leaves = take;
     taken_for = start;
     if (!life_run(&life) || life.complaint[0] != '\0') {
