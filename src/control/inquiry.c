@@ -67,6 +67,8 @@ static enum garner_code listen_to(int file, const char *path,
     while ((n = recv(file, bytes, sizeof bytes, 0)) != 0) {
         if (n > 0)
             gn_buf_append(all, bytes, (size_t)n);
+        else if (errno == ECONNRESET)
+            break; /* it has ended, and had not read all */
         else if (errno != EINTR)
             return failed(path, err);
     }
