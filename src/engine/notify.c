@@ -1,6 +1,5 @@
 #include "engine/notify.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <sys/queue.h>
 
@@ -8,49 +7,18 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/random.h"
-#include "engine/letter.h"
 #include "engine/outbox.h"
-#include "fetch/backoff.h"
-#include "hook/child.h"
+#include "engine/sending.h"
 #include "schedule/window.h"
 
 enum {
-    MOST_HOOKS = 8,          /* under way at a time */
-    MOST_HEADS = 16,         /* read at once: busy ones are among them */
-    MOST_DIGEST = 100,       /* messages in one */
-    AGAIN_MS = 5000,         /* after the store failed */
-    MOST_OUTPUT = 16 * 1024, /* kept of a command's */
-    FIRST_WAIT_MS = 1000,
-    LAST_WAIT_MS = 3600 * 1000
+    MOST_HOOKS = 8,    /* under way at a time */
+    MOST_HEADS = 16,   /* read at once: busy ones are among them */
+    MOST_DIGEST = 100, /* messages in one */
+    AGAIN_MS = 5000,   /* after the store failed */
 };
 #define A_SECOND_US INT64_C(1000000)
-#define A_DAY_US    (A_SECOND_US * 24 * 3600)
 #define NEVER       INT64_MAX
-
-/* One thing that goes out: a hook's message, or a notifier's. */
-struct sending {
-    struct gn_notify *n;
-    TAILQ_ENTRY(sending) next;
-    struct gn_message *messages; /* count of them, ours */
-    size_t count;
-    const struct gn_reach *reach; /* NULL: nobody is to hear of it any more */
-    struct gn_arena memory;
-    struct gn_buf body;           /* what is said */
-    struct gn_child *child;       /* while a command runs */
-    struct gn_target *target;     /* of a request ... */
-    struct gn_transfer *transfer; /* ... under way */
-
-    /* what came of it */
-    bool went_well;
-    bool is_over;
-    int64_t at_us; /* when it ended, or is to be sent again */
-    struct gn_buf outcome;
-    struct gn_buf output;
-    uv_work_t work; /* tells the store */
-    enum garner_code code;
-    struct garner_error err;
-};
 
 /* A look into the outbox. Another thread's while it is under way. */
 struct look {
@@ -69,8 +37,9 @@ struct look {
 
 struct gn_notify {
     struct gn_notify_options options;
+    struct gn_sending_way way;
     uv_timer_t timer;
-    TAILQ_HEAD(, sending) sendings;
+    TAILQ_HEAD(, gn_sending) sendings;
     size_t hooks_out; /* of those */
     struct look look;
     bool looking;
@@ -80,12 +49,12 @@ struct gn_notify {
     const struct gn_config *next; /* when nobody looks; NULL: no other */
     struct room next_room;        /* of it */
     bool failed_before;           /* the last look */
-    uint64_t random;
 };
 
 static void look(struct gn_notify *n);
+static void look_later(struct gn_notify *n, uint64_t ms);
 
-/* --- the end of a sending ------------------------------------------------- */
+/* --- sending -------------------------------------------------------------- */
 
 static void free_messages(struct gn_message *messages, size_t count)
 {
@@ -93,179 +62,37 @@ static void free_messages(struct gn_message *messages, size_t count)
         gn_message_fini(&messages[i]);
 }
 
-static void free_sending(struct sending *s)
+static void ended(void *context, struct gn_sending *s, enum garner_code code)
 {
-    struct gn_notify *n = s->n;
+    struct gn_notify *n = context;
 
     TAILQ_REMOVE(&n->sendings, s, next);
     n->hooks_out -= s->messages[0].recipient == NULL;
-    free_messages(s->messages, s->count);
-    gn_free(s->messages);
-    gn_target_free(s->target);
-    gn_buf_fini(&s->body);
-    gn_buf_fini(&s->outcome);
-    gn_buf_fini(&s->output);
-    gn_arena_clear(&s->memory);
-    gn_free(s);
-}
-
-static void write_outcome(uv_work_t *work)
-{
-    struct sending *s = work->data;
-    const struct gn_outcome o = {
-        .is_done = s->is_over,
-        .at_us = s->at_us,
-        .outcome = gn_buf_cstr(&s->outcome),
-        .output = s->output.size > 0 ? gn_buf_cstr(&s->output) : NULL};
-    struct garner_batch *batch;
-
-    s->code = garner_batch_new(&batch, &s->err);
-    for (size_t i = 0; i < s->count && s->code == GARNER_OK; i++)
-        s->code = gn_outbox_add_outcome(batch, s->messages[i].id,
-                                        s->messages[i].source_id, &o, &s->err);
-    if (s->code == GARNER_OK)
-        s->code = garner_write(s->n->options.store, batch, NULL, &s->err);
-    garner_batch_free(batch);
-}
-
-static void look_later(struct gn_notify *n, uint64_t ms);
-
-static void written(uv_work_t *work, int status)
-{
-    struct sending *s = work->data;
-    struct gn_notify *n = s->n;
-
-    (void)status; /* it is never canceled */
-    if (s->code != GARNER_OK)
-        gn_log(GN_LOG_WARN, s->messages[0].source,
-               "what became of a message cannot be stored, so it is sent "
-               "again: %s",
-               s->err.message);
-    if (s->code != GARNER_OK && !n->closing)
-        look_later(n, AGAIN_MS);
-    else if (!n->closing)
-        n->wanted = true;
-    free_sending(s);
-    if (!n->closing)
-        look(n);
-}
-
-static void log_outcome(const struct sending *s)
-{
-    const struct gn_message *m = &s->messages[0];
-    const char *output = gn_buf_cstr(&s->output);
-
-    if (s->went_well)
+    gn_sending_free(s);
+    if (n->closing)
         return;
-    gn_log(GN_LOG_WARN, m->source, "%s %s: %s%s%.*s%s",
-           m->recipient != NULL ? "notify" : "the hook for",
-           m->recipient != NULL ? m->recipient : gn_event_word(m->event),
-           gn_buf_cstr(&s->outcome), *output != '\0' ? ": " : "",
-           (int)strcspn(output, "\n"), output,
-           s->is_over ? "" : "; it is sent again");
+    if (code == GARNER_OK)
+        n->wanted = true;
+    else
+        look_later(n, AGAIN_MS);
+    look(n);
 }
 
-/* It has gone, or not; the store is told, unless it is to be sent as if it had
- * never been tried. */
-static void settle(struct sending *s)
+/* Without memory they wait. */
+static void begin(struct gn_notify *n, struct gn_message *messages,
+                  size_t count, const struct gn_reach *reach)
 {
-    const struct gn_backoff b = {.least_ms = FIRST_WAIT_MS,
-                                 .most_ms = LAST_WAIT_MS};
-    const int64_t now_us = gn_clock_wall_us();
-    const int64_t wait_ms = gn_backoff_delay_ms(
-        &b, s->messages[0].tries + 1, gn_random_fraction(&s->n->random));
+    const bool is_hook = messages[0].recipient == NULL;
+    struct gn_sending *s = gn_sending_begin(&n->way, messages, count, reach,
+                                            n->options.config->path);
 
-    if (s->n->gave_up && !s->went_well) {
-        free_sending(s);
+    if (s == NULL) {
+        free_messages(messages, count);
+        look_later(n, AGAIN_MS);
         return;
     }
-    s->is_over = s->is_over || s->went_well ||
-                 now_us - s->messages[0].created_us > A_DAY_US;
-    s->at_us = s->is_over ? now_us : now_us + wait_ms * 1000;
-    log_outcome(s);
-    s->work.data = s;
-    GN_CHECK(uv_queue_work(s->n->options.loop, &s->work, write_outcome,
-                           written) == 0); /* it only looks at its arguments */
-}
-
-/* --- sending -------------------------------------------------------------- */
-
-static void command_ended(void *context, struct gn_child_end *end)
-{
-    struct sending *s = context;
-
-    s->child = NULL;
-    s->went_well = gn_child_did_well(end);
-    s->is_over = s->messages[0].recipient == NULL;
-    gn_child_tell(end, &s->outcome);
-    s->output = end->output;
-    end->output = (struct gn_buf){0};
-    if (end->is_cut)
-        gn_buf_text(&s->output, "\n[cut]");
-    settle(s);
-}
-
-static void requested(void *context, struct gn_response *response)
-{
-    struct sending *s = context;
-
-    s->transfer = NULL;
-    if (response->failure != GN_FAILURE_NONE)
-        gn_buf_text(&s->outcome, response->error);
-    else
-        gn_buf_printf(&s->outcome, "status %d", response->status);
-    s->went_well = response->failure == GN_FAILURE_NONE &&
-                   response->status >= 200 && response->status < 300;
-    settle(s);
-}
-
-static enum garner_code run(struct sending *s, struct garner_error *err)
-{
-    const struct gn_message *m = &s->messages[0];
-    const char *path = s->n->options.config->path;
-    const char *slash = path != NULL ? strrchr(path, '/') : NULL;
-    struct gn_child_spec spec = {.argv = s->reach->argv,
-                                 .timeout_ms = s->reach->timeout_ms,
-                                 .output_max = MOST_OUTPUT};
-
-    spec.env = gn_letter_env(m, s->reach->env, &s->memory);
-    if (slash != NULL && slash > path)
-        spec.folder = gn_arena_copy(&s->memory, path, (size_t)(slash - path));
-    if (m->recipient != NULL)
-        gn_letter_text(s->messages, s->count, &s->body);
-    else if (m->rows != NULL)
-        gn_buf_text(&s->body, m->rows);
-    if (spec.env == NULL || gn_buf_failed(&s->body) ||
-        (slash != NULL && slash > path && spec.folder == NULL))
-        return gn_fail(err, GARNER_NOMEM, "out of memory");
-    spec.input = s->body.data;
-    spec.input_size = s->body.size;
-    return gn_child_start(s->n->options.loop, &spec, command_ended, s,
-                          &s->child, err);
-}
-
-static enum garner_code request(struct sending *s, struct garner_error *err)
-{
-    static const char *const headers[] = {"Content-Type: application/json",
-                                          NULL};
-    struct gn_request r = s->reach->webhook;
-    enum garner_code code;
-
-    if (s->messages[0].recipient != NULL)
-        gn_letter_json_all(s->messages, s->count, &s->body);
-    else
-        gn_letter_json(&s->messages[0], &s->body);
-    if (gn_buf_failed(&s->body))
-        return gn_fail(err, GARNER_NOMEM, "out of memory");
-    r.headers = headers;
-    r.body = s->body.data;
-    r.body_size = s->body.size;
-    r.limits.total_ms = s->reach->timeout_ms;
-    code = gn_target_new(&r, &s->target, err);
-    if (code != GARNER_OK)
-        return code;
-    return gn_fetcher_start(s->n->options.fetcher, s->target, requested, s,
-                            &s->transfer, err);
+    TAILQ_INSERT_TAIL(&n->sendings, s, next);
+    n->hooks_out += is_hook;
 }
 
 static const struct gn_reach *hook_of(const struct gn_config *config,
@@ -279,55 +106,11 @@ static const struct gn_reach *hook_of(const struct gn_config *config,
     return NULL;
 }
 
-static void dispatch(struct sending *s)
-{
-    struct garner_error err;
-    enum garner_code code = GARNER_OK;
-
-    if (s->reach == NULL) {
-        gn_buf_text(&s->outcome, "nobody is to hear of it any more");
-        s->went_well = true;
-        settle(s);
-        return;
-    }
-    code = s->reach->argv != NULL ? run(s, &err) : request(s, &err);
-    if (code == GARNER_OK)
-        return;
-    s->is_over = s->messages[0].recipient == NULL && code != GARNER_NOMEM;
-    gn_buf_text(&s->outcome, err.message);
-    settle(s);
-}
-
-/* Takes count messages over and sends them; without memory they wait. */
-static void begin(struct gn_notify *n, struct gn_message *messages,
-                  size_t count, const struct gn_reach *reach)
-{
-    struct sending *s = gn_alloc(sizeof *s);
-    struct gn_message *copies = gn_realloc(NULL, count * sizeof *copies);
-
-    if (s == NULL || copies == NULL) {
-        gn_free(s);
-        gn_free(copies);
-        free_messages(messages, count);
-        look_later(n, AGAIN_MS);
-        return;
-    }
-    memcpy(copies, messages, count * sizeof *copies);
-    memset(messages, 0, count * sizeof *messages);
-    s->n = n;
-    s->messages = copies;
-    s->count = count;
-    s->reach = reach;
-    TAILQ_INSERT_TAIL(&n->sendings, s, next);
-    n->hooks_out += copies[0].recipient == NULL;
-    dispatch(s);
-}
-
 /* --- looking -------------------------------------------------------------- */
 
 static bool is_hook_busy(const struct gn_notify *n, int64_t source)
 {
-    const struct sending *s;
+    const struct gn_sending *s;
 
     TAILQ_FOREACH(s, &n->sendings, next)
     if (s->messages[0].recipient == NULL && s->messages[0].source_id == source)
@@ -337,7 +120,7 @@ static bool is_hook_busy(const struct gn_notify *n, int64_t source)
 
 static bool is_notifier_busy(const struct gn_notify *n, const char *name)
 {
-    const struct sending *s;
+    const struct gn_sending *s;
 
     TAILQ_FOREACH(s, &n->sendings, next)
     if (s->messages[0].recipient != NULL &&
@@ -541,7 +324,13 @@ enum garner_code gn_notify_new(const struct gn_notify_options *options,
         return gn_fail(err, GARNER_NOMEM, "the outbox");
     n->options = *options;
     TAILQ_INIT(&n->sendings);
-    n->random = (uint64_t)gn_clock_monotonic_ns();
+    n->way =
+        (struct gn_sending_way){.loop = options->loop,
+                                .store = options->store,
+                                .fetcher = options->fetcher,
+                                .ended = ended,
+                                .context = n,
+                                .random = (uint64_t)gn_clock_monotonic_ns()};
     if (make_room(options->config, &n->look.room, err) != GARNER_OK) {
         gn_free(n);
         return GARNER_NOMEM;
@@ -582,16 +371,11 @@ bool gn_notify_rests(const struct gn_notify *n)
 
 void gn_notify_give_up(struct gn_notify *n)
 {
-    struct sending *s;
+    struct gn_sending *s;
 
     n->gave_up = true;
     TAILQ_FOREACH(s, &n->sendings, next)
-    {
-        if (s->child != NULL)
-            gn_child_stop(s->child);
-        if (s->transfer != NULL)
-            gn_fetcher_cancel(n->options.fetcher, s->transfer);
-    }
+    gn_sending_give_up(s);
 }
 
 void gn_notify_close(struct gn_notify *n)
