@@ -228,6 +228,18 @@ enum garner_code gn_outbox_add_outcome(struct garner_batch *batch, int64_t id,
         GARNER_ARGS(garner_integer(id), garner_integer(o->at_us),
                     garner_text(o->outcome), garner_text(o->output)),
         err);
+    if (code == GARNER_OK)
+        code = garner_batch_add(
+            batch,
+            "update garner_outbox set done = ?3, rows = null, outcome ="
+            " 'given up: ' || ?2 || ' newer ones wait for this hook'"
+            " where source = ?1 and done is null and recipient is null and id"
+            " <= (select id from garner_outbox where source = ?1 and done is"
+            " null and recipient is null order by id desc limit 1 offset ?2)",
+            GARNER_ARGS(garner_integer(source),
+                        garner_integer(GN_OUTBOX_WAITING),
+                        garner_integer(o->at_us)),
+            err);
     if (code != GARNER_OK)
         return code;
     return garner_batch_add(

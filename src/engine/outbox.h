@@ -90,8 +90,9 @@ struct gn_outcome {
 };
 
 /* Adds that; of a source's messages that are done, the last GN_OUTBOX_KEPT are
- * kept. */
-enum { GN_OUTBOX_KEPT = 20 };
+ * kept, and of those that wait for its hook, which may take longer than what it
+ * hears of, the last GN_OUTBOX_WAITING: older ones are given up. */
+enum { GN_OUTBOX_KEPT = 20, GN_OUTBOX_WAITING = 1000 };
 enum garner_code gn_outbox_add_outcome(struct garner_batch *batch, int64_t id,
                                        int64_t source,
                                        const struct gn_outcome *outcome,

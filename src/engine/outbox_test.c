@@ -264,6 +264,32 @@ static void the_last_that_are_done_are_kept(void **state)
     end(w);
 }
 
+/* A hook that is slower than what it hears of does not fill the database. */
+static void the_last_that_wait_are_kept(void **state)
+{
+    struct world *w = begin_box();
+
+    (void)state;
+    put_hook(w, 2, GN_EVENT_SUCCESS, 9);
+    put_hook(w, 1, GN_EVENT_SUCCESS, 9);
+    store_runs(w, "with recursive n(i) as (select 1 union all select i + 1 from"
+                  " n where i < 1002) insert into garner_outbox (source, event,"
+                  " recipient, created, due) select 1, 'success', iif(i = 1,"
+                  " 'ops', null), 9, 9 from n");
+    finish(w, 2, 1, &(struct gn_outcome){true, 20, "exit status 0", NULL});
+    assert_asked(w,
+                 "select count(*) || ' ' || min(id) from garner_outbox"
+                 " where source = 1 and done is null and recipient is null",
+                 "1000 5");
+    assert_asked(w, "select outcome from garner_outbox where id = 4",
+                 "given up: 1000 newer ones wait for this hook");
+    assert_asked(w,
+                 "select count(*) from garner_outbox where done is null and"
+                 " (source = 2 or recipient = 'ops')",
+                 "2");
+    end(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -274,6 +300,7 @@ int main(void)
         cmocka_unit_test(a_notifier_hears_in_order),
         cmocka_unit_test(nothing_is_due_in_an_empty_box),
         cmocka_unit_test(the_last_that_are_done_are_kept),
+        cmocka_unit_test(the_last_that_wait_are_kept),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
