@@ -80,6 +80,26 @@ filter: html2text
         self.assertEqual(one(self.db, "select count(*) from garner_run where"
                                       " failure is null"), 3)
 
+    def test_opml(self):
+        feed = pathlib.Path(self.nginx.folder, "files", "feed.xml")
+        feed.write_text("""<rss version="2.0"><channel><title>News</title>
+<item><title>One</title><link>http://h/1</link><guid>g1</guid>
+<pubDate>Thu, 26 Nov 2026 07:00:00 GMT</pubDate>
+<description>&lt;p&gt;It &lt;b&gt;rained&lt;/b&gt;.</description></item>
+<item><title>Two</title><link>http://h/2</link></item>
+</channel></rss>""")
+        url = self.nginx.url + "/files/feed.xml"
+        opml = pathlib.Path(self.folder, "subscriptions.opml")
+        opml.write_text(f"""<opml version="2.0"><body><outline text="Folder">
+<outline type="rss" text="The news" xmlUrl="{url}"/></outline>
+<outline text="Elsewhere" xmlUrl="ftp://h/feed"/></body></opml>""")
+        self.assertIn("ftp://h/feed is left out", self.made("opml", opml))
+        self.assertEqual(
+            query(self.db, "select feed, guid, title, published, summary from"
+                           " entries order by guid"),
+            [("The news", "g1", "One", 1795676400, "It rained."),
+             ("The news", "http://h/2", "Two", None, None)])
+
     def test_what_is_no_such_file(self):
         path = pathlib.Path(self.folder, "x.opml")
         path.write_text("<opml><body>")
