@@ -216,6 +216,7 @@ int main(void)
         cmocka_unit_test(lost_memory_is_an_error),
     };
 
+    (void)signal(SIGHUP, SIG_DFL); /* under nohup(1) it is ignored */
     gn_signals_block();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

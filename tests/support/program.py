@@ -12,6 +12,8 @@ import unittest
 import urllib.request
 
 GARNER = os.path.abspath(os.environ.get("GARNER", "build/src/cli/garner"))
+# Under nohup(1) it is ignored, and garner, rightly, lets it be.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 # What a test waits for at most. Generous: a slow machine is no failure, and
 # nobody waits so long for what happens.
 LIMIT = 120
