@@ -5,13 +5,22 @@
 
 enum { WIDTH = 79, FLAG_COLUMN = 27 };
 
+static size_t word_size(const char *text, const char *end)
+{
+    const char *space = memchr(text, ' ', (size_t)(end - text));
+
+    return (size_t)((space != NULL ? space : end) - text);
+}
+
 /* Appends text, wrapped at WIDTH with indent spaces before its further lines;
  * column is where the cursor stands. */
-static void wrap(struct gn_buf *out, const char *text, size_t column,
-                 size_t indent)
+static void wrap(struct gn_buf *out, const char *text, size_t size,
+                 size_t column, size_t indent)
 {
-    while (*text != '\0') {
-        const size_t n = strcspn(text, " ");
+    const char *end = text + size;
+
+    while (text < end) {
+        const size_t n = word_size(text, end);
 
         if (column + n > WIDTH && column > indent) {
             gn_buf_printf(out, "\n%*s", (int)indent, "");
@@ -20,12 +29,12 @@ static void wrap(struct gn_buf *out, const char *text, size_t column,
         gn_buf_append(out, text, n);
         column += n;
         text += n;
-        if (*text == ' ') {
+        if (text < end) {
             text++;
-            if (column + 1 + strcspn(text, " ") <= WIDTH) {
+            if (column + 1 + word_size(text, end) <= WIDTH) {
                 gn_buf_byte(out, ' ');
                 column++;
-            } else if (*text != '\0') {
+            } else if (text < end) {
                 gn_buf_printf(out, "\n%*s", (int)indent, "");
                 column = indent;
             }
@@ -49,15 +58,12 @@ static void for_lines(const char *text, struct gn_buf *out,
 
 static void plain_line(struct gn_buf *out, const char *line, size_t size)
 {
-    char copy[512];
-
-    snprintf(copy, sizeof copy, "%.*s", (int)size, line);
-    if (line[0] == ' ') {
-        gn_buf_text(out, copy);
-        gn_buf_byte(out, '\n');
-    } else {
-        wrap(out, copy, 0, 0);
+    if (line[0] != ' ') {
+        wrap(out, line, size, 0, 0);
+        return;
     }
+    gn_buf_append(out, line, size);
+    gn_buf_byte(out, '\n');
 }
 
 static void example_line(struct gn_buf *out, const char *line, size_t size)
@@ -68,7 +74,7 @@ static void example_line(struct gn_buf *out, const char *line, size_t size)
 static void plain_option(struct gn_buf *out, const struct gn_option *o)
 {
     char flag[80];
-    char help[600];
+    struct gn_buf help = {0};
     int n = 0;
 
     n += snprintf(flag, sizeof flag, o->letter != 0 ? "  -%c, " : "      ",
@@ -82,11 +88,12 @@ static void plain_option(struct gn_buf *out, const struct gn_option *o)
     } else {
         gn_buf_printf(out, "%*s", FLAG_COLUMN - n, "");
     }
+    gn_buf_text(&help, o->help);
     if (o->env != NULL)
-        snprintf(help, sizeof help, "%s [%s]", o->help, o->env);
-    else
-        snprintf(help, sizeof help, "%s", o->help);
-    wrap(out, help, FLAG_COLUMN, FLAG_COLUMN);
+        gn_buf_printf(&help, " [%s]", o->env);
+    wrap(out, gn_buf_cstr(&help), help.size, FLAG_COLUMN, FLAG_COLUMN);
+    out->failed = out->failed || gn_buf_failed(&help);
+    gn_buf_fini(&help);
 }
 
 void gn_help_program(const struct gn_program *program, struct gn_buf *out)

@@ -12,6 +12,8 @@
 #include "cli/completion.h"
 #include "cli/help.h"
 
+#define WORDS(w) w w w w w w w w w w w w
+
 struct settings {
     bool flag;
     const char *file;
@@ -42,6 +44,14 @@ static const struct gn_command test = {
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .operand = GN_OPERAND_FILE,
+};
+/* Longer than any buffer of a fixed size would be. */
+static const struct gn_command wordy = {
+    .name = "wordy",
+    .operands = "",
+    .summary = "say much",
+    .text = WORDS(WORDS("a word ")) "and the last",
+    .examples = "",
 };
 static const struct gn_command words = {
     .name = "words",
@@ -92,6 +102,9 @@ static void help_names_all_and_stays_within_80_columns(void **state)
         assert_true(n == 0 || at[n - 1] != ' ');
         at += n + 1;
     }
+    gn_buf_clear(&text);
+    gn_help_command(&wordy, &text);
+    has(&text, "word and the last\n\nFlags:");
     gn_buf_clear(&text);
     gn_help_program(&program, &text);
     has(&text, "\n  test        be a test's\n  words       take a word");
