@@ -47,7 +47,7 @@ static const struct gn_command curl = {
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .settings_size = sizeof(struct settings),
-    .most = 1,
+    .most = SIZE_MAX,
 };
 
 static void add_headers(struct gn_draft *d, const struct gn_request *r)
@@ -200,6 +200,11 @@ static enum garner_code take_over(const struct gn_call *call,
 
     if (url == NULL)
         return gn_fail(err, GARNER_INVALID, "1: the command has no URL");
+    if (call->count > 1 || (call->count > 0 && s->url != NULL))
+        return gn_fail(err, GARNER_INVALID,
+                       "1: there are several URLs, of which %.200s is one; "
+                       "write a command for each",
+                       call->items[call->count - 1]);
     gn_buf_printf(&whole, "%s%s", strstr(url, "://") == NULL ? "http://" : "",
                   url); /* as curl does */
     code = gn_ask_request(&s->ask, gn_buf_cstr(&whole), &request, &memory, err);

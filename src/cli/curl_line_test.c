@@ -59,6 +59,9 @@ static void others_are_refused(void **state)
     assert_refuses(gn_curl_line_import, "wget http://h/",
                    "it begins with \"wget\", not with curl");
     assert_refuses(gn_curl_line_import, "curl -s", "1: the command has no URL");
+    assert_refuses(gn_curl_line_import, "curl http://h/ http://i/",
+                   "1: there are several URLs, of which http://i/ is one; "
+                   "write a command for each");
     assert_refuses(gn_curl_line_import, "curl 'http://h/",
                    "a ' has no end; copy the whole command");
 }

@@ -171,11 +171,17 @@ static void clean(const char *wanted, char name[NAME])
     name[n] = '\0';
 }
 
+/* Its host and path: a name is shown everywhere, so it has no password. */
 static void name_by_url(const char *url, char name[NAME])
 {
     const char *from = strstr(url, "://");
+    const char *path;
 
     from = from != NULL ? from + 3 : url;
+    path = from + strcspn(from, "/?#");
+    for (const char *c = from; c < path; c++)
+        if (*c == '@')
+            from = c + 1;
     if (strncmp(from, "www.", 4) == 0)
         from += 4;
     clean(from, name);

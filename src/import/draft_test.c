@@ -11,6 +11,21 @@
 #include "config/load.h"
 #include "import/draft.h"
 
+/* The name of a source stands in logs, errors and the database. */
+static void a_name_has_no_password(void **state)
+{
+    struct gn_draft d;
+    struct gn_buf out = {0};
+
+    (void)state;
+    gn_draft_init(&d, "f");
+    gn_draft_source(&d, NULL, "https://me:p@ss@www.h.org/a@b?x");
+    gn_draft_write(&d, "my.db", &out);
+    assert_non_null(strstr(gn_buf_cstr(&out), "\n  \"h.org/a@b\":\n"));
+    gn_buf_fini(&out);
+    gn_draft_fini(&d);
+}
+
 static void names_are_unique_and_clean(void **state)
 {
     struct gn_draft d;
@@ -129,6 +144,7 @@ static void without_memory_it_says_so(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_name_has_no_password),
         cmocka_unit_test(names_are_unique_and_clean),
         cmocka_unit_test(values_survive),
         cmocka_unit_test(references_are_none),

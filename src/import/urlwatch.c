@@ -227,6 +227,7 @@ static void note_rest(const struct job *j)
 
 static void add_job(const struct job *j, const char *every)
 {
+    const char *name = text_of(j->root, "name");
     const char *url = text_of(j->root, "url");
 
     if (url == NULL) {
@@ -238,13 +239,12 @@ static void add_job(const struct job *j, const char *every)
                           url);
     }
     if (url == NULL) {
-        gn_draft_note(
-            j->draft, j->root->line,
-            "the job %.100s is left out: it has no url",
-            text_of(j->root, "name") != NULL ? text_of(j->root, "name") : "");
+        gn_draft_note(j->draft, j->root->line,
+                      "the job%s%.100s is left out: it has no url",
+                      name != NULL ? " " : "", name != NULL ? name : "");
         return;
     }
-    gn_draft_source(j->draft, text_of(j->root, "name"), url);
+    gn_draft_source(j->draft, name, url);
     gn_draft_text(j->draft, 2, "schedule", every);
     add_request(j);
     add_filters(j);
