@@ -93,6 +93,12 @@ static const char *const tables[] = {
     " on garner_outbox (source, id)",
     "create index if not exists garner_outbox_due on garner_outbox (due)"
     " where done is null",
+    /* Of ten thousand sources' messages that are done, twenty each are kept:
+     * nobody who looks for one that waits is to read those. */
+    "create index if not exists garner_outbox_waits"
+    " on garner_outbox (source) where done is null and recipient is null",
+    "create index if not exists garner_outbox_told"
+    " on garner_outbox (recipient, done) where recipient is not null",
     "create table if not exists garner_host ("
     " name text primary key,"     /* https://example.org:443 */
     " requests integer not null," /* so far */

@@ -290,6 +290,42 @@ static void the_last_that_wait_are_kept(void **state)
     end(w);
 }
 
+/* Those that are done with are many: the questions that gn_outbox_read and
+ * gn_outbox_last ask pass them over, by an index. */
+static void what_waits_is_found_among_many(void **state)
+{
+    static const char *const asked[] = {
+        "select min(id) from garner_outbox where done is null"
+        " and recipient is null group by source",
+        "select id from garner_outbox o where o.done is null"
+        " and o.recipient = 'ops' order by o.id limit 1",
+        "select max(done) from garner_outbox where recipient = 'ops'",
+    };
+    static const char *const by[] = {
+        "USING INDEX garner_outbox_waits",
+        "USING COVERING INDEX garner_outbox_told (recipient=? AND done=?)",
+        "USING COVERING INDEX garner_outbox_told (recipient=?)",
+    };
+    struct world *w = begin_box();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+        struct garner_rows *rows;
+        char sql[300];
+
+        snprintf(sql, sizeof sql, "explain query plan %s", asked[i]);
+        assert_int_equal(
+            garner_query(w->store, sql, GARNER_ARGS(), &rows, NULL), GARNER_OK);
+        for (bool found = false; !found;) {
+            if (garner_next(rows, NULL) != GARNER_ROW)
+                fail_msg("%s: not by %s", asked[i], by[i]);
+            found = strstr(garner_column(rows, 3).bytes.data, by[i]) != NULL;
+        }
+        garner_rows_close(rows);
+    }
+    end(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -301,6 +337,7 @@ int main(void)
         cmocka_unit_test(nothing_is_due_in_an_empty_box),
         cmocka_unit_test(the_last_that_are_done_are_kept),
         cmocka_unit_test(the_last_that_wait_are_kept),
+        cmocka_unit_test(what_waits_is_found_among_many),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
