@@ -197,6 +197,18 @@ class Asked(Control):
         self.assertNotEqual(waiting.wait(), 0)
         self.assertIn("the collector ended", waiting.output)
 
+    def test_a_collector_that_ends_says_so(self):
+        self.file(("gate", "/gate", HOURLY))
+        running = self.collect()
+        wait_until(lambda: self.gate.asked, "a fetch under way")
+        running.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: self.ask("trigger", "gate").returncode == 3, "it ends")
+        result = self.ask("fetch", "gate")
+        self.gate.opened.set()
+        self.assert_code(result, 3)
+        self.assertIn("the collector is ending; ask again", result.stderr)
+        self.assertEqual(running.wait(), 0, running.output)
+
     def test_pause_holds_over_restarts(self):
         self.file(("a", "/a", OFTEN), ("b.x", "/b", OFTEN + ", tags: [some]"),
                   ("b.y", "/b", OFTEN))

@@ -66,10 +66,10 @@ static void what_is_asked_is_checked(void **state)
         {{"look"}, GARNER_INVALID},
         {{"ask", "whole"}, GARNER_INVALID},
         {{"pause"}, GARNER_INVALID},
-        {{"pause", "one"}, GARNER_CLOSED}, /* it does not run yet */
-        {{"resume", "one"}, GARNER_CLOSED},
-        {{"trigger", "one"}, GARNER_CLOSED},
-        {{"ask", "ever", "one"}, GARNER_CLOSED},
+        {{"pause", "one"}, GARNER_BUSY}, /* it does not run yet */
+        {{"resume", "one"}, GARNER_BUSY},
+        {{"trigger", "one"}, GARNER_BUSY},
+        {{"ask", "ever", "one"}, GARNER_BUSY},
         {{"reload"}, GARNER_UNSUPPORTED},
         {{"dance"}, GARNER_UNSUPPORTED},
         {{""}, GARNER_UNSUPPORTED},

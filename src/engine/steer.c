@@ -33,7 +33,7 @@ static enum garner_code check(const struct gn_flow *f,
                               struct garner_error *err)
 {
     if (f->closed || f->schedule == NULL)
-        return gn_fail(err, GARNER_CLOSED,
+        return gn_fail(err, GARNER_BUSY,
                        "the collector is %s; ask again when it runs",
                        f->closed ? "ending" : "starting");
     for (size_t n = 0; n < count; n++) {

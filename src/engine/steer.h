@@ -13,8 +13,8 @@
 
 /* Pauses the sources that the count patterns name, or lets them go on, and
  * marks them in the store, for which it may wait. Appends "NAME\n" of each to
- * told. Errors: NOTFOUND (a pattern that names none; nothing is done), CLOSED
- * (the engine ends), those of the store (they are paused for now). */
+ * told. Errors: NOTFOUND (a pattern that names none; nothing is done), BUSY (the
+ * engine starts or ends), those of the store (they are paused for now). */
 enum garner_code gn_steer_pause(struct gn_flow *f, const struct gn_roster *r,
                                 const char *const *patterns, size_t count,
                                 bool paused, struct gn_buf *told,
@@ -22,7 +22,7 @@ enum garner_code gn_steer_pause(struct gn_flow *f, const struct gn_roster *r,
 
 /* Has them fetched now, whatever their schedules say; whole: the whole answer,
  * whatever its version. One that is under way ends first. Appends "NAME\tN\n",
- * the number to look for in gn_standing.asked. Errors: NOTFOUND, CLOSED. */
+ * the number to look for in gn_standing.asked. Errors: NOTFOUND, BUSY. */
 enum garner_code gn_steer_ask(struct gn_flow *f, const struct gn_roster *r,
                               const char *const *patterns, size_t count,
                               bool whole, struct gn_buf *told,

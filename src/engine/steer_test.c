@@ -250,7 +250,7 @@ static void what_is_not_there_is_said(void **state)
     (void)state;
     add_source(w, "/a", 3600000);
     open_engine(w);
-    assert_int_equal(pause_them(w, "s0", true), GARNER_CLOSED);
+    assert_int_equal(pause_them(w, "s0", true), GARNER_BUSY);
     assert_has(w->err.message, "starting");
     assert_int_equal(pthread_create(&w->thread, NULL, run_engine, w), 0);
     wait_until_it_runs(w);
@@ -265,7 +265,7 @@ static void what_is_not_there_is_said(void **state)
     assert_int_equal(told.size, 0);
     w->err = (struct garner_error){0};
     gn_engine_stop(w->engine);
-    WAIT_FOR(pause_them(w, "s0", true) == GARNER_CLOSED);
+    WAIT_FOR(pause_them(w, "s0", true) == GARNER_BUSY);
     assert_int_equal(run_ended(w), GARNER_OK);
     gn_buf_fini(&told);
     end(w);
