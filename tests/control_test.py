@@ -338,6 +338,10 @@ class Reload(Control):
         wait_until(lambda: self.gate.asked == 1, "a fetch under way")
         self.file(("a", "/a", OFTEN), ("gate", "/gate", ", schedule: 2h"), ("c", "/b", OFTEN))
         self.assertEqual(self.reload(), "1 new, 1 changed, 1 removed, 1 the same\n")
+        for args in (["pause", "gate"], ["trigger", "*"], ["fetch", "gate"]):
+            result = self.ask(*args)
+            self.assert_code(result, 3)
+            self.assertIn('"gate" changes as the file has it', result.stderr)
         wait_until(lambda: running.alive() and self.runs("c") > 1, "the new one")
         wait_until(lambda: query(self.db, "select name from garner_source where retired = 1")
                    == [("b",)], "the one that is gone is marked")

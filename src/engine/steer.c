@@ -17,6 +17,14 @@ static bool is_meant(const struct gn_active *a, const char *pattern)
     return !a->leaving && gn_config_is_meant(a->source, pattern);
 }
 
+/* The file has it otherwise now, and so it will be when what is under way has
+ * ended. */
+static bool is_changing(const struct gn_active *a, const char *pattern)
+{
+    return a->leaving && a->successor != NULL &&
+           gn_config_is_meant(a->source, pattern);
+}
+
 static bool is_any(const struct gn_active *a, const char *const *patterns,
                    size_t count)
 {
@@ -37,11 +45,17 @@ static enum garner_code check(const struct gn_flow *f,
                        "the collector is %s; ask again when it runs",
                        f->closed ? "ending" : "starting");
     for (size_t n = 0; n < count; n++) {
-        size_t i = 0;
+        bool found = false;
 
-        while (i < r->count && !is_meant(r->actives[i], patterns[n]))
-            i++;
-        if (i == r->count)
+        for (size_t i = 0; i < r->count; i++) {
+            if (is_changing(r->actives[i], patterns[n]))
+                return gn_fail(err, GARNER_BUSY,
+                               "\"%.100s\" changes as the file has it when "
+                               "its fetch under way has ended; ask again",
+                               r->actives[i]->source->name);
+            found = found || is_meant(r->actives[i], patterns[n]);
+        }
+        if (!found)
             return gn_fail(err, GARNER_NOTFOUND,
                            "no source is named \"%.100s\"; 'garner status' "
                            "lists them",

@@ -13,8 +13,9 @@
 
 /* Pauses the sources that the count patterns name, or lets them go on, and
  * marks them in the store, for which it may wait. Appends "NAME\n" of each to
- * told. Errors: NOTFOUND (a pattern that names none; nothing is done), BUSY (the
- * engine starts or ends), those of the store (they are paused for now). */
+ * told. Errors: NOTFOUND (a pattern that names none; nothing is done), BUSY
+ * (the engine starts or ends, or one of them is changing with the file), those
+ * of the store (they are paused for now). */
 enum garner_code gn_steer_pause(struct gn_flow *f, const struct gn_roster *r,
                                 const char *const *patterns, size_t count,
                                 bool paused, struct gn_buf *told,
