@@ -11,31 +11,10 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "schedule/civil.h"
 #include "schedule/cron.h"
+#include "schedule/zone_testing.h"
 
 enum { LINE = 256, LINES = 400, WATCHED = 12 * 24 * 60 /* minutes */ };
-
-static struct gn_arena memory;
-static struct gn_zones zones;
-
-static const struct gn_zone *find(const char *name)
-{
-    const struct gn_zone *zone;
-    struct garner_error err;
-
-    if (gn_zones_find(&zones, name, &memory, &zone, &err) != GARNER_OK)
-        fail_msg("%s", err.message);
-    return zone;
-}
-
-static int forget(void **state)
-{
-    (void)state;
-    gn_arena_clear(&memory);
-    zones = (struct gn_zones){0};
-    return 0;
-}
 
 static struct gn_cron parse(const char *text)
 {
@@ -45,22 +24,6 @@ static struct gn_cron parse(const char *text)
     if (gn_cron_parse(text, &cron, &err) != GARNER_OK)
         fail_msg("%s", err.message);
     return cron;
-}
-
-/* "2026-03-29 01:30:00" as seconds. */
-static int64_t at(const char *text)
-{
-    int year;
-    int month;
-    int day;
-    int h;
-    int m;
-    int s;
-
-    assert_int_equal(
-        sscanf(text, "%d-%d-%d %d:%d:%d", &year, &month, &day, &h, &m, &s), 6);
-    return gn_civil_days(year, month, day) * GN_DAY_S +
-           ((int64_t)h * 60 + m) * 60 + s;
 }
 
 static void format(int64_t at_s, char text[40])

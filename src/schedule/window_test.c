@@ -10,29 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "schedule/civil.h"
 #include "schedule/window.h"
-
-static struct gn_arena memory;
-static struct gn_zones zones;
-
-static const struct gn_zone *find(const char *name)
-{
-    const struct gn_zone *zone;
-    struct garner_error err;
-
-    if (gn_zones_find(&zones, name, &memory, &zone, &err) != GARNER_OK)
-        fail_msg("%s", err.message);
-    return zone;
-}
-
-static int forget(void **state)
-{
-    (void)state;
-    gn_arena_clear(&memory);
-    zones = (struct gn_zones){0};
-    return 0;
-}
+#include "schedule/zone_testing.h"
 
 static struct gn_window parse(const char *text)
 {
@@ -42,20 +21,6 @@ static struct gn_window parse(const char *text)
     if (gn_window_parse(text, &w, &err) != GARNER_OK)
         fail_msg("%s", err.message);
     return w;
-}
-
-static int64_t at(const char *text)
-{
-    int year;
-    int month;
-    int day;
-    int h;
-    int m;
-
-    assert_int_equal(
-        sscanf(text, "%d-%d-%d %d:%d", &year, &month, &day, &h, &m), 5);
-    return gn_civil_days(year, month, day) * GN_DAY_S +
-           ((int64_t)h * 60 + m) * 60;
 }
 
 static void windows_are_read(void **state)

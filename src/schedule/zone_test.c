@@ -14,47 +14,9 @@
 
 #include "base/mem.h"
 #include "base/random.h"
-#include "schedule/civil.h"
-#include "schedule/zone.h"
+#include "schedule/zone_testing.h"
 
 enum { LOOKS = 4000 };
-
-static struct gn_arena memory;
-static struct gn_zones zones;
-
-static const struct gn_zone *find(const char *name)
-{
-    const struct gn_zone *zone;
-    struct garner_error err;
-
-    if (gn_zones_find(&zones, name, &memory, &zone, &err) != GARNER_OK)
-        fail_msg("%s", err.message);
-    return zone;
-}
-
-static int forget(void **state)
-{
-    (void)state;
-    gn_arena_clear(&memory);
-    zones = (struct gn_zones){0};
-    return 0;
-}
-
-/* "2026-03-29 01:30:00" as seconds, whichever clock it is of. */
-static int64_t at(const char *text)
-{
-    int year;
-    int month;
-    int day;
-    int h;
-    int m;
-    int s;
-
-    assert_int_equal(
-        sscanf(text, "%d-%d-%d %d:%d:%d", &year, &month, &day, &h, &m, &s), 6);
-    return gn_civil_days(year, month, day) * GN_DAY_S +
-           ((int64_t)h * 60 + m) * 60 + s;
-}
 
 static void the_c_library_agrees(void **state)
 {
