@@ -164,6 +164,19 @@ static inline struct result fetch_url(struct fixture *fx, const char *url,
     return fetch_target(fx, t);
 }
 
+/* Replies to each request with the request. */
+/* A script: replies to each request with the request, and not to /silent. */
+static inline void echo(struct tcp_peer *p, void *context)
+{
+    (void)context;
+    while (tcp_peer_request(p))
+        if (tcp_peer_asks(p, "/silent"))
+            tcp_peer_wait(p);
+        else if (!tcp_peer_reply(p, "200 OK", "Content-Type: text/plain\r\n",
+                                 p->request))
+            return;
+}
+
 static inline void assert_has(const char *text, const char *part)
 {
     if (strstr(text, part) == NULL)

@@ -18,13 +18,6 @@ static void ignore(void *context)
     (void)context;
 }
 
-static void echo(struct tcp_peer *p, void *context)
-{
-    (void)context;
-    while (tcp_peer_request(p))
-        tcp_peer_reply(p, "200 OK", "Content-Type: text/plain\r\n", p->request);
-}
-
 static void one_begin(struct one *o)
 {
     begin(&o->fx, echo, NULL);
