@@ -94,18 +94,10 @@ void gn_network_resolve(struct gn_problems *p, const struct gn_node *node,
                         void *scope)
 {
     struct gn_scope *s = scope;
-    const char **lines;
-    size_t n = 0;
+    const char **lines = gn_scope_lines(p, node, s, resolved);
 
-    if (!gn_scope_mapping(p, node))
-        return;
-    lines = gn_scope_get(p, s, node->count + 1, sizeof(char *));
-    for (const struct gn_node *v = node->first; v != NULL && lines != NULL;
-         v = v->next) {
-        lines[n] = resolved(p, v, s);
-        n += lines[n] != NULL;
-    }
-    s->source->request.route.connect_to = lines;
+    if (lines != NULL)
+        s->source->request.route.connect_to = lines;
 }
 
 /* redirects */

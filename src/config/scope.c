@@ -37,3 +37,20 @@ bool gn_scope_mapping(struct gn_problems *p, const struct gn_node *node)
                         node->key->text);
     return node->kind == GN_NODE_MAPPING;
 }
+
+const char **gn_scope_lines(struct gn_problems *p, const struct gn_node *node,
+                            struct gn_scope *s, gn_scope_line *line)
+{
+    const char **lines;
+    size_t n = 0;
+
+    if (!gn_scope_mapping(p, node))
+        return NULL;
+    lines = gn_scope_get(p, s, node->count + 1, sizeof(char *));
+    for (const struct gn_node *v = node->first; v != NULL && lines != NULL;
+         v = v->next) {
+        lines[n] = line(p, v, s);
+        n += lines[n] != NULL;
+    }
+    return lines;
+}

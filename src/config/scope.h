@@ -47,4 +47,14 @@ const char *gn_scope_copy(struct gn_problems *p, struct gn_scope *s,
 /* Whether node is a mapping; false: noted. */
 bool gn_scope_mapping(struct gn_problems *p, const struct gn_node *node);
 
+/* What a value of a mapping is, as a line; NULL: noted. */
+typedef const char *gn_scope_line(struct gn_problems *p,
+                                  const struct gn_node *node,
+                                  struct gn_scope *s);
+
+/* The lines of a mapping's values, then NULL, without those that are none.
+ * NULL: noted. */
+const char **gn_scope_lines(struct gn_problems *p, const struct gn_node *node,
+                            struct gn_scope *s, gn_scope_line *line);
+
 #endif
