@@ -134,6 +134,27 @@ bool gn_record_keeps_body(const struct gn_job *job)
            (gn_job_has_rows(job) || gn_delta_keeps_body(job));
 }
 
+static enum garner_code check_rows(const struct gn_job *job,
+                                   struct garner_error *err)
+{
+    enum garner_code code = GARNER_OK;
+
+    for (size_t i = 0; i < job->extraction.query_count && code == GARNER_OK;
+         i++)
+        code = gn_table_check_rows(job->active->tables[i],
+                                   &job->extraction.queries[i].rows, err);
+    return code;
+}
+
+/* A run whose rows cannot be written fails. */
+static void refuse_rows(struct gn_job *job)
+{
+    struct garner_error reason;
+
+    if (gn_job_has_rows(job) && check_rows(job, &reason) != GARNER_OK)
+        gn_job_fail(job, "rows", reason.message);
+}
+
 bool gn_record_needs_preparation(struct gn_job *job)
 {
     bool known = true;
@@ -144,6 +165,8 @@ bool gn_record_needs_preparation(struct gn_job *job)
     job->looking = !known && begin_looks(job);
     if (!known && !job->looking)
         gn_job_fail(job, "local", "out of memory");
+    if (known && gn_save_waits(job))
+        refuse_rows(job); /* before the file takes the place of the older one */
     return job->looking || gn_save_waits(job) || is_large(job) ||
            gn_delta_must_read(job);
 }
@@ -158,7 +181,9 @@ void gn_record_prepare(struct gn_job *job, struct garner_store *store)
                        job->looked == GARNER_OK;
          i++)
         job->looked = gn_look_run(&job->looks[i], store, &job->reason);
-    gn_save_end(job, job->looked == GARNER_OK);
+    if (job->looking && gn_save_waits(job))
+        return; /* whether its rows can be written shows first */
+    gn_save_end(job);
     /* Without memory for it, the body is kept as it is, later. */
     if (must_read)
         gn_delta_read(job, store);
@@ -188,18 +213,6 @@ void gn_record_learn(struct gn_job *job)
 }
 
 /* --- rows ---------------------------------------------------------------- */
-
-static enum garner_code check_rows(const struct gn_job *job,
-                                   struct garner_error *err)
-{
-    enum garner_code code = GARNER_OK;
-
-    for (size_t i = 0; i < job->extraction.query_count && code == GARNER_OK;
-         i++)
-        code = gn_table_check_rows(job->active->tables[i],
-                                   &job->extraction.queries[i].rows, err);
-    return code;
-}
 
 /* The rows of the table that is the parent of the i-th; NULL: it has none. */
 static const struct gn_rowset *parents_of(const struct gn_job *job, size_t i)
@@ -315,11 +328,9 @@ static enum garner_code start_with_body(struct gn_job *job, const void *body,
  * run. */
 static enum garner_code add_run(struct gn_job *job, struct garner_error *err)
 {
-    struct garner_error reason;
     enum garner_code code = GARNER_OK;
 
-    if (gn_job_has_rows(job) && check_rows(job, &reason) != GARNER_OK)
-        gn_job_fail(job, "rows", reason.message);
+    refuse_rows(job);
     if (gn_job_has_rows(job))
         code = add_rows(job, err);
     if (code == GARNER_OK)

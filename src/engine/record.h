@@ -15,7 +15,8 @@ enum { GN_RECORD_LARGE = GN_DELTA_LARGE };
 
 /* Whether another thread is to prepare job, since that takes long or may wait:
  * a large body is to be kept, its source's last one to be read back, a table to
- * be looked at. Begins those looks.
+ * be looked at, a file to be put in its place, which waits for what that look
+ * finds: then it is to be asked once more. Begins those looks.
  * Without memory for that, job fails. */
 bool gn_record_needs_preparation(struct gn_job *job);
 

@@ -151,7 +151,7 @@ bool gn_save_waits(const struct gn_job *job)
     return job->part != NULL;
 }
 
-void gn_save_end(struct gn_job *job, bool well)
+void gn_save_end(struct gn_job *job)
 {
     struct garner_error err;
 
@@ -159,7 +159,7 @@ void gn_save_end(struct gn_job *job, bool well)
         return;
     if (job->sweeps)
         gn_part_sweep(job->part);
-    if (well && job->run.failure == NULL) {
+    if (job->run.failure == NULL) {
         job->is_saved = gn_part_commit(job->part, &err) == GARNER_OK;
         if (job->is_saved)
             job->run.file = job->file;

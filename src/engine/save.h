@@ -42,8 +42,8 @@ void gn_save_forget(struct gn_active *active);
 /* Whether job has a file to be put in its place. */
 bool gn_save_waits(const struct gn_job *job);
 
-/* Puts it there if all is well, and the run has not failed; else it is gone. A
- * failure becomes the run's. Any thread, while the job is its. */
-void gn_save_end(struct gn_job *job, bool well);
+/* Puts it there if the run has not failed; else it is gone. A failure becomes
+ * the run's. Any thread, while the job is its. */
+void gn_save_end(struct gn_job *job);
 
 #endif

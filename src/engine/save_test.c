@@ -207,6 +207,39 @@ static void rows_and_a_file(void **state)
     end_world(w);
 }
 
+/* Whether the table is known by then, or is looked at first. */
+static void rows_that_cannot_be_written_leave_the_old_one(void **state)
+{
+    static const char *const key[] = {"v", NULL};
+    struct world *w = start_world();
+    struct gn_rows_spec *rows;
+
+    (void)state;
+    put("old");
+    rows =
+        add_rows(w, add_saving(w, "/"), "t", key, "select null as v, 1 as n");
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(run(w), GARNER_OK);
+        assert_holds("old");
+    }
+    store_runs(w, "create table t (v integer primary key)");
+    rows->sql = "select value as v, 1 as n from json_each(:body)";
+    rows->new_columns = GN_COLUMNS_FREEZE;
+    assert_int_equal(run(w), GARNER_OK);
+    assert_holds("old");
+    assert_asked(w,
+                 "select group_concat(failure) || count(file) || count(body)"
+                 " from garner_run",
+                 "rows,rows,rows03");
+    assert_asked(
+        w, "select group_concat(distinct body_of(id)) from garner_body", "[1]");
+    rows->new_columns = GN_COLUMNS_IGNORE;
+    assert_int_equal(run(w), GARNER_OK);
+    assert_holds("[1]");
+    assert_asked(w, "select v from t", "1");
+    end_world(w);
+}
+
 static void large_rows_and_a_file(void **state)
 {
     struct world *w = start_world();
@@ -443,6 +476,7 @@ int main(void)
         cmocka_unit_test(the_file_is_there_and_told),
         cmocka_unit_test(what_fails_leaves_the_old_one),
         cmocka_unit_test(rows_and_a_file),
+        cmocka_unit_test(rows_that_cannot_be_written_leave_the_old_one),
         cmocka_unit_test(large_rows_and_a_file),
         cmocka_unit_test(what_has_not_changed_is_left_alone),
         cmocka_unit_test(a_file_that_is_gone_comes_back),
