@@ -32,34 +32,42 @@ static void locate(const char *name, struct gn_buf *url)
                   port);
 }
 
-/* Makes host->robots: it is asked for as source asks for its own URL, but for
- * what is that one's. Nobody asks for it now. */
+/* As source asks for its own URL, by the same way and as the same client, but
+ * without what is that one's: what it sends, and who it logs in as. */
+static struct gn_request as_asked_by(const struct gn_source *source)
+{
+    struct gn_request r = source->request;
+
+    r.method = NULL;
+    r.headers = NULL;
+    r.body = NULL;
+    r.body_size = 0;
+    r.cookies = NULL;
+    r.keeps_cookies = false;
+    r.login = GN_LOGIN_NONE;
+    r.user = r.password = NULL;
+    r.same_host = false;
+    r.limits.max_redirects = REDIRECTS;
+    r.limits.max_body_bytes = MOST_BYTES;
+    return r;
+}
+
+/* Makes host->robots. Nobody asks for it now. */
 static enum garner_code make_target(struct gn_host *host,
                                     const struct gn_source *source,
                                     struct garner_error *err)
 {
-    const struct gn_request *r = &source->request;
+    struct gn_request request = as_asked_by(source);
     struct gn_buf url = {0};
     enum garner_code code;
 
     gn_target_free(host->robots);
     host->robots = NULL;
     locate(host->name, &url);
-    if (gn_buf_failed(&url)) {
-        code = gn_fail(err, GARNER_NOMEM, "out of memory for a host");
-    } else {
-        struct gn_request request = {.url = gn_buf_cstr(&url),
-                                     .user_agent = r->user_agent,
-                                     .proxy = r->proxy,
-                                     .ca_file = r->ca_file,
-                                     .insecure = r->insecure,
-                                     .secrets = r->secrets,
-                                     .limits = r->limits};
-
-        request.limits.max_redirects = REDIRECTS;
-        request.limits.max_body_bytes = MOST_BYTES;
-        code = gn_target_new(&request, &host->robots, err);
-    }
+    request.url = gn_buf_cstr(&url);
+    code = gn_buf_failed(&url)
+               ? gn_fail(err, GARNER_NOMEM, "out of memory for a host")
+               : gn_target_new(&request, &host->robots, err);
     gn_buf_fini(&url);
     return code;
 }

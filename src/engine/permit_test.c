@@ -10,6 +10,7 @@ struct site {
     const char *headers; /* ... */
     const char *robots;
     atomic_int asked; /* for that */
+    atomic_int told;  /* of those, what is for the source's own URL alone */
     atomic_int requests;
     atomic_bool open; /* robots.txt is answered */
     char agent[64];   /* the last one that asked; once it is answered */
@@ -31,6 +32,8 @@ static void serve(struct tcp_peer *p, void *context)
     while (tcp_peer_request(p))
         if (tcp_peer_asks(p, "/robots.txt")) {
             atomic_fetch_add(&s->asked, 1);
+            s->told += strstr(p->request, "X-Mine") != NULL ||
+                       strncmp(p->request, "GET ", 4) != 0;
             note_agent(s, p);
             WAIT_FOR(s->open);
             if (strstr(p->request, "If-None-Match: \"r\"") != NULL)
@@ -98,6 +101,40 @@ static void what_is_forbidden_is_not_fetched(void **state)
     assert_has(s.agent, "garner/");
     assert_int_equal(w->status.totals.fetch_failed, 2);
     assert_all_accounted_for(w);
+    end(w);
+}
+
+/* By the way that its source goes, or it could not be had. */
+static void it_is_asked_for_where_its_source_asks(void **state)
+{
+    struct site s;
+    struct world *w =
+        begin_site(&s, "200 OK", "user-agent: *\ndisallow: /private/\n");
+    char line[64];
+    const char *const way[] = {line, NULL};
+    const char *const headers[] = {"X-Mine: 1", NULL};
+
+    (void)state;
+    snprintf(line, sizeof line, "away.invalid:%d:127.0.0.1:%d",
+             tcp_server_port(w->server), tcp_server_port(w->server));
+    for (int i = 0; i < 2; i++) {
+        struct gn_source *source =
+            add_obeying(w, i == 0 ? "/private/a" : "/a", 0);
+
+        source->request.route.connect_to = way;
+        source->request.headers = headers;
+        source->request.body = "a";
+        source->request.body_size = 1;
+        snprintf(w->urls[i], sizeof w->urls[i], "http://away.invalid:%d/%s",
+                 tcp_server_port(w->server), i == 0 ? "private/a" : "a");
+    }
+    assert_int_equal(run(w), GARNER_OK);
+    assert_asked(w,
+                 "select group_concat(coalesce(failure, status), ' ') from"
+                 " (select * from garner_run order by source)",
+                 "robots 200");
+    assert_int_equal(s.asked, 1);
+    assert_int_equal(s.told, 0);
     end(w);
 }
 
@@ -311,6 +348,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_forbidden_is_not_fetched),
+        cmocka_unit_test(it_is_asked_for_where_its_source_asks),
         cmocka_unit_test(it_is_kept_over_restarts),
         cmocka_unit_test(without_one_all_is_allowed),
         cmocka_unit_test(while_it_cannot_be_had_nothing_is),
