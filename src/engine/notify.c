@@ -183,8 +183,8 @@ static void read_outbox(uv_work_t *work)
          i < n->options.config->notifier_count && l->code == GARNER_OK; i++)
         l->code = read_mail(n, i, now_us);
     if (l->code == GARNER_OK)
-        l->code = gn_outbox_next(n->options.store, &due_us, &l->err);
-    if (due_us > now_us && due_us < l->next_us)
+        l->code = gn_outbox_next(n->options.store, now_us, &due_us, &l->err);
+    if (due_us < l->next_us)
         l->next_us = due_us;
 }
 

@@ -239,6 +239,39 @@ static void quiet_hours_are_kept(void **state)
     end(w);
 }
 
+/* Neither is one who is to hear of it again kept waiting for their end. */
+static void one_in_quiet_hours_delays_no_other(void **state)
+{
+    struct site s;
+    struct world *w = begin_site(&s, "/broken");
+    struct gn_notifier all[2] = {{.name = "ops"}, {.name = "me"}};
+    const struct gn_notifier *to[] = {&all[0], &all[1]};
+    struct gn_window hours;
+    const char *argv[4];
+    char url[64];
+
+    (void)state;
+    s.refused = 1;
+    command(&all[0].reach, argv, "cat");
+    hook_url(w, url, &all[1].reach);
+    assert_int_equal(gn_window_parse("00:00-24:00", &hours, NULL), GARNER_OK);
+    all[0].quiet = &hours;
+    w->config.notifiers = all;
+    w->config.notifier_count = 2;
+    w->sources[0].schedule.every_ms = 3600000; /* no other run helps */
+    w->sources[0].alert =
+        (struct gn_alert_spec){.policy = {1, 0}, .to = to, .to_count = 2};
+    run_beside(w);
+    WAIT_FOR(atomic_load(&s.hooks) == 2);
+    gn_engine_stop(w->engine);
+    assert_int_equal(run_ended(w), GARNER_OK);
+    assert_asked(w,
+                 "select group_concat(recipient) from garner_outbox"
+                 " where done is null",
+                 "ops");
+    end(w);
+}
+
 /* The one that is under way is ended, and is sent again at the next start. */
 static void a_second_stop_leaves_it_for_later(void **state)
 {
@@ -295,6 +328,7 @@ int main(void)
         cmocka_unit_test(a_request_that_fails_is_made_again),
         cmocka_unit_test(notifiers_hear_of_all_at_once),
         cmocka_unit_test(quiet_hours_are_kept),
+        cmocka_unit_test(one_in_quiet_hours_delays_no_other),
         cmocka_unit_test(a_second_stop_leaves_it_for_later),
         cmocka_unit_test(what_nobody_waits_for_is_done_with),
     };

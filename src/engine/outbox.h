@@ -72,9 +72,9 @@ enum garner_code gn_outbox_read(struct garner_store *store,
                                 size_t most, struct gn_message *list,
                                 size_t *count, struct garner_error *err);
 
-/* When the next one is due; INT64_MAX: none is. */
-enum garner_code gn_outbox_next(struct garner_store *store, int64_t *due_us,
-                                struct garner_error *err);
+/* When the next one is due that is not at now_us; INT64_MAX: none is. */
+enum garner_code gn_outbox_next(struct garner_store *store, int64_t now_us,
+                                int64_t *due_us, struct garner_error *err);
 
 /* When one went to recipient last; 0: never. */
 enum garner_code gn_outbox_last(struct garner_store *store,

@@ -218,8 +218,11 @@ static void a_notifier_hears_in_order(void **state)
     finish(w, 1, 1, &(struct gn_outcome){false, 200, "no", NULL});
     assert_string_equal(read_ids(w, "ops", 100, 10), ""); /* 3 waits for 1 */
     assert_string_equal(read_ids(w, "ops", 200, 10), "1 3 5");
-    assert_int_equal(gn_outbox_next(w->store, &at_us, NULL), GARNER_OK);
+    assert_int_equal(gn_outbox_next(w->store, 9, &at_us, NULL), GARNER_OK);
     assert_int_equal(at_us, 10);
+    /* those that wait for something else hide none that is due later */
+    assert_int_equal(gn_outbox_next(w->store, 100, &at_us, NULL), GARNER_OK);
+    assert_int_equal(at_us, 200);
     assert_int_equal(gn_outbox_last(w->store, "ops", &at_us, NULL), GARNER_OK);
     assert_int_equal(at_us, 0);
     finish(w, 1, 1, &(struct gn_outcome){true, 300, "yes", NULL});
@@ -234,7 +237,7 @@ static void nothing_is_due_in_an_empty_box(void **state)
     int64_t at_us;
 
     (void)state;
-    assert_int_equal(gn_outbox_next(w->store, &at_us, NULL), GARNER_OK);
+    assert_int_equal(gn_outbox_next(w->store, 0, &at_us, NULL), GARNER_OK);
     assert_true(at_us == INT64_MAX);
     assert_string_equal(read_ids(w, NULL, INT64_MAX, 10), "");
     end(w);
