@@ -204,10 +204,8 @@ static int csv_open(struct gn_each *e, sqlite3_value **args)
     c->rec.arrow = c->cells.arrow = context->arrow;
     if (!gn_held_init(&c->text, &context->body, args[0]))
         return SQLITE_NOMEM;
-    if (c->text.data == NULL) {
-        e->done = true;
+    if (c->text.data == NULL)
         return SQLITE_OK;
-    }
     gn_csv_init(&c->csv, c->text.data, c->text.size);
     c->has_header = true;
     if (args[1] != NULL && sqlite3_value_type(args[1]) != SQLITE_NULL)
@@ -236,8 +234,7 @@ static void csv_close(struct gn_each *e)
 }
 
 enum csv_column {
-    CSV_I,
-    CSV_REC,
+    CSV_REC = 1,
     CSV_CELLS,
     CSV_LINE,
     CSV_FAULT = CSV_LINE + 4 /* after the arguments */
@@ -326,9 +323,6 @@ static int csv_column(struct gn_each *e, sqlite3_context *to, int column)
     struct gn_buf *out;
 
     switch ((enum csv_column)column) {
-    case CSV_I:
-        sqlite3_result_int64(to, e->row);
-        return SQLITE_OK;
     case CSV_LINE:
         sqlite3_result_int64(to, (sqlite3_int64)c->csv.record_line);
         return SQLITE_OK;
@@ -388,8 +382,6 @@ static int lines_open(struct gn_each *e, sqlite3_value **args)
     l->next = l->text.data;
     if (l->next != NULL)
         find_line(l);
-    else
-        e->done = true;
     return SQLITE_OK;
 }
 
@@ -403,11 +395,9 @@ static int lines_column(struct gn_each *e, sqlite3_context *to, int column)
 {
     const struct lines_each *l = (struct lines_each *)e;
 
-    if (column == 0)
-        sqlite3_result_int64(to, e->row);
-    else
-        sqlite3_result_text64(to, l->at, (sqlite3_uint64)(l->end - l->at),
-                              SQLITE_TRANSIENT, SQLITE_UTF8);
+    (void)column;
+    sqlite3_result_text64(to, l->at, (sqlite3_uint64)(l->end - l->at),
+                          SQLITE_TRANSIENT, SQLITE_UTF8);
     return SQLITE_OK;
 }
 

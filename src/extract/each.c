@@ -146,7 +146,6 @@ static int filter(sqlite3_vtab_cursor *base, int given, const char *unused,
             args[arg] = argv[next++];
     GN_CHECK(next == argc);
     reset(e);
-    e->done = false;
     e->row = 1;
     rc = e->kind->open(e, args);
     if (rc != SQLITE_OK)
@@ -171,10 +170,11 @@ static int read_column(sqlite3_vtab_cursor *base, sqlite3_context *to, int i)
 {
     struct gn_each *e = (struct gn_each *)base;
 
-    /* an argument is known to who gave it */
-    return i < e->kind->first || i > e->kind->first + e->kind->most
-               ? e->kind->column(e, to, i)
-               : SQLITE_OK;
+    if (i == 0)
+        sqlite3_result_int64(to, e->row);
+    else if (i < e->kind->first || i > e->kind->first + e->kind->most)
+        return e->kind->column(e, to, i);
+    return SQLITE_OK; /* an argument is known to who gave it */
 }
 
 static int read_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)

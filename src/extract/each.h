@@ -18,7 +18,7 @@
 #include "extract/arrow.h"
 
 /* One use of a function, on its way through its rows. A kind's own struct
- * begins with it, and is all zero when open is called. */
+ * begins with it, and is all zero behind it when open is called. */
 struct gn_each {
     sqlite3_vtab_cursor base; /* SQLite's */
     const struct gn_each_kind *kind;
@@ -29,18 +29,20 @@ struct gn_each {
 
 struct gn_each_kind {
     const char *name;
-    const char *columns;   /* as in CREATE TABLE; then the arguments, each with
-                              the word hidden; "surplus hidden", for what is
-                              one too many; then columns that * is not to give,
-                              hidden too */
+    const char *columns;   /* as in CREATE TABLE: "i", the number of the row;
+                              others; then the arguments, each with the word
+                              hidden; "surplus hidden", for what is one too
+                              many; then columns that * is not to give, hidden
+                              too */
     const char *signature; /* of the arguments, for messages: "doc, css" */
     int first;             /* argument's place among the columns */
     int least, most;       /* arguments */
     size_t size;           /* of its struct */
 
     /* Each returns SQLITE_OK or an error, best by gn_each_fail. open stands on
-     * the first row, next on the one after, or sets done; an argument that is
-     * not given is NULL. column is called on a row. close frees what open
+     * the first row, and then clears done, which is set before; an argument
+     * that is not given is NULL. next stands on the row after, or sets done.
+     * column is called on a row, and never for i. close frees what open
      * allocated, also when that failed; the struct is zeroed after it. */
     int (*open)(struct gn_each *e, sqlite3_value **args);
     int (*next)(struct gn_each *e);

@@ -55,8 +55,8 @@ static int count_column(struct gn_each *e, sqlite3_context *to, int i)
 {
     const struct count_to *c = (struct count_to *)e;
 
-    assert_true(i == 0 || i == 1 || i == 5);
-    sqlite3_result_int64(to, i == 0 ? e->row : i == 1 ? c->at : -c->at);
+    assert_true(i == 1 || i == 5); /* 0 is the number of the row */
+    sqlite3_result_int64(to, i == 1 ? c->at : -c->at);
     return SQLITE_OK;
 }
 

@@ -34,10 +34,8 @@ static int feed_open(struct gn_each *e, sqlite3_value **args)
 
     if (!gn_held_init(&f->text, &context->body, args[0]))
         return SQLITE_NOMEM;
-    if (f->text.data == NULL) {
-        e->done = true;
+    if (f->text.data == NULL)
         return SQLITE_OK;
-    }
     while (blank < f->text.size &&
            strchr(" \t\r\n", f->text.data[blank]) != NULL)
         blank++;
@@ -95,10 +93,6 @@ static int feed_column(struct gn_each *e, sqlite3_context *to, int column)
     const enum gn_feed_field field = (enum gn_feed_field)(column - 1);
     struct gn_buf out = {0};
 
-    if (column == 0) {
-        sqlite3_result_int64(to, e->row);
-        return SQLITE_OK;
-    }
     if (f->is_json)
         gn_jsonfeed_field(&f->json, field, &out);
     else

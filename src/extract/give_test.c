@@ -50,6 +50,18 @@ static void refuse(sqlite3_context *to, int argc, sqlite3_value **argv)
     gn_give_error(to, "fail", &err);
 }
 
+static void evaluate(sqlite3_context *to, int argc, sqlite3_value **argv)
+{
+    xmlXPathContext *context = xmlXPathNewContext(NULL);
+    xmlXPathObject *found =
+        xmlXPathEvalExpression(sqlite3_value_text(argv[0]), context);
+
+    (void)argc;
+    gn_give_found(to, found);
+    xmlXPathFreeObject(found);
+    xmlXPathFreeContext(context);
+}
+
 static int run(const char *sql, const char *expected)
 {
     sqlite3_stmt *stmt;
@@ -85,25 +97,27 @@ static void results_and_errors(void **state)
     assert_int_equal(run(sql, "out of memory"), SQLITE_NOMEM);
 }
 
+static void values_of_expressions(void **state)
+{
+    (void)state;
+    assert_int_equal(run("select give('1 div 4')", "0.25"), SQLITE_ROW);
+    assert_int_equal(run("select give('1 < 2')", "1"), SQLITE_ROW);
+    assert_int_equal(run("select give('concat(\"a\", 1)')", "a1"), SQLITE_ROW);
+}
+
 static int open_db(void **state)
 {
-    static const struct {
-        const char *name;
-        void (*function)(sqlite3_context *, int, sqlite3_value **);
-    } functions[] = {{"greet", greet},
-                     {"greet_nobody", greet_nobody},
-                     {"lose", lose},
-                     {"fail", refuse}};
+    static const struct gn_function functions[] = {
+        {"greet", 1, greet},   {"greet_nobody", 1, greet_nobody},
+        {"lose", 1, lose},     {"fail", 1, refuse},
+        {"give", 1, evaluate},
+    };
 
     (void)state;
-    if (sqlite3_open(":memory:", &db) != SQLITE_OK)
-        return 1;
-    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++)
-        if (sqlite3_create_function(db, functions[i].name, 1, SQLITE_UTF8, NULL,
-                                    functions[i].function, NULL,
-                                    NULL) != SQLITE_OK)
-            return 1;
-    return 0;
+    return sqlite3_open(":memory:", &db) != SQLITE_OK ||
+           gn_give_functions(db, functions,
+                             sizeof functions / sizeof functions[0],
+                             NULL) != SQLITE_OK;
 }
 
 static int close_db(void **state)
@@ -114,7 +128,10 @@ static int close_db(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(results_and_errors)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(results_and_errors),
+        cmocka_unit_test(values_of_expressions),
+    };
 
     return cmocka_run_group_tests(tests, open_db, close_db);
 }

@@ -65,10 +65,8 @@ static int headers_open(struct gn_each *e, sqlite3_value **args)
 
     if (!gn_held_init(&h->text, &context->body, args[0]))
         return SQLITE_NOMEM;
-    if (h->text.data == NULL) {
-        e->done = true;
+    if (h->text.data == NULL)
         return SQLITE_OK;
-    }
     while (blank < h->text.size && h->text.data[blank] != '\0' &&
            strchr(" \t\r\n", h->text.data[blank]) != NULL)
         blank++;
@@ -91,9 +89,7 @@ static int headers_column(struct gn_each *e, sqlite3_context *to, int column)
 {
     const struct headers_each *h = (struct headers_each *)e;
 
-    if (column == 0)
-        sqlite3_result_int64(to, e->row);
-    else if (h->fields != NULL)
+    if (h->fields != NULL)
         sqlite3_result_value(to, sqlite3_column_value(h->fields, column - 1));
     else if (column == 1)
         sqlite3_result_text64(to, h->lines.name, h->lines.name_size,

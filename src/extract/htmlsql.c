@@ -10,8 +10,7 @@
 /* --- html_each, xpath_each ------------------------------------------------*/
 
 enum found_column {
-    FOUND_I,
-    FOUND_TAG,
+    FOUND_TAG = 1,
     FOUND_TEXT,
     FOUND_HTML,
     FOUND_ATTRS,
@@ -24,14 +23,6 @@ struct found {
     xmlXPathObject *object; /* a set of nodes, or a single value */
 };
 
-static size_t row_count(const struct found *f)
-{
-    if (f->object->type != XPATH_NODESET)
-        return 1;
-    return f->object->nodesetval != NULL ? (size_t)f->object->nodesetval->nodeNr
-                                         : 0;
-}
-
 static int open_found(struct gn_each *e, sqlite3_value **args, bool is_css)
 {
     struct found *f = (struct found *)e;
@@ -42,10 +33,8 @@ static int open_found(struct gn_each *e, sqlite3_value **args, bool is_css)
     enum garner_code code =
         gn_documents_node(&h->documents, args[0], &node, &err);
 
-    if (code == GARNER_OK && (node.document == NULL || what == NULL)) {
-        e->done = true;
+    if (code == GARNER_OK && (node.document == NULL || what == NULL))
         return SQLITE_OK;
-    }
     if (code == GARNER_OK) {
         gn_document_hold(node.document);
         f->document = node.document;
@@ -56,7 +45,7 @@ static int open_found(struct gn_each *e, sqlite3_value **args, bool is_css)
     }
     if (code != GARNER_OK)
         return gn_give_failure(e, &err);
-    e->done = row_count(f) == 0;
+    e->done = gn_search_count(f->object) == 0;
     return SQLITE_OK;
 }
 
@@ -72,7 +61,7 @@ static int open_xpath(struct gn_each *e, sqlite3_value **args)
 
 static int next_found(struct gn_each *e)
 {
-    e->done = (size_t)e->row > row_count((struct found *)e);
+    e->done = (size_t)e->row > gn_search_count(((struct found *)e)->object);
     return SQLITE_OK;
 }
 
@@ -84,21 +73,6 @@ static void close_found(struct gn_each *e)
     gn_document_release(f->document);
 }
 
-/* A value that is no node: string(//title), count(//a) ... */
-static int give_value(sqlite3_context *to, xmlXPathObject *o, int column)
-{
-    if (column != FOUND_TEXT)
-        return SQLITE_OK;
-    if (o->type == XPATH_NUMBER)
-        sqlite3_result_double(to, o->floatval);
-    else if (o->type == XPATH_BOOLEAN)
-        sqlite3_result_int(to, o->boolval);
-    else if (o->type == XPATH_STRING)
-        sqlite3_result_text(to, (const char *)o->stringval, -1,
-                            SQLITE_TRANSIENT);
-    return SQLITE_OK;
-}
-
 static int column_found(struct gn_each *e, sqlite3_context *to, int column)
 {
     struct found *f = (struct found *)e;
@@ -106,12 +80,11 @@ static int column_found(struct gn_each *e, sqlite3_context *to, int column)
     struct gn_buf out = {0};
     xmlNode *node;
 
-    if (column == FOUND_I) {
-        sqlite3_result_int64(to, e->row);
+    if (f->object->type != XPATH_NODESET) {
+        if (column == FOUND_TEXT)
+            gn_give_found(to, f->object);
         return SQLITE_OK;
     }
-    if (f->object->type != XPATH_NODESET)
-        return give_value(to, f->object, column);
     node = f->object->nodesetval->nodeTab[e->row - 1];
     switch ((enum found_column)column) {
     case FOUND_TAG:
@@ -130,8 +103,6 @@ static int column_found(struct gn_each *e, sqlite3_context *to, int column)
         if (node->type != XML_NAMESPACE_DECL) /* it goes with the set */
             gn_documents_result(&h->documents, to,
                                 (struct gn_node){f->document, node});
-        return SQLITE_OK;
-    case FOUND_I:
         return SQLITE_OK;
     }
     return gn_give_text(to, &out);
@@ -180,10 +151,7 @@ static enum garner_code find_first(struct gn_htmlsql *h, sqlite3_value *doc,
     if (code != GARNER_OK || from.node == NULL || css[0] == '\0')
         return code;
     code = gn_search_css(h->search, css, from.node, &found, err);
-    *node = NULL;
-    if (code == GARNER_OK && found->nodesetval != NULL &&
-        found->nodesetval->nodeNr > 0)
-        *node = found->nodesetval->nodeTab[0];
+    *node = code == GARNER_OK ? gn_search_first(found) : NULL;
     xmlXPathFreeObject(found);
     return code;
 }
@@ -229,23 +197,16 @@ static void html_attr(sqlite3_context *to, int argc, sqlite3_value **argv)
 
 int gn_htmlsql_register(sqlite3 *db, struct gn_htmlsql *h)
 {
-    static const struct {
-        const char *name;
-        int args;
-        void (*function)(sqlite3_context *, int, sqlite3_value **);
-    } functions[] = {
+    static const struct gn_function functions[] = {
         {"html_text", 1, html_text},
         {"html_text", 2, html_text},
         {"html_attr", 3, html_attr},
     };
     int rc = SQLITE_OK;
 
-    for (size_t i = 0;
-         rc == SQLITE_OK && i < sizeof functions / sizeof functions[0]; i++)
-        rc = sqlite3_create_function(db, functions[i].name, functions[i].args,
-                                     SQLITE_UTF8 | SQLITE_DETERMINISTIC |
-                                         SQLITE_INNOCUOUS,
-                                     h, functions[i].function, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = gn_give_functions(db, functions,
+                               sizeof functions / sizeof functions[0], h);
     for (size_t i = 0; rc == SQLITE_OK && i < sizeof kinds / sizeof kinds[0];
          i++)
         rc = gn_each_register(db, &kinds[i], h);

@@ -5,6 +5,7 @@
 
 #include "extract/each.h"
 #include "extract/excerpt.h"
+#include "extract/give.h"
 #include "extract/jsonfault.h"
 #include "extract/jsonscan.h"
 #include "extract/rowtext.h"
@@ -58,10 +59,8 @@ static int rows_open(struct gn_each *e, sqlite3_value **args)
     r->row.arrow = context->arrow;
     if (!gn_held_init(&r->text, &context->body, args[0]))
         return SQLITE_NOMEM;
-    if (r->text.data == NULL || path == NULL) {
-        e->done = true;
+    if (r->text.data == NULL || path == NULL)
         return SQLITE_OK;
-    }
     rc = refuse(r);
     if (rc != SQLITE_OK)
         return rc;
@@ -119,14 +118,7 @@ static int give_string(const struct json_rows *r, sqlite3_context *to)
     struct gn_buf out = {0};
 
     gn_jsonscan_text(r->at, r->end, &out);
-    if (gn_buf_failed(&out)) {
-        gn_buf_fini(&out);
-        return SQLITE_NOMEM;
-    }
-    sqlite3_result_text64(to, gn_buf_cstr(&out), out.size, SQLITE_TRANSIENT,
-                          SQLITE_UTF8);
-    gn_buf_fini(&out);
-    return SQLITE_OK;
+    return gn_give_text(to, &out);
 }
 
 /* An object or array lies in the body, which stays where it is, or goes when
@@ -155,10 +147,7 @@ static int rows_column(struct gn_each *e, sqlite3_context *to, int column)
 {
     struct json_rows *r = (struct json_rows *)e;
 
-    if (column == 0) {
-        sqlite3_result_int64(to, e->row);
-        return SQLITE_OK;
-    }
+    (void)column;
     switch (*r->at) {
     case '{':
     case '[':

@@ -18,10 +18,8 @@ static int ldjson_open(struct gn_each *e, sqlite3_value **args)
 
     if (gn_documents_node(e->context, args[0], &node, &err) != GARNER_OK)
         return gn_give_failure(e, &err);
-    if (node.document == NULL) {
-        e->done = true;
+    if (node.document == NULL)
         return SQLITE_OK;
-    }
     gn_document_hold(node.document);
     l->document = node.document;
     if (!gn_ldjson_open(&l->ldjson, node.node))
@@ -49,8 +47,7 @@ static void ldjson_close(struct gn_each *e)
 }
 
 enum ldjson_column {
-    LDJSON_I,
-    LDJSON_JSON,
+    LDJSON_JSON = 1,
     LDJSON_TYPE,
     LDJSON_FAULT = LDJSON_TYPE + 3 /* after the arguments */
 };
@@ -60,10 +57,6 @@ static int ldjson_column(struct gn_each *e, sqlite3_context *to, int column)
     const struct ldjson_each *l = (struct ldjson_each *)e;
     struct gn_buf out = {0};
 
-    if (column == LDJSON_I) {
-        sqlite3_result_int64(to, e->row);
-        return SQLITE_OK;
-    }
     if (column == LDJSON_JSON)
         gn_ldjson_object(&l->ldjson, &out);
     else if (column == LDJSON_TYPE)

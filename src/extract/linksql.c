@@ -25,10 +25,8 @@ static int links_open(struct gn_each *e, sqlite3_value **args)
 
     if (gn_documents_node(e->context, args[0], &node, &err) != GARNER_OK)
         return gn_give_failure(e, &err);
-    if (node.document == NULL) {
-        e->done = true;
+    if (node.document == NULL)
         return SQLITE_OK;
-    }
     gn_document_hold(node.document);
     l->document = node.document;
     if (!gn_links_open(&l->links, node.node, base))
@@ -56,8 +54,7 @@ static void links_close(struct gn_each *e)
 }
 
 enum links_column {
-    LINKS_I,
-    LINKS_URL,
+    LINKS_URL = 1,
     LINKS_TEXT,
     LINKS_REL,
     LINKS_TAG,
@@ -71,9 +68,6 @@ static int links_column(struct gn_each *e, sqlite3_context *to, int column)
     const char *rel;
 
     switch ((enum links_column)column) {
-    case LINKS_I:
-        sqlite3_result_int64(to, e->row);
-        break;
     case LINKS_URL:
         sqlite3_result_text(to, gn_buf_cstr(&l->links.url), -1,
                             SQLITE_TRANSIENT);
@@ -133,18 +127,11 @@ int gn_linksql_register(sqlite3 *db, struct gn_documents *documents)
         .next = links_next,
         .column = links_column,
         .close = links_close};
-    static const struct {
-        const char *name;
-        int args;
-        void (*function)(sqlite3_context *, int, sqlite3_value **);
-    } functions[] = {{"url_join", 2, url_join}};
+    static const struct gn_function functions[] = {{"url_join", 2, url_join}};
     int rc = gn_each_register(db, &kind, documents);
 
-    for (size_t i = 0;
-         rc == SQLITE_OK && i < sizeof functions / sizeof functions[0]; i++)
-        rc = sqlite3_create_function(db, functions[i].name, functions[i].args,
-                                     SQLITE_UTF8 | SQLITE_DETERMINISTIC |
-                                         SQLITE_INNOCUOUS,
-                                     NULL, functions[i].function, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = gn_give_functions(db, functions,
+                               sizeof functions / sizeof functions[0], NULL);
     return rc;
 }

@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 #include "extract/each.h"
+#include "extract/give.h"
 #include "extract/repair.h"
 
 /* --- regex_each -----------------------------------------------------------*/
@@ -73,10 +74,8 @@ static int each_open(struct gn_each *e, sqlite3_value **args)
 
     if (!gn_held_init(&r->held, &context->body, args[0]))
         return SQLITE_NOMEM;
-    if (r->held.data == NULL || pattern == NULL) {
-        e->done = true;
+    if (r->held.data == NULL || pattern == NULL)
         return SQLITE_OK;
-    }
     code =
         gn_regexes_get(&context->regexes, pattern,
                        (size_t)sqlite3_value_bytes(args[1]), &r->regex, &err);
@@ -105,7 +104,7 @@ static void each_close(struct gn_each *e)
     gn_buf_fini(&r->repaired);
 }
 
-enum each_column { EACH_I, EACH_MATCH, EACH_GROUPS, EACH_NAMED };
+enum each_column { EACH_MATCH = 1, EACH_GROUPS, EACH_NAMED };
 
 static void give_part(sqlite3_context *to, const struct gn_regex_part *p)
 {
@@ -122,9 +121,6 @@ static int each_column(struct gn_each *e, sqlite3_context *to, int column)
 
     gn_json_init(&json, &out);
     switch ((enum each_column)column) {
-    case EACH_I:
-        sqlite3_result_int64(to, e->row);
-        return SQLITE_OK;
     case EACH_MATCH:
         give_part(to, &r->match.parts[0]);
         return SQLITE_OK;
@@ -138,14 +134,7 @@ static int each_column(struct gn_each *e, sqlite3_context *to, int column)
         gn_regex_write_named(r->regex, &r->match, &json);
         break;
     }
-    if (gn_buf_failed(&out)) {
-        gn_buf_fini(&out);
-        return SQLITE_NOMEM;
-    }
-    sqlite3_result_text64(to, gn_buf_cstr(&out), out.size, SQLITE_TRANSIENT,
-                          SQLITE_UTF8);
-    gn_buf_fini(&out);
-    return SQLITE_OK;
+    return gn_give_text(to, &out);
 }
 
 /* --- regex_get ------------------------------------------------------------*/
@@ -232,21 +221,14 @@ int gn_regexsql_register(sqlite3 *db, struct gn_regexsql *r)
         .next = each_next,
         .column = each_column,
         .close = each_close};
-    static const struct {
-        const char *name;
-        int args;
-        void (*function)(sqlite3_context *, int, sqlite3_value **);
-    } functions[] = {
+    static const struct gn_function functions[] = {
         {"regex_get", 2, regex_get},
         {"regex_get", 3, regex_get},
     };
     int rc = gn_each_register(db, &kind, r);
 
-    for (size_t i = 0;
-         rc == SQLITE_OK && i < sizeof functions / sizeof functions[0]; i++)
-        rc = sqlite3_create_function(db, functions[i].name, functions[i].args,
-                                     SQLITE_UTF8 | SQLITE_DETERMINISTIC |
-                                         SQLITE_INNOCUOUS,
-                                     r, functions[i].function, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = gn_give_functions(db, functions,
+                               sizeof functions / sizeof functions[0], r);
     return rc;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/url.h"
+#include "extract/give.h"
 #include "extract/numbertext.h"
 #include "extract/textnorm.h"
 #include "extract/timetext.h"
@@ -54,17 +55,6 @@ static void fail(sqlite3_context *to, const char *format, const char *what)
     else
         sqlite3_result_error_nomem(to);
     sqlite3_free(text);
-}
-
-/* The text in a buffer, which is emptied. */
-static void give_buffer(sqlite3_context *to, struct gn_buf *out)
-{
-    if (gn_buf_failed(out))
-        sqlite3_result_error_nomem(to);
-    else
-        sqlite3_result_text64(to, gn_buf_cstr(out), out->size, SQLITE_TRANSIENT,
-                              SQLITE_UTF8);
-    gn_buf_fini(out);
 }
 
 /* --- parse_time, parse_number ---------------------------------------------*/
@@ -163,7 +153,7 @@ static void text_norm(sqlite3_context *to, int argc, sqlite3_value **argv)
     if (text == NULL)
         return;
     gn_textnorm(text, size, &out);
-    give_buffer(to, &out);
+    gn_give_result(to, &out);
 }
 
 static void text_hash(sqlite3_context *to, int argc, sqlite3_value **argv)
@@ -195,7 +185,7 @@ static void url_norm(sqlite3_context *to, int argc, sqlite3_value **argv)
     code = gn_urlnorm(url, &out, NULL);
     out.failed = out.failed || code == GARNER_NOMEM;
     if (code != GARNER_INVALID)
-        give_buffer(to, &out);
+        gn_give_result(to, &out);
     gn_buf_fini(&out);
 }
 
@@ -213,7 +203,7 @@ static void give_parameter(sqlite3_context *to, const struct gn_url *url,
 
     if (gn_urlnorm_parameter(url->query.text, url->query.size, name, &out) ||
         gn_buf_failed(&out))
-        give_buffer(to, &out);
+        gn_give_result(to, &out);
 }
 
 static void give_part(sqlite3_context *to, const struct gn_url *url,
@@ -258,11 +248,7 @@ static void url_part(sqlite3_context *to, int argc, sqlite3_value **argv)
 
 int gn_scalarsql_register(sqlite3 *db)
 {
-    static const struct {
-        const char *name;
-        int args;
-        void (*function)(sqlite3_context *, int, sqlite3_value **);
-    } functions[] = {
+    static const struct gn_function functions[] = {
         {"parse_time", 1, parse_time},     {"parse_time", 2, parse_time},
         {"parse_number", 1, parse_number}, {"parse_number", 2, parse_number},
         {"text_norm", 1, text_norm},       {"text_hash", 1, text_hash},
@@ -270,11 +256,8 @@ int gn_scalarsql_register(sqlite3 *db)
     };
     int rc = SQLITE_OK;
 
-    for (size_t i = 0;
-         rc == SQLITE_OK && i < sizeof functions / sizeof functions[0]; i++)
-        rc = sqlite3_create_function(db, functions[i].name, functions[i].args,
-                                     SQLITE_UTF8 | SQLITE_DETERMINISTIC |
-                                         SQLITE_INNOCUOUS,
-                                     NULL, functions[i].function, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = gn_give_functions(db, functions,
+                               sizeof functions / sizeof functions[0], NULL);
     return rc;
 }

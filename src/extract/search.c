@@ -274,6 +274,20 @@ enum garner_code gn_search_xpath(struct gn_search *s, const char *xpath,
     return code;
 }
 
+size_t gn_search_count(const xmlXPathObject *found)
+{
+    if (found->type != XPATH_NODESET)
+        return 1;
+    return found->nodesetval != NULL ? (size_t)found->nodesetval->nodeNr : 0;
+}
+
+xmlNode *gn_search_first(const xmlXPathObject *found)
+{
+    return found->type == XPATH_NODESET && gn_search_count(found) > 0
+               ? found->nodesetval->nodeTab[0]
+               : NULL;
+}
+
 bool gn_search_prefix(struct gn_search *s, const char *prefix, const char *uri)
 {
     return xmlXPathRegisterNs(s->context, (const xmlChar *)prefix,

@@ -34,6 +34,12 @@ enum garner_code gn_search_xpath(struct gn_search *s, const char *xpath,
                                  xmlNode *from, xmlXPathObject **out,
                                  struct garner_error *err);
 
+/* How many nodes were found; 1 for a value that is none. */
+size_t gn_search_count(const xmlXPathObject *found);
+
+/* The first of them; NULL: there is none. */
+xmlNode *gn_search_first(const xmlXPathObject *found);
+
 /* What a prefix means in the expressions that follow. false: no memory. */
 bool gn_search_prefix(struct gn_search *s, const char *prefix, const char *uri);
 

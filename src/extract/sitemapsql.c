@@ -27,10 +27,8 @@ static int sitemap_open(struct gn_each *e, sqlite3_value **args)
         return SQLITE_NOMEM;
     text = s->text.data;
     size = s->text.size;
-    if (text == NULL) {
-        e->done = true;
+    if (text == NULL)
         return SQLITE_OK;
-    }
     if (gn_inflate_is_gzip(text, size)) {
         code = gn_inflate(text, size, &s->unpacked, &err);
         text = gn_buf_cstr(&s->unpacked);
@@ -79,8 +77,7 @@ static int give_number(sqlite3_context *to, struct gn_buf *text)
 }
 
 enum sitemap_column {
-    SITEMAP_I,
-    SITEMAP_URL,
+    SITEMAP_URL = 1,
     SITEMAP_KIND,
     SITEMAP_LASTMOD,
     SITEMAP_CHANGEFREQ,
@@ -97,10 +94,6 @@ static int sitemap_column(struct gn_each *e, sqlite3_context *to, int column)
     const struct sitemap_each *s = (struct sitemap_each *)e;
     struct gn_buf out = {0};
 
-    if (column == SITEMAP_I) {
-        sqlite3_result_int64(to, e->row);
-        return SQLITE_OK;
-    }
     if (column == SITEMAP_KIND) {
         sqlite3_result_text(to, s->sitemap.is_index ? "sitemap" : "url", -1,
                             SQLITE_STATIC);

@@ -46,9 +46,8 @@ static enum garner_code find_table(struct html_table *t, sqlite3_value *doc,
         return GARNER_OK;
     }
     code = gn_search_css(h->search, css, node.node, &found, err);
-    if (code == GARNER_OK && found->nodesetval != NULL &&
-        found->nodesetval->nodeNr > 0)
-        *out = table_in(found->nodesetval->nodeTab[0]);
+    if (code == GARNER_OK)
+        *out = table_in(gn_search_first(found));
     xmlXPathFreeObject(found);
     return code;
 }
@@ -111,13 +110,10 @@ static int table_column(struct gn_each *e, sqlite3_context *to, int column)
     const struct html_table *t = (struct html_table *)e;
     struct gn_buf out = {0};
 
-    if (column == 0)
-        sqlite3_result_int64(to, e->row);
-    else if (column == 2 || t->table.named > 0)
-        write_row(&t->table, column == 1, &out);
-    else
+    if (column == 1 && t->table.named == 0)
         return SQLITE_OK; /* without a header, there are no names */
-    return column == 0 ? SQLITE_OK : gn_give_text(to, &out);
+    write_row(&t->table, column == 1, &out);
+    return gn_give_text(to, &out);
 }
 
 int gn_tablesql_register(sqlite3 *db, struct gn_htmlsql *h)

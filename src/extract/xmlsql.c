@@ -97,30 +97,10 @@ static enum garner_code find(struct gn_xmlsql *x, sqlite3_value **args,
     return code;
 }
 
-static size_t row_count(const xmlXPathObject *found)
-{
-    if (found->type != XPATH_NODESET)
-        return 1;
-    return found->nodesetval != NULL ? (size_t)found->nodesetval->nodeNr : 0;
-}
-
-/* A value that is no node: string(//title), count(//a) ... */
-static void give_value(sqlite3_context *to, const xmlXPathObject *found)
-{
-    if (found->type == XPATH_NUMBER)
-        sqlite3_result_double(to, found->floatval);
-    else if (found->type == XPATH_BOOLEAN)
-        sqlite3_result_int(to, found->boolval);
-    else if (found->type == XPATH_STRING)
-        sqlite3_result_text(to, (const char *)found->stringval, -1,
-                            SQLITE_TRANSIENT);
-}
-
 /* --- xml_each -------------------------------------------------------------*/
 
 enum xml_column {
-    XML_I,
-    XML_TAG,
+    XML_TAG = 1,
     XML_TEXT,
     XML_XML,
     XML_ATTRS,
@@ -144,13 +124,13 @@ static int xml_open(struct gn_each *e, sqlite3_value **args)
     x->document = node.document;
     if (code != GARNER_OK)
         return gn_give_failure(e, &err);
-    e->done = x->found == NULL || row_count(x->found) == 0;
+    e->done = x->found == NULL || gn_search_count(x->found) == 0;
     return SQLITE_OK;
 }
 
 static int xml_next(struct gn_each *e)
 {
-    e->done = (size_t)e->row > row_count(((struct xml_each *)e)->found);
+    e->done = (size_t)e->row > gn_search_count(((struct xml_each *)e)->found);
     return SQLITE_OK;
 }
 
@@ -169,13 +149,9 @@ static int xml_column(struct gn_each *e, sqlite3_context *to, int column)
     struct gn_buf out = {0};
     xmlNode *node;
 
-    if (column == XML_I) {
-        sqlite3_result_int64(to, e->row);
-        return SQLITE_OK;
-    }
     if (x->found->type != XPATH_NODESET) {
         if (column == XML_TEXT)
-            give_value(to, x->found);
+            gn_give_found(to, x->found);
         return SQLITE_OK;
     }
     node = x->found->nodesetval->nodeTab[e->row - 1];
@@ -210,9 +186,9 @@ static void xml_text(sqlite3_context *to, int argc, sqlite3_value **argv)
     if (find(x, args, &node, &found, &err) != GARNER_OK) {
         gn_give_error(to, "xml_text", &err);
     } else if (found != NULL && found->type != XPATH_NODESET) {
-        give_value(to, found);
-    } else if (found != NULL && row_count(found) > 0) {
-        gn_xmlnode_text(found->nodesetval->nodeTab[0], &out);
+        gn_give_found(to, found);
+    } else if (found != NULL && gn_search_first(found) != NULL) {
+        gn_xmlnode_text(gn_search_first(found), &out);
         gn_give_result(to, &out);
     }
     xmlXPathFreeObject(found);
@@ -234,11 +210,7 @@ int gn_xmlsql_register(sqlite3 *db, struct gn_xmlsql *x)
         .next = xml_next,
         .column = xml_column,
         .close = xml_close};
-    static const struct {
-        const char *name;
-        int args;
-        void (*function)(sqlite3_context *, int, sqlite3_value **);
-    } functions[] = {
+    static const struct gn_function functions[] = {
         {"xml_text", 2, xml_text},
         {"xml_text", 3, xml_text},
     };
@@ -246,11 +218,8 @@ int gn_xmlsql_register(sqlite3 *db, struct gn_xmlsql *x)
 
     x->db = db;
     rc = gn_each_register(db, &kind, x);
-    for (size_t i = 0;
-         rc == SQLITE_OK && i < sizeof functions / sizeof functions[0]; i++)
-        rc = sqlite3_create_function(db, functions[i].name, functions[i].args,
-                                     SQLITE_UTF8 | SQLITE_DETERMINISTIC |
-                                         SQLITE_INNOCUOUS,
-                                     x, functions[i].function, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = gn_give_functions(db, functions,
+                               sizeof functions / sizeof functions[0], x);
     return rc;
 }
