@@ -225,5 +225,8 @@ enum garner_code gn_object_read(struct gn_object *o, const char *text,
         code = member(o, at, end, &at, err);
         at = gn_jsonscan_blank(at, end);
     }
-    return code;
+    if (code != GARNER_OK || o->count > 0)
+        return code;
+    *fault = 0;
+    return gn_fail(err, GARNER_INVALID, "this object is empty, and no row");
 }

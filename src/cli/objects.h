@@ -25,8 +25,8 @@ struct gn_object {
 size_t gn_object_size(const char *at, const char *end);
 
 /* Reads the object that is text, which is borrowed as long as what was read is
- * used. Errors: INVALID (at byte *fault is no JSON, or a name comes twice),
- * NOMEM. */
+ * used. Errors: INVALID (at byte *fault is no JSON, or a name comes twice; or
+ * it has none), NOMEM. */
 enum garner_code gn_object_read(struct gn_object *o, const char *text,
                                 size_t size, size_t *fault,
                                 struct garner_error *err);
