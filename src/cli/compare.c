@@ -1,6 +1,5 @@
 #include "cli/compare.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -8,6 +7,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "engine/order.h"
 #include "engine/table.h"
 #include "garner/read.h"
 
@@ -100,67 +100,19 @@ static enum garner_code ask(struct work *w, struct garner_error *err)
     return gn_buf_failed(sql) ? no_memory(err) : GARNER_OK;
 }
 
-/* --- rows with the same key ---------------------------------------------- */
-
-static int order(const struct garner_value *a, const struct garner_value *b)
-{
-    const size_t least =
-        a->bytes.size < b->bytes.size ? a->bytes.size : b->bytes.size;
-    int n;
-
-    if (a->type != b->type)
-        return a->type < b->type ? -1 : 1;
-    switch (a->type) {
-    case GARNER_INTEGER:
-        return (a->integer > b->integer) - (a->integer < b->integer);
-    case GARNER_REAL:
-        return (a->real > b->real) - (a->real < b->real);
-    case GARNER_TEXT:
-    case GARNER_BLOB:
-        n = least > 0 ? memcmp(a->bytes.data, b->bytes.data, least) : 0;
-        return n != 0 ? n
-                      : (a->bytes.size > b->bytes.size) -
-                            (a->bytes.size < b->bytes.size);
-    case GARNER_NULL:
-        break;
-    }
-    return 0;
-}
-
-static int by_key(const void *a, const void *b, void *context)
-{
-    const struct work *w = context;
-    const size_t width = w->rows->column_count;
-    const size_t x = *(const size_t *)a;
-    const size_t y = *(const size_t *)b;
-    int n = 0;
-
-    for (size_t k = 0; n == 0 && k < w->spec->key_count; k++)
-        n = order(&w->rows->values[x * width + w->key[k]],
-                  &w->rows->values[y * width + w->key[k]]);
-    return n;
-}
-
 /* Where rows have the same key, all but the last are written for nothing. */
 static enum garner_code find_twice(struct work *w, struct garner_error *err)
 {
-    const size_t count = w->rows->row_count;
-    size_t *sorted = gn_alloc((count + 1) * sizeof sorted[0]);
+    const struct gn_order by_key = {w->rows, w->key, w->spec->key_count};
+    size_t *sorted = gn_alloc((w->rows->row_count + 1) * sizeof sorted[0]);
+    size_t count;
 
     if (sorted == NULL)
         return no_memory(err);
-    for (size_t i = 0; i < count; i++)
-        sorted[i] = i;
-    qsort_r(sorted, count, sizeof sorted[0], by_key, w);
+    count = gn_order_sort(&by_key, sorted);
     for (size_t i = 1; i < count; i++)
-        if (by_key(&sorted[i - 1], &sorted[i], w) == 0) {
-            /* qsort does not keep the order of equals */
-            const size_t x = sorted[i - 1];
-            const size_t y = sorted[i];
-
-            w->diff->changes[x < y ? x : y] = GN_CHANGE_TWICE;
-            sorted[i] = x < y ? y : x;
-        }
+        if (gn_order_compare(&by_key, sorted[i - 1], sorted[i]) == 0)
+            w->diff->changes[sorted[i - 1]] = GN_CHANGE_TWICE;
     gn_free(sorted);
     return GARNER_OK;
 }

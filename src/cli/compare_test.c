@@ -90,6 +90,25 @@ static void rows_are_told_apart(void **state)
     garner_close(store);
 }
 
+/* As the engine, which drops the first. */
+static void a_key_is_the_same_as_in_sql(void **state)
+{
+    const struct garner_value values[] = {
+        garner_integer(1), garner_null(),    garner_text("1"),
+        garner_null(),     garner_real(1.0), garner_null(),
+    };
+    struct gn_rowset rows = rows_of(values, 3);
+    struct gn_compared d;
+
+    (void)state;
+    assert_int_equal(gn_compare_rows(NULL, &by_id, &rows, &d, NULL), GARNER_OK);
+    assert_int_equal(d.changes[0], GN_CHANGE_TWICE);
+    assert_int_equal(d.changes[1], GN_CHANGE_NEW);
+    assert_int_equal(d.changes[2], GN_CHANGE_NEW);
+    gn_compared_fini(&d);
+    gn_rowset_fini(&rows);
+}
+
 static void a_column_that_is_new_was_null(void **state)
 {
     struct garner_store *store = open_store();
@@ -171,6 +190,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_told_apart),
+        cmocka_unit_test(a_key_is_the_same_as_in_sql),
         cmocka_unit_test(a_column_that_is_new_was_null),
         cmocka_unit_test(without_a_store_table_or_key_all_is_new),
         cmocka_unit_test(a_key_without_value_is_an_error),
