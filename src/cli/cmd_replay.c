@@ -194,7 +194,7 @@ static const struct gn_option options[] = {
     GN_NAMED_OPTION(struct settings),
     {"from", 0, GN_OPTION_TEXT, "TIME", offsetof(struct settings, from),
      "only runs that started at this time (2026-01-31, '2026-01-31 12:30', "
-     "both UTC, or 2d ago) or later",
+     "both UTC, or 2d for two days ago) or later",
      NULL},
     {"to", 0, GN_OPTION_TEXT, "TIME", offsetof(struct settings, to),
      "only runs that started before this time", NULL},
