@@ -114,7 +114,7 @@ static void hostile_documents_are_survived(void **state)
     (void)state;
     assert_sql_n("select 1 from xml_each(?, '//a')", body.data, body.size,
                  "!xml_each: no XML from line 1, column 772 on: Excessive "
-                 "depth in document: 256 use XML_PARSE_HUGE option");
+                 "depth in document: 256");
     gn_buf_fini(&body);
     body = many("<", 1000000);
     assert_sql_n("select 1 from xml_each(?, '//a')", body.data, body.size,

@@ -78,6 +78,7 @@ static void note_error(void *context, xmlErrorPtr error)
 {
     const xmlParserCtxt *parser = context;
     struct hold *h = parser->_private;
+    const char *advice; /* to a programmer */
     size_t n;
 
     if (error->code == XML_ERR_NO_MEMORY)
@@ -86,6 +87,9 @@ static void note_error(void *context, xmlErrorPtr error)
         error->message == NULL)
         return;
     n = strcspn(error->message, "\n");
+    advice = strstr(error->message, " use XML_PARSE_HUGE");
+    if (advice != NULL)
+        n = (size_t)(advice - error->message);
     n = n < sizeof h->what ? n : sizeof h->what - 1;
     memcpy(h->what, error->message, n);
     h->what[n] = '\0';
