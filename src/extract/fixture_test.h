@@ -12,7 +12,7 @@
 #include <sqlite3.h>
 
 #include "base/buf.h"
-#include "base/mem.h"
+#include "extract/lost_test.h"
 #include "extract/sandbox.h"
 
 static struct gn_sandbox sandbox;
@@ -79,6 +79,31 @@ static inline void assert_sql(const char *sql, const char *body,
                               const char *expected)
 {
     assert_sql_n(sql, body, strlen(body), expected);
+}
+
+struct lost_sql {
+    const char *sql;
+    const char *body;
+    size_t size;
+};
+
+static inline bool read_sql(struct gn_buf *out, const void *context)
+{
+    const struct lost_sql *l = context;
+
+    *out = ask_n(l->sql, l->body, l->size);
+    return strstr(gn_buf_cstr(out), "!out of memory") == NULL;
+}
+
+/* sql gives these rows for a body of size bytes, or says that there is no
+ * memory: at least so often, if it is lost at any moment. */
+static inline void assert_sql_lost(const char *sql, const char *body,
+                                   size_t size, unsigned least,
+                                   const char *expected)
+{
+    const struct lost_sql lost = {sql, body, size};
+
+    assert_lost(read_sql, &lost, least, expected);
 }
 
 /* n times unit; free with gn_buf_fini. */

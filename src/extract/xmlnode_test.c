@@ -65,51 +65,49 @@ static void shows(const char *xpath, enum what what, const char *expected)
     xmlFreeDoc(doc);
 }
 
-static void names_are_as_written(void **state)
-{
-    (void)state;
-    shows("/*", NAME, "r");
-    shows("/*/*[1]", NAME, "x:a");
-    shows("/*/*[1]/@*[2]", NAME, "@x:c");
-    shows("/*/comment()", NAME, "#comment");
-    shows("//text()[. = 'two']", NAME, "#text");
-    shows("/", NAME, "#document");
-    shows("//*[local-name() = 'p']/namespace::u", NAME, "#namespace");
-}
+static const struct {
+    const char *xpath;
+    enum what what;
+    const char *expected;
+} sights[] = {
+    /* names are as written */
+    {"/*", NAME, "r"},
+    {"/*/*[1]", NAME, "x:a"},
+    {"/*/*[1]/@*[2]", NAME, "@x:c"},
+    {"/*/comment()", NAME, "#comment"},
+    {"//text()[. = 'two']", NAME, "#text"},
+    {"/", NAME, "#document"},
+    {"//*[local-name() = 'p']/namespace::u", NAME, "#namespace"},
+    /* texts */
+    {"/*/*[1]", TEXT, "one two"},
+    {"/", TEXT, "one two \n   <b>"},
+    {"/*/*[1]/@b", TEXT, "1 & \"2\xc3\xa9"},
+    {"/*/*[1]/@*[2]", TEXT, ""},
+    {"/*/comment()", TEXT, " note "},
+    {"//text()[. = ' <b> ']", TEXT, " <b> "},
+    {"//*[local-name() = 'p']", TEXT, ""},
+    {"//*[local-name() = 'p']/namespace::u", TEXT, "urn:u"},
+    /* XML stands by itself */
+    {"/*/*[1]", XML,
+     "<x:a xmlns:x=\"urn:x\" xmlns=\"urn:d\" b=\"1 &amp; "
+     "&quot;2\xc3\xa9\" x:c=\"\"> one <i>two</i> \n  </x:a>"},
+    {"//*[local-name() = 'p']", XML, "<p xmlns=\"urn:d\"/>"},
+    {"/*/comment()", XML, " note "},
+    {"/*/*[1]/@b", XML, "1 & \"2\xc3\xa9"},
+    {"/*/*[1]", INNER, "one <i>two</i>"},
+    {"//*[local-name() = 't']", INNER, "<b>"},
+    {"//*[local-name() = 'p']", INNER, ""},
+    /* attributes are JSON */
+    {"/*/*[1]", ATTRIBUTES, "{\"b\":\"1 & \\\"2\xc3\xa9\",\"x:c\":\"\"}"},
+    {"/*", ATTRIBUTES, "{}"},
+    {"/*/comment()", ATTRIBUTES, "{}"},
+};
 
-static void texts(void **state)
+static void what_is_in_nodes_is_shown(void **state)
 {
     (void)state;
-    shows("/*/*[1]", TEXT, "one two");
-    shows("/", TEXT, "one two \n   <b>");
-    shows("/*/*[1]/@b", TEXT, "1 & \"2\xc3\xa9");
-    shows("/*/*[1]/@*[2]", TEXT, "");
-    shows("/*/comment()", TEXT, " note ");
-    shows("//text()[. = ' <b> ']", TEXT, " <b> ");
-    shows("//*[local-name() = 'p']", TEXT, "");
-    shows("//*[local-name() = 'p']/namespace::u", TEXT, "urn:u");
-}
-
-static void xml_stands_by_itself(void **state)
-{
-    (void)state;
-    shows("/*/*[1]", XML,
-          "<x:a xmlns:x=\"urn:x\" xmlns=\"urn:d\" b=\"1 &amp; "
-          "&quot;2\xc3\xa9\" x:c=\"\"> one <i>two</i> \n  </x:a>");
-    shows("//*[local-name() = 'p']", XML, "<p xmlns=\"urn:d\"/>");
-    shows("/*/comment()", XML, " note ");
-    shows("/*/*[1]/@b", XML, "1 & \"2\xc3\xa9");
-    shows("/*/*[1]", INNER, "one <i>two</i>");
-    shows("//*[local-name() = 't']", INNER, "<b>");
-    shows("//*[local-name() = 'p']", INNER, "");
-}
-
-static void attributes_are_json(void **state)
-{
-    (void)state;
-    shows("/*/*[1]", ATTRIBUTES, "{\"b\":\"1 & \\\"2\xc3\xa9\",\"x:c\":\"\"}");
-    shows("/*", ATTRIBUTES, "{}");
-    shows("/*/comment()", ATTRIBUTES, "{}");
+    for (size_t i = 0; i < sizeof sights / sizeof sights[0]; i++)
+        shows(sights[i].xpath, sights[i].what, sights[i].expected);
 }
 
 static void all_nodes_are_gone_through(void **state)
@@ -136,10 +134,7 @@ static void all_nodes_are_gone_through(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_are_as_written),
-        cmocka_unit_test(texts),
-        cmocka_unit_test(xml_stands_by_itself),
-        cmocka_unit_test(attributes_are_json),
+        cmocka_unit_test(what_is_in_nodes_is_shown),
         cmocka_unit_test(all_nodes_are_gone_through),
     };
 
