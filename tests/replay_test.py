@@ -164,6 +164,15 @@ class Replay(Tools):
         running.stop()
         self.assertEqual(query(self.db, FAILED), [])
 
+    def test_a_body_in_a_file_is_none_that_is_empty(self):
+        file = self.config(more="body: { save: saved.json }")
+        self.serve(prices(1, 2))
+        self.collect(file)
+        self.assertIn("0 runs written, 1 run skipped, 0 failed", self.replay().stdout)
+        self.assertIn("saved to a file: ", self.replay("--run", "1", code=1).stderr)
+        self.assertIn("saved to a file: ", self.ok("test", "prices", "-c", file, "--run", "1",
+                                                   code=2).stderr)
+
     def test_rows_without_a_key_are_refused(self):
         self.collected(prices(1, 2))
         self.config(ROWS.replace("key: [symbol]", ""))

@@ -40,7 +40,8 @@ enum garner_code gn_stored_answer(struct garner_store *store,
     struct garner_rows *rows;
     enum garner_code code = garner_query(
         store,
-        "select r.status, r.url, b.content_type, r.started, body_of(b.id)"
+        "select r.status, r.url, b.content_type, r.started, body_of(b.id),"
+        " iif(b.codec = 'file', cast(b.data as text), null)"
         " from garner_run r join garner_source s on s.id = r.source"
         " join garner_body b on b.id = r.body where r.id = ?1 and s.name = ?2",
         GARNER_ARGS(garner_integer(run), garner_text(source)), &rows, err);
@@ -53,7 +54,12 @@ enum garner_code gn_stored_answer(struct garner_store *store,
     if (code != GARNER_OK)
         return code;
     code = garner_next(rows, err);
-    if (code == GARNER_ROW)
+    if (code == GARNER_ROW && garner_column(rows, 5).type == GARNER_TEXT)
+        code = gn_fail(err, GARNER_NOTFOUND,
+                       "the body of run %" PRId64 " was saved to a file: "
+                       "%.200s",
+                       run, (const char *)garner_column(rows, 5).bytes.data);
+    else if (code == GARNER_ROW)
         code = take(rows, one, err);
     else if (code == GARNER_DONE)
         code = gn_fail(err, GARNER_NOTFOUND,

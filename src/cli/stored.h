@@ -14,7 +14,8 @@
 
 /* Fills *one (gn_one_fini frees it) with what run (garner_run.id) of the source
  * of this name got: its body, URL, status, type and time. Its headers are not
- * kept. Errors: NOTFOUND (no such run of it, or one without a body), CORRUPT,
+ * kept. Errors: NOTFOUND (no such run of it, or one whose body is not kept
+ * there), CORRUPT,
  * those of the store, NOMEM; nothing is left to free then. */
 enum garner_code gn_stored_answer(struct garner_store *store,
                                   const char *source, int64_t run,
