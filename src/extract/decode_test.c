@@ -168,8 +168,8 @@ static void large_texts(void **state)
 
     (void)state;
     bytes[0] = 'a';
-    for (size_t i = 1; i < size; i += 2)
-        memcpy(bytes + i, "\xa4\xa2", 2);
+    for (size_t i = 1; i < size; i++)
+        bytes[i] = "\xa2\xa4"[i % 2];
     assert_int_equal(gn_decode(gn_charset_find("euc-jp", 6), bytes, size, &out),
                      GARNER_OK);
     for (size_t i = 1; i + 3 <= out.size; i += 3)

@@ -193,8 +193,10 @@ static const char *tag_end(const char *at, const char *end, size_t *attributes)
 
     *attributes = 0;
     for (at++; at < end && *at != '<'; at++) { /* no value may have a < */
-        if (quote != '\0')
-            quote = *at == quote ? '\0' : quote;
+        if (quote != '\0' && *at == quote)
+            quote = '\0';
+        else if (quote != '\0')
+            continue;
         else if (*at == '"' || *at == '\'')
             quote = *at;
         else if (*at == '=')

@@ -37,7 +37,7 @@ static bool serve_rest(struct tcp_peer *p)
     char body[3000];
 
     memset(body, 'a', PIECE);
-    memset(body + PIECE, 'b', 2 * PIECE);
+    memset(body + PIECE, 'b', sizeof body - PIECE);
     if (!asks) {
         assert_null(strstr(p->request, "Range:"));
         tcp_peer_text(p, "HTTP/1.1 200 OK\r\nETag: \"v1\"\r\n"
@@ -346,8 +346,8 @@ static void a_place_that_cannot_be_used_is_told(void **state)
     char right[sizeof path];
 
     (void)state;
-    strcpy(right, path);
-    strcpy(path, folder);
+    memcpy(right, path, sizeof path);
+    snprintf(path, sizeof path, "%s", folder);
     for (int i = 0; i < 2; i++) {
         const struct told t = ask(urls[i], false, true, NULL);
 
@@ -356,7 +356,7 @@ static void a_place_that_cannot_be_used_is_told(void **state)
         assert_has(t.error, folder);
         assert_false(t.has_part);
     }
-    strcpy(path, right);
+    memcpy(path, right, sizeof path);
 }
 
 static void the_rest_makes_it_whole(void **state)
