@@ -13,8 +13,8 @@
 #include "cli/past.h"
 #include "cli/storage.h"
 #include "cli/text.h"
-#include "engine/history.h"
-#include "engine/prune.h"
+#include "engine/history/history.h"
+#include "engine/history/prune.h"
 #include "garner/garner.h"
 
 struct settings {

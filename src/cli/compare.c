@@ -7,8 +7,8 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/mem.h"
-#include "engine/order.h"
-#include "engine/table.h"
+#include "engine/table/order.h"
+#include "engine/table/table.h"
 #include "garner/read.h"
 
 /* A comparison under way. */

@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "base/thread.h"
-#include "engine/expect_rows.h"
+#include "engine/expect/expect_rows.h"
 #include "engine/inputs.h"
 #include "fetch/target.h"
 

@@ -16,7 +16,7 @@
 #include "base/buf.h"
 #include "cli/one.h"
 #include "config/config.h"
-#include "engine/expect.h"
+#include "engine/expect/expect.h"
 #include "extract/extractor.h"
 #include "garner/error.h"
 

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
-#include "engine/table.h"
+#include "engine/table/table.h"
 #include "garner/write.h"
 
 struct gn_pour {

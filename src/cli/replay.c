@@ -5,8 +5,8 @@
 #include "cli/maker.h"
 #include "cli/pour.h"
 #include "cli/stored.h"
-#include "engine/distinct.h"
-#include "engine/table.h"
+#include "engine/table/distinct.h"
+#include "engine/table/table.h"
 #include "garner/read.h"
 
 enum {

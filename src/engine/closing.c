@@ -3,8 +3,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/thread.h"
-#include "engine/costs.h"
 #include "engine/deliver.h"
+#include "engine/host/costs.h"
 #include "engine/record.h"
 #include "engine/start.h"
 

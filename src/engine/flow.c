@@ -10,15 +10,15 @@
 #include "base/random.h"
 #include "base/thread.h"
 #include "engine/cookies.h"
-#include "engine/costs.h"
 #include "engine/deliver.h"
-#include "engine/distinct.h"
+#include "engine/expect/trial.h"
+#include "engine/host/costs.h"
 #include "engine/pace.h"
 #include "engine/record.h"
 #include "engine/retry.h"
 #include "engine/save.h"
 #include "engine/start.h"
-#include "engine/trial.h"
+#include "engine/table/distinct.h"
 #include "engine/version.h"
 
 enum { NOT_MODIFIED = 304 };

@@ -6,13 +6,13 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "engine/cookies.h"
-#include "engine/costs.h"
-#include "engine/events.h"
-#include "engine/good.h"
+#include "engine/expect/good.h"
+#include "engine/history/quarantine.h"
+#include "engine/host/costs.h"
 #include "engine/pace.h"
-#include "engine/quarantine.h"
 #include "engine/retry.h"
 #include "engine/save.h"
+#include "engine/tell/events.h"
 #include "engine/version.h"
 
 enum {

@@ -7,7 +7,7 @@
 #ifndef GN_ENGINE_RECORD_H
 #define GN_ENGINE_RECORD_H
 
-#include "engine/delta.h"
+#include "engine/history/delta.h"
 #include "engine/job.h"
 
 /* Bodies of this size and more are compressed on another thread. */

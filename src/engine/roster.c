@@ -8,12 +8,12 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "engine/cookies.h"
+#include "engine/expect/good.h"
+#include "engine/expect/trial.h"
 #include "engine/fingerprint.h"
-#include "engine/good.h"
-#include "engine/history.h"
-#include "engine/permit.h"
+#include "engine/history/history.h"
+#include "engine/host/permit.h"
 #include "engine/save.h"
-#include "engine/trial.h"
 
 enum { SOURCES_A_BATCH = 1000 };
 

@@ -8,9 +8,9 @@
 #define GN_ENGINE_ROSTER_H
 
 #include "config/config.h"
-#include "engine/hosts.h"
+#include "engine/host/hosts.h"
 #include "engine/job.h"
-#include "engine/table.h"
+#include "engine/table/table.h"
 
 struct gn_roster {
     struct gn_active **actives; /* each one's own memory */

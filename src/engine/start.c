@@ -6,11 +6,11 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
-#include "engine/asked.h"
 #include "engine/deliver.h"
-#include "engine/permit.h"
+#include "engine/host/permit.h"
 #include "engine/retry.h"
 #include "engine/save.h"
+#include "engine/steer/asked.h"
 #include "engine/version.h"
 
 /* The schedule is looked at so often, for the wall clock may be set. */

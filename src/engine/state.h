@@ -9,11 +9,11 @@
 #include <pthread.h>
 
 #include "engine/alarm.h"
-#include "engine/hosts.h"
+#include "engine/host/hosts.h"
 #include "engine/inbox.h"
 #include "engine/job.h"
-#include "engine/notify.h"
 #include "engine/status.h"
+#include "engine/tell/notify.h"
 
 struct gn_flow {
     /* constant after the start */

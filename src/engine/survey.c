@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/thread.h"
-#include "engine/age.h"
+#include "engine/expect/age.h"
 
 enum { LINES_AT_ONCE = 32 };
 

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "engine/events.h"
 #include "engine/save.h"
+#include "engine/tell/events.h"
 
 enum { OK = 200, NOT_MODIFIED = 304 };
 

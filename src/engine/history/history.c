@@ -1,0 +1,544 @@
+#include "engine/history/history.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "garner/read.h"
+#include "garner/tx.h"
+
+enum { TABLES_VERSION = 3 };
+
+static const char *const tables[] = {
+    "create table if not exists garner_meta ("
+    " key text primary key,"
+    " value any) strict, without rowid",
+
+    "create table if not exists garner_source ("
+    " id integer primary key,"
+    " name text not null unique,"
+    " url text not null,"
+    " body integer,"        /* garner_body.id of its last body */
+    " spec integer,"        /* a hash of what is asked for and made of it */
+    " etag text,"           /* of the answer that its rows are of ... */
+    " modified text,"       /* ... and its Last-Modified */
+    " answer_url text,"     /* where that came from */
+    " answer_body integer," /* garner_body.id of its body */
+    " off_until integer,"   /* it is put off until then */
+    " tried integer,"       /* attempts so far, when there is to be another */
+    " failures integer,"    /* in a row; null: it works */
+    " failing_since integer,"
+    " told integer,"        /* that it fails, last */
+    " answer_hash integer," /* of its last answer, when a hook waits for
+                               another */
+    " good_rows text,"   /* JSON: rows of each row set in the last good run */
+    " good integer,"     /* when that ended; ... */
+    " max_age integer,"  /* ... older, it is stale */
+    " watched integer,"  /* since when it has a max_age */
+    " next_due integer," /* when its next slot is */
+    " interval integer," /* that adapt has come to */
+    " cookies text,"     /* what servers set, when they are kept */
+    " paused integer,"   /* 1: it is not fetched by its schedule */
+    " retired integer)"  /* 1: the file has it no more */
+    " strict",
+
+    "create table if not exists garner_body ("
+    " id integer primary key,"
+    " source integer not null," /* garner_source.id */
+    " sha256 blob not null,"    /* of the body, not of data */
+    " size integer not null,"   /* bytes of the body */
+    " content_type text,"
+    " codec text not null," /* of data: 'none', 'zstd'; 'file': it is the
+                               path of one, where the body was saved */
+    " data blob not null,"
+    " base integer) strict", /* garner_body.id of what data differs from */
+
+    "create table if not exists garner_run ("
+    " id integer primary key,"
+    " source integer not null,"  /* garner_source.id */
+    " url text not null,"        /* after redirects, without password */
+    " started integer not null," /* microseconds since 1970-01-01 UTC */
+    " late_us integer,"          /* started so long after it was due */
+    " duration_us integer,"
+    " status integer," /* HTTP; null: no answer */
+    " bytes integer,"  /* of the body */
+    " rows integer,"   /* for its tables; null: nothing to extract */
+    " failure text,"   /* a word: timeout, connect, http, sql ... */
+    " error text,"     /* a sentence */
+    " body integer,"   /* garner_body.id */
+    " missed integer not null default 0,"     /* > 0: no fetch, but so many due
+                                                 times missed */
+    " attempt integer not null default 1,"    /* at its due time */
+    " file text,"                             /* that its body was saved to */
+    " duplicates integer not null default 0)" /* rows left out: a later one has
+                                                 their key */
+    " strict",
+
+    "create table if not exists garner_outbox ("
+    " id integer primary key,"
+    " source integer not null," /* garner_source.id */
+    " run integer,"             /* garner_run.id, that it tells of */
+    " event text not null,"     /* success, change, error, recover, stale */
+    " recipient text,"          /* of notify; null: the source's hook */
+    " text text,"               /* for people */
+    " rows text,"               /* JSON lines, until it is done */
+    " created integer not null,"
+    " due integer not null,"
+    " tries integer not null default 0," /* that failed */
+    " done integer,"
+    " outcome text," /* of the last try */
+    " output text)"  /* of the hook */
+    " strict",
+    "create index if not exists garner_outbox_source"
+    " on garner_outbox (source, id)",
+    "create index if not exists garner_outbox_due on garner_outbox (due)"
+    " where done is null",
+    /* Of ten thousand sources' messages that are done, twenty each are kept:
+     * nobody who looks for one that waits is to read those. */
+    "create index if not exists garner_outbox_waits"
+    " on garner_outbox (source) where done is null and recipient is null",
+    "create index if not exists garner_outbox_told"
+    " on garner_outbox (recipient, done) where recipient is not null",
+    "create table if not exists garner_host ("
+    " name text primary key,"     /* https://example.org:443 */
+    " requests integer not null," /* so far */
+    " not_modified integer not null,"
+    " errors integer not null,"
+    " bytes integer not null," /* of bodies, as they came */
+    " since integer,"          /* the first request */
+    " last integer,"
+    " failures integer not null," /* in a row */
+    " openings integer not null," /* of its circuit; 0: it is closed */
+    " open_until integer,"
+    " off_until integer," /* as the server asked */
+    " next integer)"      /* by the interval between fetches */
+    " strict, without rowid",
+
+    "create table if not exists garner_quarantine ("
+    " id integer primary key,"
+    " run integer,"              /* garner_run.id */
+    " source integer not null,"  /* garner_source.id */
+    " started integer not null," /* as in garner_run */
+    " rule text not null,"       /* the key of expect that it broke */
+    " rows text,"                /* those that broke it, some, as JSON */
+    " size integer not null,"    /* this and what follows as in garner_body */
+    " content_type text,"
+    " codec text not null,"
+    " data blob not null) strict",
+
+    "create index if not exists garner_quarantine_source"
+    " on garner_quarantine (source)",
+    "create table if not exists garner_robots ("
+    " host text primary key,"  /* as garner_host.name */
+    " access text not null,"   /* 'rules', 'none', 'unreachable' */
+    " asked integer not null," /* when it came */
+    " until integer not null," /* it is asked for again then */
+    " body blob,"
+    " etag text,"     /* of body ... */
+    " modified text)" /* ... and its Last-Modified */
+    " strict",
+
+    "create view if not exists garner_log as"
+    " select r.id, s.name as source,"
+    "  strftime('%Y-%m-%d %H:%M:%f', r.started / 1e6, 'unixepoch') as started,"
+    "  r.status, r.duration_us / 1000.0 as ms, r.bytes, r.rows, r.missed,"
+    "  r.failure, r.error, r.url, r.body"
+    " from garner_run r left join garner_source s on s.id = r.source",
+
+    "insert or ignore into garner_meta (key, value) values ('version', 3)",
+};
+
+/* What the tables of version 1 lack. */
+static const char *const second[] = {
+    "alter table garner_source add column spec integer",
+    "alter table garner_source add column etag text",
+    "alter table garner_source add column modified text",
+    "alter table garner_source add column answer_url text",
+    "alter table garner_source add column answer_body integer",
+    "alter table garner_source add column off_until integer",
+    "alter table garner_source add column tried integer",
+    "alter table garner_run add column attempt integer not null default 1",
+};
+
+/* What the tables of version 2 lack, but for tables: those are made above. */
+static const char *const third[] = {
+    "alter table garner_source add column failures integer",
+    "alter table garner_source add column failing_since integer",
+    "alter table garner_source add column told integer",
+    "alter table garner_source add column answer_hash integer",
+    "alter table garner_source add column good_rows text",
+    "alter table garner_source add column good integer",
+    "alter table garner_source add column max_age integer",
+    "alter table garner_source add column watched integer",
+    "alter table garner_body add column base integer",
+    "alter table garner_source add column next_due integer",
+    "alter table garner_source add column interval integer",
+    "alter table garner_source add column cookies text",
+    "alter table garner_run add column file text",
+    "alter table garner_run add column duplicates integer not null default 0",
+    "alter table garner_source add column paused integer",
+    "alter table garner_source add column retired integer",
+    "update garner_meta set value = 3 where key = 'version'",
+};
+
+/* What needs all columns. */
+static const char *const guards[] = {
+    "create index if not exists garner_body_base on garner_body (base)"
+    " where base is not null",
+
+    "create trigger if not exists garner_body_kept before delete on garner_body"
+    " when exists (select 1 from garner_body where base = old.id) begin"
+    " select raise(abort, 'another body is kept as what differs from this one;"
+    " garner prune deletes bodies so that those that stay can be read');"
+    " end",
+};
+
+static enum garner_code run_all(struct garner_tx *tx, const char *const *sql,
+                                size_t count, struct garner_error *err)
+{
+    enum garner_code code = GARNER_OK;
+
+    for (size_t i = 0; i < count && code == GARNER_OK; i++)
+        code = garner_tx_exec(tx, sql[i], GARNER_ARGS(), NULL, err);
+    return code;
+}
+
+static enum garner_code read_version(struct garner_tx *tx, int64_t *version,
+                                     struct garner_error *err)
+{
+    struct garner_rows *rows;
+    enum garner_code code = garner_tx_query(
+        tx, "select value from garner_meta where key = 'version'",
+        GARNER_ARGS(), &rows, err);
+
+    *version = 0;
+    if (code != GARNER_OK)
+        return code;
+    code = garner_next(rows, err);
+    if (code == GARNER_ROW)
+        *version = garner_column(rows, 0).integer;
+    garner_rows_close(rows);
+    return code == GARNER_ROW || code == GARNER_DONE ? GARNER_OK : code;
+}
+
+static enum garner_code bring_up(struct garner_tx *tx, struct garner_error *err)
+{
+    enum garner_code code =
+        run_all(tx, tables, sizeof tables / sizeof tables[0], err);
+    int64_t version;
+
+    if (code == GARNER_OK)
+        code = read_version(tx, &version, err);
+    if (code != GARNER_OK)
+        return code;
+    if (version == 1)
+        code = run_all(tx, second, sizeof second / sizeof second[0], err);
+    if (version == 1 || version == 2) {
+        if (code == GARNER_OK)
+            code = run_all(tx, third, sizeof third / sizeof third[0], err);
+        version = TABLES_VERSION;
+    }
+    if (code != GARNER_OK)
+        return code;
+    if (version != TABLES_VERSION)
+        return gn_fail(err, GARNER_UNSUPPORTED,
+                       "the garner_ tables are of version %lld, this garner "
+                       "knows version %d; use the newer program",
+                       (long long)version, TABLES_VERSION);
+    return run_all(tx, guards, sizeof guards / sizeof guards[0], err);
+}
+
+enum garner_code gn_history_open(struct garner_store *store,
+                                 struct garner_error *err)
+{
+    struct garner_tx *tx;
+    enum garner_code code = garner_begin(store, NULL, &tx, err);
+
+    if (code != GARNER_OK)
+        return code;
+    code = bring_up(tx, err);
+    if (code == GARNER_OK)
+        return garner_commit(tx, NULL, err);
+    garner_rollback(tx);
+    return code;
+}
+
+enum garner_code gn_history_add_source(struct garner_batch *batch,
+                                       const char *name, const char *url,
+                                       int64_t spec, struct garner_error *err)
+{
+    return garner_batch_add(
+        batch,
+        "insert into garner_source (name, url, spec) values (?, ?, ?)"
+        " on conflict (name) do update set url = excluded.url,"
+        " spec = excluded.spec, etag = null, modified = null,"
+        " answer_url = null, answer_body = null, retired = null,"
+        " good_rows = case when url <> excluded.url"
+        " or spec is not excluded.spec then null else good_rows end"
+        " where url <> excluded.url or spec is not excluded.spec"
+        " or retired = 1",
+        GARNER_ARGS(garner_text(name), garner_text(url), garner_integer(spec)),
+        err);
+}
+
+void gn_memory_forget(struct gn_memory *memory)
+{
+    gn_free(memory->etag);
+    gn_free(memory->modified);
+    gn_free(memory->answer_url);
+    gn_free(memory->answer_file);
+    memory->etag = memory->modified = memory->answer_url = memory->answer_file =
+        NULL;
+}
+
+/* A copy of a text, NULL of a NULL. false: no memory. */
+static bool copy(struct garner_value v, char **out)
+{
+    *out = v.type == GARNER_TEXT ? gn_memdup(v.bytes.data, v.bytes.size) : NULL;
+    return *out != NULL || v.type != GARNER_TEXT;
+}
+
+static int64_t integer_or_0(struct garner_value v)
+{
+    return v.type == GARNER_INTEGER ? v.integer : 0;
+}
+
+static enum garner_code read_memory(struct garner_rows *rows,
+                                    struct gn_memory *memory,
+                                    struct garner_error *err)
+{
+    const struct garner_value sha256 = garner_column(rows, 1);
+
+    *memory = (struct gn_memory){
+        .id = garner_column(rows, 0).integer,
+        .off_until_us = integer_or_0(garner_column(rows, 5)),
+        .attempt = (int)integer_or_0(garner_column(rows, 6)),
+        .alert = {.failures = (int)integer_or_0(garner_column(rows, 7)),
+                  .since_us = integer_or_0(garner_column(rows, 8)),
+                  .told_us = integer_or_0(garner_column(rows, 9))},
+        .has_answer_hash = garner_column(rows, 10).type == GARNER_INTEGER,
+        .answer_hash = integer_or_0(garner_column(rows, 10)),
+        .next_due_us = integer_or_0(garner_column(rows, 11)),
+        .interval_ms = integer_or_0(garner_column(rows, 12)) / 1000,
+        .body_is_file = integer_or_0(garner_column(rows, 13)) != 0,
+        .paused = integer_or_0(garner_column(rows, 15)) != 0};
+    if (sha256.type == GARNER_BLOB &&
+        sha256.bytes.size == sizeof memory->sha256) {
+        memory->has_body = true;
+        memcpy(memory->sha256, sha256.bytes.data, sizeof memory->sha256);
+    }
+    if (copy(garner_column(rows, 2), &memory->etag) &&
+        copy(garner_column(rows, 3), &memory->modified) &&
+        copy(garner_column(rows, 4), &memory->answer_url) &&
+        copy(garner_column(rows, 14), &memory->answer_file)) {
+        if (memory->answer_url == NULL)
+            gn_memory_forget(memory);
+        return GARNER_OK;
+    }
+    gn_memory_forget(memory);
+    return gn_fail(err, GARNER_NOMEM, "out of memory for a source");
+}
+
+enum garner_code gn_history_recall(struct garner_store *store, const char *name,
+                                   struct gn_memory *memory,
+                                   struct garner_error *err)
+{
+    struct garner_rows *rows;
+    enum garner_code code = garner_query(
+        store,
+        "select s.id, b.sha256, iif(a.id is null, null, s.etag),"
+        " iif(a.id is null, null, s.modified), s.answer_url,"
+        " s.off_until, s.tried, s.failures, s.failing_since, s.told,"
+        " s.answer_hash, s.next_due, s.interval, b.codec = 'file',"
+        " iif(a.codec = 'file', cast(a.data as text), null), s.paused"
+        " from garner_source s left join garner_body b on b.id = s.body"
+        " left join garner_body a on a.id = s.answer_body where s.name = ?",
+        GARNER_ARGS(garner_text(name)), &rows, err);
+
+    if (code != GARNER_OK)
+        return code;
+    code = garner_next(rows, err);
+    if (code == GARNER_ROW)
+        code = read_memory(rows, memory, err);
+    garner_rows_close(rows);
+    if (code == GARNER_DONE)
+        return gn_fail(err, GARNER_NOTFOUND, "no source is named %s", name);
+    return code;
+}
+
+#define INSERT_BODY                                                            \
+    "insert into garner_body"                                                  \
+    " (source, sha256, size, content_type, codec, data)"
+#define UPDATE_SOURCE                                                          \
+    "update garner_source set body = last_insert_rowid() where id = ?"
+
+/* Without its base data is NULL, which it may not be. */
+#define INSERT_AGAINST                                                         \
+    "insert into garner_body"                                                  \
+    " (source, sha256, size, content_type, codec, data, base)"                 \
+    " select ?1, ?2, ?3, ?4, ?5, iif(b.id is null, null, ?6), b.id"            \
+    " from garner_source s left join garner_body b on b.id = s.body"           \
+    " and b.sha256 = ?7 where s.id = ?1"
+
+/* body's first statement. */
+static enum garner_code insert_body(struct garner_batch *batch, int64_t source,
+                                    const struct gn_body *body,
+                                    struct garner_error *err)
+{
+    const struct garner_value args[] = {
+        garner_integer(source),
+        garner_blob(body->sha256, 32),
+        garner_integer((int64_t)body->size),
+        garner_text(body->content_type),
+        garner_text(body->codec),
+        garner_blob(body->data, body->data_size),
+        garner_blob(body->base, 32),
+    };
+    const size_t count = sizeof args / sizeof args[0];
+
+    if (body->base != NULL)
+        return garner_batch_add(batch, INSERT_AGAINST, args, count, err);
+    /* To ask first costs as much again as to insert. */
+    return garner_batch_add(
+        batch,
+        body->is_known ? INSERT_BODY
+            " select ?1, ?2, ?3, ?4, ?5, ?6 where not exists"
+            " (select 1 from garner_source s join garner_body b on b.id ="
+            " s.body where s.id = ?1 and b.sha256 = ?2)"
+                       : INSERT_BODY " values (?, ?, ?, ?, ?, ?)",
+        args, count - 1, err);
+}
+
+enum garner_code gn_history_add_body(struct garner_batch *batch, int64_t source,
+                                     const struct gn_body *body,
+                                     struct garner_error *err)
+{
+    enum garner_code code = insert_body(batch, source, body, err);
+
+    if (code != GARNER_OK)
+        return code;
+    return garner_batch_add(batch,
+                            body->is_known ? UPDATE_SOURCE " and changes() > 0"
+                                           : UPDATE_SOURCE,
+                            GARNER_ARGS(garner_integer(source)), err);
+}
+
+static struct garner_value integer_or_null(int64_t integer, bool known)
+{
+    return known ? garner_integer(integer) : garner_null();
+}
+
+enum garner_code gn_history_add_run(struct garner_batch *batch,
+                                    const struct gn_run *run, bool with_body,
+                                    struct garner_error *err)
+{
+    return garner_batch_add(
+        batch,
+        with_body
+            ? "insert into garner_run (source, url, started, late_us,"
+              " duration_us, status, bytes, rows, failure, error,"
+              " attempt, file, duplicates, body)"
+              " values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+              " (select body from garner_source where id = ?1))"
+            : "insert into garner_run (source, url, started, late_us,"
+              " duration_us, status, bytes, rows, failure, error,"
+              " attempt, file, duplicates)"
+              " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        GARNER_ARGS(garner_integer(run->source), garner_text(run->url),
+                    garner_integer(run->started_us),
+                    garner_integer(run->late_us),
+                    garner_integer(run->duration_us),
+                    integer_or_null(run->status, run->status != 0),
+                    integer_or_null(run->bytes, run->bytes >= 0),
+                    integer_or_null(run->rows, run->rows >= 0),
+                    garner_text(run->failure), garner_text(run->error),
+                    garner_integer(run->attempt), garner_text(run->file),
+                    garner_integer(run->duplicates)),
+        err);
+}
+
+enum garner_code gn_history_add_version(struct garner_batch *batch,
+                                        int64_t source,
+                                        const struct gn_validators *validators,
+                                        const char *url,
+                                        struct garner_error *err)
+{
+    const bool any = gn_validators_any(validators);
+
+    return garner_batch_add(
+        batch,
+        any ? "update garner_source set etag = ?2, modified = ?3,"
+              " answer_url = ?4, answer_body = body where id = ?1"
+            : "update garner_source set etag = ?2, modified = ?3,"
+              " answer_url = ?4, answer_body = null where id = ?1",
+        GARNER_ARGS(garner_integer(source), garner_text(validators->etag),
+                    garner_text(validators->modified),
+                    garner_text(any ? url : NULL)),
+        err);
+}
+
+enum garner_code gn_history_add_unmodified(struct garner_batch *batch,
+                                           const struct gn_run *run,
+                                           const struct gn_validators *asked,
+                                           struct garner_error *err)
+{
+    return garner_batch_add(
+        batch,
+        "insert into garner_run"
+        " (source, url, started, late_us, duration_us, status, attempt, body)"
+        " select ?1, ?2, ?3, ?4, ?5, ?6, ?9, b.id"
+        " from garner_source s join garner_body b on b.id = s.answer_body"
+        " where s.id = ?1 and s.etag is ?7 and s.modified is ?8",
+        GARNER_ARGS(garner_integer(run->source), garner_text(run->url),
+                    garner_integer(run->started_us),
+                    garner_integer(run->late_us),
+                    garner_integer(run->duration_us),
+                    garner_integer(run->status), garner_text(asked->etag),
+                    garner_text(asked->modified), garner_integer(run->attempt)),
+        err);
+}
+
+enum garner_code gn_history_add_renewal(struct garner_batch *batch,
+                                        int64_t source,
+                                        const struct gn_validators *asked,
+                                        const struct gn_validators *now,
+                                        struct garner_error *err)
+{
+    return garner_batch_add(
+        batch,
+        "update garner_source set etag = ?2, modified = ?3"
+        " where id = ?1 and etag is ?4 and modified is ?5",
+        GARNER_ARGS(garner_integer(source), garner_text(now->etag),
+                    garner_text(now->modified), garner_text(asked->etag),
+                    garner_text(asked->modified)),
+        err);
+}
+
+enum garner_code gn_history_add_delay(struct garner_batch *batch,
+                                      int64_t source, int64_t until_us,
+                                      int attempt, struct garner_error *err)
+{
+    return garner_batch_add(
+        batch,
+        "update garner_source set off_until = ?2, tried = ?3 where id = ?1",
+        GARNER_ARGS(garner_integer(source),
+                    integer_or_null(until_us, until_us != 0),
+                    integer_or_null(attempt, attempt != 0)),
+        err);
+}
+
+enum garner_code gn_history_add_missed(struct garner_batch *batch,
+                                       int64_t source, const char *url,
+                                       int64_t wall_us, uint64_t count,
+                                       const char *reason,
+                                       struct garner_error *err)
+{
+    return garner_batch_add(
+        batch,
+        "insert into garner_run (source, url, started, missed, failure, error)"
+        " values (?, ?, ?, ?, 'missed', ?)",
+        GARNER_ARGS(garner_integer(source), garner_text(url),
+                    garner_integer(wall_us), garner_integer((int64_t)count),
+                    garner_text(reason)),
+        err);
+}

@@ -1,0 +1,155 @@
+/*
+ * history.h - what fetches leave behind: garner's own tables, and the
+ * statements that fill them.
+ *
+ *   garner_meta    key, value: the version of these tables
+ *   garner_source  a row a source: id, name, url, body (its last one), and the
+ *                  version that its rows are of
+ *   garner_run     a row a fetch, failed ones too; or a row for due times that
+ *                  were missed (missed > 0), with the reason in error
+ *   garner_body    a body, kept once while a source's stays the same; perhaps
+ *                  as what differs from another, its base, which cannot be
+ *                  deleted then
+ *   garner_outbox  messages that are to go out: see outbox.h
+ *   garner_quarantine  a body that was not as expected: see quarantine.h
+ *   garner_log     a view of garner_run for people
+ *   garner_host    see host_history.h
+ *   garner_robots  see rules.h
+ *
+ * Names and meanings are documented in docs/tables.md; users query them.
+ * Thread: the engine's.
+ */
+#ifndef GN_ENGINE_HISTORY_HISTORY_H
+#define GN_ENGINE_HISTORY_HISTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fetch/validator.h"
+#include "garner/codec.h"
+#include "garner/store.h"
+#include "garner/write.h"
+#include "hook/alert.h"
+
+/* What is remembered of a source from run to run. The texts are its own. */
+struct gn_memory {
+    int64_t id; /* in garner_source */
+    bool has_body;
+    unsigned char sha256[32]; /* of its last body, when it has one */
+    char *etag;               /* of the answer that its rows are of; ... */
+    char *modified;           /* ... NULL: none, or that body is not kept */
+    char *answer_url;         /* where that came from, after redirects */
+    char *answer_file;        /* where it was saved; NULL: nowhere */
+    bool body_is_file;        /* its last body was saved, too */
+    int64_t off_until_us;     /* it is put off until then; 0: it is not */
+    int attempt; /* the last one, when it is to be tried again; 0: it is not */
+    struct gn_alert alert; /* how its last runs went, and what was told */
+    bool has_answer_hash;
+    int64_t answer_hash; /* of its last good answer */
+    int64_t next_due_us; /* 0: not known */
+    int64_t interval_ms; /* that adapt has come to; 0: none yet */
+    bool paused;         /* as it was at the start */
+};
+
+/* Frees the texts, and forgets the version they tell of. */
+void gn_memory_forget(struct gn_memory *memory);
+
+/* A fetch, as it becomes a row of garner_run. */
+struct gn_run {
+    int64_t source;     /* garner_source.id */
+    const char *url;    /* borrowed */
+    int64_t started_us; /* wall clock */
+    int64_t late_us;    /* start - due */
+    int64_t duration_us;
+    int attempt;         /* at its due time: 1, 2 ...; 0: by hand */
+    int status;          /* HTTP; 0: none, a NULL */
+    const char *failure; /* a stable word; NULL: none */
+    const char *error;   /* for people; NULL: none */
+    const char *file;    /* that its body was saved to; NULL: none */
+    int64_t bytes;       /* of the body; below 0: no body, a NULL */
+    int64_t rows;        /* below 0: no extraction, a NULL */
+    int64_t duplicates;  /* rows that were left out: see distinct.h */
+};
+
+/* A body, as it becomes a row of garner_body. */
+struct gn_body {
+    const unsigned char *sha256; /* 32 bytes */
+    const char *content_type;    /* NULL: none */
+    const char *codec; /* "zstd" or "none"; "file": data is its path */
+    const void *data;
+    size_t data_size;
+    size_t size;               /* before compression */
+    const unsigned char *base; /* sha256 of what data was compressed against,
+                                  the source's last one; NULL: nothing */
+    bool is_known; /* perhaps: it may be the source's last one already */
+};
+
+/* Makes the tables that are missing. Errors: UNSUPPORTED (made by a newer
+ * garner), those of the store. */
+enum garner_code gn_history_open(struct garner_store *store,
+                                 struct garner_error *err);
+
+/* Adds what brings garner_source up to date with a source of this name. If spec
+ * (what is asked for, and made of it) is another than before, what the store
+ * has is no answer to it: its version is forgotten. */
+enum garner_code gn_history_add_source(struct garner_batch *batch,
+                                       const char *name, const char *url,
+                                       int64_t spec, struct garner_error *err);
+
+/* Fills *memory (gn_memory_forget frees it) with what is kept of the source of
+ * this name. Errors: NOTFOUND, those of the store, NOMEM. */
+enum garner_code gn_history_recall(struct garner_store *store, const char *name,
+                                   struct gn_memory *memory,
+                                   struct garner_error *err);
+
+/* Adds the statements that keep body as the source's last one; one that may be
+ * known is kept only if it is not. One with a base (it may not be known) is
+ * kept only if that is the source's last one; else the batch fails: CONSTRAINT.
+ */
+enum garner_code gn_history_add_body(struct garner_batch *batch, int64_t source,
+                                     const struct gn_body *body,
+                                     struct garner_error *err);
+
+/* Adds the row of a fetch; with_body: it got the source's last body. */
+enum garner_code gn_history_add_run(struct garner_batch *batch,
+                                    const struct gn_run *run, bool with_body,
+                                    struct garner_error *err);
+
+/* Adds the statement that makes validators, and url where they came from, the
+ * source's: those of the answer whose body is its last one. */
+enum garner_code gn_history_add_version(struct garner_batch *batch,
+                                        int64_t source,
+                                        const struct gn_validators *validators,
+                                        const char *url,
+                                        struct garner_error *err);
+
+/* Adds the row of a fetch that got a 304: its body is that of the answer with
+ * the validators asked. If the store has that no more, nothing is added. */
+enum garner_code gn_history_add_unmodified(struct garner_batch *batch,
+                                           const struct gn_run *run,
+                                           const struct gn_validators *asked,
+                                           struct garner_error *err);
+
+/* Adds the statement that puts now in place of the validators asked, if the
+ * source still has those. */
+enum garner_code gn_history_add_renewal(struct garner_batch *batch,
+                                        int64_t source,
+                                        const struct gn_validators *asked,
+                                        const struct gn_validators *now,
+                                        struct garner_error *err);
+
+/* Adds the statement that puts a source off until then (0: that ends it), to be
+ * tried again when attempt is not 0. */
+enum garner_code gn_history_add_delay(struct garner_batch *batch,
+                                      int64_t source, int64_t until_us,
+                                      int attempt, struct garner_error *err);
+
+/* Adds a row that stands for count missed due times of a source. */
+enum garner_code gn_history_add_missed(struct garner_batch *batch,
+                                       int64_t source, const char *url,
+                                       int64_t wall_us, uint64_t count,
+                                       const char *reason,
+                                       struct garner_error *err);
+
+#endif

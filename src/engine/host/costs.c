@@ -1,0 +1,228 @@
+#include "engine/host/costs.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+
+enum {
+    US = 1000,
+    /* in a millisecond; and ns in one of these */ A_BATCH = 1000
+};
+/* What a host has cost is told to the store at most so often. */
+#define EVERY_NS INT64_C(1000000000)
+
+static void add(struct gn_cost *to, const struct gn_cost *cost)
+{
+    to->requests += cost->requests;
+    to->not_modified += cost->not_modified;
+    to->errors += cost->errors;
+    to->bytes += cost->bytes;
+}
+
+void gn_costs_note(struct gn_job *job, const struct gn_response *response)
+{
+    enum { NOT_MODIFIED = 304, ERRORS = 400 };
+    const bool answered = response->failure == GN_FAILURE_NONE;
+    const bool unknown = response->failure == GN_FAILURE_CANCELED ||
+                         response->failure == GN_FAILURE_LOCAL;
+    struct gn_host *host = job->active->host;
+    const struct gn_cost cost = {
+        .requests = 1,
+        .not_modified = answered && response->status == NOT_MODIFIED,
+        .errors = !unknown && (!answered || response->status >= ERRORS),
+        .bytes = response->wire_bytes};
+
+    add(&host->untold, &cost);
+    if (response->started_wall_us > host->last_us)
+        host->last_us = response->started_wall_us;
+}
+
+/* --- to the store -------------------------------------------------------- */
+
+/* A time of the monotonic clock on the wall's; 0 for one that is over. */
+static int64_t on_wall(int64_t ns, int64_t now_ns, int64_t wall_us)
+{
+    return ns > now_ns ? wall_us + (ns - now_ns) / US : 0;
+}
+
+static enum garner_code tell(const struct gn_host *host,
+                             struct garner_batch *batch, int64_t now_ns,
+                             struct garner_error *err)
+{
+    const int64_t wall_us = gn_clock_wall_us();
+    const struct gn_host_row row = {
+        .cost = host->untold,
+        .last_us = host->last_us,
+        .failures = host->circuit.failures,
+        .openings = host->circuit.openings,
+        .open_until_us = host->circuit.openings > 0
+                             ? on_wall(host->circuit.until_ns, now_ns, wall_us)
+                             : 0,
+        .off_until_us = on_wall(host->off_until_ns, now_ns, wall_us),
+        .next_us = on_wall(host->next_ns, now_ns, wall_us)};
+    const enum garner_code code =
+        gn_host_history_add(batch, host->name, &row, err);
+
+    return code == GARNER_OK && host->learned
+               ? gn_rules_add(batch, host->name, &host->rules, err)
+               : code;
+}
+
+static void told(struct gn_host *host, int64_t now_ns)
+{
+    host->untold = (struct gn_cost){0};
+    host->changed = host->learned = false;
+    host->told_ns = now_ns;
+}
+
+enum garner_code gn_costs_add(struct gn_job *job, int64_t now_ns,
+                              struct garner_error *err)
+{
+    struct gn_host *host = job->active->host;
+    const bool due = host != NULL && host->untold.requests > 0 &&
+                     (host->told_ns == 0 || now_ns - host->told_ns >= EVERY_NS);
+    enum garner_code code;
+
+    if (host == NULL || (!host->changed && !host->learned && !due))
+        return GARNER_OK;
+    code = tell(host, job->batch, now_ns, err);
+    if (code != GARNER_OK)
+        return code;
+    add(&job->told, &host->untold);
+    job->told_host = true;
+    job->told_rules = host->learned || job->told_rules;
+    told(host, now_ns);
+    return GARNER_OK;
+}
+
+void gn_costs_ended(struct gn_job *job, bool stored)
+{
+    struct gn_host *host = job->active->host;
+
+    if (!stored && job->told_host) {
+        add(&host->untold, &job->told);
+        host->changed = true;
+        host->learned = host->learned || job->told_rules;
+    }
+    job->told = (struct gn_cost){0};
+    job->told_host = job->told_rules = false;
+}
+
+/* The batch goes; an error is that of memory. */
+static enum garner_code hand_over(struct garner_batch *batch,
+                                  struct garner_store *store,
+                                  struct garner_error *err)
+{
+    enum garner_code code = garner_batch_count(batch) > 0
+                                ? garner_submit(store, batch, NULL, NULL, err)
+                                : GARNER_DONE;
+
+    if (code != GARNER_OK)
+        garner_batch_free(batch);
+    return code == GARNER_NOMEM ? code : GARNER_OK;
+}
+
+/* The next hosts from *i on, in a batch of their own. */
+static enum garner_code store_some(struct gn_hosts *h, size_t *i,
+                                   struct garner_store *store, int64_t now_ns,
+                                   struct garner_error *err)
+{
+    struct garner_batch *batch;
+    enum garner_code code = garner_batch_new(&batch, err);
+
+    if (code != GARNER_OK)
+        return code;
+    garner_batch_set_ack(batch, GARNER_COMMITTED);
+    garner_batch_set_timeout(batch, 0);
+    for (; *i < h->count && garner_batch_count(batch) < A_BATCH &&
+           code == GARNER_OK;
+         ++*i) {
+        struct gn_host *host = h->all[*i];
+
+        if (host->untold.requests == 0 && !host->changed && !host->learned)
+            continue;
+        code = tell(host, batch, now_ns, err);
+        told(host, now_ns);
+    }
+    if (code == GARNER_OK)
+        return hand_over(batch, store, err);
+    garner_batch_free(batch);
+    return code;
+}
+
+enum garner_code gn_costs_store_rest(struct gn_hosts *h,
+                                     struct garner_store *store,
+                                     struct garner_error *err)
+{
+    const int64_t now_ns = gn_clock_monotonic_ns();
+    enum garner_code code = GARNER_OK;
+
+    for (size_t i = 0; i < h->count && code == GARNER_OK;)
+        code = store_some(h, &i, store, now_ns, err);
+    return code;
+}
+
+/* --- and back ------------------------------------------------------------ */
+
+/* A time of the wall clock on the monotonic one. What seems to lie further
+ * ahead than the host can have been left alone for comes of a clock that was
+ * set. */
+static int64_t from_wall(int64_t us, const struct gn_host *host, int64_t now_ns,
+                         int64_t wall_us)
+{
+    const int64_t left_us = us - wall_us;
+
+    if (us == 0 || left_us <= 0 || left_us > host->longest_ms * US)
+        return now_ns;
+    return now_ns + left_us * US;
+}
+
+static enum garner_code recall(struct gn_host *host, struct garner_store *store,
+                               int64_t now_ns, int64_t wall_us,
+                               struct garner_error *err)
+{
+    struct gn_host_row row;
+    const enum garner_code code =
+        gn_host_history_recall(store, host->name, &row, err);
+
+    host->circuit.failures = row.failures;
+    host->circuit.openings = row.openings;
+    host->circuit.until_ns =
+        from_wall(row.open_until_us, host, now_ns, wall_us);
+    host->off_until_ns = from_wall(row.off_until_us, host, now_ns, wall_us);
+    host->next_ns = from_wall(row.next_us, host, now_ns, wall_us);
+    return code;
+}
+
+enum garner_code gn_costs_resume(struct gn_hosts *h, struct garner_store *store,
+                                 int64_t now_ns, struct garner_error *err)
+{
+    const int64_t wall_us = gn_clock_wall_us();
+    enum garner_code code = GARNER_OK;
+
+    for (size_t i = 0; i < h->count && code == GARNER_OK; i++)
+        code = recall(h->all[i], store, now_ns, wall_us, err);
+    return code;
+}
+
+enum garner_code gn_costs_new_host(const struct gn_active *active, bool anew,
+                                   struct garner_store *store,
+                                   struct gn_host **out,
+                                   struct garner_error *err)
+{
+    struct gn_host *host = gn_host_new(active);
+    enum garner_code code = GARNER_OK;
+
+    *out = NULL;
+    if (host == NULL)
+        return gn_fail(err, GARNER_NOMEM, "out of memory for a host");
+    if (!anew)
+        code = recall(host, store, gn_clock_monotonic_ns(), gn_clock_wall_us(),
+                      err);
+    if (code == GARNER_OK && active->source->obeys_robots)
+        code = gn_rules_recall(store, host->name, &host->rules, err);
+    if (code == GARNER_OK)
+        *out = host;
+    else
+        gn_host_free(host);
+    return code;
+}

@@ -1,0 +1,48 @@
+/*
+ * costs.h - what fetching costs each host, until when it is left alone, and its
+ * robots.txt, on the way to the store and back: written with a run, so that
+ * none costs a transaction. How long it is left alone goes with the run that
+ * changed it; what is only counted, with one a second, so that it costs next to
+ * nothing.
+ *
+ * Thread: the engine's.
+ */
+#ifndef GN_ENGINE_HOST_COSTS_H
+#define GN_ENGINE_HOST_COSTS_H
+
+#include "engine/host/hosts.h"
+#include "engine/job.h"
+
+/* Counts a request that has ended. */
+void gn_costs_note(struct gn_job *job, const struct gn_response *response);
+
+/* Adds to job's batch what its host has to have told by now, if anything.
+ * Errors: NOMEM. */
+enum garner_code gn_costs_add(struct gn_job *job, int64_t now_ns,
+                              struct garner_error *err);
+
+/* job's batch has ended in the store, or did not get there: then what it told
+ * is told again. */
+void gn_costs_ended(struct gn_job *job, bool stored);
+
+/* Hands what hosts still have to tell to the store, which writes it when it
+ * can. What it has no room for is not told. Errors: NOMEM. */
+enum garner_code gn_costs_store_rest(struct gn_hosts *h,
+                                     struct garner_store *store,
+                                     struct garner_error *err);
+
+/* A host for active, which comes later: it is left alone for as long as the
+ * store remembers, unless it begins anew, and knows its robots.txt, if active
+ * obeys that. Any thread, as long as active is no other's. Errors: those of the
+ * store, NOMEM. */
+enum garner_code gn_costs_new_host(const struct gn_active *active, bool anew,
+                                   struct garner_store *store,
+                                   struct gn_host **out,
+                                   struct garner_error *err);
+
+/* Leaves each host alone for as long as the store remembers. Errors: those of
+ * the store. */
+enum garner_code gn_costs_resume(struct gn_hosts *h, struct garner_store *store,
+                                 int64_t now_ns, struct garner_error *err);
+
+#endif

@@ -1,0 +1,503 @@
+#include "engine/host/hosts.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/unit.h"
+#include "base/url.h"
+#include "engine/retry.h"
+
+/* A source, and where it goes. */
+struct way {
+    char *name;
+    struct gn_active *active;
+};
+
+static char lower(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        c = "abcdefghijklmnopqrstuvwxyz"[c - 'A'];
+    return c;
+}
+
+static void add_lower(struct gn_buf *out, struct gn_url_part part)
+{
+    for (size_t i = 0; i < part.size; i++)
+        gn_buf_byte(out, lower(part.text[i]));
+}
+
+/* NULL: no memory. */
+static char *name_of(const char *url)
+{
+    struct gn_buf name = {0};
+    struct gn_url parts;
+
+    if (gn_url_split(url, &parts, NULL) != GARNER_OK)
+        return NULL; /* the target has parsed it: it is good */
+    add_lower(&name, parts.scheme);
+    gn_buf_text(&name, "://");
+    add_lower(&name, parts.host);
+    if (parts.port < 0)
+        parts.port = parts.scheme.size == strlen("https") ? 443 : 80;
+    gn_buf_printf(&name, ":%d", parts.port);
+    return gn_buf_take(&name);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct way *x = a;
+    const struct way *y = b;
+
+    return strcmp(x->name, y->name);
+}
+
+static bool takes_part(const struct gn_source *source)
+{
+    return source->host_failures > 0 || source->host_concurrency > 0 ||
+           source->host_interval_ms > 0 || source->host_bytes > 0;
+}
+
+/* Fills ways[]; returns how many, also without memory: then the last has no
+ * name. */
+static size_t gather(struct gn_active **actives, size_t count, struct way *ways)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        ways[n] =
+            (struct way){name_of(actives[i]->source->request.url), actives[i]};
+        if (ways[n++].name == NULL)
+            break;
+    }
+    return n;
+}
+
+/* The longest that source may have the host left alone for. */
+static int64_t longest_ms(const struct gn_source *source)
+{
+    const int64_t most_ms = gn_retry_most_ms(&source->retry);
+
+    return most_ms > source->host_interval_ms ? most_ms
+                                              : source->host_interval_ms;
+}
+
+/* Bodies come no faster than the least that a source of the host says. */
+static void limit(struct gn_limiter *l, const struct gn_source *source)
+{
+    const int64_t rate = source->host_bytes;
+
+    if (rate > 0 && (l->rate == 0 || rate < l->rate))
+        l->rate = rate;
+}
+
+static void use(struct gn_host *host, struct gn_active *active)
+{
+    const int64_t ms = longest_ms(active->source);
+
+    active->host = host;
+    limit(&host->limiter, active->source);
+    if (active->source->host_bytes > 0)
+        gn_target_limit(active->target, &host->limiter);
+    if (ms > host->longest_ms)
+        host->longest_ms = ms;
+}
+
+/* Takes the name, also without memory: then it gives NULL. */
+static struct gn_host *make(char *name)
+{
+    struct gn_host *host = name != NULL ? gn_alloc(sizeof *host) : NULL;
+
+    if (host == NULL) {
+        gn_free(name);
+        return NULL;
+    }
+    host->name = name;
+    STAILQ_INIT(&host->waiting);
+    return host;
+}
+
+/* Makes a host of each name; the names move there, or are freed. false: no
+ * memory. */
+static bool share_out(struct gn_hosts *h, struct way *ways, size_t count)
+{
+    struct gn_host *host = NULL;
+    size_t i = 0;
+
+    qsort(ways, count, sizeof *ways, by_name);
+    while (i < count) {
+        struct way *w = &ways[i++];
+
+        if (host != NULL && strcmp(host->name, w->name) == 0) {
+            gn_free(w->name);
+        } else {
+            host = make(w->name);
+            if (host == NULL)
+                break;
+            h->all[h->count++] = host;
+        }
+        use(host, w->active);
+    }
+    if (i == count && (count == 0 || host != NULL))
+        return true;
+    while (i < count)
+        gn_free(ways[i++].name);
+    return false;
+}
+
+enum garner_code gn_hosts_open(struct gn_hosts *h, struct gn_active **actives,
+                               size_t count, struct garner_error *err)
+{
+    struct way *ways = gn_alloc((count + 1) * sizeof *ways);
+    size_t n = ways != NULL ? gather(actives, count, ways) : 0;
+    enum garner_code code = GARNER_OK;
+
+    h->all = gn_alloc((n + 1) * sizeof h->all[0]);
+    if (ways == NULL || h->all == NULL || (n > 0 && ways[n - 1].name == NULL)) {
+        code = gn_fail(err, GARNER_NOMEM, "out of memory for %zu hosts", n);
+        while (n > 0)
+            gn_free(ways[--n].name);
+    } else if (!share_out(h, ways, n)) {
+        code = gn_fail(err, GARNER_NOMEM, "out of memory for %zu hosts", n);
+    }
+    gn_free(ways);
+    return code;
+}
+
+void gn_host_free(struct gn_host *host)
+{
+    if (host == NULL)
+        return;
+    gn_free(host->name);
+    gn_target_free(host->robots);
+    gn_rules_fini(&host->rules);
+    gn_free(host);
+}
+
+void gn_hosts_close(struct gn_hosts *h)
+{
+    for (size_t i = 0; i < h->count; i++)
+        gn_host_free(h->all[i]);
+    gn_free(h->all);
+    gn_heap_fini(&h->heap);
+    *h = (struct gn_hosts){0};
+}
+
+/* --- those that come later ----------------------------------------------- */
+
+struct gn_host *gn_host_new(const struct gn_active *active)
+{
+    struct gn_host *host = make(name_of(active->source->request.url));
+
+    if (host != NULL)
+        host->longest_ms = longest_ms(active->source);
+    return host;
+}
+
+/* Where the host of that name is, or is to be. */
+static size_t place_of(const struct gn_hosts *h, const char *name)
+{
+    size_t first = 0;
+    size_t end = h->count;
+
+    while (first < end) {
+        const size_t middle = first + (end - first) / 2;
+
+        if (strcmp(h->all[middle]->name, name) < 0)
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    return first;
+}
+
+static bool insert(struct gn_hosts *h, size_t at, struct gn_host *host)
+{
+    struct gn_host **all =
+        gn_realloc(h->all, (h->count + 1) * sizeof h->all[0]);
+
+    if (all == NULL)
+        return false;
+    memmove(&all[at + 1], &all[at], (h->count - at) * sizeof all[0]);
+    all[at] = host;
+    h->all = all;
+    h->count++;
+    return true;
+}
+
+enum garner_code gn_hosts_join(struct gn_hosts *h, struct gn_active *active,
+                               struct gn_host *host, struct garner_error *err)
+{
+    const size_t at = place_of(h, host->name);
+    const bool is_there =
+        at < h->count && strcmp(h->all[at]->name, host->name) == 0;
+    struct gn_host *other = is_there ? h->all[at] : NULL;
+
+    if (other == NULL && !insert(h, at, host)) {
+        gn_host_free(host);
+        return gn_fail(err, GARNER_NOMEM, "out of memory for a host");
+    }
+    use(other != NULL ? other : host, active);
+    if (other == NULL)
+        return GARNER_OK;
+    if (other->rules.version == 0) { /* nobody has obeyed them so far */
+        other->rules = host->rules;
+        host->rules = (struct gn_rules){0};
+    }
+    gn_host_free(host);
+    return GARNER_OK;
+}
+
+void gn_hosts_relimit(struct gn_hosts *h, struct gn_active *const *actives,
+                      size_t count)
+{
+    for (size_t i = 0; i < h->count; i++)
+        h->all[i]->limiter.rate = 0;
+    for (size_t i = 0; i < count; i++)
+        limit(&actives[i]->host->limiter, actives[i]->source);
+}
+
+/* --- left alone ---------------------------------------------------------- */
+
+bool gn_hosts_turn_away(const struct gn_active *active, int64_t now_ns,
+                        int64_t *until_ns)
+{
+    const struct gn_host *host = active->host;
+
+    if (takes_part(active->source) && now_ns < host->off_until_ns) {
+        *until_ns = host->off_until_ns;
+        return true;
+    }
+    if (active->source->host_failures == 0 ||
+        gn_circuit_admits(&host->circuit, now_ns))
+        return false;
+    *until_ns = gn_circuit_again_ns(&host->circuit, now_ns);
+    return true;
+}
+
+/* Notes in the host's circuit how a fetch ended. */
+static void judge(struct gn_job *job, enum gn_outcome outcome, double random)
+{
+    const struct gn_source *source = job->active->source;
+    struct gn_host *host = job->active->host;
+    const int64_t now_ns = gn_clock_monotonic_ns();
+    const int failures = host->circuit.failures;
+    const bool changes =
+        gn_circuit_end(&host->circuit, outcome, job->is_probe,
+                       source->host_failures, &source->retry, random, now_ns);
+    char wait[32];
+
+    host->changed |= changes || host->circuit.failures != failures;
+    if (!changes)
+        return;
+    if (host->circuit.openings == 0) {
+        gn_log(GN_LOG_INFO, NULL, "%s answers again", host->name);
+        return;
+    }
+    gn_unit_format_duration((host->circuit.until_ns - now_ns) / 1000000, wait);
+    gn_log(GN_LOG_WARN, NULL, "%s failed %d times in a row: left alone for %s",
+           host->name, host->circuit.failures, wait);
+}
+
+/* --- waited for ---------------------------------------------------------- */
+
+static struct gn_host *of_node(struct gn_heap_node *node)
+{
+    return (struct gn_host *)(void *)((char *)node -
+                                      offsetof(struct gn_host, node));
+}
+
+/* Between the beginnings of its fetches from the host; 0: none. */
+static int64_t interval_ms(const struct gn_active *active)
+{
+    const int64_t own_ms = active->source->host_interval_ms;
+
+    return active->delay_ms > own_ms ? active->delay_ms : own_ms;
+}
+
+static bool waits_for_rules(const struct gn_active *active)
+{
+    return active->host->asking && active->source->obeys_robots;
+}
+
+/* When a job of active may begin, as things are; INT64_MAX: when a fetch has
+ * ended. */
+static int64_t may_begin_ns(const struct gn_active *active, int64_t now_ns)
+{
+    const struct gn_host *host = active->host;
+    const int most = active->source->host_concurrency;
+    int64_t at_ns = now_ns;
+
+    if ((most > 0 && host->active >= most) || waits_for_rules(active))
+        return INT64_MAX;
+    if (interval_ms(active) > 0 && host->next_ns > at_ns)
+        at_ns = host->next_ns;
+    return at_ns;
+}
+
+/* Puts the host where its first waiting job belongs. */
+static void look_again(struct gn_hosts *h, struct gn_host *host)
+{
+    const struct gn_job *first = STAILQ_FIRST(&host->waiting);
+
+    if (first != NULL)
+        gn_heap_move(&h->heap, &host->node,
+                     may_begin_ns(first->active, gn_clock_monotonic_ns()));
+}
+
+static bool queues(const struct gn_active *active)
+{
+    return active->source->host_concurrency > 0 || interval_ms(active) > 0 ||
+           waits_for_rules(active);
+}
+
+/* Makes room for a job in the host's queue. false: no memory. */
+static bool open_queue(struct gn_hosts *h, struct gn_host *host)
+{
+    if (!STAILQ_EMPTY(&host->waiting))
+        return true;
+    host->node.key = INT64_MAX;
+    return gn_heap_add(&h->heap, &host->node, NULL) == GARNER_OK;
+}
+
+bool gn_hosts_wait(struct gn_hosts *h, struct gn_job *job, int64_t now_ns)
+{
+    struct gn_host *host = job->active->host;
+
+    if (!queues(job->active))
+        return false;
+    if (STAILQ_EMPTY(&host->waiting) &&
+        may_begin_ns(job->active, now_ns) <= now_ns)
+        return false;
+    if (!open_queue(h, host))
+        return false; /* without memory there is no queue */
+    STAILQ_INSERT_TAIL(&host->waiting, job, next);
+    look_again(h, host);
+    return true;
+}
+
+bool gn_hosts_return(struct gn_hosts *h, struct gn_job *job)
+{
+    struct gn_host *host = job->active->host;
+
+    if (!open_queue(h, host))
+        return false;
+    STAILQ_INSERT_HEAD(&host->waiting, job, next);
+    look_again(h, host);
+    return true;
+}
+
+static struct gn_job *take(struct gn_hosts *h, struct gn_host *host)
+{
+    struct gn_job *job = STAILQ_FIRST(&host->waiting);
+
+    STAILQ_REMOVE_HEAD(&host->waiting, next);
+    if (STAILQ_EMPTY(&host->waiting))
+        gn_heap_remove(&h->heap, &host->node);
+    return job;
+}
+
+struct gn_job *gn_hosts_take_back(struct gn_hosts *h,
+                                  const struct gn_active *active)
+{
+    struct gn_host *host = active->host;
+    struct gn_job *job;
+
+    STAILQ_FOREACH(job, &host->waiting, next)
+    if (job->active == active)
+        break;
+    if (job == NULL)
+        return NULL;
+    STAILQ_REMOVE(&host->waiting, job, gn_job, next);
+    if (STAILQ_EMPTY(&host->waiting))
+        gn_heap_remove(&h->heap, &host->node);
+    else
+        look_again(h, host);
+    return job;
+}
+
+struct gn_job *gn_hosts_next(struct gn_hosts *h, int64_t now_ns)
+{
+    struct gn_heap_node *node;
+
+    while ((node = gn_heap_first(&h->heap)) != NULL && node->key <= now_ns) {
+        struct gn_host *host = of_node(node);
+        const struct gn_job *first = STAILQ_FIRST(&host->waiting);
+        const int64_t at_ns = may_begin_ns(first->active, now_ns);
+
+        if (at_ns <= now_ns)
+            return take(h, host);
+        gn_heap_move(&h->heap, node, at_ns);
+    }
+    return NULL;
+}
+
+struct gn_job *gn_hosts_give_up(struct gn_hosts *h)
+{
+    struct gn_heap_node *node = gn_heap_first(&h->heap);
+
+    return node != NULL ? take(h, of_node(node)) : NULL;
+}
+
+int64_t gn_hosts_next_ns(const struct gn_hosts *h)
+{
+    const struct gn_heap_node *node = gn_heap_first(&h->heap);
+
+    return node != NULL ? node->key : INT64_MAX;
+}
+
+/* --- begin and end ------------------------------------------------------- */
+
+void gn_hosts_begin(struct gn_hosts *h, struct gn_job *job)
+{
+    const struct gn_source *source = job->active->source;
+    struct gn_host *host = job->active->host;
+
+    host->active += source->host_concurrency > 0;
+    job->at_host = true;
+    if (interval_ms(job->active) > 0)
+        host->next_ns =
+            gn_clock_monotonic_ns() + interval_ms(job->active) * 1000000;
+    if (source->host_failures > 0)
+        job->is_probe = gn_circuit_begin(&host->circuit);
+    look_again(h, host);
+}
+
+/* As the server asks, all who take part leave it alone. */
+static void put_off(struct gn_host *host, const struct gn_response *response)
+{
+    const int64_t wait_ms = gn_backoff_retry_after_ms(
+        response->failure == GN_FAILURE_NONE ? response->status : 0,
+        gn_buf_cstr(response->headers), gn_clock_wall_us());
+    const int64_t until_ns = gn_clock_monotonic_ns() + wait_ms * 1000000;
+
+    if (wait_ms <= 0 || until_ns <= host->off_until_ns)
+        return;
+    host->off_until_ns = until_ns;
+    host->changed = true;
+}
+
+void gn_hosts_end(struct gn_hosts *h, struct gn_job *job,
+                  const struct gn_response *response, int status, double random)
+{
+    const struct gn_source *source = job->active->source;
+    struct gn_host *host = job->active->host;
+
+    if (!job->at_host)
+        return;
+    job->at_host = false;
+    host->active -= source->host_concurrency > 0;
+    if (source->host_failures > 0)
+        judge(job,
+              response != NULL ? gn_circuit_outcome(response->failure, status)
+                               : GN_OUTCOME_UNKNOWN,
+              random);
+    if (response != NULL && takes_part(source))
+        put_off(host, response);
+    look_again(h, host);
+}

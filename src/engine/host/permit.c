@@ -1,0 +1,275 @@
+#include "engine/host/permit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/random.h"
+#include "base/thread.h"
+#include "engine/deliver.h"
+#include "engine/host/costs.h"
+#include "engine/retry.h"
+
+enum {
+    REDIRECTS = 5,             /* RFC 9309 section 2.3.1.2 */
+    MOST_BYTES = 16 * 1048576, /* a larger one cannot be had */
+    RULE = 60,                 /* bytes of a rule that are told */
+};
+#define NS INT64_C(1000000) /* in a millisecond */
+
+/* --- how it is asked for ------------------------------------------------- */
+
+/* The URL of the robots.txt of the host of that name. */
+static void locate(const char *name, struct gn_buf *url)
+{
+    const char *host = strstr(name, "://") + 3;
+    const char *port = strrchr(host, ':');
+    const bool is_v6 = memchr(host, ':', (size_t)(port - host)) != NULL;
+
+    gn_buf_printf(url, "%.*s%s%.*s%s%s/robots.txt", (int)(host - name), name,
+                  is_v6 ? "[" : "", (int)(port - host), host, is_v6 ? "]" : "",
+                  port);
+}
+
+/* As source asks for its own URL, by the same way and as the same client, but
+ * without what is that one's: what it sends, and who it logs in as. */
+static struct gn_request as_asked_by(const struct gn_source *source)
+{
+    struct gn_request r = source->request;
+
+    r.method = NULL;
+    r.headers = NULL;
+    r.body = NULL;
+    r.body_size = 0;
+    r.cookies = NULL;
+    r.keeps_cookies = false;
+    r.login = GN_LOGIN_NONE;
+    r.user = r.password = NULL;
+    r.same_host = false;
+    r.limits.max_redirects = REDIRECTS;
+    r.limits.max_body_bytes = MOST_BYTES;
+    return r;
+}
+
+/* Makes host->robots. Nobody asks for it now. */
+static enum garner_code make_target(struct gn_host *host,
+                                    const struct gn_source *source,
+                                    struct garner_error *err)
+{
+    struct gn_request request = as_asked_by(source);
+    struct gn_buf url = {0};
+    enum garner_code code;
+
+    gn_target_free(host->robots);
+    host->robots = NULL;
+    locate(host->name, &url);
+    request.url = gn_buf_cstr(&url);
+    code = gn_buf_failed(&url)
+               ? gn_fail(err, GARNER_NOMEM, "out of memory for a host")
+               : gn_target_new(&request, &host->robots, err);
+    gn_buf_fini(&url);
+    return code;
+}
+
+enum garner_code gn_permit_open(struct gn_active *const *actives, size_t count,
+                                struct garner_store *store,
+                                struct garner_error *err)
+{
+    enum garner_code code = GARNER_OK;
+
+    for (size_t i = 0; i < count && code == GARNER_OK; i++) {
+        struct gn_host *host = actives[i]->host;
+
+        if (!actives[i]->source->obeys_robots || host->recalled)
+            continue;
+        host->recalled = true;
+        code = gn_rules_recall(store, host->name, &host->rules, err);
+    }
+    return code;
+}
+
+/* --- what it says -------------------------------------------------------- */
+
+void gn_permit_refresh(struct gn_active *active)
+{
+    const struct gn_source *source = active->source;
+    const struct gn_rules *rules = &active->host->rules;
+    struct gn_robots_verdict v;
+
+    if (!source->obeys_robots || active->rules_version == rules->version)
+        return;
+    gn_rules_ask(rules, source->request.url, source->request.user_agent, &v);
+    active->rules_version = rules->version;
+    active->forbidden = !v.allowed;
+    active->delay_ms = v.delay_ms;
+}
+
+static void describe_rule(const struct gn_robots_verdict *v,
+                          const struct gn_host *host, char *text, size_t size)
+{
+    char rule[RULE + 1];
+    size_t n = 0;
+
+    for (; n < v->rule_size && n < RULE; n++) {
+        rule[n] = v->rule[n];
+        if (rule[n] < ' ' || rule[n] > '~')
+            rule[n] = '?';
+    }
+    rule[n] = '\0';
+    snprintf(text, size,
+             "%.90s/robots.txt, line %d, forbids it (Disallow: %s); robots: "
+             "ignore fetches it all the same",
+             host->name, v->line, rule);
+}
+
+static void describe_silence(const struct gn_host *host, char *text,
+                             size_t size)
+{
+    const struct gn_rules *r = &host->rules;
+    char why[64] = "";
+
+    if (r->failure != GN_FAILURE_NONE)
+        snprintf(why, sizeof why, ": %s", gn_failure_text(r->failure));
+    else if (r->status != 0)
+        snprintf(why, sizeof why, ": the server answered with status %d",
+                 r->status);
+    snprintf(text, size,
+             "%.90s/robots.txt cannot be had%s; until it can, nothing is "
+             "fetched there",
+             host->name, why);
+}
+
+/* job may not be fetched. */
+static void forbid(struct gn_job *job)
+{
+    const struct gn_source *source = job->active->source;
+    const struct gn_host *host = job->active->host;
+    struct gn_robots_verdict v;
+    char text[300];
+
+    gn_rules_ask(&host->rules, source->request.url, source->request.user_agent,
+                 &v);
+    if (host->rules.access == GN_ROBOTS_RULES)
+        describe_rule(&v, host, text, sizeof text);
+    else
+        describe_silence(host, text, sizeof text);
+    gn_retry_begin(job);
+    gn_retry_end(job);
+    gn_deliver_unfetched(job, "robots", text);
+}
+
+/* --- fetching it --------------------------------------------------------- */
+
+static void given_up(struct gn_job *job)
+{
+    gn_retry_begin(job);
+    gn_deliver_unfetched(job, gn_failure_name(GN_FAILURE_CANCELED),
+                         "given up before it was fetched: garner was stopped");
+}
+
+/* Notes what came for the host and all who wait for it. */
+static void learn(struct gn_job *job, struct gn_response *response)
+{
+    struct gn_host *host = job->active->host;
+    const struct gn_job *other;
+    int64_t next_ns;
+
+    gn_rules_learn(&host->rules, response, gn_clock_wall_us());
+    job->brought_rules = true;
+    host->learned = true;
+    gn_permit_refresh(job->active);
+    STAILQ_FOREACH(other, &host->waiting, next)
+    gn_permit_refresh(other->active);
+    next_ns = gn_clock_monotonic_ns() + job->active->delay_ms * NS;
+    if (job->active->delay_ms > 0 && next_ns > host->next_ns)
+        host->next_ns = next_ns;
+}
+
+/* Back into the host's queue, where it takes no room from others; nobody waits
+ * any more when garner is to stop. */
+static void go_back(struct gn_job *job)
+{
+    struct gn_flow *f = job->flow;
+
+    gn_job_move(job, GN_JOB_WAITING);
+    gn_lock(&f->lock);
+    f->fetching_count--;
+    f->reserved_bytes -= job->held;
+    if (f->closed || !gn_hosts_return(f->hosts, job))
+        gn_deliver_dropped(job,
+                           f->closed ? "garner was stopped" : "out of memory");
+    gn_unlock(&f->lock);
+}
+
+static void robots_fetched(void *context, struct gn_response *response)
+{
+    struct gn_job *job = context;
+    struct gn_flow *f = job->flow;
+    const bool canceled = response->failure == GN_FAILURE_CANCELED;
+
+    if (f->abandoned)
+        return;
+    job->transfer = NULL;
+    job->active->host->asking = false;
+    gn_costs_note(job, response);
+    if (!canceled)
+        learn(job, response);
+    gn_hosts_end(f->hosts, job, response, response->status,
+                 gn_random_fraction(&f->random));
+    if (canceled)
+        given_up(job);
+    else if (job->active->forbidden)
+        forbid(job);
+    else
+        go_back(job);
+    gn_inbox_ring(f->inbox); /* others may begin, or it was the last */
+}
+
+static enum garner_code start_robots(struct gn_job *job,
+                                     struct garner_error *err)
+{
+    struct gn_host *host = job->active->host;
+    const struct gn_validators v = gn_rules_validators(&host->rules);
+    const enum garner_code code = make_target(host, job->active->source, err);
+
+    if (code != GARNER_OK)
+        return code;
+    (void)gn_target_ask_if(host->robots, gn_validators_any(&v) ? &v : NULL);
+    return gn_fetcher_start(job->flow->fetcher, host->robots, robots_fetched,
+                            job, &job->transfer, err);
+}
+
+static void fetch_robots(struct gn_job *job)
+{
+    struct gn_flow *f = job->flow;
+    struct garner_error err;
+
+    job->waits_from_ns = gn_clock_monotonic_ns();
+    gn_hosts_begin(f->hosts, job);
+    if (start_robots(job, &err) == GARNER_OK) {
+        job->active->host->asking = true;
+        gn_job_move(job, GN_JOB_FETCHING);
+        return;
+    }
+    gn_hosts_end(f->hosts, job, NULL, 0, 0);
+    gn_retry_begin(job);
+    gn_deliver_unfetched(job, gn_failure_name(GN_FAILURE_LOCAL), err.message);
+}
+
+bool gn_permit_ask(struct gn_job *job)
+{
+    struct gn_active *active = job->active;
+
+    if (!active->source->obeys_robots)
+        return true;
+    if (!job->brought_rules &&
+        !gn_rules_fresh(&active->host->rules, gn_clock_wall_us())) {
+        fetch_robots(job);
+        return false;
+    }
+    gn_permit_refresh(active);
+    if (active->forbidden)
+        forbid(job);
+    return !active->forbidden;
+}

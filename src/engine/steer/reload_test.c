@@ -1,0 +1,262 @@
+/* reload_test.c - another configuration for an engine at work. */
+#include "engine/steer/reload_testing.h"
+
+static void sources_come_and_go(void **state)
+{
+    static const struct wanted next[] = {{"s1", "/a", 5, 0, NULL},
+                                         {"new", "/b", 5, 7, NULL}};
+    struct world *w = start();
+    struct gn_changes n;
+    uint64_t before;
+
+    (void)state;
+    add_source(w, "/a", 5);
+    add_source(w, "/a", 5);
+    run_beside(w);
+    WAIT_FOR(runs(w, "s0") > 2 && runs(w, "s1") > 2);
+    before = runs(w, "s1");
+    CHANGE(w, next, &n);
+    assert_int_equal(n.added, 1);
+    assert_int_equal(n.removed, 1);
+    assert_int_equal(n.same, 1);
+    assert_int_equal(n.changed, 0);
+    WAIT_FOR(sources(w) == 2 && runs(w, "new") > 3);
+    assert_true(runs(w, "s1") >= before); /* it is the same one */
+    assert_int_equal(runs(w, "s0"), 0);
+    WAIT_FOR(strcmp(ask(w, "select group_concat(name) from garner_source"
+                           " where retired = 1"),
+                    "s0") == 0);
+    stop(w);
+}
+
+static void one_with_a_job_goes_when_that_has_ended(void **state)
+{
+    static const struct wanted next[] = {{"s1", "/a", 5, 0, NULL},
+                                         {"s0", "/a", 5, 8, NULL}};
+    static const struct wanted more[] = {{"s1", "/a", 5, 0, NULL}};
+    struct world *w = start();
+    struct gn_changes n;
+    uint64_t before;
+
+    (void)state;
+    add_source(w, "/gate", 3600000);
+    add_source(w, "/a", 5);
+    run_beside(w);
+    WAIT_FOR(atomic_load(&asked) == 1);
+    CHANGE(w, next, &n);
+    assert_int_equal(n.changed, 1);
+    before = runs(w, "s1");
+    WAIT_FOR(runs(w, "s1") > before + 5);
+    assert_int_equal(sources(w), 2); /* its job is under way yet */
+    assert_int_equal(change(w, more, 1, &n), GARNER_BUSY);
+    assert_has(w->err.message, "under way");
+    atomic_store(&opened, 1);
+    WAIT_FOR(runs(w, "s0") > 3);
+    assert_int_equal(atomic_load(&asked), 1);
+    assert_asked(w,
+                 "select count(*) from garner_run r join garner_source s"
+                 " on s.id = r.source where s.name = 's0'"
+                 " and r.url like '%/gate' and status = 200",
+                 "1");
+    assert_asked(w, "select count(retired) from garner_source", "0");
+    change_soon(w, more, 1);
+    WAIT_FOR(sources(w) == 1);
+    stop(w);
+}
+
+static void what_stays_is_not_disturbed(void **state)
+{
+    static const struct wanted next[] = {{"s0", "/gate", 3600000, 0, NULL},
+                                         {"new", "/a", 0, 7, NULL}};
+    struct world *w = start();
+    struct gn_changes n;
+
+    (void)state;
+    add_source(w, "/gate", 3600000);
+    run_beside(w);
+    WAIT_FOR(atomic_load(&asked) == 1);
+    CHANGE(w, next, &n);
+    WAIT_FOR(runs(w, "new") == 1);
+    WAIT_FOR(change(w, next, 2, &n) == GARNER_OK); /* nothing changes */
+    assert_int_equal(n.same, 2);
+    assert_int_equal(n.added + n.changed + n.removed, 0);
+    atomic_store(&opened, 1);
+    WAIT_FOR(runs(w, "s0") == 1);
+    assert_int_equal(tcp_server_requests(w->server), 2);
+    assert_int_equal(atomic_load(&asked), 1);
+    stop(w);
+}
+
+static void rows_may_come_with_a_source(void **state)
+{
+    static const struct wanted next[] = {{"s0", "/a", 3600000, 0, NULL},
+                                         {"new", "/a", 0, 7, "t"}};
+    static const struct wanted bad[] = {{"new", "/a", 0, 8, "garner_run"}};
+    static const struct wanted half[] = {{"s0", "/a", 3600000, 0, NULL},
+                                         {"more", "/a", 0, 8, "u"},
+                                         {"new", "/a", 0, 8, "garner_run"}};
+    struct world *w = start();
+    struct gn_changes n;
+
+    (void)state;
+    add_source(w, "/a", 3600000);
+    run_beside(w);
+    WAIT_FOR(runs(w, "s0") == 1);
+    CHANGE(w, next, &n);
+    WAIT_FOR(runs(w, "new") == 1);
+    assert_asked(w, "select v from t", "7");
+    WAIT_FOR(change(w, bad, 1, &n) == GARNER_INVALID);
+    assert_has(w->err.message, "garner_run");
+    assert_int_equal(sources(w), 2); /* nothing has changed */
+    assert_int_equal(runs(w, "s0"), 1);
+    WAIT_FOR(change(w, half, 3, &n) == GARNER_INVALID);
+    change_soon(w, half, 2);
+    WAIT_FOR(runs(w, "more") == 1);
+    assert_asked(w, "select v from u", "7");
+    stop(w);
+}
+
+/* A table is another's, or has another key, once those that wrote it go. */
+static void a_table_may_be_written_in_another_way(void **state)
+{
+    static const struct wanted list[] = {{"a", "/a", 5, 1, "t"}};
+    static const struct wanted other[] = {{"b", "/a", 5, 1, "t"}};
+    static const char *const key[] = {"v"};
+    struct world *w = start();
+    struct gn_config c;
+
+    (void)state;
+    add_source(w, "/a", 3600000);
+    run_beside(w);
+    WAIT_FOR(runs(w, "s0") == 1);
+    for (int i = 0; i < 4; i++) {
+        struct gn_rows_spec *rows;
+
+        c = config_of(w, i < 3 ? list : other, 1);
+        c.sources[0].identity = 1 + (uint64_t)i;
+        rows = gn_arena_zeroed(c.memory, sizeof *rows);
+        *rows = c.sources[0].rows[0];
+        rows->key = key;
+        rows->key_count = 1;
+        rows->conflict = i % 2 == 0 ? GN_CONFLICT_WHOLE : GN_CONFLICT_KEEP;
+        c.sources[0].rows = rows;
+        change_to(w, &c);
+        WAIT_FOR(runs(w, i < 3 ? "a" : "b") > 1);
+    }
+    assert_asked(w, "select group_concat(v) from t", "7");
+    stop(w);
+}
+
+/* Many changes in a row, while fetches go on and others look. */
+static void changes_in_a_row(void **state)
+{
+    static const char *const names[] = {"a", "b", "c", "d", "e", "f"};
+    struct world *w = start();
+    uint64_t random = 5;
+
+    (void)state;
+    atomic_store(&opened, 1);
+    add_source(w, "/a", 3);
+    run_beside(w);
+    WAIT_FOR(runs(w, "s0") > 0);
+    for (int i = 0; i < 60; i++) {
+        struct wanted list[7] = {{"s0", "/a", 3, 0, NULL}};
+        struct gn_source_status lines[8];
+        struct gn_totals totals;
+        size_t count = 1;
+
+        for (size_t k = 0; k < 6; k++) {
+            random = random * 6364136223846793005U + 1442695040888963407U;
+            if (random >> 62 != 0)
+                list[count++] = (struct wanted){names[k], "/a", 2 + (int64_t)k,
+                                                1 + (random >> 40) % 2, NULL};
+        }
+        change_soon(w, list, count);
+        (void)gn_engine_sources(w->engine, 0, lines, 8);
+        totals = status_of(w).totals;
+        assert_true(totals.due >= totals.started);
+    }
+    stop(w);
+}
+
+static void without_memory_nothing_changes(void **state)
+{
+    static const struct wanted next[] = {{"new", "/a", 0, 7, NULL}};
+    struct world *w = start();
+    struct gn_changes n;
+    int failures = 0;
+
+    (void)state;
+    add_source(w, "/a", 3600000);
+    run_beside(w);
+    WAIT_FOR(runs(w, "s0") == 1);
+    WAIT_FOR(status_of(w).storing == 0);
+    for (unsigned at = 1; at < 4; at++) { /* those of the asking thread */
+        struct gn_config c = config_of(w, next, 1);
+        enum garner_code code;
+
+        gn_mem_fail_at(at);
+        code = gn_engine_reload(w->engine, &c, &n, &w->err);
+        gn_mem_fail_at(0);
+        failures += code == GARNER_NOMEM;
+        gn_config_fini(&c);
+        assert_int_equal(code, GARNER_NOMEM);
+        assert_int_equal(runs(w, "s0"), 1);
+    }
+    assert_int_equal(failures, 3);
+    stop(w);
+}
+
+static void an_end_in_the_middle(void **state)
+{
+    static const struct wanted next[] = {{"s0", "/a", 5, 8, NULL},
+                                         {"new", "/a", 5, 8, NULL}};
+    struct gn_changes n;
+
+    (void)state;
+    for (int i = 0; i < 8; i++) {
+        struct world *w = start();
+
+        add_source(w, "/gate", 3600000);
+        run_beside(w);
+        WAIT_FOR(atomic_load(&asked) == 1);
+        CHANGE(w, next, &n);
+        gn_engine_stop(w->engine);
+        atomic_store(&opened, 1);
+        assert_int_equal(run_ended(w), GARNER_OK);
+        end(w);
+    }
+}
+
+static void none_is_made_when_it_does_not_run(void **state)
+{
+    static const struct wanted next[] = {{"new", "/a", 5, 8, NULL}};
+    struct world *w = start();
+    struct gn_changes n;
+
+    (void)state;
+    add_source(w, "/a", 0);
+    open_engine(w);
+    assert_int_equal(change(w, next, 1, &n), GARNER_CLOSED);
+    (void)run_engine(w);
+    assert_int_equal(change(w, next, 1, &n), GARNER_CLOSED);
+    close_engine(w);
+    end(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sources_come_and_go),
+        cmocka_unit_test(one_with_a_job_goes_when_that_has_ended),
+        cmocka_unit_test(what_stays_is_not_disturbed),
+        cmocka_unit_test(rows_may_come_with_a_source),
+        cmocka_unit_test(a_table_may_be_written_in_another_way),
+        cmocka_unit_test(changes_in_a_row),
+        cmocka_unit_test(without_memory_nothing_changes),
+        cmocka_unit_test(an_end_in_the_middle),
+        cmocka_unit_test(none_is_made_when_it_does_not_run),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

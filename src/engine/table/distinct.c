@@ -1,0 +1,88 @@
+#include "engine/table/distinct.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "engine/table/order.h"
+
+/* The columns of the key in columns[]; false: one is missing. */
+static bool find_columns(const struct gn_rowset *rows, const char *const *key,
+                         size_t key_count, size_t *columns)
+{
+    for (size_t k = 0; k < key_count; k++) {
+        size_t i = 0;
+
+        while (i < rows->column_count &&
+               strcasecmp(rows->columns[i], key[k]) != 0)
+            i++;
+        if (i == rows->column_count)
+            return false;
+        columns[k] = i;
+    }
+    return true;
+}
+
+static void drop(struct gn_rowset *rows, const bool *gone)
+{
+    const size_t width = rows->column_count;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < rows->row_count; i++) {
+        if (gone[i])
+            continue;
+        memmove(rows->values + kept * width, rows->values + i * width,
+                width * sizeof rows->values[0]);
+        kept++;
+    }
+    rows->row_count = kept;
+}
+
+/* sorted and gone have room for all rows. */
+static size_t drop_twins(struct gn_rowset *rows, const struct gn_order *order,
+                         size_t *sorted, bool *gone)
+{
+    const size_t count = gn_order_sort(order, sorted);
+    size_t twins = 0;
+
+    for (size_t i = 1; i < count; i++)
+        if (gn_order_compare(order, sorted[i - 1], sorted[i]) == 0) {
+            gone[sorted[i - 1]] = true;
+            twins++;
+        }
+    if (twins > 0)
+        drop(rows, gone);
+    return twins;
+}
+
+enum garner_code gn_distinct(struct gn_rowset *rows, const char *const *key,
+                             size_t key_count, size_t *dropped,
+                             struct garner_error *err)
+{
+    size_t *columns;
+    size_t *sorted;
+    bool *gone;
+    bool has_memory;
+
+    *dropped = 0;
+    if (key_count == 0 || rows->row_count < 2)
+        return GARNER_OK;
+    columns = gn_realloc(NULL, key_count * sizeof *columns);
+    sorted = gn_realloc(NULL, rows->row_count * sizeof *sorted);
+    gone = gn_alloc(rows->row_count * sizeof *gone);
+    has_memory = columns != NULL && sorted != NULL && gone != NULL;
+    if (has_memory && find_columns(rows, key, key_count, columns)) {
+        const struct gn_order order = {rows, columns, key_count};
+
+        *dropped = drop_twins(rows, &order, sorted, gone);
+    }
+    gn_free(columns);
+    gn_free(sorted);
+    gn_free(gone);
+    return has_memory
+               ? GARNER_OK
+               : gn_fail(err, GARNER_NOMEM, "out of memory to compare %zu rows",
+                         rows->row_count);
+}
