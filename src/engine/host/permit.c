@@ -187,18 +187,24 @@ static void learn(struct gn_job *job, struct gn_response *response)
 }
 
 /* Back into the host's queue, where it takes no room from others; nobody waits
- * any more when garner is to stop. */
+ * any more when garner is to stop, or the source leaves. */
 static void go_back(struct gn_job *job)
 {
     struct gn_flow *f = job->flow;
+    const char *why = NULL;
 
     gn_job_move(job, GN_JOB_WAITING);
     gn_lock(&f->lock);
     f->fetching_count--;
     f->reserved_bytes -= job->held;
-    if (f->closed || !gn_hosts_return(f->hosts, job))
-        gn_deliver_dropped(job,
-                           f->closed ? "garner was stopped" : "out of memory");
+    if (f->closed)
+        why = "garner was stopped";
+    else if (job->active->leaving)
+        why = "the configuration has changed";
+    else if (!gn_hosts_return(f->hosts, job))
+        why = "out of memory";
+    if (why != NULL)
+        gn_deliver_dropped(job, why);
     gn_unlock(&f->lock);
 }
 

@@ -64,6 +64,30 @@ static void one_with_a_job_goes_when_that_has_ended(void **state)
     stop(w);
 }
 
+/* One that waits for its robots.txt does not wait for its host then, which may
+ * take as long as that says. */
+static void one_that_asks_for_robots_goes_when_it_knows(void **state)
+{
+    static const struct wanted next[] = {{"s1", "/a", 5, 0, NULL}};
+    struct world *w;
+    struct gn_changes n;
+
+    (void)state;
+    robots = "user-agent: *\ncrawl-delay: 3600\n";
+    w = start();
+    add_source(w, "/a", 3600000)->obeys_robots = true;
+    add_source(w, "/a", 5);
+    run_beside(w);
+    WAIT_FOR(atomic_load(&asked) == 1);
+    CHANGE(w, next, &n);
+    assert_int_equal(n.removed, 1);
+    atomic_store(&opened, 1);
+    WAIT_FOR(sources(w) == 1);
+    change_soon(w, next, 1); /* nothing is under way */
+    stop(w);
+    robots = NULL;
+}
+
 static void what_stays_is_not_disturbed(void **state)
 {
     static const struct wanted next[] = {{"s0", "/gate", 3600000, 0, NULL},
@@ -249,6 +273,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sources_come_and_go),
         cmocka_unit_test(one_with_a_job_goes_when_that_has_ended),
+        cmocka_unit_test(one_that_asks_for_robots_goes_when_it_knows),
         cmocka_unit_test(what_stays_is_not_disturbed),
         cmocka_unit_test(rows_may_come_with_a_source),
         cmocka_unit_test(a_table_may_be_written_in_another_way),

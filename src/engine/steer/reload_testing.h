@@ -10,12 +10,20 @@
 #include "engine/fixture_test.h"
 
 static atomic_int opened;
-static atomic_int asked; /* for "/gate" */
+static atomic_int asked;   /* for "/gate" */
+static const char *robots; /* what "/robots.txt" is, which is behind the gate,
+                              too; NULL: another, that is not */
 
 static inline void serve(struct tcp_peer *p, void *context)
 {
     (void)context;
     while (tcp_peer_request(p)) {
+        if (tcp_peer_asks(p, "/robots.txt") && robots != NULL) {
+            atomic_fetch_add(&asked, 1);
+            WAIT_FOR(atomic_load(&opened) > 0);
+            tcp_peer_reply(p, "200 OK", "", robots);
+            continue;
+        }
         if (tcp_peer_asks(p, "/robots.txt")) {
             tcp_peer_reply(p, "200 OK", "", "user-agent: *\ndisallow: /no\n");
             continue;
