@@ -6,7 +6,8 @@ import sqlite3
 import threading
 import unittest
 
-from support.program import Case, garner, get_bytes, get_json, one, query, wait_until
+from support.program import (LIMIT, Case, garner, get_bytes, get_json, one, query,
+                             wait_until)
 from support.servers import Httpbin, Misbehaving, Nginx, reply
 
 PAGE = "<html><h1>We are down for maintenance</h1></html>"
@@ -134,15 +135,18 @@ class Expect(Case):
         return {line["source"]: line for line in json.loads(result.stdout)}
 
     def test_a_source_that_hangs_gets_stale(self):
-        hung = threading.Event()
+        answers, hangs = threading.Event(), threading.Event()
+        answers.set()
 
         def script(sock, request, server):
-            if hung.is_set():
-                server.done.wait(60)
+            if not answers.is_set():
+                hangs.set()
+                answers.wait(LIMIT)
             sock.sendall(reply("hello"))
 
         server = Misbehaving({"/": script, "/other": lambda sock, *_: sock.sendall(reply("x"))})
         self.addCleanup(server.stop)
+        self.addCleanup(answers.set)
         config = self.write("g.yaml", f"""garner: 1
 store: {self.db}
 sources:
@@ -150,7 +154,6 @@ sources:
     url: {server.url}/
     schedule: 50ms
     max_age: 1s
-    timeout: 300ms
     hooks: {{ stale: [/bin/sh, -c, 'echo "$GARNER_EVENT $GARNER_TEXT" >told'] }}
   other: {{ url: {server.url}/other, schedule: 50ms, max_age: 1h }}
 """)
@@ -164,19 +167,20 @@ sources:
             return [s["stale"] for s in get_json(url)["sources"]] == [True, False]
 
         wait_until(lambda: get_json(url)["totals"]["stored"] >= 4, "good runs")
-        hung.set()
+        answers.clear()
+        self.assertTrue(hangs.wait(LIMIT), "it was asked no more")
         wait_until(stale, "staleness")
         wait_until(lambda: "stale: no good run for" in running.output, "a line in the log")
         told = self.folder / "told"
-        wait_until(lambda: told.exists() and told.read_text(), "the hook")
-        self.assertRegex(told.read_text(), "^stale slow is stale: no good run for .* than 1s\n$")
+        text = wait_until(lambda: told.exists() and told.read_text(), "the hook")
+        self.assertRegex(text, "^stale slow is stale: no good run for .* than 1s\n$")
         self.assertEqual(get_json(url)["sources_stale"], 1)
         metrics = get_bytes(url.replace("status.json", "metrics")).decode()
         self.assertIn("garner_sources_stale 1\n", metrics)
         lines = self.status(5)
         self.assertGreaterEqual(lines["slow"]["stale_s"], 1)
         self.assertIsNone(lines["other"]["stale_s"])
-        hung.clear()
+        answers.set()
         wait_until(lambda: not stale(), "recovery")
         wait_until(lambda: "fresh again" in running.output, "a line in the log")
         running.stop()

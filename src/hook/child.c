@@ -9,6 +9,19 @@
 #include "base/error.h"
 #include "base/mem.h"
 
+#ifdef __SANITIZE_THREAD__
+/* libuv closes its descriptors by a system call that ThreadSanitizer does not
+ * see; to it, the same number in another thread would be a race with the call
+ * that made the first. */
+__attribute__((visibility("default"))) const char *
+__tsan_default_suppressions(void);
+
+const char *__tsan_default_suppressions(void)
+{
+    return "race:^uv_pipe$\nrace:^uv_spawn$\nrace:^uv_loop_init$\n";
+}
+#endif
+
 enum {
     GRACE_MS = 2000,  /* from SIGTERM to SIGKILL */
     LINGER_MS = 1000, /* from its end to that of its output */

@@ -1,9 +1,13 @@
 /* child_test.c - real commands, run by the real loop. */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -346,6 +350,38 @@ static void without_memory_nothing_is_run(void **state)
     assert_int_equal(r.ends, 1);
 }
 
+/* Takes whatever number is free, as soon as it is told to: by no means that
+ * ThreadSanitizer would take for an order of events. */
+static void *open_something(void *go)
+{
+    int fds[4];
+
+    while (!atomic_load_explicit((atomic_bool *)go, memory_order_relaxed))
+        (void)sched_yield();
+    for (size_t i = 0; i < 4; i++) {
+        fds[i] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        assert_true(fds[i] >= 0);
+    }
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(close(fds[i]), 0);
+    return NULL;
+}
+
+static void its_descriptors_are_free_for_other_threads(void **state)
+{
+    atomic_bool go = false;
+    pthread_t other;
+    struct run r;
+
+    (void)state;
+    assert_int_equal(pthread_create(&other, NULL, open_something, &go), 0);
+    run(&r, &(struct gn_child_spec){
+                .argv = shell("cat"), .input = "a", .input_size = 1});
+    atomic_store_explicit(&go, true, memory_order_relaxed);
+    assert_int_equal(pthread_join(other, NULL), 0);
+    close_run(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -364,6 +400,7 @@ int main(void)
         cmocka_unit_test(it_can_be_stopped),
         cmocka_unit_test(what_cannot_be_run_is_named),
         cmocka_unit_test(without_memory_nothing_is_run),
+        cmocka_unit_test(its_descriptors_are_free_for_other_threads),
     };
 
     signal(SIGPIPE, SIG_IGN); /* as main does */
