@@ -21,15 +21,16 @@ struct gn_charge {
     const char *rows; /* JSON; NULL: it was none of rows */
 };
 
-/* Adds the statement that keeps body apart. Errors: NOMEM. */
+/* Adds the statements that keep body apart, and delete what is over
+ * GN_QUARANTINE_MOST. Errors: NOMEM. */
 enum garner_code gn_quarantine_add(struct garner_batch *batch,
                                    const struct gn_run *run,
                                    const struct gn_charge *charge,
                                    const struct gn_body *body,
                                    struct garner_error *err);
 
-/* Adds those that tell it which run it was of, right behind that run's own, and
- * that delete what is over GN_QUARANTINE_MOST. Errors: NOMEM. */
+/* Adds the one that tells it which run it was of, right behind that run's own:
+ * it changes one row. Errors: NOMEM. */
 enum garner_code gn_quarantine_add_run(struct garner_batch *batch,
                                        int64_t source,
                                        struct garner_error *err);

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "engine/fixture_test.h"
+#include "engine/history/quarantine.h"
 
 /* What the server says; "": it fails. */
 struct site {
@@ -124,6 +125,22 @@ static void with_rows_they_are_what_changes(void **state)
     end(w);
 }
 
+/* Though its body goes into quarantine, where older ones may have to leave. */
+static void what_was_not_expected_is_a_failure(void **state)
+{
+    static const struct gn_expect expect = {.not_match = "down"};
+    struct site s;
+    struct world *w = begin_site(&s, false);
+
+    (void)state;
+    w->sources[0].expect = &expect;
+    assert_string_equal(told_by(w, &s, "a"), "success change");
+    for (int i = 0; i < GN_QUARANTINE_MOST + 2; i++)
+        assert_string_equal(told_by(w, &s, "down"), "error");
+    assert_string_equal(told_by(w, &s, "a"), "recover success");
+    end(w);
+}
+
 static void notifiers_hear_of_failures(void **state)
 {
     struct site s;
@@ -191,6 +208,7 @@ int main(void)
         cmocka_unit_test(hooks_hear_of_events),
         cmocka_unit_test(a_304_is_no_change),
         cmocka_unit_test(with_rows_they_are_what_changes),
+        cmocka_unit_test(what_was_not_expected_is_a_failure),
         cmocka_unit_test(notifiers_hear_of_failures),
         cmocka_unit_test(without_them_nothing_is_kept),
         cmocka_unit_test(what_is_refused_is_untold),
