@@ -306,6 +306,8 @@ class Misbehaving:
         self.scripts = scripts
         self.requests = []  # first lines, in the order in which they came
         self.done = threading.Event()  # set: scripts that wait shall end
+        self.open = 0  # connections
+        self.lock = threading.Lock()
         outer = self
 
         class Handler(socketserver.BaseRequestHandler):
@@ -316,11 +318,32 @@ class Misbehaving:
             daemon_threads = True
             request_queue_size = 1024
 
+            def process_request(self, request, client_address):
+                outer._count(1)
+                super().process_request(request, client_address)
+
+            def shutdown_request(self, request):
+                super().shutdown_request(request)
+                outer._count(-1)
+
         self.server = Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         self.thread = threading.Thread(target=self.server.serve_forever,
                                        kwargs={"poll_interval": 0.05})
         self.thread.start()
+
+    def _count(self, change):
+        with self.lock:
+            self.open += change
+
+    def settle(self):
+        """Waits until nobody is served any more. Call when nobody asks: those
+        who still wait to be accepted are before the last connection, our own."""
+        address = self.server.server_address
+        with socket.create_connection(address, timeout=LIMIT) as sock:
+            sock.shutdown(socket.SHUT_WR)
+            sock.recv(1)
+        wait_until(lambda: self.open == 0, "the last to be served")
 
     def _serve(self, sock):
         request = b""
