@@ -209,7 +209,7 @@ class Runs(Case):
                         "--for", "1s", "--db", self.db)
         self.assert_code(result, 0)
         self.assertGreaterEqual(time.monotonic() - start, 0.9)
-        self.assertGreaterEqual(count_runs(self.db), 2)
+        self.assertGreaterEqual(count_runs(self.db), 1)
 
     def test_a_failure_that_is_over(self):
         """A job has failed; a service works again."""
@@ -256,8 +256,9 @@ sources:
       sql: select :body->>'$.id' as id, :source as source
 """)
         self.assert_code(garner("check", "garner.yaml", cwd=self.folder), 0)
-        result = garner("run", "-c", "garner.yaml", "--for", "1s", cwd=self.folder)
-        self.assert_code(result, 0)
+        running = self.start("run", "-c", "garner.yaml")
+        wait_until(lambda: running.alive() and count_runs(self.db) > 1, "runs")
+        self.assertEqual(running.stop(), 0, running.output)
         self.assertGreater(one(self.db, "select count(*) from ticks where source = 'ticks'"), 1)
         status = garner("status", self.db, "--json")
         self.assert_code(status, 0)
@@ -434,10 +435,17 @@ class Signals(Case):
         sock.sendall(reply('{"n": 1}'))
 
     def begin(self, *more):
+        for said in self.folder.glob("std*.txt"):
+            said.unlink()  # by the one before
         running = self.start("run", self.server.url + "/held", "--every", "100ms",
                              "--db", self.db, *more)
         wait_until(lambda: running.alive() and self.server.requests, "a request")
         return running
+
+    @staticmethod
+    def wait_for_word(running):
+        wait_until(lambda: re.search("(?i)finish|stop|drain", running.output),
+                   "word of the end")
 
     def test_the_first_finishes_what_is_under_way(self):
         for sig in signal.SIGINT, signal.SIGTERM, signal.SIGHUP:
@@ -447,9 +455,7 @@ class Signals(Case):
                 before = count_runs(self.db)
                 running = self.begin()
                 running.process.send_signal(sig)
-                wait_until(lambda: "finish" in running.output.lower()
-                           or "stop" in running.output.lower()
-                           or "drain" in running.output.lower(), "word of the end")
+                self.wait_for_word(running)
                 running.alive()
                 self.let_go = True
                 self.assertEqual(running.wait(), 0, running.output)
@@ -460,7 +466,7 @@ class Signals(Case):
     def test_the_second_ends_at_once(self):
         running = self.begin()
         running.process.send_signal(signal.SIGINT)
-        wait_until(lambda: len(running.output.splitlines()) > 0, "word of the end")
+        self.wait_for_word(running)  # else it might hear of one alone
         running.process.send_signal(signal.SIGINT)
         self.assertEqual(running.wait(), 130, running.output)
         self.assertEqual(one(self.db, "select failure from garner_run"
