@@ -12,55 +12,59 @@ enum { MOST_INTEGER = 18, MOST_NUMBER = 40 };
 void gn_arrow_fini(struct gn_arrow *a)
 {
     sqlite3_finalize(a->own);
-    gn_free(a->members);
+    gn_free(a->listed);
     *a = (struct gn_arrow){0};
 }
 
-void gn_arrow_know(struct gn_arrow *a, const char *text, size_t size)
+void gn_arrow_know(struct gn_arrow *a, const char *text, size_t size,
+                   bool stays)
 {
     if (a->text == text && a->size == size)
         return;
     a->text = text;
     a->size = size;
-    a->listed = false;
+    a->stays = stays;
+    a->bare = false;
+    a->members = NULL;
 }
 
 void gn_arrow_forget(struct gn_arrow *a)
 {
     a->text = NULL;
-    a->listed = false;
+    a->members = NULL;
 }
 
 /* --- members --------------------------------------------------------------*/
+
+void gn_arrow_list(struct gn_arrow *a, const struct gn_arrow_member *members,
+                   size_t count, bool stays)
+{
+    a->members = members;
+    a->count = count;
+    a->stays = stays;
+    a->bare = true;
+    a->escaped = false;
+}
+
+void gn_arrow_unlist(struct gn_arrow *a, const struct gn_arrow_member *members)
+{
+    if (members != NULL && a->members == members)
+        gn_arrow_forget(a);
+}
 
 static bool make_room(struct gn_arrow *a)
 {
     if (a->count == a->room) {
         const size_t room = a->room > 0 ? a->room * 2 : 16;
-        struct gn_arrow_member *members =
-            gn_realloc(a->members, room * sizeof members[0]);
+        struct gn_arrow_member *listed =
+            gn_realloc(a->listed, room * sizeof listed[0]);
 
-        if (members == NULL)
+        if (listed == NULL)
             return false;
-        a->members = members;
+        a->listed = listed;
         a->room = room;
     }
     return true;
-}
-
-void gn_arrow_list(struct gn_arrow *a)
-{
-    a->count = 0;
-    a->escaped = false;
-    a->listed = true;
-}
-
-void gn_arrow_add(struct gn_arrow *a, struct gn_arrow_member member)
-{
-    if (a->listed && make_room(a))
-        a->members[a->count++] = member;
-    else
-        a->listed = false; /* then it is made from the text */
 }
 
 /* Reads the member whose quote at is at; where the next one is, or the end. */
@@ -84,43 +88,53 @@ static bool list(struct gn_arrow *a)
 {
     const char *end = a->text + a->size;
     const char *at = gn_jsonscan_blank(a->text + 1, end);
-    struct gn_arrow_member member;
 
-    gn_arrow_list(a);
-    while (*at == '"' && a->listed && !a->escaped) {
-        at = read_member(at, end, &member, &a->escaped);
-        gn_arrow_add(a, member);
+    a->count = 0;
+    a->bare = a->escaped = false;
+    while (*at == '"' && !a->escaped) {
+        if (!make_room(a))
+            return false;
+        at = read_member(at, end, &a->listed[a->count++], &a->escaped);
     }
-    return a->listed;
+    /* an empty object has members, too: none */
+    if (!make_room(a))
+        return false;
+    a->members = a->listed;
+    return true;
 }
 
 /* The first member of a name. */
-static const struct gn_arrow_member *find(struct gn_arrow *a, const char *name,
-                                          size_t size)
+static const struct gn_arrow_member *find(const struct gn_arrow *a,
+                                          const char *name, size_t size)
 {
-    for (size_t i = 0; i < a->count; i++)
-        if (a->members[i].name_size == size &&
-            memcmp(a->members[i].name, name, size) == 0)
-            return &a->members[i];
+    for (const struct gn_arrow_member *m = a->members;
+         m < a->members + a->count; m++)
+        if (m->name_size == size && memcmp(m->name, name, size) == 0)
+            return m;
     return NULL;
 }
 
 /* --- paths ----------------------------------------------------------------*/
 
-/* Whether a label may stand without quotes in a path, and means itself in every
- * version of SQLite. */
-static bool is_plain(const char *name, size_t size)
+/* Bytes that mean something in a path, and control characters. */
+static const bool in_no_label[256] = {
+    true,         true,         true,          true,         true,
+    true,         true,         true,          true,         true,
+    true,         true,         true,          true,         true,
+    true,         true,         true,          true,         true,
+    true,         true,         true,          true,         true,
+    true,         true,         true,          true,         true,
+    true,         true,         ['"'] = true,  ['#'] = true, ['\''] = true,
+    ['.'] = true, ['['] = true, ['\\'] = true, [']'] = true};
+
+bool gn_arrow_is_label(const char *name, size_t size)
 {
     if (size == 0 || (name[0] >= '0' && name[0] <= '9') || name[0] == '$' ||
         name[0] == '-')
         return false;
-    for (size_t i = 0; i < size; i++) {
-        const unsigned char c = (unsigned char)name[i];
-
-        if (c < ' ' || c == '"' || c == '#' || c == '\'' || c == '.' ||
-            c == '[' || c == '\\' || c == ']')
+    for (size_t i = 0; i < size; i++)
+        if (in_no_label[(unsigned char)name[i]])
             return false;
-    }
     return true;
 }
 
@@ -141,7 +155,7 @@ static bool read_path(const char *path, size_t size, const char **name,
     }
     *name = path;
     *name_size = size;
-    return is_plain(path, size);
+    return gn_arrow_is_label(path, size);
 }
 
 /* --- values ---------------------------------------------------------------*/
@@ -169,14 +183,22 @@ static bool give_number(sqlite3_context *to, const char *at, size_t size)
     return true;
 }
 
-static bool give_string(sqlite3_context *to, const char *at, const char *end)
+/* stays: the bytes do, until the end of the job. */
+static void give_text(sqlite3_context *to, const char *text, size_t size,
+                      bool stays)
+{
+    sqlite3_result_text64(
+        to, text, size, stays ? SQLITE_STATIC : SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+static bool give_string(sqlite3_context *to, const char *at, const char *end,
+                        bool stays)
 {
     const char *escape = memchr(at, '\\', (size_t)(end - at));
     struct gn_buf out = {0};
 
     if (escape == NULL) {
-        sqlite3_result_text64(to, at + 1, (sqlite3_uint64)(end - at - 2),
-                              SQLITE_TRANSIENT, SQLITE_UTF8);
+        give_text(to, at + 1, (size_t)(end - at) - 2, stays);
         return true;
     }
     for (const char *p = escape; p != NULL && p < end;
@@ -189,21 +211,25 @@ static bool give_string(sqlite3_context *to, const char *at, const char *end)
     if (gn_buf_failed(&out))
         sqlite3_result_error_nomem(to);
     else
-        sqlite3_result_text64(to, gn_buf_cstr(&out), out.size, SQLITE_TRANSIENT,
-                              SQLITE_UTF8);
+        give_text(to, gn_buf_cstr(&out), out.size, false);
     gn_buf_fini(&out);
     return true;
 }
 
 /* Gives a value. false: it is not quite simple. */
-static bool give(sqlite3_context *to, const struct gn_arrow_member *m)
+static bool give(sqlite3_context *to, const struct gn_arrow *a,
+                 const struct gn_arrow_member *m)
 {
+    if (a->bare) {
+        give_text(to, m->value, (size_t)(m->end - m->value), a->stays);
+        return true;
+    }
     switch (*m->value) {
     case '{':
     case '[':
         return false;
     case '"':
-        return give_string(to, m->value, m->end);
+        return give_string(to, m->value, m->end, a->stays);
     case 't':
     case 'f':
         sqlite3_result_int(to, *m->value == 't');
@@ -217,32 +243,49 @@ static bool give(sqlite3_context *to, const struct gn_arrow_member *m)
 
 /* --- the function ---------------------------------------------------------*/
 
+/* Whether a text is what is known, an object. There is no other bare one at
+ * that address: who gave it has it. */
+static bool is_known(const struct gn_arrow *a, sqlite3_value *value)
+{
+    return a->text != NULL && sqlite3_value_blob(value) == a->text &&
+           (a->bare || (size_t)sqlite3_value_bytes(value) == a->size) &&
+           *a->text == '{';
+}
+
+/* What is at a path. false: it is not to be found here. */
+static bool look_up(struct gn_arrow *a, const char *path, size_t size,
+                    const struct gn_arrow_member **out)
+{
+    const char *name;
+
+    if (a->bare) {
+        *out = find(a, path, size);
+        if (*out != NULL && (*out)->is_label)
+            return true;
+    }
+    if (!read_path(path, size, &name, &size) || a->escaped)
+        return false;
+    *out = find(a, name, size);
+    return true;
+}
+
 /* Answers from what is known. false: it cannot. */
 static bool answer(struct gn_arrow *a, sqlite3_context *to,
                    sqlite3_value **argv)
 {
     const struct gn_arrow_member *found;
-    const char *path, *name;
-    size_t size;
+    const char *path;
 
-    if (a->text == NULL || *a->text != '{' ||
-        sqlite3_value_type(argv[1]) != SQLITE_TEXT ||
-        sqlite3_value_type(argv[0]) != SQLITE_TEXT ||
-        sqlite3_value_blob(argv[0]) != a->text ||
-        (size_t)sqlite3_value_bytes(argv[0]) != a->size)
+    if (!is_known(a, argv[0]) || sqlite3_value_type(argv[1]) != SQLITE_TEXT)
         return false;
-    path = (const char *)sqlite3_value_text(argv[1]);
-    if (path == NULL ||
-        !read_path(path, (size_t)sqlite3_value_bytes(argv[1]), &name, &size))
-        return false;
-    if (!a->listed && !list(a)) {
+    if (a->members == NULL && !list(a)) {
         sqlite3_result_error_nomem(to);
         return true;
     }
-    if (a->escaped)
-        return false;
-    found = find(a, name, size);
-    return found == NULL || give(to, found);
+    path = sqlite3_value_blob(argv[1]);
+    return path != NULL &&
+           look_up(a, path, (size_t)sqlite3_value_bytes(argv[1]), &found) &&
+           (found == NULL || give(to, a, found));
 }
 
 /* Has SQLite answer. */
@@ -277,9 +320,10 @@ static void delegate(struct gn_arrow *a, sqlite3_context *to,
 static void arrow(sqlite3_context *to, int argc, sqlite3_value **argv)
 {
     struct gn_arrow *a = sqlite3_user_data(to);
+    const int type = sqlite3_value_type(argv[0]);
 
     (void)argc;
-    if (sqlite3_value_type(argv[0]) != SQLITE_NULL && !answer(a, to, argv))
+    if (type != SQLITE_NULL && (type != SQLITE_TEXT || !answer(a, to, argv)))
         delegate(a, to, argv);
 }
 

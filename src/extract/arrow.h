@@ -15,11 +15,12 @@
 
 #include <sqlite3.h>
 
-/* A name and its value in an object's text. */
+/* A name and its value in an object. */
 struct gn_arrow_member {
     const char *name; /* without its quotes; no escapes in it */
     size_t name_size;
-    const char *value, *end;
+    bool is_label;           /* a path may be the name alone; if it is bare */
+    const char *value, *end; /* as JSON; or, if it is bare, a text itself */
 };
 
 /* All zero, but for db. */
@@ -29,25 +30,37 @@ struct gn_arrow {
     sqlite3_stmt *own; /* SQLite's own ->>; NULL: not needed yet */
     const char *text;  /* what is known to be JSON; NULL: nothing */
     size_t size;
-    bool listed;  /* members are its */
+    bool stays;   /* what the values lie in stays until the end of the job */
+    bool bare;    /* values are texts themselves */
     bool escaped; /* a name has escapes: there are no members */
-    struct gn_arrow_member *members;
-    size_t count, room;
+    const struct gn_arrow_member *members; /* its; NULL: not listed yet */
+    size_t count;
+    struct gn_arrow_member *listed; /* memory for those of a text */
+    size_t room;
 };
 
 /* Before db is closed. */
 void gn_arrow_fini(struct gn_arrow *a);
 
 /* The bytes at text, a value that was just given to SQLite, are an object or an
- * array, and stay as they are until forget, or until something else is known.
- */
-void gn_arrow_know(struct gn_arrow *a, const char *text, size_t size);
+ * array, and stay as they are until forget, or until something else is known;
+ * stays: until the end of the job. */
+void gn_arrow_know(struct gn_arrow *a, const char *text, size_t size,
+                   bool stays);
 void gn_arrow_forget(struct gn_arrow *a);
 
-/* Right after know, who wrote the text may list its members, all of them and in
- * their order, none with escapes in its name. */
-void gn_arrow_list(struct gn_arrow *a);
-void gn_arrow_add(struct gn_arrow *a, struct gn_arrow_member member);
+/* Right after know, who wrote the text may say what its members are, all of
+ * them and in their order, bare ones, none with escapes in its name. They stay
+ * as they are until unlist; stays: and their values to the end of the job. */
+void gn_arrow_list(struct gn_arrow *a, const struct gn_arrow_member *members,
+                   size_t count, bool stays);
+
+/* The members will be others: what has these is forgotten. */
+void gn_arrow_unlist(struct gn_arrow *a, const struct gn_arrow_member *members);
+
+/* Whether a name may stand without quotes in a path, and means itself in every
+ * version of SQLite. */
+bool gn_arrow_is_label(const char *name, size_t size);
 
 /* For xFindFunction (https://sqlite.org/vtab.html): true if function of name is
  * one for the columns of a table whose every object and array gn_arrow_know

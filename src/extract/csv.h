@@ -15,6 +15,12 @@
 
 enum { GN_CSV_MOST_FIELDS = 32767 };
 
+/* What is among the bytes of a record's fields. */
+enum {
+    GN_CSV_ODD = 8,  /* what JSON escapes */
+    GN_CSV_WIDE = 16 /* what is not ASCII */
+};
+
 struct gn_csv_field {
     const char *text;
     size_t size;
@@ -24,16 +30,19 @@ struct gn_csv {
     const char *at;
     const char *end;
     size_t line;    /* that at is on, from 1 */
-    char delimiter; /* of fields */
+    char delimiter; /* of fields; this and quote: set before the first record */
     char quote;     /* '\0': there are none */
+    unsigned char kinds[256]; /* of bytes; set with the first record */
 
     /* of the last record; they stay until the next */
     struct gn_csv_field *fields;
     size_t count;
     size_t room;
     size_t record_line;   /* where it begins */
+    int seen;             /* GN_CSV_ODD, GN_CSV_WIDE */
     const char *fault;    /* what is wrong with it; NULL: nothing. Static */
-    struct gn_buf undone; /* fields whose quotes were undone */
+    struct gn_buf undone; /* fields whose quotes were undone; the others lie in
+                             the text */
 };
 
 /* Starts with size bytes at text, borrowed, "," and '"'. */

@@ -3,64 +3,29 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "base/json.h"
-#include "base/mem.h"
 #include "extract/csv.h"
+#include "extract/csvnames.h"
 #include "extract/each.h"
-#include "extract/repair.h"
 #include "extract/rowtext.h"
 
 enum policy { BAD_FAILS, BAD_SKIPPED, BAD_KEPT };
-
-struct name {
-    char *text;
-    size_t size;
-};
 
 struct csv_each {
     struct gn_each base;
     struct gn_held text;
     struct gn_csv csv;
     enum policy bad;
-    bool has_header;    /* the first record names the fields */
-    struct name *names; /* of the fields; NULL: they have none */
-    size_t name_count;
-    bool names_escaped;           /* in JSON one has escapes */
+    bool has_header;              /* the first record names the fields */
+    struct gn_csvnames names;     /* of the fields; they may have none */
+    bool listed;                  /* the members of rec are the names' */
     struct gn_rowtext rec, cells; /* of the record */
 };
-
-/* Whether a text stands in JSON as it is. */
-static bool is_plain(const char *text, size_t size)
-{
-    unsigned char all = 0;
-    bool special = false;
-
-    for (size_t i = 0; i < size; i++) {
-        const unsigned char c = (unsigned char)text[i];
-
-        all |= c;
-        special = special || c < ' ' || c == '"' || c == '\\';
-    }
-    return !special && (all < 0x80 || gn_repair_good(text, size) == size);
-}
 
 /* --- the header -----------------------------------------------------------*/
 
 static int add_name(struct csv_each *c, const char *text, size_t size)
 {
-    struct name *names =
-        gn_realloc(c->names, (c->name_count + 1) * sizeof names[0]);
-    char *copy = gn_memdup(text, size);
-
-    if (names != NULL)
-        c->names = names;
-    if (names == NULL || copy == NULL) {
-        gn_free(copy);
-        return SQLITE_NOMEM;
-    }
-    names[c->name_count++] = (struct name){copy, strlen(copy)};
-    c->names_escaped = c->names_escaped || !is_plain(copy, strlen(copy));
-    return SQLITE_OK;
+    return gn_csvnames_add(&c->names, text, size) ? SQLITE_OK : SQLITE_NOMEM;
 }
 
 static int read_header(struct csv_each *c)
@@ -170,10 +135,10 @@ static int read_options(struct csv_each *c, sqlite3_value *options)
 
 static const char *fault_of(const struct csv_each *c)
 {
-    if (c->csv.fault == NULL && c->names != NULL &&
-        c->csv.count != c->name_count)
-        return c->csv.count < c->name_count ? "fewer fields than the header"
-                                            : "more fields than the header";
+    if (c->csv.fault == NULL && c->names.count > 0 &&
+        c->csv.count != c->names.count)
+        return c->csv.count < c->names.count ? "fewer fields than the header"
+                                             : "more fields than the header";
     return c->csv.fault;
 }
 
@@ -182,6 +147,7 @@ static int advance(struct csv_each *c)
 {
     enum garner_code code = gn_csv_next(&c->csv);
 
+    gn_arrow_unlist(c->rec.arrow, c->names.members);
     gn_rowtext_next(&c->rec);
     gn_rowtext_next(&c->cells);
     while (code == GARNER_OK && c->bad == BAD_SKIPPED && fault_of(c) != NULL)
@@ -224,9 +190,9 @@ static void csv_close(struct gn_each *e)
 {
     struct csv_each *c = (struct csv_each *)e;
 
-    for (size_t i = 0; i < c->name_count; i++)
-        gn_free(c->names[i].text);
-    gn_free(c->names);
+    if (c->rec.arrow != NULL)
+        gn_arrow_unlist(c->rec.arrow, c->names.members);
+    gn_csvnames_fini(&c->names);
     gn_rowtext_fini(&c->rec);
     gn_rowtext_fini(&c->cells);
     gn_csv_fini(&c->csv);
@@ -240,86 +206,26 @@ enum csv_column {
     CSV_FAULT = CSV_LINE + 4 /* after the arguments */
 };
 
-/* Bytes of the record as JSON; 0: something in it has to be escaped. */
-static size_t plain_size(const struct csv_each *c, size_t fields)
+/* A text in the body stays, one that was undone goes with its record. */
+static int give_record(struct csv_each *c, sqlite3_context *to)
 {
-    size_t size = fields > 0 ? 1 : 2;
+    struct gn_buf *out = gn_rowtext_begin(&c->rec);
+    int rc;
 
-    for (size_t i = 0; i < fields; i++) {
-        if (!is_plain(c->csv.fields[i].text, c->csv.fields[i].size))
-            return 0;
-        size += c->names[i].size + c->csv.fields[i].size + 6;
-    }
-    return size;
-}
-
-static char *put(char *to, const void *from, size_t size)
-{
-    memcpy(to, from, size);
-    return to + size;
-}
-
-/* Writes a record that has no escapes, and lists its members. false: it has, or
- * there is no memory. */
-static bool write_plain(const struct csv_each *c, struct gn_arrow *arrow,
-                        struct gn_buf *out)
-{
-    const size_t fields =
-        c->csv.count < c->name_count ? c->csv.count : c->name_count;
-    const size_t size = c->names_escaped ? 0 : plain_size(c, fields);
-    char *to;
-
-    if (size == 0 || !gn_buf_reserve(out, size))
-        return false;
-    to = out->data + out->size;
-    gn_arrow_know(arrow, to, size);
-    gn_arrow_list(arrow);
-    out->size += size;
-    for (size_t i = 0; i < fields; i++) {
-        struct gn_arrow_member member = {.name_size = c->names[i].size};
-
-        to = put(to, i > 0 ? ",\"" : "{\"", 2);
-        member.name = to;
-        to = put(to, c->names[i].text, member.name_size);
-        to = put(to, "\":\"", 3);
-        member.value = to - 1;
-        to = put(to, c->csv.fields[i].text, c->csv.fields[i].size);
-        *to++ = '"';
-        member.end = to;
-        gn_arrow_add(arrow, member);
-    }
-    memcpy(to, fields > 0 ? "}" : "{}", fields > 0 ? 2 : 3);
-    return true;
-}
-
-static void write_record(const struct csv_each *c, struct gn_buf *out)
-{
-    struct gn_json json;
-
-    gn_json_init(&json, out);
-    gn_json_open(&json, '{');
-    for (size_t i = 0; i < c->csv.count && i < c->name_count; i++) {
-        gn_json_key(&json, c->names[i].text);
-        gn_json_text_n(&json, c->csv.fields[i].text, c->csv.fields[i].size);
-    }
-    gn_json_close(&json, '}');
-}
-
-static void write_cells(const struct csv_each *c, struct gn_buf *out)
-{
-    struct gn_json json;
-
-    gn_json_init(&json, out);
-    gn_json_open(&json, '[');
-    for (size_t i = 0; i < c->csv.count; i++)
-        gn_json_text_n(&json, c->csv.fields[i].text, c->csv.fields[i].size);
-    gn_json_close(&json, ']');
+    if (out != NULL)
+        c->listed = gn_csvnames_object(&c->names, &c->csv, out);
+    rc = gn_rowtext_give(&c->rec, to);
+    if (c->listed && rc == SQLITE_OK)
+        gn_arrow_list(c->rec.arrow, c->names.members,
+                      c->csv.count < c->names.count ? c->csv.count
+                                                    : c->names.count,
+                      c->text.copy == NULL && c->csv.undone.size == 0);
+    return rc;
 }
 
 static int csv_column(struct gn_each *e, sqlite3_context *to, int column)
 {
     struct csv_each *c = (struct csv_each *)e;
-    const struct gn_csvsql *context = e->context;
     struct gn_buf *out;
 
     switch ((enum csv_column)column) {
@@ -331,16 +237,11 @@ static int csv_column(struct gn_each *e, sqlite3_context *to, int column)
             sqlite3_result_text(to, fault_of(c), -1, SQLITE_STATIC);
         return SQLITE_OK;
     case CSV_REC:
-        if (c->names == NULL)
-            return SQLITE_OK;
-        out = gn_rowtext_begin(&c->rec);
-        if (out != NULL && !write_plain(c, context->arrow, out))
-            write_record(c, out);
-        return gn_rowtext_give(&c->rec, to);
+        return c->names.count > 0 ? give_record(c, to) : SQLITE_OK;
     case CSV_CELLS:
         out = gn_rowtext_begin(&c->cells);
         if (out != NULL)
-            write_cells(c, out);
+            gn_csvnames_array(&c->csv, out);
         return gn_rowtext_give(&c->cells, to);
     }
     return SQLITE_OK;

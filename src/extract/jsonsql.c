@@ -132,7 +132,7 @@ static int give_container(struct json_rows *r, sqlite3_context *to)
 
     if (r->text.copy == NULL) {
         sqlite3_result_text64(to, r->at, size, SQLITE_STATIC, SQLITE_UTF8);
-        gn_arrow_know(context->arrow, r->at, size);
+        gn_arrow_know(context->arrow, r->at, size, true);
     } else {
         out = gn_rowtext_begin(&r->row);
         if (out != NULL)

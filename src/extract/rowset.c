@@ -49,12 +49,17 @@ enum garner_code gn_rowset_columns(struct gn_rowset *rows,
     return GARNER_OK;
 }
 
-/* A copy of the bytes in the arena that all texts and blobs of rows share. */
-static const void *keep(struct gn_rowset *rows, const void *data, size_t size)
+static bool has_bytes(const struct garner_value *v)
+{
+    return v->type == GARNER_TEXT || v->type == GARNER_BLOB;
+}
+
+/* size bytes of the arena that all texts and blobs of rows share. */
+static char *cut(struct gn_rowset *rows, size_t size)
 {
     struct gn_arena *texts = rows->private;
     size_t before;
-    char *copy;
+    char *piece;
 
     if (texts == NULL) {
         rows->private = texts = gn_alloc(sizeof *texts);
@@ -63,9 +68,26 @@ static const void *keep(struct gn_rowset *rows, const void *data, size_t size)
         gn_arena_init(texts, NULL, 0);
     }
     before = texts->held;
-    copy = gn_arena_copy(texts, data, size);
+    piece = gn_arena_alloc(texts, size);
     rows->bytes += texts->held - before;
-    return copy;
+    return piece;
+}
+
+/* Copies the bytes of a row's values to at, a NUL behind each. */
+static void keep(struct garner_value *row, size_t count, char *at)
+{
+    for (size_t i = 0; i < count; i++) {
+        const void *data = row[i].bytes.data;
+        const size_t size = row[i].bytes.size;
+
+        if (!has_bytes(&row[i]))
+            continue;
+        row[i].bytes.data = at;
+        if (size > 0)
+            memcpy(at, data, size);
+        at[size] = '\0';
+        at += size + 1;
+    }
 }
 
 /* How many rows there is memory for: the powers of two from FIRST_ROWS. */
@@ -105,6 +127,8 @@ enum garner_code gn_rowset_add(struct gn_rowset *rows,
                                struct garner_error *err)
 {
     struct garner_value *row;
+    size_t size = 0;
+    char *bytes;
 
     GN_CHECK(rows->column_count > 0);
     if (!make_room(rows))
@@ -113,14 +137,16 @@ enum garner_code gn_rowset_add(struct gn_rowset *rows,
     row = rows->values + rows->row_count * rows->column_count;
     for (size_t i = 0; i < rows->column_count; i++) {
         row[i] = values[i];
-        if (values[i].type != GARNER_TEXT && values[i].type != GARNER_BLOB)
-            continue;
-        row[i].bytes.data =
-            keep(rows, values[i].bytes.data, values[i].bytes.size);
-        if (row[i].bytes.data == NULL)
+        if (has_bytes(&row[i]))
+            size += row[i].bytes.size + 1;
+    }
+    if (size > 0) {
+        bytes = cut(rows, size);
+        if (bytes == NULL)
             return gn_fail(err, GARNER_NOMEM,
-                           "no memory for %zu bytes of row %zu",
-                           values[i].bytes.size, rows->row_count + 1);
+                           "no memory for %zu bytes of row %zu", size,
+                           rows->row_count + 1);
+        keep(row, rows->column_count, bytes);
     }
     rows->row_count++;
     return GARNER_OK;

@@ -37,12 +37,19 @@ void gn_rowtext_next(struct gn_rowtext *r)
 {
     struct gn_rowtext_kept *k = r->kept;
 
-    if (k == NULL)
+    if (k == NULL || !k->written)
         return;
     if (k->held > 1) {
-        gn_rowtext_fini(r);
-        return;
+        r->kept = r->before;
+        r->before = k;
+        k = r->kept;
     }
+    if (k != NULL && k->held > 1) {
+        unhold(k);
+        r->kept = k = NULL;
+    }
+    if (k == NULL)
+        return;
     if (k->buf.data != NULL && k->arrow->text == k->buf.data + HEAD)
         gn_arrow_forget(k->arrow);
     k->written = false;
@@ -81,7 +88,7 @@ int gn_rowtext_give(struct gn_rowtext *r, sqlite3_context *to)
     text = k->buf.data + HEAD;
     size = k->buf.size - HEAD;
     k->held++;
-    gn_arrow_know(k->arrow, text, size);
+    gn_arrow_know(k->arrow, text, size, false);
     sqlite3_result_text64(to, text, size, unhold_text, SQLITE_UTF8);
     return SQLITE_OK;
 }
@@ -90,5 +97,7 @@ void gn_rowtext_fini(struct gn_rowtext *r)
 {
     if (r->kept != NULL)
         unhold(r->kept);
-    r->kept = NULL;
+    if (r->before != NULL)
+        unhold(r->before);
+    r->kept = r->before = NULL;
 }

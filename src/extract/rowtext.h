@@ -16,6 +16,8 @@
 struct gn_rowtext {
     struct gn_arrow *arrow; /* borrowed; knows the text once it is given */
     struct gn_rowtext_kept *kept;
+    struct gn_rowtext_kept *before; /* the row before's: it is written into
+                                       again once SQLite has let it go */
 };
 
 /* The next row: there is no text now. */

@@ -50,26 +50,29 @@ static enum garner_code make_row(struct gn_worker *w, size_t columns,
     return GARNER_OK;
 }
 
+/* One call to find the value, and those of values then: no other thread has the
+ * connection, so that it need not be protected (see sqlite3_value). */
 static bool read_value(sqlite3_stmt *stmt, int i, struct garner_value *v)
 {
+    sqlite3_value *value = sqlite3_column_value(stmt, i);
     const void *data;
 
-    switch (sqlite3_column_type(stmt, i)) {
+    switch (sqlite3_value_type(value)) {
     case SQLITE_INTEGER:
-        *v = garner_integer(sqlite3_column_int64(stmt, i));
+        *v = garner_integer(sqlite3_value_int64(value));
         return true;
     case SQLITE_FLOAT:
-        *v = garner_real(sqlite3_column_double(stmt, i));
+        *v = garner_real(sqlite3_value_double(value));
         return true;
     case SQLITE_TEXT:
         /* _text would copy it to put a NUL behind it */
-        data = sqlite3_column_blob(stmt, i);
+        data = sqlite3_value_blob(value);
         *v = garner_text_n(data != NULL ? data : "",
-                           (size_t)sqlite3_column_bytes(stmt, i));
+                           (size_t)sqlite3_value_bytes(value));
         return data != NULL || v->bytes.size == 0;
     case SQLITE_BLOB:
-        data = sqlite3_column_blob(stmt, i);
-        *v = garner_blob(data, (size_t)sqlite3_column_bytes(stmt, i));
+        data = sqlite3_value_blob(value);
+        *v = garner_blob(data, (size_t)sqlite3_value_bytes(value));
         return data != NULL || v->bytes.size == 0;
     default:
         *v = garner_null();
