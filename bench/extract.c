@@ -6,33 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "base/buf.h"
+#include "bodies.h"
 #include "extract/worker.h"
+#include "plan.h"
 
 static const struct gn_extractor_options options = {
     .deadline_ms = 600000, .max_bytes = 1LL << 32, .max_statements = 4};
-
-static _Noreturn void die(const char *what, const char *why)
-{
-    fprintf(stderr, "extract: %s: %s\n", what, why);
-    exit(2);
-}
-
-static void read_file(const char *name, struct gn_buf *out)
-{
-    static char piece[1 << 16];
-    FILE *f = fopen(name, "rb");
-    size_t n;
-
-    if (f == NULL)
-        die(name, "cannot be opened");
-    while ((n = fread(piece, 1, sizeof piece, f)) > 0)
-        gn_buf_append(out, piece, n);
-    if (ferror(f) || fclose(f) != 0 || gn_buf_failed(out))
-        die(name, "cannot be read");
-}
 
 /* A figure of /proc/self/status, in KiB. */
 static long status(const char *name)
@@ -49,17 +29,6 @@ static long status(const char *name)
     return value;
 }
 
-/* Milliseconds for which this process had a processor: others who want it as
- * well do not count. */
-static double processor(void)
-{
-    struct timespec t;
-
-    if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t) != 0)
-        die("the processor's time", "is not known");
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
-
 static void measure(struct gn_worker *worker, const char *sql,
                     const struct gn_buf *body)
 {
@@ -71,11 +40,11 @@ static void measure(struct gn_worker *worker, const char *sql,
                                 .queries = &query,
                                 .query_count = 1};
     const long before = status("VmRSS:");
-    const double start = processor();
+    const double start = bodies_processor_ms();
     double end;
 
     gn_worker_run(worker, &job);
-    end = processor();
+    end = bodies_processor_ms();
     if (job.code != GARNER_OK)
         die(sql, job.error.message);
     printf("%zu %.1f %ld\n", query.rows.row_count, end - start,
@@ -91,7 +60,7 @@ int main(int argc, char **argv)
 
     if (argc != 4)
         die("usage", "extract FILE ROUNDS SQL");
-    read_file(argv[1], &body);
+    bodies_read(argv[1], &body);
     if (gn_worker_open(&worker, &options, &err) != GARNER_OK)
         die("a worker", err.message);
     for (long i = strtol(argv[2], NULL, 10); i > 0; i--)

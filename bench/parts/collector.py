@@ -4,13 +4,13 @@ from . import kit
 PROGRAM = "src/cli/garner"
 
 
-def configure(setting, url, count, every):
+def configure(setting, url, count, every, more=""):
     """A file of count sources, each with its own URL (?n), each due every so
-    long; None: without a schedule."""
+    long; None: without a schedule. more: lines for each of them."""
     path = setting.folder / "sources.yaml"
     schedule = f"    schedule: {{ every: {every} }}\n" if every else ""
     path.write_text("garner: 1\nsources:\n" + "".join(
-        f"  s{i:05}:\n    url: {url}?{i}\n{schedule}" for i in range(count)))
+        f"  s{i:05}:\n    url: {url}?{i}\n{schedule}{more}" for i in range(count)))
     return path
 
 

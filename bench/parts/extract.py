@@ -64,8 +64,8 @@ def run(setting, report):
     csv_rows, *csv_times, csv_ratio = compare(setting, "csv", table, CSV)
     memory = line(kit.Process(setting, [setting.program("bench/extract"), table, 1, FEW]))[2]
     report.say("Four fields of each item, in memory on both sides: `json_rows` and `->>` beside "
-               "json.loads, `csv_each` and `->>` beside csv.reader. The memory is what a SELECT of "
-               "few of the rows takes beside the body.")
+               "json.loads, `csv_each` and `->>` beside csv.reader. Milliseconds of processor time. The "
+               "memory is what a SELECT of few of the rows takes beside the body.")
     report.table(["what", "rows", "garner, ms", "Python, ms", "ratio"], [
         ["a JSON array", json_rows, *map(kit.number, json_times), kit.times(json_ratio)],
         ["CSV", csv_rows, *map(kit.number, csv_times), kit.times(csv_ratio)]])

@@ -29,6 +29,7 @@ http {{
         listen 127.0.0.1:{port} backlog=8192;
         location /same {{ return 200 '{same}'; }}
         location /each {{ return 200 '{each}'; }}
+        location = /file {{ alias {folder}/file; }}
     }}
 }}
 """
@@ -50,7 +51,8 @@ def document(identity, time, size=1024):
 
 
 class Nginx:
-    """/same is one document of 1 KiB for ever; in /each every reply differs."""
+    """/same is one document of 1 KiB for ever; in /each every reply differs;
+    /file is a file with that document, with ETag and Last-Modified."""
 
     def __init__(self, setting):
         program = kit.tool("nginx", "nginx-light")
@@ -58,6 +60,7 @@ class Nginx:
         self.port = kit.free_port()
         same = document("0123456789abcdef0123456789abcdef", "1795400000.123")
         each = document("$request_id", "$msec", 1024 - 32 - 14 + len("$request_id$msec"))
+        (self.folder / "file").write_text(same)
         config = self.folder / "nginx.conf"
         config.write_text(CONFIG.format(folder=self.folder, port=self.port,
                                         same=same.replace("\n", "\\n"),

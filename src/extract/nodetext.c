@@ -7,8 +7,12 @@
 
 static bool among(const xmlNode *node, const char *const *names, size_t count)
 {
-    for (size_t i = 0; node->type == XML_ELEMENT_NODE && i < count; i++)
-        if (strcmp((const char *)node->name, names[i]) == 0)
+    const char *name = (const char *)node->name;
+
+    if (node->type != XML_ELEMENT_NODE)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (name[0] == names[i][0] && strcmp(name, names[i]) == 0)
             return true;
     return false;
 }
