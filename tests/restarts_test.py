@@ -5,18 +5,20 @@ be what the server's ledger says, and the next one must go on just there."""
 import collections
 import http.client
 import json
+import math
 import os
 import random
 import sys
 import time
 import unittest
 
+from support.bad import SANITIZED
 from support.ledger import EVERY, GOOD, MOMENTS, PARTS, Document, Ledger, body
 from support.program import Case, Running, garner, get_json, one, query, wait_until
 from support.servers import dead_port
 
 FULL = os.environ.get("FAULTS") == "full"
-KILLS = int(os.environ.get("RESTART_KILLS", "200" if FULL else "20"))
+KILLS = int(os.environ.get("RESTART_KILLS", "200" if FULL else "8" if SANITIZED else "20"))
 SEED = int(os.environ.get("RESTART_SEED", random.randrange(1 << 32)))
 MOODS = ["good"] * 14 + ["error"] * 3 + ["hang up", "cut", "down"]
 BUSY = ["good"] * 5 + ["wait"]
@@ -58,12 +60,14 @@ def names(word, count):
 
 
 class Story:
-    """What is known of a source: the entries whose runs are stored, and what
-    follows from those."""
+    """What is known of a source, and what follows from the entries whose runs
+    are stored."""
 
     def __init__(self, document):
         self.document = document
-        self.stored = []  # entries
+        self.entries = []  # of the life that ended last
+        self.got = set()  # versions that came whole to those before
+        self.waited = 0  # until then its server asked to be left alone, last
         self.version = None  # that is asked with
         self.jar = None
         self.attempt = 0  # of the last run, if it is to be tried again
@@ -71,12 +75,14 @@ class Story:
         self.told = False
         self.wholes = collections.Counter()  # runs, by version
 
-    def of_life(self, life):
-        return [e for e in self.document.entries if e.life == life]
+    def end_life(self):
+        self.got |= {e.version for e in self.entries if e.kind == "whole"}
+        self.entries = self.document.take_entries()
 
     def store(self, entry):
         """Its run is stored. Gives the events that it causes, and the alert."""
-        self.stored.append(entry)
+        if entry.kind == "wait":
+            self.waited = entry.at + 1
         if entry.kind not in NO_COOKIE:
             self.jar = entry.number
         good = entry.kind in GOOD
@@ -133,8 +139,7 @@ class Restarts(Case):
 
     # --- lives ------------------------------------------------------------
 
-    def begin(self, life):
-        self.main.life = self.busy.life = life
+    def begin(self):
         for old in self.folder.glob("std*.txt"):
             old.unlink()
         running = Running(self.folder, "run", "-c", self.file, "--listen",
@@ -150,10 +155,10 @@ class Restarts(Case):
         except (OSError, http.client.HTTPException):
             return None
 
-    def live(self, life):
+    def live(self):
         """One that is killed. Gives the number of runs it acknowledged."""
-        running = self.begin(life)
-        self.main.arm(running.process, self.random.randint(1, 150),
+        running = self.begin()
+        self.main.arm(running.process, self.random.randint(1, 100),
                       self.random.choice([*MOMENTS, "alert"]))
         stored = 0
 
@@ -170,7 +175,7 @@ class Restarts(Case):
 
     def test_the_database_is_what_the_server_knows(self):
         for life in range(KILLS):
-            stored = self.live(life)
+            stored = self.live()
             runs = self.assert_kept(life)
             self.assertGreaterEqual(runs, stored, "acknowledged and gone")
             self.count["acknowledged"] += stored
@@ -182,7 +187,7 @@ class Restarts(Case):
     def end(self):
         """The last one is not killed: it works until nothing waits."""
         self.main.calm = self.busy.calm = True
-        running = self.begin(KILLS)
+        running = self.begin()
         latest = {name: 1 + story.document.good // EVERY
                   for name, story in self.stories.items() if "seldom" not in name}
 
@@ -214,26 +219,25 @@ class Restarts(Case):
             runs[name].append(run)
             self.last_run = run[0]
         for name, story in self.stories.items():
+            story.end_life()
             try:
-                self.assert_goes_on(story, life)
-                self.assert_runs(story, life, runs[name])
+                self.assert_goes_on(story)
+                self.assert_runs(story, runs[name])
             except AssertionError as error:
-                entries = "\n".join(map(str, story.of_life(life)))
-                raise AssertionError(f"{name}: {error}\nstored: {story.stored[-1:]}\n"
-                                     f"asked then:\n{entries}\nruns: {runs[name]}") from error
+                entries = "\n".join(map(str, story.entries))
+                raise AssertionError(f"{name}, life {life}: {error}\nasked:\n{entries}\n"
+                                     f"runs: {runs[name]}") from error
         self.assert_rows()
         self.assert_bodies()
-        self.assert_left_alone(life)
+        self.assert_left_alone()
         return len(rows)
 
-    def assert_goes_on(self, story, life):
+    def assert_goes_on(self, story):
         """What it asks is what the one before has stored, or it has got since."""
-        entries = story.of_life(life)
+        entries = story.entries
         self.assertFalse("seldom" in story.document.name and story.version and entries,
                          "asked again, and was not due")
         jar, version = story.jar, story.version
-        before = {e.version for e in story.document.entries
-                  if e.life < life and e.kind == "whole"}
         seen = []  # versions that this life got
         for entry in entries:
             self.assertEqual(entry.cookie, jar)
@@ -248,14 +252,14 @@ class Restarts(Case):
             if entry.version in seen:  # and on its way to the store
                 self.assertIsNone(entry.asked_for)
                 self.count["fetched before it was stored"] += 1
-            elif entry.version in before:
+            elif entry.version in story.got:
                 self.assertNotIn(entry.version, story.wholes)
                 self.count["fetched again"] += 1
             seen.append(entry.version)
 
-    def assert_runs(self, story, life, runs):
+    def assert_runs(self, story, runs):
         """Each stored run is a request, in order; what is missing is the end."""
-        entries = story.of_life(life)
+        entries = story.entries
         self.assertLessEqual(len(runs), len(entries))
         for entry, (run, status, failure, attempt, sha) in zip(entries, runs):
             self.assertEqual(attempt, story.attempt + 1)
@@ -310,17 +314,15 @@ class Restarts(Case):
             self.last_body = row["id"]
             self.count["bodies"] += 1
 
-    def assert_left_alone(self, life):
+    def assert_left_alone(self):
         """Nobody came before the server's time was up, over kills, too."""
-        asked = [e for document in self.busy.documents.values()
-                 for e in document.entries if e.life == life]
-        if asked:
-            self.assertGreater(min(e.at for e in asked), self.left_alone - SLACK)
+        stories = [self.stories[name] for name in self.busy.documents]
+        first = min((story.entries[0].at for story in stories if story.entries),
+                    default=math.inf)
+        self.assertGreater(first, self.left_alone - SLACK)
         found = query(self.db, "select max(off_until) from garner_host where name = ?",
                       [self.busy.url])[0][0] or 0
-        waits = [e.at + 1 for name in self.busy.documents
-                 for e in self.stories[name].stored if e.kind == "wait"]
-        self.left_alone = max(waits, default=0)
+        self.left_alone = max(story.waited for story in stories)
         if self.left_alone > time.time():
             self.assertGreaterEqual(found / 1e6, self.left_alone - SLACK)
             self.count["hosts left alone"] += 1

@@ -18,7 +18,6 @@ MOMENTS = "asked", "half", "answered"
 @dataclasses.dataclass
 class Entry:
     """A request, and its answer."""
-    life: int
     at: float
     asked_for: int | None  # If-None-Match: the version that it has
     cookie: int | None
@@ -42,20 +41,27 @@ class Document:
         self.name = name
         self.moods = moods
         self.entries = []
+        self.asked = 0
         self.good = 0  # answers
         self.lock = threading.Lock()
 
-    def take(self, life, asked_for, cookie, calm):
+    def take_entries(self):
+        """Those since the last time."""
+        with self.lock:
+            taken, self.entries = self.entries, []
+        return taken
+
+    def enter(self, asked_for, cookie, calm):
         """Enters a request, and decides on its answer."""
         with self.lock:
-            number = len(self.entries) + 1
-            kind = "good" if calm else self.moods[number % len(self.moods)]
+            self.asked += 1
+            kind = "good" if calm else self.moods[self.asked % len(self.moods)]
             version = 1 + self.good // EVERY
             if kind == "good":
                 kind = "same" if asked_for == version else "whole"
                 self.good += not calm
-            self.entries.append(Entry(life, time.time(), asked_for, cookie, kind,
-                                      version, number))
+            self.entries.append(Entry(time.time(), asked_for, cookie, kind, version,
+                                      self.asked))
             return self.entries[-1]
 
     def bytes_for(self, entry):
@@ -86,7 +92,6 @@ class Ledger(Misbehaving):
     def __init__(self, documents):
         self.documents = {document.name: document for document in documents}
         self.alerts = []  # messages, as they came
-        self.life = 0  # of who asks
         self.calm = False  # True: it fails no more, and nothing changes
         self.victim = None
         self.left = 0  # requests until it is killed
@@ -116,7 +121,7 @@ class Ledger(Misbehaving):
         head = dict(line.lower().split(": ", 1) for line in lines[1:] if ": " in line)
         tag, cookie = head.get("if-none-match"), head.get("cookie")
         document = self.documents[lines[0].split(" ")[1][1:]]
-        entry = document.take(self.life, int(tag.strip('"')) if tag else None,
+        entry = document.enter(int(tag.strip('"')) if tag else None,
                               int(cookie.removeprefix("n=")) if cookie else None, self.calm)
         answer = document.bytes_for(entry)
         victim = self._is_last(MOMENTS)
