@@ -8,11 +8,13 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "cli/duty.h"
 #include "cli/live.h"
 #include "cli/progress.h"
 #include "cli/renew.h"
 #include "cli/signals.h"
+#include "cli/spools.h"
 #include "cli/text.h"
 #include "control/manager.h"
 #include "serve/server.h"
@@ -32,6 +34,7 @@ struct run {
     struct gn_duty duty;
     struct gn_manager manager;
     struct gn_renew renew;
+    char *spool; /* the folder for large bodies */
     bool ended; /* by a signal */
 };
 
@@ -336,8 +339,11 @@ static enum garner_code open_engine(struct run *r, struct garner_error *err)
 {
     const struct gn_collect *c = r->collect;
     struct gn_engine_options options = c->engine;
-    enum garner_code code;
+    enum garner_code code = gn_spools_folder(c->store_name, &r->spool, err);
 
+    if (code != GARNER_OK)
+        return code;
+    options.spool = r->spool;
     options.beat = on_beat;
     options.beat_context = r;
     options.beat_ms = r->manager.watchdog_ms / 2;
@@ -382,6 +388,7 @@ enum gn_exit gn_collect(const struct gn_collect *collect)
         status = gn_exit_for(code);
     gn_server_close(r.server);
     gn_engine_free(r.engine);
+    gn_free(r.spool);
     gn_duty_end(&r.duty);
     return status;
 }

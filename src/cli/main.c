@@ -101,6 +101,8 @@ int main(int argc, char **argv)
     gn_text_init();
     /* A reader that goes away is an error of write(2), not the end. */
     GN_CHECK(signal(SIGPIPE, SIG_IGN) != SIG_ERR);
+    /* a file over its limit (ulimit -f) is an error of the write */
+    GN_CHECK(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
     if (name == NULL)
         return (int)no_command();
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)

@@ -18,6 +18,15 @@ static void max(struct gn_problems *p, const struct gn_node *node, void *scope)
                        &s->source->request.limits.max_body_bytes);
 }
 
+static void memory(struct gn_problems *p, const struct gn_node *node,
+                   void *scope)
+{
+    struct gn_scope *s = scope;
+
+    (void)gn_walk_size(p, node, GN_CHECK_BODY_MAX,
+                       &s->source->request.limits.memory_bytes);
+}
+
 static void ratio(struct gn_problems *p, const struct gn_node *node,
                   void *scope)
 {
@@ -51,6 +60,7 @@ static void save(struct gn_problems *p, const struct gn_node *node, void *scope)
 
 static const struct gn_walk_key body_keys[] = {
     {"max", max, NULL},
+    {"memory", memory, NULL},
     {"stream", NULL, NULL},
     {"ratio", ratio, NULL},
     {"save", save, NULL},

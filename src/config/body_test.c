@@ -13,7 +13,8 @@ static void what_is_kept(void **state)
 {
     struct gn_config config = good(
         "garner: 1\n"
-        "defaults: { keep: { bodies: 20, runs: 30d }, body: { max: 1MB } }\n"
+        "defaults: { keep: { bodies: 20, runs: 30d }, body: { max: 1MB,"
+        "    memory: 64KiB } }\n"
         "sources:\n"
         "  a: { url: http://h/ }\n"
         "  b: { url: http://h/, keep: { runs: 90s } }\n"
@@ -30,6 +31,7 @@ static void what_is_kept(void **state)
     assert_int_equal(s[2].keep.runs_ms, 0);
     assert_int_equal(s[2].request.limits.max_body_bytes, 5000);
     assert_int_equal(s[2].request.limits.max_ratio, 200);
+    assert_int_equal(s[2].request.limits.memory_bytes, 65536);
     assert_int_equal(s[1].request.limits.max_ratio, 0);
     gn_config_fini(&config);
 }
@@ -47,6 +49,8 @@ static void wrong_values_are_problems(void **state)
                "3:9: unknown key \"rows\"; did you mean \"runs\"?");
     bad_source("body: { ratio: 0 }",
                "3:16: ratio is \"0\"; write a whole number from 1 to 100000");
+    bad_source("body: { memory: 2GB }",
+               "3:17: memory is 2GB; write 1B to 1000000000B");
     bad_source("keep: 30d",
                "3:7: one value where a mapping is needed; write \"key: value\" "
                "lines, indented");

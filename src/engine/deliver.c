@@ -152,10 +152,8 @@ static void let_go(struct gn_job *job, bool body_too)
     }
     gn_unlock(&f->lock);
     job->released = true;
-    if (body_too) {
-        gn_free(job->body);
-        job->body = NULL;
-    }
+    if (body_too)
+        gn_job_drop_body(job);
 }
 
 static void recycle(struct gn_job *job)

@@ -92,7 +92,8 @@ static enum garner_code open_flow(struct gn_engine *e,
 {
     const struct gn_engine_options *o = &e->options;
     const struct gn_fetcher_options fetcher = {
-        .idle_connections = o->parallel < 256 ? 256 : o->parallel};
+        .idle_connections = o->parallel < 256 ? 256 : o->parallel,
+        .spool = o->spool};
     struct gn_flow *f = &e->flow;
     enum garner_code code = gn_files_check(FILES, err);
     int rc;
@@ -106,6 +107,7 @@ static enum garner_code open_flow(struct gn_engine *e,
     f->store = store;
     f->parallel = (size_t)o->parallel;
     f->max_body_bytes = o->max_body_bytes;
+    f->spool = o->spool;
     f->hosts = &e->roster.hosts;
     f->receive = receive;
     f->receive_context = e;

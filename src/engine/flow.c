@@ -20,6 +20,7 @@
 #include "engine/start.h"
 #include "engine/table/distinct.h"
 #include "engine/version.h"
+#include "fetch/spool.h"
 
 enum { NOT_MODIFIED = 304 };
 
@@ -189,12 +190,24 @@ static void note_fetch(struct gn_job *job, const struct gn_response *response)
     job->held = 0;
 }
 
+static void take_spool(struct gn_job *job, struct gn_response *response)
+{
+    job->spool = response->spool;
+    response->spool = NULL;
+    job->body = gn_spool_data(job->spool);
+    job->body_size = gn_spool_size(job->spool);
+}
+
 /* Moves the response's body into the job. false: no memory. */
 static bool take_body(struct gn_job *job, struct gn_response *response)
 {
     struct gn_flow *f = job->flow;
     const size_t size = response->body->size;
 
+    if (response->spool != NULL) {
+        take_spool(job, response);
+        return true;
+    }
     job->body = size > 0 ? gn_buf_take(response->body) : gn_memdup("", 0);
     if (job->body == NULL)
         return false;
@@ -232,7 +245,8 @@ static void go_on(struct gn_job *job, struct gn_response *response)
         }
         gn_job_fail(job, "local", "out of memory");
     } else if (gn_job_stores_body(job) &&
-               response->body->size >= GN_DELTA_LEAST) {
+               (response->spool != NULL ||
+                response->body->size >= GN_DELTA_LEAST)) {
         (void)take_body(job, response); /* else it is borrowed */
     }
     deliver_borrowed(job, response->body);

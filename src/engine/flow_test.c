@@ -4,7 +4,7 @@
 #include "engine/record.h"
 #include "garner/codec.h"
 
-/* "/large": a new body each time. */
+/* "/large": a new body each time; "/page": 4000 bytes. */
 static void serve(struct tcp_peer *p, void *context)
 {
     int count = 0;
@@ -13,6 +13,12 @@ static void serve(struct tcp_peer *p, void *context)
     while (tcp_peer_request(p)) {
         if (tcp_peer_asks(p, "/large")) {
             tell_large(p, &count);
+        } else if (tcp_peer_asks(p, "/page")) {
+            char page[4001];
+
+            memset(page, 'p', sizeof page - 1);
+            page[sizeof page - 1] = '\0';
+            tcp_peer_reply(p, "200 OK", "", page);
         } else if (tcp_peer_asks(p, "/empty")) {
             tcp_peer_reply(p, "200 OK", "", "");
         } else if (tcp_peer_asks(p, "/redirect")) {
@@ -59,6 +65,37 @@ static void an_empty_body_is_a_body(void **state)
     end(w);
 }
 
+/* Below the size from which on a body is not kept in memory for the next one,
+ * too. */
+static void what_leaves_memory_becomes_the_same(void **state)
+{
+    struct world *w = begin(serve, NULL);
+
+    (void)state;
+    w->options.spool = w->folder;
+    add_source(w, "/large", 0);
+    add_rows(w, add_source(w, "/large", 0), "t", NULL,
+             "select value as n, length(:body) as size from json_each(:body)");
+    add_source(w, "/page", 0);
+    add_rows(w, add_source(w, "/page", 0), "u", NULL,
+             "select length(:body) as size");
+    for (size_t i = 0; i < w->config.source_count; i++)
+        w->sources[i].request.limits.memory_bytes = 1000;
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(run(w), GARNER_OK);
+    assert_asked(w, "select count(*) from garner_run where failure is null",
+                 "12");
+    assert_asked(w, "select group_concat(distinct size) from t", "300000");
+    assert_asked(w, "select group_concat(distinct size) from u", "4000");
+    assert_asked(w,
+                 "select group_concat(n) from (select size || ':' || count(*)"
+                 " as n from garner_body where length(body_of(id)) = size"
+                 " group by size)",
+                 "4000:2,300000:6");
+    assert_int_equal(w->status.body_bytes, 0);
+    end(w);
+}
+
 static void redirects_are_told(void **state)
 {
     struct world *w = begin(serve, NULL);
@@ -82,12 +119,15 @@ static void lost_memory_ends_nothing_but_its_fetch(void **state)
     struct world *w = begin(serve, NULL);
 
     (void)state;
+    w->options.spool = w->folder; /* used each other time */
     add_rows(w, add_source(w, "/large", 0), "t", key,
              "select value as n, :headers as h from json_each(:body)");
     add_source(w, "/", 0);
     for (unsigned nth = 1; nth <= 120; nth++) {
         enum garner_code code;
 
+        w->sources[0].request.limits.memory_bytes =
+            nth % 2 == 0 ? 1000 : LARGE;
         open_engine(w);
         gn_mem_fail_at(nth);
         (void)run_engine(w);
@@ -114,6 +154,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(large_bodies_are_packed_beside_the_loop),
         cmocka_unit_test(an_empty_body_is_a_body),
+        cmocka_unit_test(what_leaves_memory_becomes_the_same),
         cmocka_unit_test(redirects_are_told),
         cmocka_unit_test(lost_memory_ends_nothing_but_its_fetch),
     };

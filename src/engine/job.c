@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "engine/inputs.h"
 #include "fetch/part.h"
+#include "fetch/spool.h"
 
 void gn_job_init(struct gn_job *job, struct gn_active *active,
                  struct gn_flow *flow, struct gn_inbox *inbox)
@@ -35,7 +36,7 @@ void gn_job_fini(struct gn_job *job)
         gn_buf_fini(&job->trial->sample);
     garner_batch_free(job->batch);
     gn_free(job->store_error);
-    gn_free(job->body);
+    gn_job_drop_body(job);
     gn_part_free(job->part);
     gn_base_fini(&job->base);
     gn_arena_clear(&job->arena);
@@ -47,6 +48,16 @@ void gn_job_free(struct gn_job *job)
         return;
     gn_job_fini(job);
     gn_free(job);
+}
+
+void gn_job_drop_body(struct gn_job *job)
+{
+    if (job->spool != NULL)
+        gn_spool_free(job->spool);
+    else
+        gn_free((void *)job->body);
+    job->spool = NULL;
+    job->body = NULL;
 }
 
 void gn_job_move(struct gn_job *job, enum gn_job_state state)

@@ -166,9 +166,11 @@ struct gn_job {
         int64_t answer_hash;
     } before;
 
-    char *body; /* the job's own copy; NULL: none is held */
+    const char *body; /* the job's own copy, with a NUL behind it; NULL: none is
+                         held */
     size_t body_size;
-    size_t held;      /* bytes that count against the budget of bodies */
+    struct gn_spool *spool; /* where that is; NULL: in memory */
+    size_t held;            /* bytes that count against the budget of bodies */
     bool body_is_new; /* not the one that the source had last, as far as ... */
     bool body_is_expected; /* ... is known: it is on its way to the store */
     unsigned char sha256[32];
@@ -239,6 +241,9 @@ void gn_job_fini(struct gn_job *job);
 
 /* The same, and the job itself. Any thread. NULL is fine. */
 void gn_job_free(struct gn_job *job);
+
+/* Lets go of its body; there need be none. */
+void gn_job_drop_body(struct gn_job *job);
 
 /* Moves to state, which must be allowed after the one it is in. */
 void gn_job_move(struct gn_job *job, enum gn_job_state state);

@@ -191,10 +191,8 @@ void gn_record_prepare(struct gn_job *job, struct garner_store *store)
         garner_codec_new(&codec, NULL) == GARNER_OK)
         (void)add_compressed(job, job->body, job->body_size, codec, NULL);
     garner_codec_free(codec);
-    if (job->batch_has_body && !gn_record_keeps_body(job)) {
-        gn_free(job->body);
-        job->body = NULL;
-    }
+    if (job->batch_has_body && !gn_record_keeps_body(job))
+        gn_job_drop_body(job);
     job->was_prepared = true;
 }
 

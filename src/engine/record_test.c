@@ -247,11 +247,14 @@ static void large_bodies_are_prepared(void **state)
 /* A job of a body of which the source's last one differs in a byte. */
 static void new_delta_job(struct desk *d, size_t size)
 {
+    char *body;
+
     new_job(d, "b");
+    body = gn_alloc(size);
+    assert_non_null(body);
+    body[0] = 'b';
+    d->job->body = body;
     d->job->body_size = size;
-    d->job->body = gn_alloc(size);
-    assert_non_null(d->job->body);
-    memcpy(d->job->body, "b", 1);
     d->job->wants_base = true;
     d->job->base.sha256[0] = 'a';
 }

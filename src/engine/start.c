@@ -168,12 +168,16 @@ static struct gn_due *pop(struct gn_flow *f, int64_t now_ns, int64_t *due_at_ns)
 }
 
 /* Bytes that the body of a fetch may need in memory. */
-static size_t reserved_for(const struct gn_active *a)
+static size_t reserved_for(const struct gn_flow *f, const struct gn_active *a)
 {
     const bool in_file =
         a->source->save.path != NULL && !gn_config_reads_body(a->source);
+    const int64_t most = gn_target_limits(a->target)->memory_bytes;
+    int64_t bytes = a->last.bytes;
 
-    return a->last.bytes > 0 && !in_file ? (size_t)a->last.bytes : 0;
+    if (f->spool != NULL && bytes > most)
+        bytes = most;
+    return bytes > 0 && !in_file ? (size_t)bytes : 0;
 }
 
 /* Takes the next source that is due from the schedule; false: none may start.
@@ -195,7 +199,7 @@ static bool take_due(struct gn_flow *f, int64_t now_ns, struct taken *taken,
 
         *taken = (struct taken){.active = a,
                                 .late_ns = now_ns - due_at_ns,
-                                .reserved = reserved_for(a),
+                                .reserved = reserved_for(f, a),
                                 .again = due->again};
         if (due->by_hand)
             taken->by_hand = gn_asked_begin(&a->asked, &taken->whole);

@@ -1,4 +1,6 @@
 /* start_test.c - what may start: budgets, and whatever memory is lost. */
+#include <stdatomic.h>
+
 #include "base/mem.h"
 #include "engine/fixture_test.h"
 
@@ -50,6 +52,90 @@ static void bodies_stay_within_their_budget(void **state)
     end(w);
 }
 
+enum { GUESTS = 5 };
+
+/* Sources that are to be asked for at the same time. */
+struct meeting {
+    atomic_bool begins; /* from now on they wait for each other */
+    atomic_int came[GUESTS];
+    atomic_int here;
+    atomic_bool met;
+    atomic_bool failed;
+};
+
+/* "/large0" and so on. One that was under way when it began is let go on. */
+static void meet(struct tcp_peer *p, void *context)
+{
+    const struct timespec ms = {0, 1000000};
+    struct meeting *m = context;
+    int count = 0;
+
+    while (tcp_peer_request(p)) {
+        const int guest = p->request[strlen("GET /large")] - '0';
+
+        if (atomic_load(&m->begins) &&
+            atomic_fetch_add(&m->came[guest], 1) == 1) {
+            (void)atomic_fetch_add(&m->here, 1);
+            for (int left = LONG_MS / 2;
+                 atomic_load(&m->here) < GUESTS && left > 0; left--)
+                (void)nanosleep(&ms, NULL);
+            atomic_store(
+                atomic_load(&m->here) == GUESTS ? &m->met : &m->failed, true);
+        }
+        tell_large(p, &count);
+    }
+}
+
+static bool all_have_sizes(struct world *w)
+{
+    struct gn_source_status lines[GUESTS];
+    const size_t n = gn_engine_sources(w->engine, 0, lines, GUESTS);
+
+    for (size_t i = 0; i < n; i++)
+        if (lines[i].runs == 0)
+            return false;
+    return n == GUESTS;
+}
+
+/* Only what is in memory counts: there is room for no two of them there. */
+static void what_leaves_memory_takes_none_of_the_budget(void **state)
+{
+    static const char *const paths[GUESTS] = {"/large0", "/large1", "/large2",
+                                              "/large3", "/large4"};
+    struct meeting m = {0};
+    struct world *w = begin(meet, &m);
+    size_t most = 0;
+
+    (void)state;
+    for (int i = 0; i < GUESTS; i++) {
+        add_rows(w, add_source(w, paths[i], 1), "t", NULL,
+                 "select value as n from json_each(:body)");
+        w->sources[i].request.limits =
+            (struct gn_fetch_limits){.memory_bytes = 1000,
+                                     .stall_ms = LONG_MS,
+                                     .total_ms = LONG_MS};
+    }
+    w->options.max_body_bytes = LARGE;
+    w->options.spool = w->folder;
+    run_beside(w);
+    WAIT_FOR(all_have_sizes(w));
+    atomic_store(&m.begins, true);
+    do {
+        const size_t bytes = status_of(w).body_bytes;
+
+        most = bytes > most ? bytes : most;
+    } while (!atomic_load(&m.met) && !atomic_load(&m.failed));
+    gn_engine_stop(w->engine);
+    assert_int_equal(run_ended(w), GARNER_OK);
+    assert_false(atomic_load(&m.failed));
+    assert_int_equal(most, 0);
+    assert_asked(w,
+                 "select count(*) from garner_run where missed = 0 and"
+                 " failure is not null",
+                 "0");
+    end(w);
+}
+
 /* Whatever allocation fails, the run ends, and what is stored is whole. */
 static void lost_memory_ends_nothing_but_its_fetch(void **state)
 {
@@ -94,6 +180,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bodies_stay_within_their_budget),
+        cmocka_unit_test(what_leaves_memory_takes_none_of_the_budget),
         cmocka_unit_test(lost_memory_ends_nothing_but_its_fetch),
     };
 

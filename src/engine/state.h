@@ -28,6 +28,7 @@ struct gn_flow {
     void *receive_context;
     size_t parallel;        /* most fetches at a time */
     size_t max_body_bytes;  /* of bodies in memory */
+    const char *spool;      /* the folder for larger ones; NULL: none is */
     struct gn_hosts *hosts; /* the engine's thread's */
     struct gn_inbox *inbox;
     struct gn_notify *notify; /* NULL: nobody is to hear of anything */

@@ -200,6 +200,7 @@ static enum garner_code set_up(struct gn_fetcher *f,
 
     if (code != GARNER_OK)
         return code;
+    f->tools.spool = options->spool;
     f->multi = curl_multi_init();
     if (f->multi == NULL)
         return gn_fail(err, GARNER_NOMEM, "out of memory for a fetcher");

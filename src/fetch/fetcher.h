@@ -24,6 +24,8 @@ struct gn_fetcher_options {
     int connections;          /* most at a time, in all; 0: no bound */
     int connections_per_host; /* 0: no bound */
     int idle_connections;     /* kept open for later; 0: 256 */
+    const char *spool; /* the folder (borrowed) for bodies that are over their
+                          limit of memory; NULL: those stay there, too */
 };
 
 /* Borrows loop until the fetcher is closed. Errors: NOMEM, IO. */

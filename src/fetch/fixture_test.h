@@ -65,15 +65,20 @@ static inline void without_proxies(void)
         set(names[i], NULL);
 }
 
-static inline void begin(struct fixture *fx, tcp_script *script, void *context)
+static inline void begin_with(struct fixture *fx, tcp_script *script,
+                              void *context,
+                              const struct gn_fetcher_options *options)
 {
-    const struct gn_fetcher_options options = {0};
-
     memset(fx, 0, sizeof *fx);
     fx->server = tcp_server_new(script, context);
     assert_int_equal(uv_loop_init(&fx->loop), 0);
-    assert_int_equal(gn_fetcher_new(&fx->loop, &options, &fx->f, NULL),
+    assert_int_equal(gn_fetcher_new(&fx->loop, options, &fx->f, NULL),
                      GARNER_OK);
+}
+
+static inline void begin(struct fixture *fx, tcp_script *script, void *context)
+{
+    begin_with(fx, script, context, &(struct gn_fetcher_options){0});
 }
 
 /* Runs the loop until everything is closed. */

@@ -11,6 +11,7 @@ static const struct gn_fetch_limits defaults = {
     .total_ms = 60000,
     .stall_ms = 20000,
     .max_body_bytes = 64 << 20,
+    .memory_bytes = 1 << 20,
     .max_redirects = 10,
 };
 
@@ -223,7 +224,7 @@ static enum garner_code fill_limits(const struct gn_fetch_limits *limits,
     *filled = *limits;
     if (limits->connect_ms < 0 || limits->total_ms < 0 ||
         limits->stall_ms < 0 || limits->max_body_bytes < 0 ||
-        limits->max_ratio < 0 || limits->max_redirects < -1)
+        limits->memory_bytes < 0 || limits->max_ratio < 0 || limits->max_redirects < -1)
         return gn_fail(err, GARNER_INVALID,
                        "a limit of the request is negative; 0 is its default");
     if (limits->connect_ms == 0)
@@ -234,6 +235,8 @@ static enum garner_code fill_limits(const struct gn_fetch_limits *limits,
         filled->stall_ms = defaults.stall_ms;
     if (limits->max_body_bytes == 0)
         filled->max_body_bytes = defaults.max_body_bytes;
+    if (limits->memory_bytes == 0)
+        filled->memory_bytes = defaults.memory_bytes;
     if (limits->max_redirects == 0)
         filled->max_redirects = defaults.max_redirects;
     return GARNER_OK;

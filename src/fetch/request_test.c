@@ -28,6 +28,7 @@ static void zero_limits_become_their_defaults(void **state)
     assert_int_equal(limits.total_ms, 7);
     assert_int_equal(limits.stall_ms, 20000);
     assert_int_equal(limits.max_body_bytes, 64 << 20);
+    assert_int_equal(limits.memory_bytes, 1 << 20);
     assert_int_equal(limits.max_redirects, -1);
     r.limits.max_redirects = 0;
     assert_int_equal(gn_request_check(&r, &limits, NULL), GARNER_OK);
@@ -39,7 +40,7 @@ static void negative_limits_are_refused(void **state)
     const struct gn_request bad[] = {
         {.limits = {.connect_ms = -1}},    {.limits = {.total_ms = -1}},
         {.limits = {.stall_ms = -1}},      {.limits = {.max_body_bytes = -1}},
-        {.limits = {.max_redirects = -2}},
+        {.limits = {.max_redirects = -2}}, {.limits = {.memory_bytes = -1}},
     };
 
     (void)state;

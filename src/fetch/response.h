@@ -9,6 +9,7 @@
 #include "base/buf.h"
 
 struct gn_part;
+struct gn_spool;
 
 /* Why a fetch has no usable answer; one list for code, name and sentence. */
 #define GN_FAILURE_MAP(X)                                                      \
@@ -53,10 +54,13 @@ struct gn_response {
     bool has_no_rest;         /* it was to go on with a part, and the server did
                                  not: it is to be asked for all */
     struct gn_buf *body;      /* decoded; nothing of one that went to a file
-                                 alone; the callback may move the bytes out
-                                 (gn_buf_take), else they are used again;
-                                 empty unless failure is NONE */
-    unsigned char sha256[32]; /* of body; zeros unless failure is NONE */
+                                 alone, or into spool; the callback may move
+                                 the bytes out (gn_buf_take), else they are
+                                 used again; empty unless failure is NONE */
+    struct gn_spool *spool;   /* has a body that was too large for memory; NULL:
+                                 none. The callback may take it (NULL in its
+                                 place) */
+    unsigned char sha256[32]; /* of the body; zeros unless failure is NONE */
     int64_t wire_bytes;       /* body bytes as received, before decoding */
     int64_t started_wall_us;
     int64_t duration_us;

@@ -51,9 +51,16 @@ static void drop_part(struct gn_sink *s)
     drop_version(s);
 }
 
+static void drop_spool(struct gn_sink *s)
+{
+    gn_spool_free(s->spool);
+    s->spool = NULL;
+}
+
 void gn_sink_fini(struct gn_sink *s)
 {
     drop_part(s);
+    drop_spool(s);
     gn_buf_fini(&s->body);
 }
 
@@ -121,39 +128,81 @@ static bool open_part(struct gn_sink *s)
                         &s->why) == GARNER_OK;
 }
 
+static bool is_too_large(const struct gn_sink *s, size_t more)
+{
+    return s->tools->spool != NULL &&
+           (int64_t)(s->body.size + more) >
+               gn_target_limits(s->target)->memory_bytes;
+}
+
+/* Puts what came so far into a spool. */
+static enum garner_code begin_spool(struct gn_sink *s)
+{
+    enum garner_code code =
+        gn_spool_new(s->tools->spool, s->tools->sha256, &s->spool, &s->why);
+
+    if (code == GARNER_OK)
+        code = gn_spool_write(s->spool, s->body.data, s->body.size, &s->why);
+    gn_buf_fini(&s->body);
+    return code;
+}
+
+/* What is not to go to the file alone. */
+static enum gn_cause keep(struct gn_sink *s, const char *data, size_t size)
+{
+    enum garner_code code = GARNER_OK;
+
+    if (s->spool == NULL && is_too_large(s, size))
+        code = begin_spool(s);
+    if (code == GARNER_OK && s->spool != NULL)
+        code = gn_spool_write(s->spool, data, size, &s->why);
+    else if (code == GARNER_OK)
+        gn_buf_append(&s->body, data, size);
+    if (code != GARNER_OK)
+        return GN_CAUSE_NOT_SAVED;
+    return gn_buf_failed(&s->body) ? GN_CAUSE_NO_MEMORY : GN_CAUSE_LIBCURL;
+}
+
 enum gn_cause gn_sink_write(struct gn_sink *s, const char *data, size_t size)
 {
+    enum gn_cause cause = GN_CAUSE_LIBCURL;
+
     if (is_saved(s) && (!open_part(s) || gn_part_write(s->part, data, size,
                                                        &s->why) != GARNER_OK))
         return GN_CAUSE_NOT_SAVED;
     if (is_in_memory(s))
-        gn_buf_append(&s->body, data, size);
-    if (gn_buf_failed(&s->body))
-        return GN_CAUSE_NO_MEMORY;
+        cause = keep(s, data, size);
     s->size += (int64_t)size;
-    return GN_CAUSE_LIBCURL;
+    return cause;
 }
 
 /* --- it has ended --------------------------------------------------------- */
 
-enum gn_cause gn_sink_end(struct gn_sink *s, unsigned char sha256[32])
+static bool hash_memory(const struct gn_sink *s, unsigned char sha256[32])
 {
     const struct gn_tools *tools = s->tools;
+
+    return EVP_DigestInit_ex2(tools->digest, tools->sha256, NULL) == 1 &&
+           EVP_DigestUpdate(tools->digest, s->body.data, s->body.size) == 1 &&
+           EVP_DigestFinal_ex(tools->digest, sha256, NULL) == 1;
+}
+
+enum gn_cause gn_sink_end(struct gn_sink *s, unsigned char sha256[32])
+{
     const enum gn_cause cause = begin_body(s);
 
     if (cause != GN_CAUSE_LIBCURL)
         return cause;
+    if (s->spool != NULL &&
+        gn_spool_end(s->spool, sha256, &s->why) != GARNER_OK)
+        return GN_CAUSE_NOT_SAVED;
     if (is_saved(s)) /* there is no file yet of an empty one */
         return open_part(s) &&
                        gn_part_hash(s->part, sha256, &s->why) == GARNER_OK
                    ? GN_CAUSE_LIBCURL
                    : GN_CAUSE_NOT_SAVED;
-    return EVP_DigestInit_ex2(tools->digest, tools->sha256, NULL) == 1 &&
-                   EVP_DigestUpdate(tools->digest, s->body.data,
-                                    s->body.size) == 1 &&
-                   EVP_DigestFinal_ex(tools->digest, sha256, NULL) == 1
-               ? GN_CAUSE_LIBCURL
-               : GN_CAUSE_NO_MEMORY;
+    return s->spool != NULL || hash_memory(s, sha256) ? GN_CAUSE_LIBCURL
+                                                      : GN_CAUSE_NO_MEMORY;
 }
 
 /* The version of what came of this reply, if its rest can be asked for. */
@@ -170,6 +219,7 @@ void gn_sink_cut(struct gn_sink *s, enum gn_cause cause, bool heard)
     const bool is_cut = cause == GN_CAUSE_LIBCURL || cause == GN_CAUSE_STALLED;
 
     gn_buf_clear(&s->body);
+    drop_spool(s);
     if (s->part == NULL)
         return;
     if (is_cut && heard && is_saved(s)) {
@@ -197,7 +247,9 @@ void gn_sink_tell(struct gn_sink *s, enum gn_cause cause, struct gn_response *r)
     r->size = r->failure == GN_FAILURE_NONE ? s->size : 0;
     r->part = s->part;
     r->version = s->version;
+    r->spool = s->spool;
     s->part = NULL;
+    s->spool = NULL;
     if (s->resumes) /* the next one asks for all */
         (void)gn_target_ask_if(s->target, NULL);
 }
@@ -213,6 +265,7 @@ void gn_sink_trim(struct gn_buf *b)
 void gn_sink_reset(struct gn_sink *s)
 {
     drop_part(s);
+    drop_spool(s);
     gn_sink_trim(&s->body);
     s->target = NULL;
 }

@@ -1,6 +1,7 @@
 /*
  * sink.h - where the body of a reply goes: to memory, to a file beside its
- * place (part.h), or both, within the target's limits.
+ * place (part.h), or both, within the target's limits. What is too large for
+ * memory goes into a spool (spool.h) instead.
  *
  * A body that goes to a file alone may be cut and gone on with by a later fetch
  * (resume.h). Only a good answer's goes to the file: others are put into
@@ -19,6 +20,7 @@
 #include "fetch/explain.h"
 #include "fetch/part.h"
 #include "fetch/response.h"
+#include "fetch/spool.h"
 #include "fetch/target.h"
 #include "fetch/tools.h"
 #include "garner/error.h"
@@ -32,6 +34,7 @@ struct gn_sink {
     /* the fetch under way */
     struct gn_target *target;
     struct gn_buf body;      /* what is in memory */
+    struct gn_spool *spool;  /* in place of that; NULL: not yet */
     int64_t size;            /* of the body so far */
     struct gn_part *part;    /* the file that it goes to; NULL: none yet */
     char *version;           /* of that; NULL: none, or the body is whole */
@@ -61,7 +64,7 @@ enum gn_cause gn_sink_end(struct gn_sink *s, unsigned char sha256[32]);
 void gn_sink_cut(struct gn_sink *s, enum gn_cause cause, bool heard);
 
 /* Fills in what the response, whose failure and status are known, says of the
- * body; its part is the response's from now on. */
+ * body; its part and spool are the response's from now on. */
 void gn_sink_tell(struct gn_sink *s, enum gn_cause cause,
                   struct gn_response *r);
 

@@ -1,4 +1,5 @@
-/* sink_test.c - bodies that go to a file as they come, and are gone on with. */
+/* sink_test.c - bodies that go to a file as they come, and are gone on with;
+ * those that leave memory. */
 #include "fetch/fixture_test.h"
 
 #include <dirent.h>
@@ -6,11 +7,13 @@
 #include <unistd.h>
 
 #include "fetch/part.h"
+#include "fetch/spool.h"
 
 enum { LARGE = 3000000 };
 
 static char folder[32];
 static char path[64]; /* of a file in it */
+static const char *spool; /* where large bodies go; NULL: to memory */
 
 static void send_large(struct tcp_peer *p, size_t size)
 {
@@ -95,8 +98,9 @@ struct told {
     char error[240];
     int64_t size;
     size_t in_memory;
+    size_t in_spool;
     bool has_part;
-    bool is_hashed; /* as what the file holds, or what is in memory */
+    bool is_hashed; /* as what the file holds, or the spool, or memory */
 };
 
 static bool is_hash_of(const unsigned char *sha256, const void *data,
@@ -133,7 +137,15 @@ static void done(void *context, struct gn_response *r)
     t->size = r->size;
     t->in_memory = r->body->size;
     t->has_part = r->part != NULL;
-    if (!t->has_part) {
+    t->in_spool = r->spool != NULL ? gn_spool_size(r->spool) : 0;
+    if (r->spool != NULL) {
+        t->is_hashed =
+            is_hash_of(r->sha256, gn_spool_data(r->spool), t->in_spool);
+        if (t->has_part && t->commits) {
+            assert_int_equal(gn_part_commit(r->part, NULL), GARNER_OK);
+            t->is_hashed = t->is_hashed && is_hash_of_file(r->sha256);
+        }
+    } else if (!t->has_part) {
         t->is_hashed = is_hash_of(r->sha256, r->body->data, r->body->size);
     } else if (t->commits) {
         assert_int_equal(gn_part_commit(r->part, NULL), GARNER_OK);
@@ -206,8 +218,9 @@ static struct rest go_on(const char *url)
     return rest;
 }
 
-static struct told ask(const char *url, bool memory_too, bool commits,
-                       const struct gn_fetch_limits *limits)
+/* file: where it is saved; NULL: nowhere. */
+static struct told ask_into(const char *file, const char *url, bool memory_too,
+                            bool commits, const struct gn_fetch_limits *limits)
 {
     const struct gn_request request = {
         .limits = limits != NULL ? *limits : (struct gn_fetch_limits){0}};
@@ -215,9 +228,9 @@ static struct told ask(const char *url, bool memory_too, bool commits,
     struct gn_target *target;
     struct fixture fx;
 
-    begin(&fx, serve, NULL);
+    begin_with(&fx, serve, NULL, &(struct gn_fetcher_options){.spool = spool});
     target = target_at(&fx, url, &request);
-    assert_true(gn_target_save(target, path, memory_too));
+    assert_true(gn_target_save(target, file, memory_too));
     for (int i = 0; i < 2; i++) { /* the handle is used again */
         assert_int_equal(gn_fetcher_start(fx.f, target, done, &t, NULL, NULL),
                          GARNER_OK);
@@ -226,6 +239,12 @@ static struct told ask(const char *url, bool memory_too, bool commits,
     gn_target_free(target);
     finish(&fx);
     return t;
+}
+
+static struct told ask(const char *url, bool memory_too, bool commits,
+                       const struct gn_fetch_limits *limits)
+{
+    return ask_into(path, url, memory_too, commits, limits);
 }
 
 static int set_up(void **state)
@@ -247,6 +266,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
+    spool = NULL;
     assert_int_equal(unlink(path), 0);
     assert_int_equal(rmdir(folder), 0);
     return 0;
@@ -423,6 +443,70 @@ static void what_came_outlives_another_answer(void **state)
     assert_int_equal(r.part_size, PIECE);
 }
 
+static struct told ask_spooled(const char *url, int64_t memory_bytes)
+{
+    const struct gn_fetch_limits limits = {.memory_bytes = memory_bytes};
+
+    spool = folder;
+    return ask_into(NULL, url, true, false, &limits);
+}
+
+static void what_is_too_large_leaves_memory(void **state)
+{
+    struct told t = ask_spooled("/large", 0);
+
+    (void)state;
+    assert_int_equal(t.failure, GN_FAILURE_NONE);
+    assert_int_equal(t.size, LARGE);
+    assert_int_equal(t.in_spool, LARGE);
+    assert_int_equal(t.in_memory, 0);
+    assert_true(t.is_hashed);
+    t = ask_spooled("/large", LARGE); /* as much as may be there */
+    assert_int_equal(t.in_spool, 0);
+    assert_int_equal(t.in_memory, LARGE);
+    t = ask_spooled("/404", 1); /* whatever the answer */
+    assert_int_equal(t.in_spool, 2);
+    assert_true(t.is_hashed);
+    t = ask_spooled("/empty", 1);
+    assert_int_equal(t.in_spool, 0);
+    assert_true(t.is_hashed);
+}
+
+static void it_is_in_its_file_too(void **state)
+{
+    struct told t;
+
+    (void)state;
+    spool = folder;
+    t = ask("/large", true, true, NULL);
+    assert_true(t.has_part && t.is_hashed);
+    assert_int_equal(t.in_spool, LARGE);
+    assert_int_equal(t.in_memory, 0);
+    assert_int_equal(size_of_file(), LARGE);
+    t = ask("/large", false, true, NULL); /* or there alone */
+    assert_true(t.has_part && t.is_hashed);
+    assert_int_equal(t.in_spool, 0);
+}
+
+static void failures_leave_no_spool(void **state)
+{
+    struct told t = ask_spooled("/cut", 1000);
+
+    (void)state;
+    assert_int_equal(t.failure, GN_FAILURE_PROTOCOL);
+    assert_int_equal(t.in_spool, 0);
+    t = ask_into(NULL, "/large", true, false,
+                 &(struct gn_fetch_limits){.max_body_bytes = LARGE - 1,
+                                           .memory_bytes = 1000});
+    assert_int_equal(t.failure, GN_FAILURE_TOO_LARGE);
+    assert_int_equal(t.in_spool, 0);
+    spool = "/nowhere";
+    t = ask_into(NULL, "/large", true, false, NULL);
+    assert_int_equal(t.failure, GN_FAILURE_LOCAL);
+    assert_has(t.error, "/nowhere: a large body cannot be put there: No such");
+    assert_int_equal(t.in_spool, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -440,6 +524,9 @@ int main(void)
         TEST(another_version_takes_its_place),
         TEST(what_is_no_rest_is_told),
         TEST(what_came_outlives_another_answer),
+        TEST(what_is_too_large_leaves_memory),
+        TEST(it_is_in_its_file_too),
+        TEST(failures_leave_no_spool),
 #undef TEST
     };
 

@@ -16,6 +16,7 @@
 
 struct gn_tools {
     struct gn_sockets *sockets; /* borrowed */
+    const char *spool; /* borrowed: where large bodies go; NULL: to memory */
     struct gn_proxies proxies;
     char *without; /* what proxies.without points to, if any */
     EVP_MD *sha256;

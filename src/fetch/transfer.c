@@ -222,11 +222,21 @@ enum garner_code gn_transfer_new(struct gn_tools *tools,
     return GARNER_OK;
 }
 
+/* What nobody took. */
+static void drop_files(struct gn_response *r)
+{
+    gn_part_free(r->part);
+    r->part = NULL;
+    gn_spool_free(r->spool);
+    r->spool = NULL;
+}
+
 void gn_transfer_free(struct gn_transfer *t)
 {
     if (t == NULL)
         return;
     curl_easy_cleanup(t->easy);
+    drop_files(&t->response);
     gn_sink_fini(&t->sink);
     gn_buf_fini(&t->headers);
     gn_buf_fini(&t->cookies);
@@ -495,8 +505,7 @@ bool gn_transfer_is_spent(const struct gn_transfer *t)
 
 void gn_transfer_reset(struct gn_transfer *t)
 {
-    gn_part_free(t->response.part);
-    t->response.part = NULL;
+    drop_files(&t->response);
     gn_sink_reset(&t->sink);
     gn_sink_trim(&t->headers);
     gn_buf_fini(&t->cookies);

@@ -1,6 +1,6 @@
 /*
  * transfer.h - one libcurl handle, used for one fetch after another: the reply
- * goes to memory within its limits, and the ending becomes a response.
+ * goes where sink.h puts it, and the ending becomes a response.
  *
  * Thread: the loop's only.
  */

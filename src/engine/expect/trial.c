@@ -65,7 +65,7 @@ void gn_trial_answer(struct gn_job *job, const struct gn_response *response)
     if (!expects(job->active->source) || !begin(job))
         return;
     (void)gn_expect_answer(job->active->source->expect, response->status,
-                           response->content_type, response->body->size,
+                           response->content_type, (size_t)response->size,
                            &job->trial->finding);
     judge(job);
 }

@@ -131,10 +131,10 @@ void gn_delta_settled(struct gn_job *job, bool stored)
     a->previous = (struct gn_base){
         .size = job->body_size, .depth = job->depth, .whole = job->whole};
     memcpy(a->previous.sha256, job->sha256, sizeof job->sha256);
-    if (!has_size(job, GN_DELTA_LARGE) ||
+    if (!has_size(job, GN_DELTA_LARGE) || job->spool != NULL ||
         f->previous_bytes + job->body_size > f->max_body_bytes / PART)
         return;
-    a->previous.data = job->body;
+    a->previous.data = (char *)job->body;
     f->previous_bytes += job->body_size;
     job->body = NULL;
 }

@@ -48,7 +48,7 @@ static struct gn_request as_asked_by(const struct gn_source *source)
     r.user = r.password = NULL;
     r.same_host = false;
     r.limits.max_redirects = REDIRECTS;
-    r.limits.max_body_bytes = MOST_BYTES;
+    r.limits.max_body_bytes = r.limits.memory_bytes = MOST_BYTES;
     return r;
 }
 
