@@ -16,6 +16,7 @@ STEP = re.compile(r"(?ms)^(?:```yaml\n((?:(?!^```).)*)^```\n)?"
                   r"```sql\n((?:(?!^```).)*)^```\n"
                   r"```json\n((?:(?!^```).)*)^```$")
 PRICES = b'{"data":[{"symbol":"ABC","price":7.5},{"symbol":"XYZ","price":12}]}'
+STOCK = b'[{"item":"nut","count":40},{"item":null,"count":7}]'
 RATES = (b"<h1>Rates of the day</h1><table id=rates><tr><th>Currency<th>Rate"
          b"<tr><td>EUR<td>1.25<tr><td>GBP<td>1.41</table>")
 
@@ -39,6 +40,8 @@ class Server(http.server.BaseHTTPRequestHandler):
             self.send(200, b"User-agent: *\nDisallow: /private/\n")
         elif path == "/prices.json":
             self.send(200, PRICES, "application/json", ("ETag", '"1"'))
+        elif path == "/stock.json":
+            self.send(200, STOCK, "application/json")
         elif path == "/rates.html":
             self.send(200, RATES, "text/html")
         elif path == "/quote":

@@ -3,6 +3,7 @@ from a real server: what is stored after each, and that kill -9 leaves no half o
 one."""
 import json
 import random
+import sqlite3
 import unittest
 
 from support.program import Case, count_runs, garner, one, query, wait_until
@@ -58,6 +59,45 @@ class Tables(Case):
                                 " error: none of the rows is written")
         self.answer(file, [3, "x"])
         self.assertEqual(self.stored(), [(1, "a"), (2, "b"), (3, "x")])
+
+    def test_bad_rows(self):
+        with sqlite3.connect(self.db) as db:
+            db.execute("create table t (id integer primary key, v text not null unique"
+                       " check (v <> 'no')) strict")
+        db.close()
+        pairs = [[1, "a"], [2, None], ["x", "b"], [None, "c"], [4, "no"], [5, "a"], [6, "e"]]
+        good = [(1, "a"), (6, "e")]
+        error = self.answer(self.config("key: id"), *pairs, code=1)
+        self.assertEqual(error, "row 4 has NULL in column id, the key of table t: none of the rows"
+                                " is written; leave such rows out with WHERE")
+        self.answer(self.config("key: id", "bad_rows: skip"), *pairs)
+        self.assertEqual(self.stored(), good)
+        self.answer(self.config("key: id", "bad_rows: quarantine"), *pairs, [7, "f"])
+        self.assertEqual(self.stored(), [*good, (7, "f")])
+        self.assertEqual(query(self.db, "select rows, bad_rows, failure from garner_run"),
+                         [(None, 0, "rows"), (2, 5, None), (3, 5, None)])
+        shown = garner("quarantine", self.db, "--show", 1)
+        self.assert_code(shown, 0)
+        kept = json.loads(shown.stdout)
+        self.assertEqual(sorted((bad["row"]["v"] or "", bad["error"]) for bad in kept), [
+            ("", "NOT NULL constraint failed: t.v"),
+            ("a", "UNIQUE constraint failed: t.v"),
+            ("b", "datatype mismatch"),
+            ("c", "NULL in column id, the key of table t"),
+            ("no", "CHECK constraint failed: v <> 'no'")])
+        self.assert_sound()
+
+    def test_many_bad_rows(self):
+        with sqlite3.connect(self.db) as db:
+            db.execute("create table t (id integer primary key, v integer check (v % 2 = 0))")
+        db.close()
+        self.answer(self.config("key: id", "bad_rows: quarantine"),
+                    *([n, n] for n in range(50_000)))
+        self.assertEqual(query(self.db, "select rows, bad_rows from garner_run"), [(25_000, 25_000)])
+        self.assertEqual(one(self.db, "select sum(v % 2) from t"), 0)
+        self.assertLess(one(self.db, "select length(rows) from garner_quarantine"), 1 << 20)
+        self.assertGreater(one(self.db, "select json_array_length(rows) from garner_quarantine"),
+                           5000)
 
     def test_replace_takes_nothing_for_nothing(self):
         file = self.config("key: id", "conflict: replace")

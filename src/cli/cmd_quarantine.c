@@ -45,8 +45,8 @@ static const char table[] =
     " order by q.id desc";
 
 static const char body[] =
-    "select iif(q.codec = 'zstd', unzstd(q.data), q.data)" FROM
-    " and q.id = ?2";
+    "select case when q.rule = 'bad_rows' then q.rows when q.codec = 'zstd'"
+    " then unzstd(q.data) else q.data end" FROM " and q.id = ?2";
 
 static bool has_format(const struct gn_format_flags *f)
 {
@@ -199,7 +199,7 @@ static const struct gn_option options[] = {
     {"config", 'c', GN_OPTION_FILE, "FILE", offsetof(struct settings, config),
      "look at the store that this file names, instead of DB", NULL},
     {"show", 0, GN_OPTION_NUMBER, "ID", offsetof(struct settings, show),
-     "print the body of this id, byte for byte", NULL},
+     "print the body of this id, byte for byte; of bad_rows, the rows", NULL},
     GN_STORAGE_READ_OPTION(struct settings),
 };
 
@@ -211,9 +211,10 @@ const struct gn_command gn_cmd_quarantine = {
         "Prints a line for each body that broke a rule of expect in the file, "
         "of one source or all, the newest first: its id, its source, when it "
         "was fetched, and what was expected and found. The other formats have "
-        "the rule, the rows that broke it, the run and the URL, too. The 20 "
-        "newest of a source are kept. Nothing was made of them, and nothing "
-        "is changed here.",
+        "the rule, the rows that broke it, the run and the URL, too. Rows that "
+        "a table refused (bad_rows) have a line as well. The 20 newest of a "
+        "source are kept. Nothing was made of them, and nothing is changed "
+        "here.",
     .examples = "garner quarantine data.db\n"
                 "garner quarantine -c garner.yaml rates --json\n"
                 "garner quarantine data.db --show 17 | less\n",

@@ -66,6 +66,13 @@ enum gn_new_columns {
     GN_COLUMNS_IGNORE, /* they are left out */
 };
 
+/* What becomes of rows that the table refuses. */
+enum gn_bad_rows {
+    GN_BAD_ROWS_FAIL,       /* none of the rows is written */
+    GN_BAD_ROWS_SKIP,       /* they are left out ... */
+    GN_BAD_ROWS_QUARANTINE, /* ... and kept apart */
+};
+
 /* The columns that garner adds for GN_CONFLICT_HISTORY. */
 #define GN_VALID_FROM "valid_from"
 #define GN_VALID_TO   "valid_to"
@@ -82,6 +89,7 @@ struct gn_rows_spec {
     size_t key_count;
     enum gn_conflict conflict;
     enum gn_new_columns new_columns;
+    enum gn_bad_rows bad_rows;
     const struct gn_column *columns; /* column_count of them: the types of
                                         those that garner makes */
     size_t column_count;

@@ -129,6 +129,21 @@ static void read_new_columns(struct gn_problems *p, const struct gn_node *node,
         r->rows->new_columns = (enum gn_new_columns)word;
 }
 
+static void read_bad_rows(struct gn_problems *p, const struct gn_node *node,
+                          void *context)
+{
+    static const char *const words[] = {
+        [GN_BAD_ROWS_FAIL] = "fail",
+        [GN_BAD_ROWS_SKIP] = "skip",
+        [GN_BAD_ROWS_QUARANTINE] = "quarantine",
+    };
+    struct rows_scope *r = context;
+    const int word = gn_walk_word(p, node, words, COUNT(words), COUNT(words));
+
+    if (word >= 0)
+        r->rows->bad_rows = (enum gn_bad_rows)word;
+}
+
 static void read_columns(struct gn_problems *p, const struct gn_node *node,
                          void *context)
 {
@@ -200,7 +215,7 @@ static const struct gn_walk_key rows_keys[] = {
     {"conflict", read_conflict, NULL}, {"expect", read_expect, NULL},
     {"columns", read_columns, NULL},   {"new_columns", read_new_columns, NULL},
     {"parent", read_parent, NULL},     {"batch", NULL, NULL},
-    {"bad_rows", NULL, NULL},          {"lookup", NULL, NULL},
+    {"bad_rows", read_bad_rows, NULL}, {"lookup", NULL, NULL},
     {"history", NULL, NULL},
 };
 

@@ -75,6 +75,13 @@ static void columns_have_types(void **state)
     rows = rows_of(&config, "new_columns: ignore");
     assert_int_equal(rows->new_columns, GN_COLUMNS_IGNORE);
     assert_int_equal(rows->column_count, 0);
+    assert_int_equal(rows->bad_rows, GN_BAD_ROWS_FAIL);
+    gn_config_fini(&config);
+    rows = rows_of(&config, "bad_rows: skip");
+    assert_int_equal(rows->bad_rows, GN_BAD_ROWS_SKIP);
+    gn_config_fini(&config);
+    rows = rows_of(&config, "bad_rows: quarantine");
+    assert_int_equal(rows->bad_rows, GN_BAD_ROWS_QUARANTINE);
     gn_config_fini(&config);
 }
 
@@ -133,6 +140,9 @@ static void what_is_wrong_is_named(void **state)
     bad_source("rows: { table: t, sql: s, new_columns: maybe }",
                "3:40: new_columns cannot be \"maybe\"; write evolve, freeze or "
                "ignore");
+    bad_source("rows: { table: t, sql: s, bad_rows: drop }",
+               "3:37: bad_rows cannot be \"drop\"; write fail, skip or "
+               "quarantine");
 }
 
 int main(void)

@@ -13,6 +13,7 @@
 #include "engine/retry.h"
 #include "engine/steer/asked.h"
 #include "engine/table/blame.h"
+#include "engine/table/sift.h"
 #include "engine/tell/events.h"
 #include "engine/tell/notify.h"
 #include "engine/version.h"
@@ -297,6 +298,7 @@ static void prepared(uv_work_t *work, int status)
     (void)status; /* it is never canceled */
     if (job->flow->abandoned)
         return;
+    gn_sift_learn(job);
     gn_record_learn(job);
     go_on(job, job->body, job->body_size);
 }
@@ -376,16 +378,20 @@ static bool is_stale(const struct gn_job *job)
            (job->on_trust || job->stale < MOST_STALE);
 }
 
-/* Its run is stored alone, and says which row it was. */
-static void fail_with_row(struct gn_job *job, const char *message)
+/* Its rows are looked at one by one, if some may be left out; else its run is
+ * stored alone, and says which row it was. */
+static void sift_or_fail(struct gn_job *job, const char *message)
 {
     struct gn_buf text = {0};
+    const char *why;
 
     gn_blame(job, message, &text);
-    gn_job_fail(job, "store",
-                gn_buf_failed(&text) ? message : gn_buf_cstr(&text));
+    why = gn_buf_failed(&text) ? message : gn_buf_cstr(&text);
+    if (!gn_sift_begin(job, why)) {
+        gn_job_fail(job, "store", why);
+        job->alone = true;
+    }
     gn_buf_fini(&text);
-    job->alone = true;
 }
 
 static void refused(struct gn_job *job)
@@ -409,7 +415,7 @@ static void refused(struct gn_job *job)
         job->stale++;
         gn_record_forget_tables(job);
     } else {
-        fail_with_row(job, message != NULL ? message : "out of memory");
+        sift_or_fail(job, message != NULL ? message : "out of memory");
     }
     gn_free(message);
     go_on(job, job->body, job->body_size);

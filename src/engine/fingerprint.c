@@ -94,6 +94,8 @@ static void add_rows(struct gn_buf *out, const struct gn_source *source)
             gn_buf_printf(out, "!c%d", (int)rows->conflict);
         if (rows->new_columns != GN_COLUMNS_EVOLVE)
             gn_buf_printf(out, "!n%d", (int)rows->new_columns);
+        if (rows->bad_rows != GN_BAD_ROWS_FAIL)
+            gn_buf_printf(out, "!b%d", (int)rows->bad_rows);
         for (size_t k = 0; k < rows->column_count; k++) {
             gn_buf_text(out, "!t");
             add(out, rows->columns[k].name);

@@ -79,6 +79,11 @@ static const struct gn_rows_spec ways[] = {
      .key = key,
      .key_count = 1,
      .sql = "select 1",
+     .bad_rows = GN_BAD_ROWS_SKIP},
+    {.table = "t",
+     .key = key,
+     .key_count = 1,
+     .sql = "select 1",
      .columns = types,
      .column_count = 1},
     {.table = "t",
@@ -119,7 +124,7 @@ static struct gn_source model(void)
 static void whatever_changes_the_rows_counts(void **state)
 {
     const struct gn_source same = model();
-    struct gn_source s[33];
+    struct gn_source s[34];
     size_t n = 0;
 
     (void)state;
@@ -139,7 +144,7 @@ static void whatever_changes_the_rows_counts(void **state)
     s[n++].unconditional = true;
     for (size_t i = 0; i < 4; i++)
         s[n++].rows = &expecting[i];
-    for (size_t i = 0; i < 6; i++)
+    for (size_t i = 0; i < 7; i++)
         s[n++].rows = &ways[i];
     for (size_t i = 0; i < 6; i++)
         s[n++].expect = &answers[i];

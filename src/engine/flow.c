@@ -19,6 +19,7 @@
 #include "engine/save.h"
 #include "engine/start.h"
 #include "engine/table/distinct.h"
+#include "engine/table/sift.h"
 #include "engine/version.h"
 #include "fetch/spool.h"
 
@@ -53,6 +54,7 @@ static void worked(struct gn_extraction *extraction)
     struct gn_job *job = extraction->context;
 
     gn_trial_rows(job);
+    gn_sift_keys(job);
     drop_twins(job);
     gn_inbox_post(job->inbox, job);
 }

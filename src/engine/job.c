@@ -34,6 +34,7 @@ void gn_job_fini(struct gn_job *job)
         gn_look_fini(&job->looks[i]);
     if (job->trial != NULL)
         gn_buf_fini(&job->trial->sample);
+    gn_buf_fini(&job->bad_rows);
     garner_batch_free(job->batch);
     gn_free(job->store_error);
     gn_job_drop_body(job);

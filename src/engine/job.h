@@ -178,6 +178,13 @@ struct gn_job {
     struct gn_trial *trial; /* NULL: nothing is expected of it */
     bool quarantined;       /* it is not what was expected */
 
+    struct gn_buf bad_rows; /* that were left out, and are kept apart, each with
+                               a comma before it: see sift.h */
+    bool sifts;             /* its rows are to be tried one by one, ... */
+    bool was_sifted;        /* ... and some were left out */
+    int times_sifted;
+    const char *refusal; /* what the store said of its rows */
+
     const char *file;     /* where its body is to be saved; NULL: nowhere */
     struct gn_part *part; /* what is to be put there; see save.h */
     bool sweeps;          /* what others left there is removed, too */

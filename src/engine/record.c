@@ -12,6 +12,7 @@
 #include "engine/pace.h"
 #include "engine/retry.h"
 #include "engine/save.h"
+#include "engine/table/sift.h"
 #include "engine/tell/events.h"
 #include "engine/version.h"
 
@@ -167,7 +168,7 @@ bool gn_record_needs_preparation(struct gn_job *job)
         gn_job_fail(job, "local", "out of memory");
     if (known && gn_save_waits(job))
         refuse_rows(job); /* before the file takes the place of the older one */
-    return job->looking || gn_save_waits(job) || is_large(job) ||
+    return job->sifts || job->looking || gn_save_waits(job) || is_large(job) ||
            gn_delta_must_read(job);
 }
 
@@ -176,6 +177,8 @@ void gn_record_prepare(struct gn_job *job, struct garner_store *store)
     const bool must_read = gn_delta_must_read(job);
     struct garner_codec *codec = NULL;
 
+    if (job->sifts)
+        gn_sift_run(job, store);
     job->looked = GARNER_OK;
     for (size_t i = 0; job->looking && i < job->extraction.query_count &&
                        job->looked == GARNER_OK;
@@ -331,6 +334,10 @@ static enum garner_code add_run(struct gn_job *job, struct garner_error *err)
     refuse_rows(job);
     if (gn_job_has_rows(job))
         code = add_rows(job, err);
+    if (job->run.failure != NULL)
+        job->run.bad_rows = 0;
+    if (code == GARNER_OK)
+        code = gn_sift_add(job, err);
     if (code == GARNER_OK)
         code = gn_version_add(job, err);
     if (code == GARNER_OK)
@@ -341,6 +348,8 @@ static enum garner_code add_run(struct gn_job *job, struct garner_error *err)
                                err);
     if (code == GARNER_OK && job->quarantined && job->batch_has_body)
         code = gn_quarantine_add_run(job->batch, job->active->memory.id, err);
+    if (code == GARNER_OK)
+        code = gn_sift_add_run(job, err);
     return code == GARNER_OK ? gn_events_add(job, err) : code;
 }
 
@@ -418,6 +427,7 @@ enum garner_code gn_record_add_canceled(const struct gn_job *job,
     if (run.started_us == 0)
         run.started_us = gn_clock_wall_us();
     run.rows = -1;
+    run.bad_rows = 0;
     run.failure = "canceled";
     run.error = "given up before it was stored: garner was stopped";
     return gn_history_add_run(batch, &run,

@@ -151,3 +151,18 @@ enum garner_code gn_rowset_add(struct gn_rowset *rows,
     rows->row_count++;
     return GARNER_OK;
 }
+
+void gn_rowset_drop(struct gn_rowset *rows, const bool *gone)
+{
+    const size_t width = rows->column_count;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < rows->row_count; i++) {
+        if (gone[i])
+            continue;
+        memmove(rows->values + kept * width, rows->values + i * width,
+                width * sizeof rows->values[0]);
+        kept++;
+    }
+    rows->row_count = kept;
+}

@@ -2,6 +2,7 @@
 #ifndef GN_EXTRACT_ROWSET_H
 #define GN_EXTRACT_ROWSET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "garner/error.h"
@@ -28,5 +29,9 @@ enum garner_code gn_rowset_columns(struct gn_rowset *rows,
 enum garner_code gn_rowset_add(struct gn_rowset *rows,
                                const struct garner_value *values,
                                struct garner_error *err);
+
+/* Leaves out the rows whose gone, one for each, is true. What they hold stays
+ * until the end. */
+void gn_rowset_drop(struct gn_rowset *rows, const bool *gone);
 
 #endif

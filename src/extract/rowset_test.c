@@ -124,12 +124,39 @@ static void lost_memory_loses_one_row(void **state)
     assert_in_range(failures, 3, 18);
 }
 
+static void rows_can_be_left_out(void **state)
+{
+    static const bool gone[] = {true, false, true, false, true};
+    static const bool none[2];
+    static const bool all[] = {true, true};
+    struct gn_rowset rows = {0};
+
+    (void)state;
+    assert_int_equal(gn_rowset_columns(&rows, names, 5, NULL), GARNER_OK);
+    for (int i = 0; i < 5; i++)
+        add(&rows, i);
+    gn_rowset_drop(&rows, gone);
+    assert_int_equal(rows.row_count, 2);
+    assert_int_equal(rows.values[0].integer, 1);
+    assert_memory_equal(rows.values[7].bytes.data, "row 3", 5);
+    gn_rowset_drop(&rows, none);
+    assert_int_equal(rows.row_count, 2);
+    add(&rows, 6);
+    assert_int_equal(rows.values[10].integer, 6);
+    gn_rowset_drop(&rows, (const bool[]){false, true, false});
+    assert_int_equal(rows.values[5].integer, 6);
+    gn_rowset_drop(&rows, all);
+    assert_int_equal(rows.row_count, 0);
+    gn_rowset_fini(&rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_keep_their_values),
         cmocka_unit_test(bytes_follow_the_memory),
         cmocka_unit_test(lost_memory_loses_one_row),
+        cmocka_unit_test(rows_can_be_left_out),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,8 +70,10 @@ static const char *const tables[] = {
                                                  times missed */
     " attempt integer not null default 1,"    /* at its due time */
     " file text,"                             /* that its body was saved to */
-    " duplicates integer not null default 0)" /* rows left out: a later one has
-                                                 their key */
+    " duplicates integer not null default 0," /* rows left out: a later one has
+                                                their key */
+    " bad_rows integer not null default 0)"   /* rows left out: they were
+                                                 refused */
     " strict",
 
     "create table if not exists garner_outbox ("
@@ -178,6 +180,7 @@ static const char *const third[] = {
     "alter table garner_run add column duplicates integer not null default 0",
     "alter table garner_source add column paused integer",
     "alter table garner_source add column retired integer",
+    "alter table garner_run add column bad_rows integer not null default 0",
     "update garner_meta set value = 3 where key = 'version'",
 };
 
@@ -437,23 +440,23 @@ enum garner_code gn_history_add_run(struct garner_batch *batch,
         with_body
             ? "insert into garner_run (source, url, started, late_us,"
               " duration_us, status, bytes, rows, failure, error,"
-              " attempt, file, duplicates, body)"
+              " attempt, file, duplicates, bad_rows, body)"
               " values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-              " (select body from garner_source where id = ?1))"
+              " ?14, (select body from garner_source where id = ?1))"
             : "insert into garner_run (source, url, started, late_us,"
               " duration_us, status, bytes, rows, failure, error,"
-              " attempt, file, duplicates)"
-              " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        GARNER_ARGS(garner_integer(run->source), garner_text(run->url),
-                    garner_integer(run->started_us),
-                    garner_integer(run->late_us),
-                    garner_integer(run->duration_us),
-                    integer_or_null(run->status, run->status != 0),
-                    integer_or_null(run->bytes, run->bytes >= 0),
-                    integer_or_null(run->rows, run->rows >= 0),
-                    garner_text(run->failure), garner_text(run->error),
-                    garner_integer(run->attempt), garner_text(run->file),
-                    garner_integer(run->duplicates)),
+              " attempt, file, duplicates, bad_rows)"
+              " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        GARNER_ARGS(
+            garner_integer(run->source), garner_text(run->url),
+            garner_integer(run->started_us), garner_integer(run->late_us),
+            garner_integer(run->duration_us),
+            integer_or_null(run->status, run->status != 0),
+            integer_or_null(run->bytes, run->bytes >= 0),
+            integer_or_null(run->rows, run->rows >= 0),
+            garner_text(run->failure), garner_text(run->error),
+            garner_integer(run->attempt), garner_text(run->file),
+            garner_integer(run->duplicates), garner_integer(run->bad_rows)),
         err);
 }
 

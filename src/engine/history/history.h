@@ -69,7 +69,8 @@ struct gn_run {
     const char *file;    /* that its body was saved to; NULL: none */
     int64_t bytes;       /* of the body; below 0: no body, a NULL */
     int64_t rows;        /* below 0: no extraction, a NULL */
-    int64_t duplicates;  /* rows that were left out: see distinct.h */
+    int64_t duplicates;  /* rows that were left out: see distinct.h ... */
+    int64_t bad_rows;    /* ... and sift.h */
 };
 
 /* A body, as it becomes a row of garner_body. */

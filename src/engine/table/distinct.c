@@ -1,7 +1,6 @@
 #include "engine/table/distinct.h"
 
 #include <stdbool.h>
-#include <string.h>
 #include <strings.h>
 
 #include "base/error.h"
@@ -25,21 +24,6 @@ static bool find_columns(const struct gn_rowset *rows, const char *const *key,
     return true;
 }
 
-static void drop(struct gn_rowset *rows, const bool *gone)
-{
-    const size_t width = rows->column_count;
-    size_t kept = 0;
-
-    for (size_t i = 0; i < rows->row_count; i++) {
-        if (gone[i])
-            continue;
-        memmove(rows->values + kept * width, rows->values + i * width,
-                width * sizeof rows->values[0]);
-        kept++;
-    }
-    rows->row_count = kept;
-}
-
 /* sorted and gone have room for all rows. */
 static size_t drop_twins(struct gn_rowset *rows, const struct gn_order *order,
                          size_t *sorted, bool *gone)
@@ -53,7 +37,7 @@ static size_t drop_twins(struct gn_rowset *rows, const struct gn_order *order,
             twins++;
         }
     if (twins > 0)
-        drop(rows, gone);
+        gn_rowset_drop(rows, gone);
     return twins;
 }
 

@@ -348,19 +348,19 @@ enum garner_code gn_table_check_rows(const struct gn_table *table,
                              : code;
 }
 
-static enum garner_code add_sql(struct garner_batch *batch, struct gn_buf *sql,
+static enum garner_code add_sql(const struct gn_pen *pen, struct gn_buf *sql,
                                 const char *table, struct garner_error *err)
 {
     enum garner_code code =
         gn_buf_failed(sql)
             ? no_memory(table, err)
-            : garner_batch_add(batch, gn_buf_cstr(sql), GARNER_ARGS(), err);
+            : gn_pen_write(pen, gn_buf_cstr(sql), GARNER_ARGS(), err);
 
     gn_buf_clear(sql);
     return code;
 }
 
-static enum garner_code create(struct gn_table *t, struct garner_batch *batch,
+static enum garner_code create(struct gn_table *t, const struct gn_pen *pen,
                                const struct gn_rowset *rows,
                                struct garner_error *err)
 {
@@ -369,17 +369,17 @@ static enum garner_code create(struct gn_table *t, struct garner_batch *batch,
     enum garner_code code;
 
     gn_table_sql_create(&sql, t->spec, rows);
-    code = add_sql(batch, &sql, name, err);
+    code = add_sql(pen, &sql, name, err);
     if (code == GARNER_OK && t->spec->conflict == GN_CONFLICT_HISTORY) {
         gn_table_sql_open_index(&sql, t->spec);
-        code = add_sql(batch, &sql, name, err);
+        code = add_sql(pen, &sql, name, err);
     }
     gn_buf_fini(&sql);
     return code;
 }
 
 /* Adds the statements that give the table the columns of rows. */
-static enum garner_code widen(struct gn_table *t, struct garner_batch *batch,
+static enum garner_code widen(struct gn_table *t, const struct gn_pen *pen,
                               const struct gn_rowset *rows, bool *changes,
                               struct garner_error *err)
 {
@@ -391,7 +391,7 @@ static enum garner_code widen(struct gn_table *t, struct garner_batch *batch,
         return GARNER_OK;
     if (!t->exists) {
         *changes = true;
-        code = create(t, batch, rows, err);
+        code = create(t, pen, rows, err);
     }
     for (size_t i = 0; code == GARNER_OK && i < rows->column_count; i++) {
         if (gn_names_has(&t->columns, rows->columns[i]))
@@ -399,7 +399,7 @@ static enum garner_code widen(struct gn_table *t, struct garner_batch *batch,
         *changes = true;
         if (t->exists) {
             gn_table_sql_widen(&sql, t->spec, rows, i, t->strict);
-            code = add_sql(batch, &sql, name, err);
+            code = add_sql(pen, &sql, name, err);
         }
         if (code == GARNER_OK && !gn_names_add(&t->columns, rows->columns[i]))
             code = no_memory(name, err);
@@ -440,32 +440,31 @@ static enum garner_code make_insert(struct gn_table *t,
     return t->insert != NULL ? GARNER_OK : no_memory(t->spec->table, err);
 }
 
-static enum garner_code add_past(struct gn_table *t, struct garner_batch *batch,
+static enum garner_code add_past(struct gn_table *t, const struct gn_pen *pen,
                                  const struct gn_offer *offer,
                                  struct gn_added *added,
                                  struct garner_error *err)
 {
-    enum garner_code code = gn_validity_begin(batch, t->spec, err);
+    enum garner_code code = gn_validity_begin(pen, t->spec, err);
 
-    added->first = garner_batch_count(batch) + 1;
+    added->first = gn_pen_next(pen);
     added->each = gn_validity_each(&t->validity);
     if (code == GARNER_OK)
-        code = gn_validity_add(&t->validity, batch, offer->rows, offer->now_us,
-                               err);
-    return code == GARNER_OK
-               ? gn_validity_end(batch, t->spec, offer->now_us, err)
-               : code;
+        code =
+            gn_validity_add(&t->validity, pen, offer->rows, offer->now_us, err);
+    return code == GARNER_OK ? gn_validity_end(pen, t->spec, offer->now_us, err)
+                             : code;
 }
 
 static enum garner_code delete_all(const struct gn_table *t,
-                                   struct garner_batch *batch,
+                                   const struct gn_pen *pen,
                                    struct garner_error *err)
 {
     struct gn_buf sql = {0};
     enum garner_code code;
 
     gn_table_sql_delete(&sql, t->spec);
-    code = add_sql(batch, &sql, t->spec->table, err);
+    code = add_sql(pen, &sql, t->spec->table, err);
     gn_buf_fini(&sql);
     return code;
 }
@@ -490,7 +489,7 @@ static bool key_of(const struct gn_rows_spec *parent,
 
 /* Adds the statements that delete what belongs to the answer's parents. */
 static enum garner_code disown(const struct gn_table *t,
-                               struct garner_batch *batch,
+                               const struct gn_pen *pen,
                                const struct gn_rowset *parents,
                                struct garner_error *err)
 {
@@ -504,14 +503,14 @@ static enum garner_code disown(const struct gn_table *t,
         code = no_memory(t->spec->table, err);
     for (size_t i = 0; i < parents->row_count && code == GARNER_OK; i++)
         if (key_of(parent, parents, i, key))
-            code = garner_batch_add(batch, gn_buf_cstr(&sql), key,
-                                    parent->key_count, err);
+            code = gn_pen_write(pen, gn_buf_cstr(&sql), key, parent->key_count,
+                                err);
     gn_free(key);
     gn_buf_fini(&sql);
     return code;
 }
 
-static enum garner_code add_each(struct gn_table *t, struct garner_batch *batch,
+static enum garner_code add_each(struct gn_table *t, const struct gn_pen *pen,
                                  const struct gn_offer *offer,
                                  struct gn_added *added,
                                  struct garner_error *err)
@@ -520,16 +519,44 @@ static enum garner_code add_each(struct gn_table *t, struct garner_batch *batch,
     enum garner_code code = GARNER_OK;
 
     if (t->spec->conflict == GN_CONFLICT_WHOLE)
-        code = delete_all(t, batch, err);
+        code = delete_all(t, pen, err);
     else if (offer->parents != NULL)
-        code = disown(t, batch, offer->parents, err);
-    added->first = garner_batch_count(batch) + 1;
+        code = disown(t, pen, offer->parents, err);
+    added->first = gn_pen_next(pen);
     added->each = 1;
-    for (size_t i = 0; code == GARNER_OK && i < rows->row_count; i++)
-        code = garner_batch_add(batch, t->insert,
-                                rows->values + i * rows->column_count,
-                                t->insert_count, err);
+    for (size_t i = 0; code == GARNER_OK && i < rows->row_count; i++) {
+        code = gn_pen_begin_row(pen, err);
+        if (code == GARNER_OK)
+            code = gn_pen_end_row(
+                pen, i,
+                gn_pen_write(pen, t->insert,
+                             rows->values + i * rows->column_count,
+                             t->insert_count, err),
+                err);
+    }
     return code;
+}
+
+static enum garner_code write_rows(struct gn_table *t, const struct gn_pen *pen,
+                                   const struct gn_offer *offer,
+                                   struct gn_added *added,
+                                   struct garner_error *err)
+{
+    const struct gn_rowset *rows = offer->rows;
+    enum garner_code code = GARNER_OK;
+
+    GN_CHECK(t->known);
+    *added = (struct gn_added){0};
+    if (rows->row_count > 0 && !insert_fits(t, rows)) {
+        code = widen(t, pen, rows, &added->changes, err);
+        if (code == GARNER_OK)
+            code = make_insert(t, rows, err);
+    }
+    if (code != GARNER_OK || !t->exists)
+        return code;
+    return t->spec->conflict == GN_CONFLICT_HISTORY
+               ? add_past(t, pen, offer, added, err)
+               : add_each(t, pen, offer, added, err);
 }
 
 enum garner_code gn_table_add_rows(struct gn_table *table,
@@ -538,19 +565,16 @@ enum garner_code gn_table_add_rows(struct gn_table *table,
                                    struct gn_added *added,
                                    struct garner_error *err)
 {
-    const struct gn_rowset *rows = offer->rows;
-    enum garner_code code = GARNER_OK;
+    return write_rows(table, &(struct gn_pen){.batch = batch}, offer, added,
+                      err);
+}
 
-    GN_CHECK(table->known);
-    *added = (struct gn_added){0};
-    if (rows->row_count > 0 && !insert_fits(table, rows)) {
-        code = widen(table, batch, rows, &added->changes, err);
-        if (code == GARNER_OK)
-            code = make_insert(table, rows, err);
-    }
-    if (code != GARNER_OK || !table->exists)
-        return code;
-    return table->spec->conflict == GN_CONFLICT_HISTORY
-               ? add_past(table, batch, offer, added, err)
-               : add_each(table, batch, offer, added, err);
+enum garner_code gn_table_try_rows(struct gn_table *table,
+                                   const struct gn_pen *pen,
+                                   const struct gn_offer *offer,
+                                   struct garner_error *err)
+{
+    struct gn_added added;
+
+    return write_rows(table, pen, offer, &added, err);
 }

@@ -17,6 +17,7 @@
 
 #include "config/config.h"
 #include "engine/table/look.h"
+#include "engine/table/pen.h"
 #include "extract/rowset.h"
 #include "garner/store.h"
 #include "garner/write.h"
@@ -97,6 +98,14 @@ enum garner_code gn_table_add_rows(struct gn_table *table,
                                    struct garner_batch *batch,
                                    const struct gn_offer *offer,
                                    struct gn_added *added,
+                                   struct garner_error *err);
+
+/* Does the same at once, in pen's transaction, which is to be rolled back; as
+ * is what the table, one of gn_tables of its own, is known to be. Errors: those
+ * of garner_tx_exec. */
+enum garner_code gn_table_try_rows(struct gn_table *table,
+                                   const struct gn_pen *pen,
+                                   const struct gn_offer *offer,
                                    struct garner_error *err);
 
 /* A batch that changes the table is on its way to the store; has ended there.

@@ -178,20 +178,20 @@ size_t gn_validity_each(const struct gn_validity *v)
 /* --- the batch -------------------------------------------------------------*/
 
 /* Adds sql, with now as its argument unless below 0, and empties it. */
-static enum garner_code add(struct garner_batch *batch, struct gn_buf *sql,
+static enum garner_code add(const struct gn_pen *pen, struct gn_buf *sql,
                             int64_t now_us, struct garner_error *err)
 {
     const struct garner_value now = garner_integer(now_us);
     const enum garner_code code =
         gn_buf_failed(sql)
             ? no_memory(err)
-            : garner_batch_add(batch, gn_buf_cstr(sql), &now, now_us >= 0, err);
+            : gn_pen_write(pen, gn_buf_cstr(sql), &now, now_us >= 0, err);
 
     gn_buf_fini(sql);
     return code;
 }
 
-enum garner_code gn_validity_begin(struct garner_batch *batch,
+enum garner_code gn_validity_begin(const struct gn_pen *pen,
                                    const struct gn_rows_spec *spec,
                                    struct garner_error *err)
 {
@@ -202,11 +202,11 @@ enum garner_code gn_validity_begin(struct garner_batch *batch,
     for (size_t k = 0; k < spec->key_count; k++)
         gn_buf_printf(&sql, "%sk%zu", k > 0 ? ", " : "", k);
     gn_buf_byte(&sql, ')');
-    return add(batch, &sql, -1, err);
+    return add(pen, &sql, -1, err);
 }
 
 enum garner_code gn_validity_add(const struct gn_validity *v,
-                                 struct garner_batch *batch,
+                                 const struct gn_pen *pen,
                                  const struct gn_rowset *rows, int64_t now_us,
                                  struct garner_error *err)
 {
@@ -217,12 +217,16 @@ enum garner_code gn_validity_add(const struct gn_validity *v,
     for (size_t i = 0; i < rows->row_count && code == GARNER_OK; i++) {
         memcpy(args, rows->values + i * width, width * sizeof *args);
         args[width] = garner_integer(now_us);
+        code = gn_pen_begin_row(pen, err);
+        if (code != GARNER_OK)
+            break;
         if (v->close != NULL)
-            code = garner_batch_add(batch, v->close, args, width + 1, err);
+            code = gn_pen_write(pen, v->close, args, width + 1, err);
         if (code == GARNER_OK)
-            code = garner_batch_add(batch, v->open, args, width + 1, err);
+            code = gn_pen_write(pen, v->open, args, width + 1, err);
         if (code == GARNER_OK)
-            code = garner_batch_add(batch, v->seen, args, v->seen_count, err);
+            code = gn_pen_write(pen, v->seen, args, v->seen_count, err);
+        code = gn_pen_end_row(pen, i, code, err);
     }
     gn_free(args);
     return code;
@@ -230,7 +234,7 @@ enum garner_code gn_validity_add(const struct gn_validity *v,
 
 /* The plus takes the affinity off the column that has none of its own, so that
  * the table's counts: 7 is '7' where that is a text. */
-enum garner_code gn_validity_end(struct garner_batch *batch,
+enum garner_code gn_validity_end(const struct gn_pen *pen,
                                  const struct gn_rows_spec *spec,
                                  int64_t now_us, struct garner_error *err)
 {
@@ -249,9 +253,9 @@ enum garner_code gn_validity_end(struct garner_batch *batch,
     for (size_t k = 0; k < spec->key_count; k++)
         gn_buf_printf(&sql, "%s+k%zu", k > 0 ? ", " : "", k);
     gn_buf_printf(&sql, " from " SEEN "%zu)", spec->key_count);
-    code = add(batch, &sql, now_us, err);
+    code = add(pen, &sql, now_us, err);
     if (code != GARNER_OK)
         return code;
     gn_buf_printf(&sql, "delete from " SEEN "%zu", spec->key_count);
-    return add(batch, &sql, -1, err);
+    return add(pen, &sql, -1, err);
 }

@@ -15,8 +15,8 @@
 
 #include "config/config.h"
 #include "engine/table/names.h"
+#include "engine/table/pen.h"
 #include "extract/rowset.h"
-#include "garner/write.h"
 
 /* The SQL for a row; all zero is none. */
 struct gn_validity {
@@ -42,16 +42,16 @@ enum garner_code gn_validity_make(struct gn_validity *v,
 size_t gn_validity_each(const struct gn_validity *v);
 
 /* Adds the statements that come before all rows ... */
-enum garner_code gn_validity_begin(struct garner_batch *batch,
+enum garner_code gn_validity_begin(const struct gn_pen *pen,
                                    const struct gn_rows_spec *spec,
                                    struct garner_error *err);
 /* ... those of each, which are all that is valid from now_us on ... */
 enum garner_code gn_validity_add(const struct gn_validity *v,
-                                 struct garner_batch *batch,
+                                 const struct gn_pen *pen,
                                  const struct gn_rowset *rows, int64_t now_us,
                                  struct garner_error *err);
 /* ... and those behind them, for what is gone. Errors: NOMEM. */
-enum garner_code gn_validity_end(struct garner_batch *batch,
+enum garner_code gn_validity_end(const struct gn_pen *pen,
                                  const struct gn_rows_spec *spec,
                                  int64_t now_us, struct garner_error *err);
 

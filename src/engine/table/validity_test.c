@@ -182,18 +182,20 @@ static void lost_memory_is_an_error(void **state)
     for (unsigned nth = 1; code != GARNER_OK; nth++) {
         struct gn_validity v = {0};
         struct garner_batch *batch = NULL;
+        struct gn_pen pen = {0};
 
         assert_true(nth < 100);
         gn_mem_fail_at(nth);
         code = garner_batch_new(&batch, NULL);
+        pen.batch = batch;
         if (code == GARNER_OK)
             code = gn_validity_make(&v, &spec, &rows, &columns, NULL);
         if (code == GARNER_OK)
-            code = gn_validity_begin(batch, &spec, NULL);
+            code = gn_validity_begin(&pen, &spec, NULL);
         if (code == GARNER_OK)
-            code = gn_validity_add(&v, batch, &rows, 1, NULL);
+            code = gn_validity_add(&v, &pen, &rows, 1, NULL);
         if (code == GARNER_OK)
-            code = gn_validity_end(batch, &spec, 1, NULL);
+            code = gn_validity_end(&pen, &spec, 1, NULL);
         gn_mem_fail_at(0);
         assert_true(code == GARNER_OK || code == GARNER_NOMEM);
         garner_batch_free(batch);
