@@ -51,5 +51,5 @@ with tempfile.TemporaryDirectory(prefix="garner-tools-") as folder:
             count += 1
     assert count >= 15, count
     server.shutdown()
-for command in "check", "test", "replay", "export", "insert", "upsert":
+for command in "check", "test", "shell", "replay", "export", "insert", "upsert":
     assert re.search(rf"(?m)^## .*garner {command}", PAGE), f"{command} has no section"

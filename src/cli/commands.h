@@ -7,6 +7,7 @@
 extern const struct gn_command gn_cmd_run;
 extern const struct gn_command gn_cmd_get;
 extern const struct gn_command gn_cmd_query;
+extern const struct gn_command gn_cmd_shell;
 extern const struct gn_command gn_cmd_body;
 extern const struct gn_command gn_cmd_diff;
 extern const struct gn_command gn_cmd_prune;

@@ -9,12 +9,18 @@
 #include "base/mem.h"
 #include "fetch/fetcher.h"
 
-enum { FILES = 12 }; /* for a loop and a fetch */
+enum {
+    FILES = 12, /* for a loop and a fetch */
+    LOOK_MS = 50,
+};
 
 /* A fetch under way. */
 struct under_way {
     struct gn_one *one;
     struct gn_fetcher *fetcher;
+    struct gn_transfer *transfer;
+    atomic_bool *stop; /* NULL: nobody stops it */
+    uv_timer_t look;
 };
 
 static void fetched(void *context, struct gn_response *r)
@@ -40,20 +46,40 @@ static void fetched(void *context, struct gn_response *r)
     one->redirects = r->redirects;
     one->http_version = r->http_version;
     gn_fetcher_close(u->fetcher);
+    if (u->stop != NULL)
+        uv_close((uv_handle_t *)&u->look, NULL);
+}
+
+static void look(uv_timer_t *timer)
+{
+    const struct under_way *u = timer->data;
+
+    if (atomic_load(u->stop))
+        gn_fetcher_cancel(u->fetcher, u->transfer);
+}
+
+static void begin_to_look(uv_loop_t *loop, struct under_way *u)
+{
+    GN_CHECK(uv_timer_init(loop, &u->look) == 0);
+    u->look.data = u;
+    GN_CHECK(uv_timer_start(&u->look, look, LOOK_MS, LOOK_MS) == 0);
 }
 
 static enum garner_code on_loop(uv_loop_t *loop, struct gn_target *target,
-                                struct gn_one *one, struct garner_error *err)
+                                atomic_bool *stop, struct gn_one *one,
+                                struct garner_error *err)
 {
     const struct gn_fetcher_options options = {0};
-    struct under_way u = {one, NULL};
+    struct under_way u = {.one = one, .stop = stop};
     enum garner_code code = gn_fetcher_new(loop, &options, &u.fetcher, err);
 
     if (code != GARNER_OK)
         return code;
-    code = gn_fetcher_start(u.fetcher, target, fetched, &u, NULL, err);
+    code = gn_fetcher_start(u.fetcher, target, fetched, &u, &u.transfer, err);
     if (code != GARNER_OK)
         gn_fetcher_close(u.fetcher);
+    else if (stop != NULL)
+        begin_to_look(loop, &u);
     (void)uv_run(loop, UV_RUN_DEFAULT);
     if (code == GARNER_OK &&
         (gn_buf_failed(&one->headers) || gn_buf_failed(&one->body)))
@@ -61,8 +87,10 @@ static enum garner_code on_loop(uv_loop_t *loop, struct gn_target *target,
     return code;
 }
 
-enum garner_code gn_one_fetch(const struct gn_request *request, const char *jar,
-                              struct gn_one *one, struct garner_error *err)
+enum garner_code gn_one_fetch_until(const struct gn_request *request,
+                                    const char *jar, atomic_bool *stop,
+                                    struct gn_one *one,
+                                    struct garner_error *err)
 {
     struct gn_target *target = NULL;
     uv_loop_t loop;
@@ -80,10 +108,16 @@ enum garner_code gn_one_fetch(const struct gn_request *request, const char *jar,
     if (code == GARNER_OK && !gn_target_set_jar(target, jar))
         code = gn_fail(err, GARNER_NOMEM, "no memory for cookies");
     if (code == GARNER_OK)
-        code = on_loop(&loop, target, one, err);
+        code = on_loop(&loop, target, stop, one, err);
     gn_target_free(target);
     GN_CHECK(uv_loop_close(&loop) == 0);
     return code;
+}
+
+enum garner_code gn_one_fetch(const struct gn_request *request, const char *jar,
+                              struct gn_one *one, struct garner_error *err)
+{
+    return gn_one_fetch_until(request, jar, NULL, one, err);
 }
 
 void gn_one_fini(struct gn_one *one)

@@ -2,6 +2,9 @@
 #ifndef GN_CLI_ONE_H
 #define GN_CLI_ONE_H
 
+#include <stdatomic.h>
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "fetch/request.h"
 #include "fetch/response.h"
@@ -30,6 +33,13 @@ struct gn_one {
  * gn_target_set_jar. Errors: INVALID (the request), NOMEM, IO. */
 enum garner_code gn_one_fetch(const struct gn_request *request, const char *jar,
                               struct gn_one *one, struct garner_error *err);
+
+/* The same, but it is CANCELED (as a failure) soon after *stop (borrowed) is
+ * true, which may be set from any thread, and in a signal handler. */
+enum garner_code gn_one_fetch_until(const struct gn_request *request,
+                                    const char *jar, atomic_bool *stop,
+                                    struct gn_one *one,
+                                    struct garner_error *err);
 
 void gn_one_fini(struct gn_one *one);
 

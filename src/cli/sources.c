@@ -7,17 +7,15 @@
 #include "base/mem.h"
 #include "config/build.h"
 
-static void free_vars(struct gn_var *vars, size_t count)
+void gn_sources_free_vars(struct gn_var *vars, size_t count)
 {
     for (size_t i = 0; vars != NULL && i < count; i++)
         gn_free((char *)vars[i].name);
     gn_free(vars);
 }
 
-/* "name=value" texts as variables; the values stay where they are. */
-static enum garner_code make_vars(const struct gn_texts *texts,
-                                  struct gn_var **vars,
-                                  struct garner_error *err)
+enum garner_code gn_sources_vars(const struct gn_texts *texts,
+                                 struct gn_var **vars, struct garner_error *err)
 {
     *vars = gn_alloc((texts->count + 1) * sizeof **vars);
     for (size_t i = 0; *vars != NULL && i < texts->count; i++) {
@@ -116,13 +114,13 @@ enum garner_code gn_sources_build(const struct gn_sources *sources,
             code = gn_fail(err, GARNER_NOMEM, "no memory for URLs");
     }
     if (code == GARNER_OK)
-        code = make_vars(&rows->params, &vars, err);
+        code = gn_sources_vars(&rows->params, &vars, err);
     if (code == GARNER_OK) {
         build.vars = vars;
         build.var_count = rows->params.count;
         code = gn_config_build(&build, config, err);
     }
-    free_vars(vars, rows->params.count);
+    gn_sources_free_vars(vars, rows->params.count);
     free_urls(longer);
     gn_ask_fini(&memory);
     return code;

@@ -46,6 +46,14 @@ struct gn_sources {
     int retries;
 };
 
+/* Makes *vars of "name=value" texts, one of each, whose values stay where they
+ * are. Free with gn_sources_free_vars, after an error, too. Errors: INVALID,
+ * NOMEM. */
+enum garner_code gn_sources_vars(const struct gn_texts *texts,
+                                 struct gn_var **vars,
+                                 struct garner_error *err);
+void gn_sources_free_vars(struct gn_var *vars, size_t count);
+
 /* Makes *config of the URLs (gn_config_fini frees it). Errors: INVALID, NOMEM.
  */
 enum garner_code gn_sources_build(const struct gn_sources *sources,

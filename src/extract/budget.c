@@ -1,5 +1,7 @@
 #include "extract/budget.h"
 
+#include <stddef.h>
+
 #include "base/clock.h"
 
 void gn_budget_arm(struct gn_budget *b, int64_t limit_ms)
@@ -13,9 +15,14 @@ void gn_budget_arm(struct gn_budget *b, int64_t limit_ms)
     b->expired = false;
 }
 
+bool gn_budget_is_stopped(const struct gn_budget *b)
+{
+    return b->stop != NULL && atomic_load(b->stop);
+}
+
 bool gn_budget_spent(struct gn_budget *b)
 {
-    if (gn_clock_monotonic_ns() >= b->deadline_ns)
+    if (gn_budget_is_stopped(b) || gn_clock_monotonic_ns() >= b->deadline_ns)
         b->expired = true;
     return b->expired;
 }

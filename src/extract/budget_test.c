@@ -10,7 +10,7 @@
 
 static void it_is_spent_at_its_deadline(void **state)
 {
-    struct gn_budget b;
+    struct gn_budget b = {0};
 
     (void)state;
     gn_budget_arm(&b, 0);
@@ -25,10 +25,28 @@ static void it_is_spent_at_its_deadline(void **state)
     assert_false(b.expired);
 }
 
+static void somebody_may_end_it(void **state)
+{
+    atomic_bool stop = false;
+    struct gn_budget b = {.stop = &stop};
+
+    (void)state;
+    gn_budget_arm(&b, INT64_MAX);
+    assert_false(gn_budget_spent(&b));
+    assert_false(gn_budget_is_stopped(&b));
+    atomic_store(&stop, true);
+    assert_true(gn_budget_spent(&b));
+    assert_true(gn_budget_is_stopped(&b));
+    atomic_store(&stop, false);
+    gn_budget_arm(&b, INT64_MAX);
+    assert_false(gn_budget_spent(&b));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_spent_at_its_deadline),
+        cmocka_unit_test(somebody_may_end_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,6 +56,8 @@ static int authorize(void *context, int action, const char *a, const char *b,
 
     (void)database;
     (void)by;
+    if (s->lifted)
+        return SQLITE_OK;
     switch (action) {
     case SQLITE_SELECT:
     case SQLITE_RECURSIVE:
@@ -106,9 +108,9 @@ static void connect_functions(sqlite3 *db)
         connect_function(db, gn_functions_table(i));
 }
 
-static int look_at_clock(void *context)
+int gn_sandbox_look(void *sandbox)
 {
-    struct gn_sandbox *s = context;
+    struct gn_sandbox *s = sandbox;
 
     return gn_budget_spent(&s->budget);
 }
@@ -175,14 +177,27 @@ enum garner_code gn_sandbox_open(struct gn_sandbox *s, struct garner_error *err)
     if (sqlite3_set_authorizer(s->db, authorize, s) != SQLITE_OK)
         return gn_fail(err, GARNER_IO, "SQLite %s refuses an authorizer: %s",
                        sqlite3_libversion(), sqlite3_errmsg(s->db));
-    sqlite3_progress_handler(s->db, STEPS_PER_LOOK, look_at_clock, s);
+    sqlite3_progress_handler(s->db, STEPS_PER_LOOK, gn_sandbox_look, s);
     return GARNER_OK;
+}
+
+enum garner_code gn_sandbox_borrow(struct gn_sandbox *s, sqlite3 *db,
+                                   struct garner_error *err)
+{
+    enum garner_code code;
+
+    *s = (struct gn_sandbox){
+        .db = db, .lent = true, .budget = {.deadline_ns = INT64_MAX}};
+    code = gn_functions_init(&s->functions, db, &s->budget, err);
+    s->functions.arrow.is_guest = true;
+    return code;
 }
 
 void gn_sandbox_close(struct gn_sandbox *s)
 {
     gn_functions_stop(&s->functions);
-    GN_CHECK(sqlite3_close(s->db) == SQLITE_OK); /* else a statement leaked */
+    /* else a statement leaked */
+    GN_CHECK(s->lent || sqlite3_close(s->db) == SQLITE_OK);
     s->db = NULL;
     gn_functions_fini(&s->functions);
 }

@@ -8,6 +8,7 @@
 #ifndef GN_EXTRACT_SANDBOX_H
 #define GN_EXTRACT_SANDBOX_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <sqlite3.h>
@@ -22,13 +23,25 @@ struct gn_sandbox {
     struct gn_budget budget;
     struct gn_functions functions;
     char refused[80]; /* what the last SQL may not do; "": nothing */
+    bool lent;        /* db is another's, and has tables */
+    bool lifted;      /* nothing is refused: the SQL is our own */
 };
 
 /* Errors: NOMEM, IO. s can be closed even then. */
 enum garner_code gn_sandbox_open(struct gn_sandbox *s,
                                  struct garner_error *err);
 
-/* All its statements must be finalized. */
+/* The functions alone, on db, which is another's: whoever lends it refuses what
+ * it may not do, and has its progress handler call gn_sandbox_look. Errors:
+ * NOMEM, IO. s can be closed even then. */
+enum garner_code gn_sandbox_borrow(struct gn_sandbox *s, sqlite3 *db,
+                                   struct garner_error *err);
+
+/* For a progress handler: not 0, the job's time is over. */
+int gn_sandbox_look(void *sandbox);
+
+/* All its statements must be finalized. A connection that was lent has been
+ * closed before. */
 void gn_sandbox_close(struct gn_sandbox *s);
 
 /* A new job: SQL is stopped limit_ms from now, and what was parsed before is

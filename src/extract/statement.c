@@ -101,7 +101,7 @@ static enum garner_code prepare_failed(struct gn_sandbox *s, const char *sql,
                        "the SQL may not do this: %s. It sees only its "
                        "parameters, such as json_each(:body)",
                        s->refused);
-    if (strncmp(text, "no such table", 13) == 0)
+    if (!s->lent && strncmp(text, "no such table", 13) == 0)
         hint = " (tables of the store are not seen here; begin with "
                "json_each(:body))";
     else if (offset >= 0 && sql[offset] == '"' &&
@@ -139,18 +139,29 @@ static enum garner_code check_columns(sqlite3_stmt *stmt,
                      : gn_fail(err, GARNER_SQL, "the SQL gives no columns");
 }
 
-enum garner_code gn_statement_prepare(struct gn_sandbox *s, const char *sql,
-                                      sqlite3_stmt **out,
-                                      struct garner_error *err)
+/* Where a database is read, whatever reads is fine: EXPLAIN, PRAGMA, columns
+ * with the same name. */
+static enum garner_code check_prepared(const struct gn_sandbox *s,
+                                       sqlite3_stmt *stmt,
+                                       struct garner_error *err)
 {
-    enum garner_code code = check_verb(sql, err);
+    if (!s->lent)
+        return check_columns(stmt, err);
+    return sqlite3_stmt_readonly(stmt) != 0
+               ? GARNER_OK
+               : gn_fail(err, GARNER_SQL,
+                         "the database is open to be read alone; 'garner "
+                         "query --write' may write");
+}
+
+static enum garner_code prepare(struct gn_sandbox *s, const char *sql,
+                                sqlite3_stmt **out, struct garner_error *err)
+{
     const char *tail = NULL;
+    enum garner_code code;
     size_t rest;
     int rc;
 
-    *out = NULL;
-    if (code != GARNER_OK)
-        return code;
     s->refused[0] = '\0';
     rc = sqlite3_prepare_v3(s->db, sql, -1, PREPARE_FLAGS, out, &tail);
     if (rc != SQLITE_OK) {
@@ -161,10 +172,22 @@ enum garner_code gn_statement_prepare(struct gn_sandbox *s, const char *sql,
     }
     rest = skip_blank(sql, (size_t)(tail - sql));
     if (sql[rest] != '\0')
-        code =
-            blame(err, sql, rest, "a second statement; only one SELECT is run");
-    else
-        code = check_columns(*out, err);
+        return blame(err, sql, rest,
+                     "a second statement; only one SELECT is run");
+    return check_prepared(s, *out, err);
+}
+
+enum garner_code gn_statement_prepare(struct gn_sandbox *s, const char *sql,
+                                      sqlite3_stmt **out,
+                                      struct garner_error *err)
+{
+    enum garner_code code = GARNER_OK;
+
+    *out = NULL;
+    if (!s->lent || sql[skip_blank(sql, 0)] == '\0')
+        code = check_verb(sql, err);
+    if (code == GARNER_OK)
+        code = prepare(s, sql, out, err);
     if (code != GARNER_OK) {
         sqlite3_finalize(*out);
         *out = NULL;
@@ -282,6 +305,36 @@ enum garner_code gn_statement_columns(sqlite3_stmt *stmt,
     return code;
 }
 
+/* One call to find the value, and those of values then: no other thread has the
+ * connection, so that it need not be protected (see sqlite3_value). */
+bool gn_statement_value(sqlite3_stmt *stmt, int i, struct garner_value *v)
+{
+    sqlite3_value *value = sqlite3_column_value(stmt, i);
+    const void *data;
+
+    switch (sqlite3_value_type(value)) {
+    case SQLITE_INTEGER:
+        *v = garner_integer(sqlite3_value_int64(value));
+        return true;
+    case SQLITE_FLOAT:
+        *v = garner_real(sqlite3_value_double(value));
+        return true;
+    case SQLITE_TEXT:
+        /* _text would copy it to put a NUL behind it */
+        data = sqlite3_value_blob(value);
+        *v = garner_text_n(data != NULL ? data : "",
+                           (size_t)sqlite3_value_bytes(value));
+        return data != NULL || v->bytes.size == 0;
+    case SQLITE_BLOB:
+        data = sqlite3_value_blob(value);
+        *v = garner_blob(data, (size_t)sqlite3_value_bytes(value));
+        return data != NULL || v->bytes.size == 0;
+    default:
+        *v = garner_null();
+        return true;
+    }
+}
+
 static bool uses(sqlite3_stmt *stmt, const char *name)
 {
     const int count = sqlite3_bind_parameter_count(stmt);
@@ -337,6 +390,8 @@ enum garner_code gn_statement_failed(struct gn_sandbox *s, sqlite3_stmt *stmt,
     gn_unit_format_duration(s->budget.limit_ms, limit);
     if (rc == SQLITE_NOMEM)
         code = no_memory(err);
+    else if (gn_budget_is_stopped(&s->budget))
+        code = gn_fail(err, GARNER_CANCELED, "the SQL was interrupted");
     else if (s->budget.expired)
         code = gn_fail(err, GARNER_TIMEOUT,
                        "the SQL was stopped: it took longer than %s, its limit",
