@@ -1,6 +1,7 @@
 """The files of examples/ do what they say, and so does the README."""
 import contextlib
 import http.server
+import json
 import os
 import pathlib
 import re
@@ -11,7 +12,8 @@ import unittest
 
 from support.program import (Case, GARNER, LIMIT, clean_environment, garner, one,
                              query, wait_until)
-from support.servers import dead_port
+from support.servers import ISO_CODES, dead_port
+from support.sites import Sites
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent
 PROGRAMS = pathlib.Path(os.environ.get("EXAMPLES", "build/examples")).resolve()
@@ -23,7 +25,8 @@ class Examples(Case):
         self.assertTrue(EXAMPLES)
         for path in EXAMPLES:
             with self.subTest(path.name):
-                self.assert_code(garner("check", path, cwd=self.folder), 0)
+                self.assert_code(garner("check", path, cwd=self.folder,
+                                        env=clean_environment(TICKER_TOKEN="open")), 0)
 
     def test_garner_watches_itself(self):
         port = dead_port()
@@ -87,6 +90,127 @@ class Examples(Case):
             self.assertRegex(result.stdout, r"\A3 rows\nCONSTRAINT: row 1 \(insert into book\): "
                                             r"FOREIGN KEY constraint failed.*\n\Z")
         self.assertEqual(one(self.db, "select count(*) from author"), 1)
+
+
+class Sources(Case):
+    """The sources of examples/, as they stand there but for the s of https: the
+    sites they name are folders of an nginx that is asked as a proxy."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.sites = Sites()
+        cls.addClassCleanup(cls.sites.stop)
+
+    def run_once(self, name, code=0):
+        text = (SOURCE / "examples" / f"{name}.yaml").read_text()
+        self.assertEqual(text.count("https://"), 1)
+        self.write(f"{name}.yaml", text.replace("https://", "http://"))
+        result = garner("run", "-c", f"{name}.yaml", "--once", cwd=self.folder,
+                        env=clean_environment(TICKER_TOKEN="open", http_proxy=self.sites.url))
+        self.assert_code(result, code)
+        return result
+
+    def stored(self, name, sql):
+        return query(self.folder / f"{name}.db", sql)
+
+    def test_ticker(self):
+        def put(*rows):
+            self.sites.put("api.example.com", "v1/ticker", json.dumps({"data": rows}))
+
+        abc = {"symbol": "ABC", "price": "10.25", "ts": "2026-09-07T10:00:00Z"}
+        put(abc, {"symbol": "XYZ", "price": 3, "ts": None})
+        self.run_once("ticker")
+        sql = "select symbol, price, ts, seen_at > 1e9 from ticker order by symbol"
+        self.assertEqual(self.stored("ticker", sql),
+                         [("ABC", 10.25, "2026-09-07T10:00:00Z", 1), ("XYZ", 3.0, None, 1)])
+        put({**abc, "price": "10.5"})
+        self.run_once("ticker")
+        self.assertEqual(self.stored("ticker", "select symbol, price from ticker order by 1"),
+                         [("ABC", 10.5), ("XYZ", 3.0)])
+        put({**abc, "price": None})
+        self.assertIn("not_null", self.run_once("ticker", 4).stderr)
+        self.assertEqual(self.stored("ticker", "select count(*), min(price) from ticker"),
+                         [(2, 3.0)])
+
+    def test_rates(self):
+        def put(rates, title="Reference rates"):
+            rows = "".join(f"<tr><td>{name}<td>{rate:,.4f} <small>*</small>\n"
+                           for name, rate in rates.items())
+            self.sites.put("www.example.org", "rates.html",
+                           f"<!doctype html><title>{title}</title><h1>{title}</h1>\n"
+                           "<table id=rates><thead><tr><th>Currency<th>Rate</thead>\n"
+                           f"<tbody>{rows}</table>\n")
+
+        names = json.loads((ISO_CODES / "iso_4217.json").read_text())["4217"]
+        rates = {entry["alpha_3"]: 1000 + n / 8 for n, entry in enumerate(names[:25])}
+        put(rates)
+        self.run_once("rates")
+        self.assertEqual(
+            dict(self.stored("rates", "select currency, rate from rates where valid_to is null")),
+            rates)
+        name = next(iter(rates))
+        put({**rates, name: 7.5})
+        self.run_once("rates")
+        sql = f"select rate, valid_to is null from rates where currency = '{name}' order by rate"
+        # a run that began on the next day has a row of its own
+        days = self.stored("rates", "select count(distinct day) from rates")[0][0]
+        self.assertEqual(self.stored("rates", sql), [(7.5, 1), (1000, 0 if days == 1 else 1)])
+        told = [json.loads(line) for line
+                in (self.folder / "rates-changed.ndjson").read_text().splitlines()]
+        self.assertEqual(len([row for row in told if row["currency"] == name]), 2)
+        before = self.stored("rates", "select * from rates")
+        put(rates, "Reference rates: maintenance")
+        self.assertIn("not_match", self.run_once("rates", 4).stderr)
+        put({name: 1})
+        self.assertIn("min_rows", self.run_once("rates", 4).stderr)
+        self.assertEqual(self.stored("rates", "select * from rates"), before)
+
+    def test_news(self):
+        def put(*items):
+            self.sites.put("www.example.net", "feed.xml", (
+                '<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>'
+                + "".join(f"<item><title>{title}</title><link>https://www.example.net/{n}</link>"
+                          "<pubDate>Mon, 07 Sep 2026 10:00:00 +0200</pubDate>"
+                          f"<description>&lt;p&gt;It {title}.&lt;/p&gt;</description></item>"
+                          for n, title in items) + "</channel></rss>"))
+
+        put((1, "rains"))
+        self.run_once("news")
+        self.assertEqual(
+            self.stored("news", "select guid, title, link, published_at, summary from news"),
+            [("https://www.example.net/1", "rains", "https://www.example.net/1",
+              1788768000, "It rains.")])
+        self.run_once("news")
+        self.assertEqual(self.sites.asked()[-1], "www.example.net /feed.xml 304")
+        put((2, "is &amp;amp; was dry"), (1, "rained"))
+        self.run_once("news")
+        self.assertEqual(self.stored("news", "select title from news order by link"),
+                         [("rains",), ("is & was dry",)])
+
+    def test_stations(self):
+        def put(places):
+            self.sites.put("data.example.org", "stations.csv", "code,name,lat,lon\r\n" + "".join(
+                f'{code},"{name}",{lat},{lon}\r\n' for code, name, lat, lon in places))
+
+        known = json.loads((ISO_CODES / "iso_3166-2.json").read_text())["3166-2"]
+        places = [(entry["code"], entry["name"].replace('"', '""'),
+                   n % 90 if n else "", -n / 8 if n else "") for n, entry in enumerate(known)]
+        self.assertGreater(len(places), 4000)
+        put(places)
+        self.run_once("stations")
+        sql = "select code, name, lat, lon from stations order by rowid"
+        stored = self.stored("stations", sql)
+        self.assertEqual(stored, [(entry["code"], entry["name"], n % 90 if n else None,
+                                   -n / 8 if n else None) for n, entry in enumerate(known)])
+        saved, = self.folder.glob("stations-*.csv")
+        self.assertEqual(saved.read_bytes(),
+                         (self.sites.folder / "sites/data.example.org/stations.csv").read_bytes())
+        put(places[:-1])
+        self.run_once("stations")
+        self.assertEqual(self.stored("stations", sql), stored[:-1])
+        put(places[:len(places) // 2])
+        self.assertIn("max_drop", self.run_once("stations", 4).stderr)
+        self.assertEqual(self.stored("stations", sql), stored[:-1])
 
 
 class Hello(http.server.BaseHTTPRequestHandler):
