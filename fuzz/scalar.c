@@ -4,10 +4,10 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/urlnorm.h"
 #include "extract/numbertext.h"
 #include "extract/textnorm.h"
 #include "extract/timetext.h"
-#include "extract/urlnorm.h"
 #include "target.h"
 
 static void check_time(const char *text, size_t size)

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "crawl/bounds.h"
 #include "fetch/backoff.h"
 #include "fetch/request.h"
 #include "garner/error.h"
@@ -143,6 +144,20 @@ struct gn_save {
     const char *folder; /* a relative path begins there; "": the current one */
 };
 
+/* Pages that lead to others. */
+struct gn_crawl {
+    const char *const *starts; /* URLs, in the form of base/urlnorm.h, each
+                                  once; start_count of them, at least one */
+    size_t start_count;
+    const char *follow; /* a selector or SQL: see extract/page.h */
+    struct gn_bounds_rules bounds;
+    int pages;             /* most fetches of one crawl; 0: any number */
+    int64_t bytes;         /* most bytes of their bodies, together; 0: any */
+    bool sitemap;          /* begins with those that robots.txt names, too */
+    bool ignores_nofollow; /* of links, pages and their headers */
+    int line;              /* in the file, of follow's first line; 0: of none */
+};
+
 struct gn_source {
     const char *name;          /* unique */
     const char *const *tags;   /* NULL at the end; or NULL for none */
@@ -169,6 +184,8 @@ struct gn_source {
     struct gn_alert_spec alert;
     struct gn_keep keep;
     struct gn_save save;
+    const struct gn_crawl *crawl; /* its URL is the first start; NULL: fetches
+                                     that alone */
     bool of_list;      /* one of several that a list under vars makes */
     uint64_t identity; /* of all that the file says of it; 0: of no file */
     int line;          /* in the file; 0: from the command line */

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "extract/page.h"
 #include "extract/rowset.h"
 #include "garner/error.h"
 #include "garner/value.h"
@@ -39,6 +40,10 @@ struct gn_extraction {
     struct gn_query *queries; /* run in order; the first failure ends the job;
                                  there may be none */
     size_t query_count;
+    /* Where the body leads to, found last, from the same parsed body; NULL: is
+     * not asked. Its links are yours to gn_page_fini; empty after a failure of
+     * the job. */
+    struct gn_page *page;
     /* Called on a worker before the queries, unless NULL; false: they are not
      * run, and code is OK. */
     bool (*begin)(struct gn_extraction *);
@@ -49,7 +54,8 @@ struct gn_extraction {
     enum garner_code code; /* OK; SQL (it cannot be run), INVALID (the body is
                               not JSON), TIMEOUT, FULL (max_bytes), NOMEM */
     struct garner_error error; /* says which query, and why */
-    size_t failed_query;       /* index, when code is not OK */
+    size_t failed_query;       /* index, when code is not OK; query_count: the
+                                  page's */
 
     struct gn_extraction *next; /* the extractor's */
 };
@@ -81,5 +87,13 @@ enum garner_code gn_extractor_submit(struct gn_extractor *x,
 enum garner_code gn_extract_check(const char *sql, const char *const *params,
                                   size_t param_count, struct gn_rowset *rows,
                                   struct garner_error *err);
+
+/* The same of what a crawl follows, SQL or a selector (extract/page.h).
+ * Errors: INVALID (of a selector: where it is wrong; of SQL: it has no column
+ * url, or others than those of links), SQL, NOMEM. */
+enum garner_code gn_extract_check_follow(const char *follow,
+                                         const char *const *params,
+                                         size_t param_count,
+                                         struct garner_error *err);
 
 #endif

@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "base/url.h"
+#include "base/urlnorm.h"
 #include "extract/give.h"
 #include "extract/numbertext.h"
 #include "extract/textnorm.h"
 #include "extract/timetext.h"
-#include "extract/urlnorm.h"
 
 /* --- arguments and results ------------------------------------------------*/
 

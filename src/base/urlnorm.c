@@ -1,4 +1,4 @@
-#include "extract/urlnorm.h"
+#include "base/urlnorm.h"
 
 #include <arpa/inet.h>
 #include <string.h>

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
-#include "extract/urlnorm.h"
+#include "base/urlnorm.h"
 
 static const struct {
     const char *url;

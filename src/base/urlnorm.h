@@ -2,8 +2,8 @@
  * urlnorm.h - one form for URLs that are the same (RFC 3986 section 6.2.2 and
  * 6.2.3), for filters of what was seen; and the parameters in a query. Pure.
  */
-#ifndef GN_EXTRACT_URLNORM_H
-#define GN_EXTRACT_URLNORM_H
+#ifndef GN_BASE_URLNORM_H
+#define GN_BASE_URLNORM_H
 
 #include <stdbool.h>
 #include <stddef.h>
