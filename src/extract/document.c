@@ -180,6 +180,22 @@ static enum garner_code parse(struct gn_documents *d, const char *text,
     return GARNER_OK;
 }
 
+static enum garner_code whole(struct gn_documents *d, const char *text,
+                              size_t size, bool is_xml, struct gn_node *out,
+                              struct garner_error *err)
+{
+    enum garner_code code = GARNER_OK;
+
+    *out = (struct gn_node){find_text(d, text, size, is_xml), NULL};
+    if (out->document == NULL)
+        code = parse(d, text, size, is_xml, &out->document, err);
+    if (code == GARNER_OK) {
+        out->document->used = ++d->uses;
+        out->node = (xmlNode *)out->document->tree;
+    }
+    return code;
+}
+
 static enum garner_code find(struct gn_documents *d, sqlite3_value *value,
                              bool is_xml, struct gn_node *out,
                              struct garner_error *err)
@@ -187,7 +203,6 @@ static enum garner_code find(struct gn_documents *d, sqlite3_value *value,
     const int type = sqlite3_value_type(value);
     const char *text;
     size_t size;
-    enum garner_code code = GARNER_OK;
     struct handle h;
 
     *out = (struct gn_node){NULL, NULL};
@@ -203,15 +218,7 @@ static enum garner_code find(struct gn_documents *d, sqlite3_value *value,
         if (h.secret == d->secret)
             return find_handle(d, &h, is_xml, out, err);
     }
-    text = size > 0 ? text : "";
-    out->document = find_text(d, text, size, is_xml);
-    if (out->document == NULL)
-        code = parse(d, text, size, is_xml, &out->document, err);
-    if (code == GARNER_OK) {
-        out->document->used = ++d->uses;
-        out->node = (xmlNode *)out->document->tree;
-    }
-    return code;
+    return whole(d, size > 0 ? text : "", size, is_xml, out, err);
 }
 
 enum garner_code gn_documents_node(struct gn_documents *d, sqlite3_value *value,
@@ -219,6 +226,13 @@ enum garner_code gn_documents_node(struct gn_documents *d, sqlite3_value *value,
                                    struct garner_error *err)
 {
     return find(d, value, false, out, err);
+}
+
+enum garner_code gn_documents_text(struct gn_documents *d, const char *text,
+                                   size_t size, struct gn_node *out,
+                                   struct garner_error *err)
+{
+    return whole(d, text, size, false, out, err);
 }
 
 enum garner_code gn_documents_xml(struct gn_documents *d, sqlite3_value *value,

@@ -50,8 +50,13 @@ enum garner_code gn_documents_node(struct gn_documents *d, sqlite3_value *value,
                                    struct gn_node *out,
                                    struct garner_error *err);
 
-/* The same for XML, strictly (xmltree.h). A node of the one kind is none of the
- * other. */
+/* The whole of the HTML document that size bytes are the text of. */
+enum garner_code gn_documents_text(struct gn_documents *d, const char *text,
+                                   size_t size, struct gn_node *out,
+                                   struct garner_error *err);
+
+/* As gn_documents_node for XML, strictly (xmltree.h). A node of the one kind is
+ * none of the other. */
 enum garner_code gn_documents_xml(struct gn_documents *d, sqlite3_value *value,
                                   struct gn_node *out,
                                   struct garner_error *err);

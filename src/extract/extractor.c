@@ -7,6 +7,8 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "extract/document.h"
+#include "extract/search.h"
 #include "extract/worker.h"
 
 enum {
@@ -211,5 +213,43 @@ enum garner_code gn_extract_check(const char *sql, const char *const *params,
         code = gn_statement_columns(stmt, rows, err);
     sqlite3_finalize(stmt);
     gn_sandbox_close(&sandbox);
+    return code;
+}
+
+/* Looks for a selector in an empty page, to see that it is one. */
+static enum garner_code check_selector(const char *selector,
+                                       struct garner_error *err)
+{
+    struct gn_sandbox sandbox;
+    struct gn_htmlsql *html = &sandbox.functions.html;
+    xmlXPathObject *found = NULL;
+    struct gn_node node;
+    enum garner_code code = gn_sandbox_open(&sandbox, err);
+
+    if (code == GARNER_OK) {
+        gn_sandbox_arm(&sandbox, DEADLINE_MS);
+        code = gn_documents_text(&html->documents, "", 0, &node, err);
+    }
+    if (code == GARNER_OK)
+        code = gn_search_css(html->search, selector, node.node, &found, err);
+    xmlXPathFreeObject(found);
+    gn_sandbox_close(&sandbox);
+    return code;
+}
+
+enum garner_code gn_extract_check_follow(const char *follow,
+                                         const char *const *params,
+                                         size_t param_count,
+                                         struct garner_error *err)
+{
+    struct gn_rowset columns = {0};
+    enum garner_code code;
+
+    if (!gn_page_is_sql(follow))
+        return check_selector(follow, err);
+    code = gn_extract_check(follow, params, param_count, &columns, err);
+    if (code == GARNER_OK)
+        code = gn_page_check_columns(&columns, err);
+    gn_rowset_fini(&columns);
     return code;
 }

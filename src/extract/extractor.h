@@ -89,8 +89,8 @@ enum garner_code gn_extract_check(const char *sql, const char *const *params,
                                   struct garner_error *err);
 
 /* The same of what a crawl follows, SQL or a selector (extract/page.h).
- * Errors: INVALID (of a selector: where it is wrong; of SQL: it has no column
- * url, or others than those of links), SQL, NOMEM. */
+ * Errors: INVALID (the selector is wrong: where; the SQL's columns are not
+ * those of links), SQL, NOMEM. */
 enum garner_code gn_extract_check_follow(const char *follow,
                                          const char *const *params,
                                          size_t param_count,

@@ -323,6 +323,47 @@ static void sql_is_checked_before_the_first_fetch(void **state)
     gn_mem_fail_at(0);
 }
 
+static void what_to_follow_is_checked_too(void **state)
+{
+    static const char *const params[] = {"body", "final_url"};
+    static const struct {
+        const char *follow;
+        enum garner_code code;
+        const char *message;
+    } cases[] = {
+        {"main a[href]", GARNER_OK, ""},
+        {"a[rel='x']", GARNER_OK, ""},
+        {"select url from links_each(:body)", GARNER_OK, ""},
+        {"with l as (select 1 as url, 2 as Priority) select * from l",
+         GARNER_OK, ""},
+        {"a[", GARNER_INVALID,
+         "the selector at column 3: the name of an attribute is expected: a[^"},
+        {"", GARNER_INVALID, "the selector at column 1"},
+        {"select 1 as href", GARNER_INVALID,
+         "\"href\" is no column of links; select url, and priority, nofollow "
+         "or sitemap if you like"},
+        {"select url from", GARNER_SQL, "SQL: incomplete input"},
+        {"select :depths as url", GARNER_SQL, "the SQL has a parameter"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct garner_error err = {GARNER_OK, 0, ""};
+
+        assert_int_equal(
+            gn_extract_check_follow(cases[i].follow, params, 2, &err),
+            cases[i].code);
+        if (strstr(err.message, cases[i].message) == NULL)
+            fail_msg("%s: %s", cases[i].follow, err.message);
+    }
+    for (unsigned nth = 1; nth <= 3; nth++) {
+        gn_mem_fail_at(nth);
+        assert_int_equal(gn_extract_check_follow("a", params, 2, NULL),
+                         GARNER_NOMEM);
+    }
+    gn_mem_fail_at(0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -333,6 +374,7 @@ int main(void)
         cmocka_unit_test(an_idle_one_closes),
         cmocka_unit_test(lost_memory_is_an_error),
         cmocka_unit_test(sql_is_checked_before_the_first_fetch),
+        cmocka_unit_test(what_to_follow_is_checked_too),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

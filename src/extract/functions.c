@@ -18,7 +18,7 @@ static int register_all(struct gn_functions *f, sqlite3 *db)
     if (rc == SQLITE_OK)
         rc = gn_tablesql_register(db, &f->html);
     if (rc == SQLITE_OK)
-        rc = gn_linksql_register(db, &f->html.documents);
+        rc = gn_linksql_register(db, &f->html);
     if (rc == SQLITE_OK)
         rc = gn_ldjsonsql_register(db, &f->html.documents);
     if (rc == SQLITE_OK)

@@ -7,8 +7,8 @@
 #include "extract/charset.h"
 #include "extract/decode.h"
 
-static const struct garner_value *find_text(const struct gn_input *in,
-                                            const char *name)
+const struct garner_value *gn_input_find(const struct gn_input *in,
+                                         const char *name)
 {
     for (size_t i = 0; i < in->count; i++)
         if (in->params[i].value.type == GARNER_TEXT &&
@@ -43,8 +43,8 @@ enum garner_code gn_input_make(struct gn_input *in,
     enum garner_code code = GARNER_DONE;
 
     *in = (struct gn_input){.params = params, .count = count};
-    body = find_text(in, "body");
-    type = find_text(in, "content_type");
+    body = gn_input_find(in, "body");
+    type = gn_input_find(in, "content_type");
     if (body == NULL || body->bytes.size == 0)
         return GARNER_OK;
     charset = gn_charset_detect(body->bytes.data, body->bytes.size,
@@ -59,7 +59,7 @@ enum garner_code gn_input_make(struct gn_input *in,
         return gn_fail(err, GARNER_NOMEM,
                        "no memory to make UTF-8 of a body of %zu bytes",
                        body->bytes.size);
-    body = find_text(in, "body");
+    body = gn_input_find(in, "body");
     in->text = body->bytes.data;
     in->text_size = body->bytes.size;
     return GARNER_OK;

@@ -30,4 +30,8 @@ enum garner_code gn_input_make(struct gn_input *in,
                                struct garner_error *err);
 void gn_input_fini(struct gn_input *in);
 
+/* The parameter of that name that is text; NULL: there is none. */
+const struct garner_value *gn_input_find(const struct gn_input *in,
+                                         const char *name);
+
 #endif

@@ -13,48 +13,6 @@ static bool is(const xmlNode *node, const char *name)
            strcmp((const char *)node->name, name) == 0;
 }
 
-/* Is word among those of text, which white space or commas part? */
-static bool has_word(const char *text, const char *word)
-{
-    const size_t n = strlen(word);
-
-    while (text != NULL && *text != '\0') {
-        const size_t size = strcspn(text, " \t\r\n\f,");
-
-        if (size == n && strncasecmp(text, word, n) == 0)
-            return true;
-        text += size;
-        text += strspn(text, " \t\r\n\f,");
-    }
-    return false;
-}
-
-/* The page's <base> and <meta name=robots>: the first, and all. */
-static void read_head(struct gn_links *l, const char *base)
-{
-    const xmlNode *document = (const xmlNode *)l->top->doc;
-    const char *href = NULL;
-
-    for (const xmlNode *n = document; n != NULL;
-         n = gn_xmlnode_after(n, document)) {
-        const char *name = gn_nodetext_attribute(n, "name");
-
-        if (is(n, "base") && href == NULL)
-            href = gn_nodetext_attribute(n, "href");
-        if (is(n, "meta") && name != NULL && strcasecmp(name, "robots") == 0) {
-            const char *content = gn_nodetext_attribute(n, "content");
-
-            l->page_nofollow = l->page_nofollow ||
-                               has_word(content, "nofollow") ||
-                               has_word(content, "none");
-        }
-    }
-    if (href != NULL && !gn_url_join(base, href, &l->base))
-        href = NULL;
-    if (href == NULL)
-        gn_buf_text(&l->base, base);
-}
-
 static bool starts(const char *text, const char *with)
 {
     return strncasecmp(text, with, strlen(with)) == 0;
@@ -69,7 +27,7 @@ static bool take_url(struct gn_links *l, const char *href)
     href += strspn(href, " \t\r\n\f");
     if (*href == '#')
         return false;
-    if (gn_url_join(gn_buf_cstr(&l->base), href, &l->url)) {
+    if (gn_url_join(gn_buf_cstr(&l->head.base), href, &l->url)) {
         if (!starts(gn_buf_cstr(&l->url), "http://") &&
             !starts(gn_buf_cstr(&l->url), "https://"))
             return gn_buf_failed(&l->url);
@@ -84,10 +42,29 @@ static bool take_url(struct gn_links *l, const char *href)
     return true;
 }
 
+static bool is_in(const xmlNode *node, const xmlNode *top)
+{
+    while (node != NULL && node != top)
+        node = node->parent;
+    return node != NULL;
+}
+
+/* The node after one; NULL: there is none. */
+static const xmlNode *after(struct gn_links *l, const xmlNode *node)
+{
+    const xmlNode *top = l->tops[l->top];
+
+    node = gn_xmlnode_after(node, top);
+    while (node == NULL && ++l->top < l->top_count)
+        if (!is_in(l->tops[l->top], top))
+            node = l->tops[l->top];
+    return node;
+}
+
 /* Stands on the first link from node on. */
 static bool find(struct gn_links *l, const xmlNode *node)
 {
-    for (; node != NULL; node = gn_xmlnode_after(node, l->top)) {
+    for (; node != NULL; node = after(l, node)) {
         const char *href = is(node, "a") || is(node, "area") || is(node, "link")
                                ? gn_nodetext_attribute(node, "href")
                                : NULL;
@@ -99,23 +76,24 @@ static bool find(struct gn_links *l, const xmlNode *node)
     return !gn_buf_failed(&l->url);
 }
 
-bool gn_links_open(struct gn_links *l, const xmlNode *top, const char *base)
+bool gn_links_open(struct gn_links *l, const xmlNode *const *tops,
+                   size_t top_count, const char *base)
 {
-    *l = (struct gn_links){.top = top};
-    read_head(l, base != NULL ? base : "");
-    return !gn_buf_failed(&l->base) && find(l, top);
+    *l = (struct gn_links){.tops = tops, .top_count = top_count};
+    return top_count == 0 ||
+           (gn_pagehead_read(tops[0], base, &l->head) && find(l, tops[0]));
 }
 
 void gn_links_close(struct gn_links *l)
 {
-    gn_buf_fini(&l->base);
+    gn_buf_fini(&l->head.base);
     gn_buf_fini(&l->url);
     *l = (struct gn_links){0};
 }
 
 bool gn_links_next(struct gn_links *l)
 {
-    return find(l, gn_xmlnode_after(l->link, l->top));
+    return find(l, after(l, l->link));
 }
 
 void gn_links_text(const struct gn_links *l, struct gn_buf *out)
@@ -133,6 +111,7 @@ void gn_links_text(const struct gn_links *l, struct gn_buf *out)
 
 bool gn_links_nofollow(const struct gn_links *l)
 {
-    return l->page_nofollow ||
-           has_word(gn_nodetext_attribute(l->link, "rel"), "nofollow");
+    return l->head.nofollow ||
+           gn_pagehead_has_word(gn_nodetext_attribute(l->link, "rel"),
+                                "nofollow");
 }

@@ -17,12 +17,14 @@ static struct gn_budget budget = {.deadline_ns = INT64_MAX};
 static void page_has(const char *html, const char *base, const char *expected)
 {
     struct gn_buf out = {0};
+    const xmlNode *top;
     struct gn_links l;
     xmlDoc *doc;
 
     assert_int_equal(gn_htmltree_parse(html, strlen(html), &budget, &doc, NULL),
                      GARNER_OK);
-    for (bool ok = gn_links_open(&l, (xmlNode *)doc, base); l.link != NULL;
+    top = (xmlNode *)doc;
+    for (bool ok = gn_links_open(&l, &top, 1, base); l.link != NULL;
          ok = gn_links_next(&l)) {
         struct gn_buf text = {0};
 
@@ -99,10 +101,11 @@ static void lost_memory_is_told(void **state)
         gn_htmltree_parse(html, sizeof html - 1, &budget, &doc, NULL),
         GARNER_OK);
     for (unsigned nth = 1; nth < 20; nth++) {
+        const xmlNode *top = (xmlNode *)doc;
         struct gn_links l;
 
         gn_mem_fail_at(nth);
-        if (!gn_links_open(&l, (xmlNode *)doc, "http://h/"))
+        if (!gn_links_open(&l, &top, 1, "http://h/"))
             failures++;
         else
             assert_string_equal(gn_buf_cstr(&l.url), "http://h/x");

@@ -12,24 +12,47 @@
 struct links_each {
     struct gn_each base;
     struct gn_document *document;
+    const xmlNode *top;    /* that or ... */
+    xmlXPathObject *found; /* ... what css finds in it */
     struct gn_links links;
 };
+
+static bool start(struct links_each *l, const char *base)
+{
+    const xmlNodeSet *set = l->found != NULL ? l->found->nodesetval : NULL;
+
+    if (l->found == NULL)
+        return gn_links_open(&l->links, &l->top, 1, base);
+    return gn_links_open(
+        &l->links, set != NULL ? (const xmlNode *const *)set->nodeTab : NULL,
+        set != NULL ? (size_t)set->nodeNr : 0, base);
+}
 
 static int links_open(struct gn_each *e, sqlite3_value **args)
 {
     struct links_each *l = (struct links_each *)e;
+    struct gn_htmlsql *h = e->context;
     struct garner_error err = {0};
     struct gn_node node;
     const char *base =
         args[1] != NULL ? (const char *)sqlite3_value_text(args[1]) : NULL;
+    const char *css =
+        args[2] != NULL ? (const char *)sqlite3_value_text(args[2]) : NULL;
+    enum garner_code code =
+        gn_documents_node(&h->documents, args[0], &node, &err);
 
-    if (gn_documents_node(e->context, args[0], &node, &err) != GARNER_OK)
-        return gn_give_failure(e, &err);
-    if (node.document == NULL)
+    if (code == GARNER_OK && node.document == NULL)
         return SQLITE_OK;
-    gn_document_hold(node.document);
-    l->document = node.document;
-    if (!gn_links_open(&l->links, node.node, base))
+    if (code == GARNER_OK) {
+        gn_document_hold(node.document);
+        l->document = node.document;
+        l->top = node.node;
+    }
+    if (code == GARNER_OK && css != NULL)
+        code = gn_search_css(h->search, css, node.node, &l->found, &err);
+    if (code != GARNER_OK)
+        return gn_give_failure(e, &err);
+    if (!start(l, base))
         return SQLITE_NOMEM;
     e->done = l->links.link == NULL;
     return SQLITE_OK;
@@ -50,6 +73,7 @@ static void links_close(struct gn_each *e)
     struct links_each *l = (struct links_each *)e;
 
     gn_links_close(&l->links);
+    xmlXPathFreeObject(l->found);
     gn_document_release(l->document);
 }
 
@@ -112,23 +136,23 @@ static void url_join(sqlite3_context *to, int argc, sqlite3_value **argv)
     gn_give_error(to, "url_join", &err);
 }
 
-int gn_linksql_register(sqlite3 *db, struct gn_documents *documents)
+int gn_linksql_register(sqlite3 *db, struct gn_htmlsql *h)
 {
     static const struct gn_each_kind kind = {
         .name = "links_each",
         .columns = "i, url, text, rel, tag, nofollow, doc hidden, base hidden, "
-                   "surplus hidden",
-        .signature = "doc[, base]",
+                   "css hidden, surplus hidden",
+        .signature = "doc[, base[, css]]",
         .first = 6,
         .least = 1,
-        .most = 2,
+        .most = 3,
         .size = sizeof(struct links_each),
         .open = links_open,
         .next = links_next,
         .column = links_column,
         .close = links_close};
     static const struct gn_function functions[] = {{"url_join", 2, url_join}};
-    int rc = gn_each_register(db, &kind, documents);
+    int rc = gn_each_register(db, &kind, h);
 
     if (rc == SQLITE_OK)
         rc = gn_give_functions(db, functions,

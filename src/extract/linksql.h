@@ -1,5 +1,5 @@
 /*
- * linksql.h - links_each(doc[, base]) and url_join(base, url) in SQL
+ * linksql.h - links_each(doc[, base[, css]]) and url_join(base, url) in SQL
  * (docs/sql.md).
  *
  * Thread: the connection's.
@@ -9,9 +9,9 @@
 
 #include <sqlite3.h>
 
-#include "extract/document.h"
+#include "extract/htmlsql.h"
 
-/* SQLITE_OK, or why not. documents is borrowed until db is closed. */
-int gn_linksql_register(sqlite3 *db, struct gn_documents *documents);
+/* SQLITE_OK, or why not. h is borrowed until db is closed. */
+int gn_linksql_register(sqlite3 *db, struct gn_htmlsql *h);
 
 #endif

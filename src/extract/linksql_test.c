@@ -20,6 +20,28 @@ static void rows_of_links(void **state)
     assert_sql("select count(*) from links_each(?, 'http://h/')", "", "0\n");
 }
 
+static void a_selector_says_which(void **state)
+{
+    static const char nested[] =
+        "<base href='http://h/b/'><div class=x><a href=1></a><div class=x>"
+        "<a class=x href=2></a></div></div><a href=3></a><p class=x>"
+        "<a href='mailto:a@b'></a></p><p class=x><area href=4></p>";
+
+    (void)state;
+    assert_sql("select i, url, rel from links_each(?, 'http://h/d/', 'main a')",
+               page, "1|http://h/d/a?b|nofollow\n2|http://h/d/x|~\n");
+    assert_sql("select url from links_each(?, 'http://h/', 'nav, a[rel]')",
+               page, "http://h/n\nhttp://h/a?b\n");
+    assert_sql("select url from links_each(?, null, 'link')", page, "/c\n");
+    assert_sql("select url from links_each(?, null, 'table')", page, "");
+    assert_sql("select count(*) from links_each(?, null, null)", page, "4\n");
+    assert_sql("select url from links_each(?, null, '.x')", nested,
+               "http://h/b/1\nhttp://h/b/2\nhttp://h/b/4\n");
+    assert_sql("select l.url from html_each(?, 'div') d, "
+               "links_each(d.node, null, 'a.x') l",
+               nested, "http://h/b/2\nhttp://h/b/2\n");
+}
+
 static void urls_are_joined(void **state)
 {
     (void)state;
@@ -34,11 +56,15 @@ static void urls_are_joined(void **state)
 static void what_is_wrong_is_told(void **state)
 {
     (void)state;
-    assert_sql("select 1 from links_each(?, '', 1)", "",
-               "!links_each(doc[, base]): argument 3 is one too many");
+    assert_sql("select 1 from links_each(?, '', '', 1)", "",
+               "!links_each(doc[, base[, css]]): argument 4 is one too many");
     assert_sql("select l.url from xml_each('<a/>', '//a') x, "
                "links_each(x.node) l",
                "", "!links_each: the node is one of XML, not of HTML");
+    assert_sql(
+        "select 1 from links_each(?, null, 'a[')", page,
+        "!links_each: the selector at column 3: the name of an attribute "
+        "is expected: a[^");
 }
 
 static void hostile_pages_are_survived(void **state)
@@ -67,6 +93,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_of_links),
+        cmocka_unit_test(a_selector_says_which),
         cmocka_unit_test(urls_are_joined),
         cmocka_unit_test(what_is_wrong_is_told),
         cmocka_unit_test(hostile_pages_are_survived),

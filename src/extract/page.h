@@ -2,8 +2,9 @@
  * page.h - where a page leads to, and what it asks of those who follow links:
  * what a job finds besides rows.
  *
- * The links are those of SQL, a SELECT with a column url, and priority (a whole
- * number; 0 without) and nofollow (not 0: the link is marked so) if it likes. A
+ * The links are those of SQL, a SELECT with a column url, and if it likes
+ * priority (a whole number; NULL is 0), nofollow and sitemap (not 0: see
+ * gn_link). A
  * selector stands for such SQL: the links (a, area, link) that it matches, or
  * that are in what it matches.
  *
@@ -25,7 +26,8 @@ struct gn_link {
     const char *url; /* in the form of base/urlnorm.h */
     size_t size;
     int64_t priority;
-    bool nofollow; /* it is marked so itself, or its page is */
+    bool nofollow;   /* it is marked so itself, or its page is */
+    bool is_sitemap; /* it leads to a sitemap, for gn_page_sitemap */
 };
 
 struct gn_page {
@@ -53,10 +55,8 @@ bool gn_page_is_sql(const char *follow);
 void gn_page_selector(const char *selector, struct gn_buf *out);
 
 /* The SQL for a sitemap, or an index of sitemaps: all that it names, with its
- * priority from 0.0 to 1.0 as -5 to 5. Other sitemaps come with 1000, to be
- * known by: they are fetched first. */
+ * priority from 0.0 to 1.0 as -5 to 5. */
 extern const char gn_page_sitemap[];
-enum { GN_PAGE_SITEMAP_PRIORITY = 1000 };
 
 /* Whether a body of this Content-Type (size bytes; 0: it is not known) may be
  * HTML. */

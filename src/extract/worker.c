@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "extract/input.h"
+#include "extract/pagehead.h"
 #include "extract/statement.h"
 
 enum garner_code gn_worker_open(struct gn_worker *w,
@@ -119,6 +120,75 @@ static void number_error(struct garner_error *err, size_t i, size_t count)
     err->native = plain.native;
 }
 
+/* --- where it leads to ----------------------------------------------------*/
+
+/* Says what it was of. */
+static void name_error(struct garner_error *err)
+{
+    const struct garner_error plain = *err;
+
+    (void)gn_fail(err, plain.code, "links: %.210s", plain.message);
+    err->native = plain.native;
+}
+
+/* What a page of HTML says about itself, read from what the SQL's functions
+ * read. */
+static enum garner_code read_head(struct gn_worker *w,
+                                  const struct gn_input *in, const char *url,
+                                  struct gn_pagehead *out,
+                                  struct garner_error *err)
+{
+    struct gn_node node;
+    enum garner_code code;
+
+    if (in->text == NULL)
+        return GARNER_OK;
+    code = gn_documents_text(&w->sandbox.functions.html.documents, in->text,
+                             in->text_size, &node, err);
+    if (code == GARNER_OK && !gn_pagehead_read(node.node, url, out))
+        code = gn_fail(err, GARNER_NOMEM, "no memory for a page's URL");
+    return code;
+}
+
+static enum garner_code run_page(struct gn_worker *w, struct gn_page *page,
+                                 const struct gn_input *in, size_t budget,
+                                 struct garner_error *err)
+{
+    const struct garner_value *type = gn_input_find(in, "content_type");
+    const struct garner_value *url = gn_input_find(in, "final_url");
+    const bool is_html =
+        type == NULL || gn_page_is_html(type->bytes.data, type->bytes.size);
+    struct gn_query query = {.sql = page->sql};
+    struct gn_buf own = {0};
+    struct gn_pagehead head = {0};
+    enum garner_code code = GARNER_OK;
+
+    if (url != NULL)
+        gn_buf_append(&own, url->bytes.data, url->bytes.size);
+    if (gn_buf_failed(&own))
+        code = gn_fail(err, GARNER_NOMEM, "no memory for a page's URL");
+    if (code == GARNER_OK && is_html)
+        code = read_head(w, in, gn_buf_cstr(&own), &head, err);
+    page->noindex = head.noindex;
+    page->nofollow = head.nofollow;
+    if (code == GARNER_OK && (is_html || !page->html_only)) {
+        code = run_query(w, &query, in, budget, err);
+        if (code == GARNER_OK)
+            code = gn_page_take(
+                page, &query.rows,
+                gn_buf_cstr(head.base.size > 0 ? &head.base : &own), err);
+    }
+    gn_rowset_fini(&query.rows);
+    gn_buf_fini(&own);
+    gn_buf_fini(&head.base);
+    return code;
+}
+
+static void empty_page(struct gn_page *page)
+{
+    *page = (struct gn_page){.sql = page->sql, .html_only = page->html_only};
+}
+
 void gn_worker_run(struct gn_worker *w, struct gn_extraction *job)
 {
     size_t budget = w->max_bytes;
@@ -128,10 +198,12 @@ void gn_worker_run(struct gn_worker *w, struct gn_extraction *job)
     job->failed_query = 0;
     for (size_t i = 0; i < job->query_count; i++)
         job->queries[i].rows = (struct gn_rowset){0};
+    if (job->page != NULL)
+        empty_page(job->page);
     if (job->begin != NULL && !job->begin(job))
         return;
     gn_sandbox_arm(&w->sandbox, w->deadline_ms);
-    if (job->query_count > 0)
+    if (job->query_count > 0 || job->page != NULL)
         job->code =
             gn_input_make(&in, job->params, job->param_count, &job->error);
     gn_functions_body(&w->sandbox.functions, in.text, in.text_size);
@@ -144,6 +216,14 @@ void gn_worker_run(struct gn_worker *w, struct gn_extraction *job)
             number_error(&job->error, i, job->query_count);
         } else {
             budget -= query->rows.bytes;
+        }
+    }
+    if (job->code == GARNER_OK && job->page != NULL) {
+        job->code = run_page(w, job->page, &in, budget, &job->error);
+        if (job->code != GARNER_OK) {
+            job->failed_query = job->query_count;
+            name_error(&job->error);
+            gn_page_fini(job->page);
         }
     }
     gn_functions_clear(&w->sandbox.functions); /* it may be much memory */

@@ -263,6 +263,153 @@ static void the_deadline_is_the_jobs(void **state)
     gn_rowset_fini(&q.rows);
 }
 
+/* Runs a job for the links of a body alone, or after q. */
+static struct gn_extraction follow(const char *body, const char *type,
+                                   struct gn_query *q, struct gn_page *page)
+{
+    const struct gn_param params[] = {
+        {"body", garner_text(body)},
+        {"content_type", type != NULL ? garner_text(type) : garner_null()},
+        {"final_url", garner_text("http://h/d/")}};
+    struct gn_extraction job = {.params = params,
+                                .param_count = 3,
+                                .queries = q,
+                                .query_count = q != NULL,
+                                .page = page};
+
+    gn_worker_run(&worker, &job);
+    job.params = NULL;
+    return job;
+}
+
+static const char by_selector[] =
+    "select url, nofollow from links_each(:body, :final_url, 'a')";
+static const char leads_on[] = "<meta name=robots content=noindex><title>T"
+                               "</title><base href='/b/'><a href=x>x</a>"
+                               "<a href=y rel=nofollow>y</a><link href=z>";
+
+static void a_page_is_parsed_once_for_rows_and_links(void **state)
+{
+    struct gn_query q = {.sql = "select html_text(:body, 'title') as t"};
+    struct gn_page page = {.sql = by_selector, .html_only = true};
+    const uint64_t parsed = worker.sandbox.functions.html.documents.parsed;
+
+    (void)state;
+    assert_int_equal(follow(leads_on, "text/html", &q, &page).code, GARNER_OK);
+    assert_int_equal(worker.sandbox.functions.html.documents.parsed,
+                     parsed + 1);
+    assert_int_equal(q.rows.row_count, 1);
+    assert_true(page.noindex);
+    assert_false(page.nofollow);
+    assert_int_equal(page.link_count, 2);
+    assert_string_equal(page.links[0].url, "http://h/b/x");
+    assert_false(page.links[0].nofollow);
+    assert_string_equal(page.links[1].url, "http://h/b/y");
+    assert_true(page.links[1].nofollow);
+    gn_rowset_fini(&q.rows);
+    gn_page_fini(&page);
+}
+
+static void sql_says_where_a_page_leads_to(void **state)
+{
+    struct gn_page page = {.sql = "select value as url, key as priority "
+                                  "from json_each(:body)"};
+    struct gn_page relative = {
+        .sql = "select html_attr(:body, 'a', 'href') as url"};
+    struct gn_page sitemap = {.sql = gn_page_sitemap};
+
+    (void)state;
+    assert_int_equal(
+        follow("[\"p\",\"q\"]", "application/json", NULL, &page).code,
+        GARNER_OK);
+    assert_int_equal(page.link_count, 2);
+    assert_string_equal(page.links[1].url, "http://h/d/q");
+    assert_int_equal(page.links[1].priority, 1);
+    gn_page_fini(&page);
+    assert_int_equal(follow(leads_on, NULL, NULL, &relative).code, GARNER_OK);
+    assert_string_equal(relative.links[0].url, "http://h/b/x");
+    gn_page_fini(&relative);
+    assert_int_equal(
+        follow("<urlset><url><loc>http://h/1</loc><priority>0.8</priority>"
+               "</url><url><loc>http://h/2</loc></url><url><loc>http://h/3"
+               "</loc><priority>-9</priority></url></urlset>",
+               "text/xml", NULL, &sitemap)
+            .code,
+        GARNER_OK);
+    assert_int_equal(sitemap.link_count, 3);
+    assert_int_equal(sitemap.links[0].priority, 3);
+    assert_int_equal(sitemap.links[1].priority, 0);
+    assert_int_equal(sitemap.links[2].priority, -5);
+    assert_false(sitemap.links[0].is_sitemap);
+    gn_page_fini(&sitemap);
+    assert_int_equal(follow("<sitemapindex><sitemap><loc>http://h/s.xml</loc>"
+                            "</sitemap></sitemapindex>",
+                            "text/xml", NULL, &sitemap)
+                         .code,
+                     GARNER_OK);
+    assert_int_equal(sitemap.link_count, 1);
+    assert_true(sitemap.links[0].is_sitemap);
+    gn_page_fini(&sitemap);
+}
+
+static void a_selector_is_for_html_alone(void **state)
+{
+    struct gn_page page = {.sql = by_selector, .html_only = true};
+
+    (void)state;
+    assert_int_equal(follow(leads_on, "text/plain", NULL, &page).code,
+                     GARNER_OK);
+    assert_int_equal(page.link_count, 0);
+    assert_false(page.noindex);
+    gn_page_fini(&page);
+    assert_int_equal(follow("", "text/html", NULL, &page).code, GARNER_OK);
+    assert_int_equal(page.link_count, 0);
+    gn_page_fini(&page);
+}
+
+static void a_failure_leaves_no_links(void **state)
+{
+    struct gn_query good = {.sql = "select 1 as a"};
+    struct gn_query wrong = {.sql = "select nonsense"};
+    struct gn_page page = {.sql = by_selector};
+    struct gn_page bad = {.sql = "select 1 as href"};
+    struct gn_extraction job = follow(leads_on, NULL, &wrong, &page);
+
+    (void)state;
+    assert_int_equal(job.code, GARNER_SQL);
+    assert_int_equal(job.failed_query, 0);
+    assert_int_equal(page.link_count, 0);
+    job = follow(leads_on, NULL, &good, &bad);
+    assert_int_equal(job.code, GARNER_INVALID);
+    assert_int_equal(job.failed_query, 1);
+    assert_string_equal(job.error.message,
+                        "links: \"href\" is no column of links; select url, "
+                        "and priority, nofollow or sitemap if you like");
+    assert_null(good.rows.values);
+    assert_null(bad.links);
+}
+
+static void lost_memory_leaves_no_links(void **state)
+{
+    unsigned failures = 0;
+
+    (void)state;
+    for (unsigned nth = 1; nth < 60; nth++) {
+        struct gn_page page = {.sql = by_selector};
+        struct gn_extraction job;
+
+        gn_mem_fail_at(nth);
+        job = follow(leads_on, NULL, NULL, &page);
+        gn_mem_fail_at(0);
+        failures += job.code != GARNER_OK;
+        assert_int_equal(page.link_count, job.code == GARNER_OK ? 2 : 0);
+        if (job.code != GARNER_OK)
+            assert_int_equal(job.code, GARNER_NOMEM);
+        gn_page_fini(&page);
+    }
+    assert_in_range(failures, 10, 58);
+}
+
 static void lost_memory_is_an_error_and_no_leak(void **state)
 {
     unsigned failures = 0;
@@ -309,6 +456,11 @@ int main(void)
         cmocka_unit_test(a_failure_leaves_the_worker_fit),
         cmocka_unit_test(rows_over_the_limit_are_refused),
         cmocka_unit_test(the_deadline_is_the_jobs),
+        cmocka_unit_test(a_page_is_parsed_once_for_rows_and_links),
+        cmocka_unit_test(sql_says_where_a_page_leads_to),
+        cmocka_unit_test(a_selector_is_for_html_alone),
+        cmocka_unit_test(a_failure_leaves_no_links),
+        cmocka_unit_test(lost_memory_leaves_no_links),
         cmocka_unit_test(lost_memory_is_an_error_and_no_leak),
     };
 
