@@ -18,15 +18,18 @@ enum { PARAMETERS = sizeof parameters / sizeof parameters[0] };
 
 const char **gn_config_parameters(const struct gn_source *source, size_t *count)
 {
-    const char **names =
-        gn_realloc(NULL, (PARAMETERS + source->var_count) * sizeof names[0]);
+    const char **names = gn_realloc(NULL, (PARAMETERS + 1 + source->var_count) *
+                                              sizeof names[0]);
+    size_t n = PARAMETERS;
 
     if (names == NULL)
         return NULL;
     memcpy(names, parameters, sizeof parameters);
+    if (source->crawl != NULL)
+        names[n++] = "depth";
     for (size_t i = 0; i < source->var_count; i++)
-        names[PARAMETERS + i] = source->vars[i].name;
-    *count = PARAMETERS + source->var_count;
+        names[n++] = source->vars[i].name;
+    *count = n;
     return names;
 }
 
@@ -35,9 +38,9 @@ bool gn_config_is_parameter(const char *name)
     for (size_t i = 0; i < PARAMETERS; i++)
         if (strcmp(name, parameters[i]) == 0)
             return true;
-    /* Kept free, so that no file of today breaks when they are given: depth
-     * will be a crawl's; what id a run will have is known only once it is
-     * stored, after its SQL. */
+    /* depth is a crawl's. Kept free, so that no file of today breaks when it is
+     * given: what id a run will have is known only once it is stored, after its
+     * SQL. */
     return strcmp(name, "run_id") == 0 || strcmp(name, "depth") == 0;
 }
 
@@ -152,7 +155,8 @@ static enum garner_code no_source(const struct gn_config *config,
 
 bool gn_config_reads_body(const struct gn_source *source)
 {
-    return source->row_spec_count > 0 || source->expect != NULL;
+    return source->row_spec_count > 0 || source->expect != NULL ||
+           source->crawl != NULL;
 }
 
 bool gn_config_tells(const struct gn_source *source)

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/pattern.h"
 #include "base/unit.h"
 #include "config/check.h"
 
@@ -48,33 +47,12 @@ static void *list(struct gn_problems *p, const struct gn_node *node,
 
 /* --- of a source ---------------------------------------------------------- */
 
-/* A regular expression that can be one; NULL: a problem was noted. */
-static const char *expression(struct gn_problems *p, const struct gn_node *node,
-                              struct gn_arena *memory)
-{
-    const char *text = gn_walk_text(p, node);
-    struct gn_pattern *pattern;
-    struct garner_error err;
-    enum garner_code code;
-
-    if (text == NULL)
-        return NULL;
-    code = gn_pattern_new(text, strlen(text), true, &pattern, &err);
-    gn_pattern_free(pattern);
-    if (code == GARNER_INVALID)
-        gn_walk_problem(p, node, "%s: %s", node->key->text, err.message);
-    text = code == GARNER_OK ? gn_arena_text(memory, text) : NULL;
-    if (text == NULL && code != GARNER_INVALID)
-        gn_problem_memory(p);
-    return text;
-}
-
 static void match(struct gn_problems *p, const struct gn_node *node,
                   void *context)
 {
     struct source_scope *s = context;
 
-    s->expect->match = expression(p, node, s->memory);
+    s->expect->match = gn_scope_pattern(p, node, node->key->text, s->memory);
 }
 
 static void not_match(struct gn_problems *p, const struct gn_node *node,
@@ -82,7 +60,8 @@ static void not_match(struct gn_problems *p, const struct gn_node *node,
 {
     struct source_scope *s = context;
 
-    s->expect->not_match = expression(p, node, s->memory);
+    s->expect->not_match =
+        gn_scope_pattern(p, node, node->key->text, s->memory);
 }
 
 /* 404, or 2xx for all from 200 to 299. */

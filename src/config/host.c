@@ -60,4 +60,5 @@ void gn_host_read_robots(struct gn_problems *p, const struct gn_node *node,
 
     if (word >= 0)
         s->source->obeys_robots = word == 1;
+    s->robots_said = true;
 }

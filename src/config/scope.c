@@ -1,5 +1,9 @@
 #include "config/scope.h"
 
+#include <string.h>
+
+#include "base/pattern.h"
+
 bool gn_scope_passed(struct gn_problems *p, const struct gn_node *node,
                      enum garner_code code, const struct garner_error *err)
 {
@@ -36,6 +40,26 @@ bool gn_scope_mapping(struct gn_problems *p, const struct gn_node *node)
         gn_walk_problem(p, node, "%s must be a mapping; write { name: value }",
                         node->key->text);
     return node->kind == GN_NODE_MAPPING;
+}
+
+const char *gn_scope_pattern(struct gn_problems *p, const struct gn_node *node,
+                             const char *key, struct gn_arena *memory)
+{
+    const char *text = gn_walk_text(p, node);
+    struct gn_pattern *pattern;
+    struct garner_error err;
+    enum garner_code code;
+
+    if (text == NULL)
+        return NULL;
+    code = gn_pattern_new(text, strlen(text), true, &pattern, &err);
+    gn_pattern_free(pattern);
+    if (code == GARNER_INVALID)
+        gn_walk_problem(p, node, "%s: %s", key, err.message);
+    text = code == GARNER_OK ? gn_arena_text(memory, text) : NULL;
+    if (text == NULL && code != GARNER_INVALID)
+        gn_problem_memory(p);
+    return text;
 }
 
 const char **gn_scope_lines(struct gn_problems *p, const struct gn_node *node,

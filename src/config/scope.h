@@ -29,7 +29,10 @@ struct gn_scope {
     const struct gn_node *form;
     size_t pick;        /* which of the lists under vars: see vars.h ... */
     const char *picked; /* ... and what they are, for the name; NULL: none */
+    const struct gn_node *start; /* looked at last, too: see crawl.h; NULL: */
+    const struct gn_node *crawl; /* it has none */
     bool ack_said;
+    bool robots_said;
 };
 
 /* Notes at node what a check found; true: nothing. */
@@ -46,6 +49,11 @@ const char *gn_scope_copy(struct gn_problems *p, struct gn_scope *s,
 
 /* Whether node is a mapping; false: noted. */
 bool gn_scope_mapping(struct gn_problems *p, const struct gn_node *node);
+
+/* A regular expression that can be one, the value of key or one of a list, in
+ * memory; NULL: noted. */
+const char *gn_scope_pattern(struct gn_problems *p, const struct gn_node *node,
+                             const char *key, struct gn_arena *memory);
 
 /* What a value of a mapping is, as a line; NULL: noted. */
 typedef const char *gn_scope_line(struct gn_problems *p,

@@ -9,6 +9,7 @@
 #include "config/body.h"
 #include "config/check.h"
 #include "config/common.h"
+#include "config/crawl.h"
 #include "config/expect.h"
 #include "config/hide.h"
 #include "config/hook.h"
@@ -65,11 +66,13 @@ static const struct gn_walk_key source_keys[] = {
     {"table", NULL, in_rows},
     {"key", NULL, in_rows},
     {"cache", NULL, NULL},
-    {"crawl", NULL, NULL},
     {"notify", NULL, "belongs to the file; write it on the left margin"},
     {"pages", NULL, NULL},
-    {"start", NULL, NULL},
     {"urls", NULL, NULL},
+    /* the first of a name counts */
+    {"crawl", NULL, NULL},
+    {"start", NULL, NULL},
+    GN_CRAWL_KEYS,
 };
 
 /* Notes what is wrong with the URL by what may be told of it. */
@@ -149,11 +152,12 @@ void gn_source_read(struct gn_problems *p, const struct gn_node *node,
         name_picked(p, node, scope);
     if (scope->url != NULL)
         finish_url(p, scope->url, scope);
+    gn_crawl_finish(p, node->key, scope);
     if (p->count > before)
         return;
     gn_expect_check_age(p, node->key, scope->source);
     gn_body_check_save(p, node->key, scope);
-    if (scope->url != NULL)
+    if (scope->url != NULL || scope->crawl != NULL)
         (void)gn_scope_passed(p, node->key,
                               gn_check_request(&scope->source->request, &err),
                               &err);

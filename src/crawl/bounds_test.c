@@ -182,7 +182,7 @@ static void lost_memory_is_told(void **state)
 
     (void)state;
     for (unsigned n = 1; lost; n++) {
-        enum gn_bounds_answer answer;
+        enum gn_bounds_answer answer = GN_BOUNDS_WITHIN;
         struct garner_error err;
         struct gn_bounds *b;
         enum garner_code code;
