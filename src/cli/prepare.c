@@ -65,6 +65,21 @@ static enum garner_code check_rows(const struct gn_source *source,
     return code;
 }
 
+/* What a crawl follows. */
+static enum garner_code check_follow(const struct gn_source *source,
+                                     struct garner_error *err)
+{
+    size_t count;
+    const char **names = gn_config_parameters(source, &count);
+    enum garner_code code;
+
+    if (names == NULL)
+        return gn_fail(err, GARNER_NOMEM, "no memory to check follow");
+    code = gn_extract_check_follow(source->crawl->follow, names, count, err);
+    gn_free(names);
+    return code;
+}
+
 enum garner_code gn_prepare_columns(const struct gn_source *source,
                                     struct gn_rowset *columns,
                                     struct garner_error *err)
@@ -78,9 +93,11 @@ enum garner_code gn_prepare_sql(const struct gn_config *config,
     const struct gn_rows_spec *before = NULL;
     enum garner_code code = GARNER_OK;
 
-    for (size_t i = 0; i < config->source_count; i++) {
+    for (size_t i = 0; i < config->source_count && code == GARNER_OK; i++) {
         const struct gn_source *s = &config->sources[i];
 
+        if (s->crawl != NULL)
+            code = check_follow(s, err);
         if (s->rows == before) /* URLs of one command line share theirs */
             continue;
         before = s->rows;
@@ -142,11 +159,16 @@ static const char *line_of(const char *text, unsigned number, size_t *size)
     return text;
 }
 
+/* SQL, or a selector, and its first line in the file. */
+struct text {
+    const char *sql;
+    int line;
+};
+
 /* Where in the file the spot is that a message about SQL names: the SQL's line
  * is looked for in the file's. */
-static void spot(const struct gn_rows_spec *rows,
-                 const struct garner_error *why, const char *file,
-                 unsigned *line, unsigned *column)
+static void spot(struct text text, const struct garner_error *why,
+                 const char *file, unsigned *line, unsigned *column)
 {
     unsigned sql_line = 1;
     unsigned sql_column = 1;
@@ -159,9 +181,9 @@ static void spot(const struct gn_rows_spec *rows,
     if (sscanf(why->message, "SQL line %u, column %u", &sql_line,
                &sql_column) != 2)
         sql_line = sql_column = 1;
-    *line = (unsigned)rows->line + sql_line - 1;
+    *line = (unsigned)text.line + sql_line - 1;
     *column = 1;
-    in_sql = line_of(rows->sql, sql_line, &sql_size);
+    in_sql = line_of(text.sql, sql_line, &sql_size);
     in_file = line_of(file, *line, &file_size);
     if (sql_size > 0)
         found = memmem(in_file, file_size, in_sql, sql_size);
@@ -179,14 +201,13 @@ struct faults {
 };
 
 static void note(struct faults *f, const struct gn_source *source,
-                 const struct gn_rows_spec *rows,
-                 const struct garner_error *why)
+                 struct text text, const struct garner_error *why)
 {
     const char *path = f->config->path;
     unsigned line;
     unsigned column;
 
-    spot(rows, why, f->file, &line, &column);
+    spot(text, why, f->file, &line, &column);
     if (f->count++ == 0)
         gn_fail(f->err,
                 why->code == GARNER_NOMEM ? GARNER_NOMEM : GARNER_INVALID,
@@ -205,7 +226,15 @@ static void check_each(struct faults *f)
             struct garner_error why = {0};
 
             if (check_rows(s, &s->rows[k], &why) != GARNER_OK)
-                note(f, s, &s->rows[k], &why);
+                note(f, s, (struct text){s->rows[k].sql, s->rows[k].line},
+                     &why);
+        }
+        if (s->crawl != NULL) {
+            struct garner_error why = {0};
+
+            if (check_follow(s, &why) != GARNER_OK)
+                note(f, s, (struct text){s->crawl->follow, s->crawl->line},
+                     &why);
         }
     }
 }
@@ -265,7 +294,7 @@ static void note_clash(struct faults *f, const struct use *use,
                 use->rows->table, first->source->name, first->rows->line);
     else
         return;
-    note(f, use->source, use->rows, &why);
+    note(f, use->source, (struct text){use->rows->sql, use->rows->line}, &why);
 }
 
 /* All who write a table must agree on how. */

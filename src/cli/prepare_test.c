@@ -65,6 +65,29 @@ static void columns_are_told_with_their_place(void **state)
     gn_buf_fini(&text);
 }
 
+static void what_a_crawl_follows_is_checked(void **state)
+{
+    static const struct {
+        const char *follow;
+        enum garner_code code;
+    } cases[] = {
+        {"main a[href]", GARNER_OK},
+        {"select url, :depth as priority from links_each(:body)", GARNER_OK},
+        {"a[", GARNER_INVALID},
+        {"select 1 as a", GARNER_INVALID},
+    };
+    const struct gn_rows_spec rows = {.sql = "select :depth as d"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct gn_crawl crawl = {.follow = cases[i].follow};
+        struct gn_config config = one_source(&rows);
+
+        config.sources[0].crawl = &crawl;
+        assert_int_equal(gn_prepare_sql(&config, NULL), cases[i].code);
+    }
+}
+
 static void a_key_must_be_a_column(void **state)
 {
     static const char *const key[] = {"id"};
@@ -194,6 +217,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sql_may_use_its_parameters_and_vars),
         cmocka_unit_test(columns_are_told_with_their_place),
+        cmocka_unit_test(what_a_crawl_follows_is_checked),
         cmocka_unit_test(a_key_must_be_a_column),
         cmocka_unit_test(sql_that_does_not_prepare_is_told),
         cmocka_unit_test(places_are_those_in_the_file),
