@@ -52,6 +52,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         run("select length(n.text), n.attrs, n.tag, html_attr(n.node, '*', "
             "'x'), length(html_text(n.html, '*')) from html_each(?1, ?2) n",
             css, data, size);
+    if (css != NULL)
+        run("select i, url, rel from links_each(?1, 'http://h/', ?2)", css,
+            data, size);
     if (xpath != NULL)
         run("select i, text, tag, html from xpath_each(?1, ?2)", xpath, data,
             size);
