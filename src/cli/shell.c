@@ -33,7 +33,7 @@ enum gn_exit gn_shell_open(struct gn_shell *s)
     struct garner_error err = {0};
 
     s->words_are_old = true;
-    if (gn_page_none(&s->page, s->params, &err) != GARNER_OK)
+    if (gn_specimen_none(&s->page, s->params, &err) != GARNER_OK)
         return gn_exit_error(&err);
     return gn_console_new(NULL, gn_interrupt_mark(), &s->console, &err) ==
                    GARNER_OK
@@ -55,7 +55,7 @@ static void leave_database(struct gn_shell *s)
 void gn_shell_close(struct gn_shell *s)
 {
     leave_database(s);
-    gn_page_fini(&s->page);
+    gn_specimen_fini(&s->page);
     gn_words_fini(&s->words);
     gn_buf_fini(&s->last);
 }
@@ -134,22 +134,22 @@ static enum gn_exit take_page(struct gn_shell *s, const char *what)
 {
     const bool is_url = strstr(what, "://") != NULL;
     struct garner_error err = {0};
-    struct gn_page fresh;
+    struct gn_specimen fresh;
     enum garner_code code;
     enum gn_exit status;
 
     if (is_url)
-        code = gn_page_fetch(&fresh, s->ask, s->params, what,
-                             gn_interrupt_mark(), &err);
+        code = gn_specimen_fetch(&fresh, s->ask, s->params, what,
+                                 gn_interrupt_mark(), &err);
     else
-        code = gn_page_read(&fresh, s->params, what, &err);
+        code = gn_specimen_read(&fresh, s->params, what, &err);
     if (code == GARNER_OK) {
-        gn_page_fini(&s->page);
+        gn_specimen_fini(&s->page);
         s->page = fresh;
         tell(s);
         return GN_EXIT_OK;
     }
-    gn_page_fini(&fresh);
+    gn_specimen_fini(&fresh);
     status = gn_shell_fail(s, &err);
     if (code == GARNER_NOTFOUND)
         gn_complain("a URL would begin with https:// or http://");

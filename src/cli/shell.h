@@ -13,8 +13,8 @@
 #include "cli/ask.h"
 #include "cli/outcome.h"
 #include "cli/output.h"
-#include "cli/page.h"
 #include "cli/script.h"
+#include "cli/specimen.h"
 #include "cli/storage.h"
 #include "cli/words.h"
 #include "extract/console.h"
@@ -29,7 +29,7 @@ struct gn_shell {
 
     struct gn_format_flags format;
     struct gn_script_place place; /* where what is done stands in a script */
-    struct gn_page page;
+    struct gn_specimen page;
     struct garner_store *store; /* NULL: no database is open */
     struct garner_loan *loan;
     struct gn_console *console;

@@ -1,4 +1,4 @@
-#include "cli/page.h"
+#include "cli/specimen.h"
 
 #include <string.h>
 
@@ -12,8 +12,9 @@
 enum { MOST_BYTES = 256 << 20 };
 
 /* The parameters that SQL gets, as a run of source would give them. */
-static enum garner_code give(struct gn_page *p, const struct gn_source *source,
-                             const char *url, struct garner_error *err)
+static enum garner_code give(struct gn_specimen *p,
+                             const struct gn_source *source, const char *url,
+                             struct garner_error *err)
 {
     const struct gn_one *one = &p->answer;
     const struct gn_inputs in = {
@@ -35,7 +36,8 @@ static enum garner_code give(struct gn_page *p, const struct gn_source *source,
 }
 
 /* The variables of source are the page's own from now on. */
-static enum garner_code keep_vars(struct gn_page *p, struct gn_source *source,
+static enum garner_code keep_vars(struct gn_specimen *p,
+                                  struct gn_source *source,
                                   struct garner_error *err)
 {
     struct gn_var *vars =
@@ -54,7 +56,7 @@ static enum garner_code keep_vars(struct gn_page *p, struct gn_source *source,
 
 /* --- fetched --------------------------------------------------------------*/
 
-static enum garner_code fetch(struct gn_page *p,
+static enum garner_code fetch(struct gn_specimen *p,
                               const struct gn_request *request,
                               atomic_bool *stop, struct garner_error *err)
 {
@@ -71,7 +73,7 @@ static enum garner_code fetch(struct gn_page *p,
     return gn_fail(err, code, "%.100s: %s", p->name, p->answer.error);
 }
 
-static enum garner_code take(struct gn_page *p, struct gn_source source,
+static enum garner_code take(struct gn_specimen *p, struct gn_source source,
                              atomic_bool *stop, struct garner_error *err)
 {
     struct gn_target *target = NULL;
@@ -89,10 +91,11 @@ static enum garner_code take(struct gn_page *p, struct gn_source source,
     return code;
 }
 
-enum garner_code gn_page_fetch(struct gn_page *p,
-                               const struct gn_ask_flags *ask,
-                               const struct gn_texts *params, const char *url,
-                               atomic_bool *stop, struct garner_error *err)
+enum garner_code gn_specimen_fetch(struct gn_specimen *p,
+                                   const struct gn_ask_flags *ask,
+                                   const struct gn_texts *params,
+                                   const char *url, atomic_bool *stop,
+                                   struct garner_error *err)
 {
     const struct gn_rows_flags rows = {.params = *params};
     const struct gn_sources sources = {
@@ -100,7 +103,7 @@ enum garner_code gn_page_fetch(struct gn_page *p,
     struct gn_config config = {0};
     enum garner_code code = gn_sources_build(&sources, &url, 1, &config, err);
 
-    *p = (struct gn_page){0};
+    *p = (struct gn_specimen){0};
     if (code == GARNER_OK)
         code = take(p, config.sources[0], stop, err);
     gn_config_fini(&config);
@@ -109,7 +112,8 @@ enum garner_code gn_page_fetch(struct gn_page *p,
 
 /* --- not fetched ----------------------------------------------------------*/
 
-static enum garner_code set_up(struct gn_page *p, const struct gn_texts *params,
+static enum garner_code set_up(struct gn_specimen *p,
+                               const struct gn_texts *params,
                                struct gn_source *source,
                                struct garner_error *err)
 {
@@ -125,13 +129,14 @@ static enum garner_code set_up(struct gn_page *p, const struct gn_texts *params,
     return code;
 }
 
-enum garner_code gn_page_read(struct gn_page *p, const struct gn_texts *params,
-                              const char *path, struct garner_error *err)
+enum garner_code gn_specimen_read(struct gn_specimen *p,
+                                  const struct gn_texts *params,
+                                  const char *path, struct garner_error *err)
 {
     struct gn_source source = {.name = path};
     enum garner_code code;
 
-    *p = (struct gn_page){0};
+    *p = (struct gn_specimen){0};
     code = set_up(p, params, &source, err);
     p->name = source.name;
     p->answer.status = 200;
@@ -141,14 +146,15 @@ enum garner_code gn_page_read(struct gn_page *p, const struct gn_texts *params,
     return code == GARNER_OK ? give(p, &source, NULL, err) : code;
 }
 
-enum garner_code gn_page_none(struct gn_page *p, const struct gn_texts *params,
-                              struct garner_error *err)
+enum garner_code gn_specimen_none(struct gn_specimen *p,
+                                  const struct gn_texts *params,
+                                  struct garner_error *err)
 {
     struct gn_source source = {.name = NULL};
     struct gn_param *given;
     enum garner_code code;
 
-    *p = (struct gn_page){0};
+    *p = (struct gn_specimen){0};
     code = set_up(p, params, &source, err);
     given = gn_arena_alloc(&p->arena, (params->count + 1) * sizeof given[0]);
     if (code == GARNER_OK && given == NULL)
@@ -161,10 +167,10 @@ enum garner_code gn_page_none(struct gn_page *p, const struct gn_texts *params,
     return code;
 }
 
-void gn_page_fini(struct gn_page *p)
+void gn_specimen_fini(struct gn_specimen *p)
 {
     gn_input_fini(&p->input);
     gn_one_fini(&p->answer);
     gn_arena_clear(&p->arena);
-    *p = (struct gn_page){0};
+    *p = (struct gn_specimen){0};
 }
