@@ -73,7 +73,7 @@ static void check_url(const char *url)
     gn_buf_fini(&form);
 }
 
-static void check_links(const struct gn_page *page)
+static void check_links(const struct gn_onward *page)
 {
     for (size_t i = 0; i < page->link_count; i++) {
         const struct gn_link *link = &page->links[i];
@@ -97,21 +97,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct gn_param params[] = {
         {"body", garner_text_n((const char *)data, size)},
         {"final_url", garner_text(url)}};
-    struct gn_page page = {.html_only = true};
+    struct gn_onward page = {.html_only = true};
     struct gn_buf sql = {0};
     struct gn_extraction job = {
-        .params = params, .param_count = 2, .page = &page};
+        .params = params, .param_count = 2, .onward = &page};
 
     if (worker.deadline_ms == 0)
         GN_CHECK(gn_worker_open(&worker, &options, NULL) == GARNER_OK);
     check_tag(tag);
     check_url(url);
-    gn_page_selector(selector, &sql);
-    page.sql = gn_page_is_sql(selector) ? gn_page_sitemap : gn_buf_cstr(&sql);
+    gn_onward_selector(selector, &sql);
+    page.sql =
+        gn_onward_is_sql(selector) ? gn_onward_sitemap : gn_buf_cstr(&sql);
     gn_worker_run(&worker, &job);
     GN_CHECK(job.code == GARNER_OK || page.link_count == 0);
     check_links(&page);
-    gn_page_fini(&page);
+    gn_onward_fini(&page);
     gn_buf_fini(&sql);
     gn_free(selector);
     gn_free(url);

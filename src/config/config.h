@@ -149,7 +149,7 @@ struct gn_crawl {
     const char *const *starts; /* URLs, in the form of base/urlnorm.h, each
                                   once; start_count of them, at least one */
     size_t start_count;
-    const char *follow; /* a selector or SQL: see extract/page.h */
+    const char *follow; /* a selector or SQL: see extract/onward.h */
     struct gn_bounds_rules bounds;
     int pages;             /* most fetches of one crawl; 0: any number */
     int64_t bytes;         /* most bytes of their bodies, together; 0: any */

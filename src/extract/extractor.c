@@ -245,11 +245,11 @@ enum garner_code gn_extract_check_follow(const char *follow,
     struct gn_rowset columns = {0};
     enum garner_code code;
 
-    if (!gn_page_is_sql(follow))
+    if (!gn_onward_is_sql(follow))
         return check_selector(follow, err);
     code = gn_extract_check(follow, params, param_count, &columns, err);
     if (code == GARNER_OK)
-        code = gn_page_check_columns(&columns, err);
+        code = gn_onward_check_columns(&columns, err);
     gn_rowset_fini(&columns);
     return code;
 }

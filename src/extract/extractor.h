@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "extract/page.h"
+#include "extract/onward.h"
 #include "extract/rowset.h"
 #include "garner/error.h"
 #include "garner/value.h"
@@ -41,9 +41,9 @@ struct gn_extraction {
                                  there may be none */
     size_t query_count;
     /* Where the body leads to, found last, from the same parsed body; NULL: is
-     * not asked. Its links are yours to gn_page_fini; empty after a failure of
-     * the job. */
-    struct gn_page *page;
+     * not asked. Its links are yours to gn_onward_fini; empty after a failure
+     * of the job. */
+    struct gn_onward *onward;
     /* Called on a worker before the queries, unless NULL; false: they are not
      * run, and code is OK. */
     bool (*begin)(struct gn_extraction *);
@@ -88,7 +88,7 @@ enum garner_code gn_extract_check(const char *sql, const char *const *params,
                                   size_t param_count, struct gn_rowset *rows,
                                   struct garner_error *err);
 
-/* The same of what a crawl follows, SQL or a selector (extract/page.h).
+/* The same of what a crawl follows, SQL or a selector (extract/onward.h).
  * Errors: INVALID (the selector is wrong: where; the SQL's columns are not
  * those of links), SQL, NOMEM. */
 enum garner_code gn_extract_check_follow(const char *follow,

@@ -150,14 +150,14 @@ static enum garner_code read_head(struct gn_worker *w,
     return code;
 }
 
-static enum garner_code run_page(struct gn_worker *w, struct gn_page *page,
+static enum garner_code run_page(struct gn_worker *w, struct gn_onward *page,
                                  const struct gn_input *in, size_t budget,
                                  struct garner_error *err)
 {
     const struct garner_value *type = gn_input_find(in, "content_type");
     const struct garner_value *url = gn_input_find(in, "final_url");
     const bool is_html =
-        type == NULL || gn_page_is_html(type->bytes.data, type->bytes.size);
+        type == NULL || gn_onward_is_html(type->bytes.data, type->bytes.size);
     struct gn_query query = {.sql = page->sql};
     struct gn_buf own = {0};
     struct gn_pagehead head = {0};
@@ -174,7 +174,7 @@ static enum garner_code run_page(struct gn_worker *w, struct gn_page *page,
     if (code == GARNER_OK && (is_html || !page->html_only)) {
         code = run_query(w, &query, in, budget, err);
         if (code == GARNER_OK)
-            code = gn_page_take(
+            code = gn_onward_take(
                 page, &query.rows,
                 gn_buf_cstr(head.base.size > 0 ? &head.base : &own), err);
     }
@@ -184,9 +184,9 @@ static enum garner_code run_page(struct gn_worker *w, struct gn_page *page,
     return code;
 }
 
-static void empty_page(struct gn_page *page)
+static void empty_page(struct gn_onward *page)
 {
-    *page = (struct gn_page){.sql = page->sql, .html_only = page->html_only};
+    *page = (struct gn_onward){.sql = page->sql, .html_only = page->html_only};
 }
 
 void gn_worker_run(struct gn_worker *w, struct gn_extraction *job)
@@ -198,12 +198,12 @@ void gn_worker_run(struct gn_worker *w, struct gn_extraction *job)
     job->failed_query = 0;
     for (size_t i = 0; i < job->query_count; i++)
         job->queries[i].rows = (struct gn_rowset){0};
-    if (job->page != NULL)
-        empty_page(job->page);
+    if (job->onward != NULL)
+        empty_page(job->onward);
     if (job->begin != NULL && !job->begin(job))
         return;
     gn_sandbox_arm(&w->sandbox, w->deadline_ms);
-    if (job->query_count > 0 || job->page != NULL)
+    if (job->query_count > 0 || job->onward != NULL)
         job->code =
             gn_input_make(&in, job->params, job->param_count, &job->error);
     gn_functions_body(&w->sandbox.functions, in.text, in.text_size);
@@ -218,12 +218,12 @@ void gn_worker_run(struct gn_worker *w, struct gn_extraction *job)
             budget -= query->rows.bytes;
         }
     }
-    if (job->code == GARNER_OK && job->page != NULL) {
-        job->code = run_page(w, job->page, &in, budget, &job->error);
+    if (job->code == GARNER_OK && job->onward != NULL) {
+        job->code = run_page(w, job->onward, &in, budget, &job->error);
         if (job->code != GARNER_OK) {
             job->failed_query = job->query_count;
             name_error(&job->error);
-            gn_page_fini(job->page);
+            gn_onward_fini(job->onward);
         }
     }
     gn_functions_clear(&w->sandbox.functions); /* it may be much memory */

@@ -265,7 +265,7 @@ static void the_deadline_is_the_jobs(void **state)
 
 /* Runs a job for the links of a body alone, or after q. */
 static struct gn_extraction follow(const char *body, const char *type,
-                                   struct gn_query *q, struct gn_page *page)
+                                   struct gn_query *q, struct gn_onward *page)
 {
     const struct gn_param params[] = {
         {"body", garner_text(body)},
@@ -275,7 +275,7 @@ static struct gn_extraction follow(const char *body, const char *type,
                                 .param_count = 3,
                                 .queries = q,
                                 .query_count = q != NULL,
-                                .page = page};
+                                .onward = page};
 
     gn_worker_run(&worker, &job);
     job.params = NULL;
@@ -291,7 +291,7 @@ static const char leads_on[] = "<meta name=robots content=noindex><title>T"
 static void a_page_is_parsed_once_for_rows_and_links(void **state)
 {
     struct gn_query q = {.sql = "select html_text(:body, 'title') as t"};
-    struct gn_page page = {.sql = by_selector, .html_only = true};
+    struct gn_onward page = {.sql = by_selector, .html_only = true};
     const uint64_t parsed = worker.sandbox.functions.html.documents.parsed;
 
     (void)state;
@@ -307,16 +307,16 @@ static void a_page_is_parsed_once_for_rows_and_links(void **state)
     assert_string_equal(page.links[1].url, "http://h/b/y");
     assert_true(page.links[1].nofollow);
     gn_rowset_fini(&q.rows);
-    gn_page_fini(&page);
+    gn_onward_fini(&page);
 }
 
 static void sql_says_where_a_page_leads_to(void **state)
 {
-    struct gn_page page = {.sql = "select value as url, key as priority "
-                                  "from json_each(:body)"};
-    struct gn_page relative = {
+    struct gn_onward page = {.sql = "select value as url, key as priority "
+                                    "from json_each(:body)"};
+    struct gn_onward relative = {
         .sql = "select html_attr(:body, 'a', 'href') as url"};
-    struct gn_page sitemap = {.sql = gn_page_sitemap};
+    struct gn_onward sitemap = {.sql = gn_onward_sitemap};
 
     (void)state;
     assert_int_equal(
@@ -325,10 +325,10 @@ static void sql_says_where_a_page_leads_to(void **state)
     assert_int_equal(page.link_count, 2);
     assert_string_equal(page.links[1].url, "http://h/d/q");
     assert_int_equal(page.links[1].priority, 1);
-    gn_page_fini(&page);
+    gn_onward_fini(&page);
     assert_int_equal(follow(leads_on, NULL, NULL, &relative).code, GARNER_OK);
     assert_string_equal(relative.links[0].url, "http://h/b/x");
-    gn_page_fini(&relative);
+    gn_onward_fini(&relative);
     assert_int_equal(
         follow("<urlset><url><loc>http://h/1</loc><priority>0.8</priority>"
                "</url><url><loc>http://h/2</loc></url><url><loc>http://h/3"
@@ -341,7 +341,7 @@ static void sql_says_where_a_page_leads_to(void **state)
     assert_int_equal(sitemap.links[1].priority, 0);
     assert_int_equal(sitemap.links[2].priority, -5);
     assert_false(sitemap.links[0].is_sitemap);
-    gn_page_fini(&sitemap);
+    gn_onward_fini(&sitemap);
     assert_int_equal(follow("<sitemapindex><sitemap><loc>http://h/s.xml</loc>"
                             "</sitemap></sitemapindex>",
                             "text/xml", NULL, &sitemap)
@@ -349,30 +349,30 @@ static void sql_says_where_a_page_leads_to(void **state)
                      GARNER_OK);
     assert_int_equal(sitemap.link_count, 1);
     assert_true(sitemap.links[0].is_sitemap);
-    gn_page_fini(&sitemap);
+    gn_onward_fini(&sitemap);
 }
 
 static void a_selector_is_for_html_alone(void **state)
 {
-    struct gn_page page = {.sql = by_selector, .html_only = true};
+    struct gn_onward page = {.sql = by_selector, .html_only = true};
 
     (void)state;
     assert_int_equal(follow(leads_on, "text/plain", NULL, &page).code,
                      GARNER_OK);
     assert_int_equal(page.link_count, 0);
     assert_false(page.noindex);
-    gn_page_fini(&page);
+    gn_onward_fini(&page);
     assert_int_equal(follow("", "text/html", NULL, &page).code, GARNER_OK);
     assert_int_equal(page.link_count, 0);
-    gn_page_fini(&page);
+    gn_onward_fini(&page);
 }
 
 static void a_failure_leaves_no_links(void **state)
 {
     struct gn_query good = {.sql = "select 1 as a"};
     struct gn_query wrong = {.sql = "select nonsense"};
-    struct gn_page page = {.sql = by_selector};
-    struct gn_page bad = {.sql = "select 1 as href"};
+    struct gn_onward page = {.sql = by_selector};
+    struct gn_onward bad = {.sql = "select 1 as href"};
     struct gn_extraction job = follow(leads_on, NULL, &wrong, &page);
 
     (void)state;
@@ -395,7 +395,7 @@ static void lost_memory_leaves_no_links(void **state)
 
     (void)state;
     for (unsigned nth = 1; nth < 60; nth++) {
-        struct gn_page page = {.sql = by_selector};
+        struct gn_onward page = {.sql = by_selector};
         struct gn_extraction job;
 
         gn_mem_fail_at(nth);
@@ -405,7 +405,7 @@ static void lost_memory_leaves_no_links(void **state)
         assert_int_equal(page.link_count, job.code == GARNER_OK ? 2 : 0);
         if (job.code != GARNER_OK)
             assert_int_equal(job.code, GARNER_NOMEM);
-        gn_page_fini(&page);
+        gn_onward_fini(&page);
     }
     assert_in_range(failures, 10, 58);
 }

@@ -1,4 +1,4 @@
-#include "extract/page.h"
+#include "extract/onward.h"
 
 #include <math.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "base/url_join.h"
 #include "base/urlnorm.h"
 
-const char gn_page_sitemap[] =
+const char gn_onward_sitemap[] =
     "select url, kind = 'sitemap' as sitemap, "
     "cast(round((min(max(coalesce(priority, 0.5), 0.0), 1.0) - 0.5) * 10) as "
     "integer) as priority from sitemap_each(:body)";
@@ -18,7 +18,7 @@ enum column { URL, PRIORITY, NOFOLLOW, SITEMAP, COLUMNS };
 static const char *const column_names[COLUMNS] = {"url", "priority", "nofollow",
                                                   "sitemap"};
 
-void gn_page_fini(struct gn_page *page)
+void gn_onward_fini(struct gn_onward *page)
 {
     gn_arena_clear(&page->memory);
     page->links = NULL;
@@ -35,13 +35,13 @@ static bool begins(const char *text, const char *word)
            strchr(" \t\r\n", text[size]) != NULL;
 }
 
-bool gn_page_is_sql(const char *follow)
+bool gn_onward_is_sql(const char *follow)
 {
     follow += strspn(follow, " \t\r\n");
     return begins(follow, "select") || begins(follow, "with");
 }
 
-void gn_page_selector(const char *selector, struct gn_buf *out)
+void gn_onward_selector(const char *selector, struct gn_buf *out)
 {
     gn_buf_text(out,
                 "select url, nofollow from links_each(:body, :final_url, '");
@@ -53,7 +53,7 @@ void gn_page_selector(const char *selector, struct gn_buf *out)
     gn_buf_text(out, "')");
 }
 
-bool gn_page_is_html(const char *type, size_t size)
+bool gn_onward_is_html(const char *type, size_t size)
 {
     static const char *const types[] = {"text/html", "application/xhtml+xml"};
     const char *end = size > 0 ? memchr(type, ';', size) : NULL;
@@ -107,8 +107,8 @@ static enum garner_code find_columns(const struct gn_rowset *rows,
     return GARNER_OK;
 }
 
-enum garner_code gn_page_check_columns(const struct gn_rowset *rows,
-                                       struct garner_error *err)
+enum garner_code gn_onward_check_columns(const struct gn_rowset *rows,
+                                         struct garner_error *err)
 {
     int places[COLUMNS];
 
@@ -165,7 +165,7 @@ static enum garner_code take_priority(const struct garner_value *row, int place,
     return GARNER_OK;
 }
 
-static enum garner_code take_link(struct gn_page *page,
+static enum garner_code take_link(struct gn_onward *page,
                                   const struct garner_value *row,
                                   const int places[COLUMNS],
                                   const struct gn_buf *url,
@@ -183,9 +183,9 @@ static enum garner_code take_link(struct gn_page *page,
     return take_priority(row, places[PRIORITY], &link->priority, err);
 }
 
-enum garner_code gn_page_take(struct gn_page *page,
-                              const struct gn_rowset *rows, const char *base,
-                              struct garner_error *err)
+enum garner_code gn_onward_take(struct gn_onward *page,
+                                const struct gn_rowset *rows, const char *base,
+                                struct garner_error *err)
 {
     struct gn_buf url = {0};
     int places[COLUMNS];

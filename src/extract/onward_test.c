@@ -1,4 +1,4 @@
-/* page_test.c - links as rows, and selectors as SQL. */
+/* onward_test.c - links as rows, and selectors as SQL. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
-#include "extract/page.h"
+#include "extract/onward.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -22,9 +22,9 @@ static void sql_is_told_from_selectors(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(sql); i++)
-        assert_true(gn_page_is_sql(sql[i]));
+        assert_true(gn_onward_is_sql(sql[i]));
     for (size_t i = 0; i < COUNT(selectors); i++)
-        assert_false(gn_page_is_sql(selectors[i]));
+        assert_false(gn_onward_is_sql(selectors[i]));
 }
 
 static void a_selector_is_one_argument(void **state)
@@ -32,7 +32,7 @@ static void a_selector_is_one_argument(void **state)
     struct gn_buf sql = {0};
 
     (void)state;
-    gn_page_selector("a[rel='x']", &sql);
+    gn_onward_selector("a[rel='x']", &sql);
     assert_string_equal(gn_buf_cstr(&sql),
                         "select url, nofollow from links_each(:body, "
                         ":final_url, 'a[rel=''x'']')");
@@ -50,10 +50,10 @@ static void types_of_html(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(html); i++)
-        assert_true(gn_page_is_html(html[i], strlen(html[i])));
+        assert_true(gn_onward_is_html(html[i], strlen(html[i])));
     for (size_t i = 0; i < COUNT(others); i++)
-        assert_false(gn_page_is_html(others[i], strlen(others[i])));
-    assert_true(gn_page_is_html(NULL, 0));
+        assert_false(gn_onward_is_html(others[i], strlen(others[i])));
+    assert_true(gn_onward_is_html(NULL, 0));
 }
 
 static void links_are_urls_of_one_form(void **state)
@@ -77,7 +77,7 @@ static void links_are_urls_of_one_form(void **state)
         {garner_integer(1), garner_text_n("http://h/\0", 10), garner_null(),
          garner_null()},
     };
-    struct gn_page page = {.sql = "s"};
+    struct gn_onward page = {.sql = "s"};
     struct gn_rowset set = {0};
     const struct gn_link *l;
 
@@ -85,7 +85,7 @@ static void links_are_urls_of_one_form(void **state)
     assert_int_equal(gn_rowset_columns(&set, names, 4, NULL), GARNER_OK);
     for (size_t i = 0; i < COUNT(rows); i++)
         assert_int_equal(gn_rowset_add(&set, rows[i], NULL), GARNER_OK);
-    assert_int_equal(gn_page_take(&page, &set, "https://h/x/y", NULL),
+    assert_int_equal(gn_onward_take(&page, &set, "https://h/x/y", NULL),
                      GARNER_OK);
     l = page.links;
     assert_int_equal(page.link_count, 4);
@@ -104,12 +104,12 @@ static void links_are_urls_of_one_form(void **state)
     assert_string_equal(l[3].url, "https://o/");
     assert_int_equal(l[3].priority, 1000000000000000);
     assert_false(l[3].nofollow);
-    gn_page_fini(&page);
+    gn_onward_fini(&page);
     page.nofollow = true; /* of the page, so of all its links */
-    assert_int_equal(gn_page_take(&page, &set, "", NULL), GARNER_OK);
+    assert_int_equal(gn_onward_take(&page, &set, "", NULL), GARNER_OK);
     assert_int_equal(page.link_count, 2);
     assert_true(page.links[0].nofollow);
-    gn_page_fini(&page);
+    gn_onward_fini(&page);
     assert_null(page.links);
     gn_rowset_fini(&set);
 }
@@ -138,18 +138,18 @@ static void what_is_no_row_of_links_is_told(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct gn_rowset set = {0};
-        struct gn_page page = {0};
+        struct gn_onward page = {0};
         struct garner_error err;
 
         assert_int_equal(
             gn_rowset_columns(&set, cases[i].columns, cases[i].count, NULL),
             GARNER_OK);
         assert_int_equal(gn_rowset_add(&set, row, NULL), GARNER_OK);
-        assert_int_equal(gn_page_take(&page, &set, "", &err), GARNER_INVALID);
+        assert_int_equal(gn_onward_take(&page, &set, "", &err), GARNER_INVALID);
         assert_string_equal(err.message, cases[i].message);
-        assert_int_equal(gn_page_check_columns(&set, &err),
+        assert_int_equal(gn_onward_check_columns(&set, &err),
                          i < 2 ? GARNER_INVALID : GARNER_OK);
-        gn_page_fini(&page);
+        gn_onward_fini(&page);
         gn_rowset_fini(&set);
     }
 }
@@ -165,11 +165,11 @@ static void lost_memory_is_told(void **state)
     assert_int_equal(gn_rowset_columns(&set, names, 1, NULL), GARNER_OK);
     assert_int_equal(gn_rowset_add(&set, row, NULL), GARNER_OK);
     for (unsigned nth = 1; nth < 20; nth++) {
-        struct gn_page page = {0};
+        struct gn_onward page = {0};
         enum garner_code code;
 
         gn_mem_fail_at(nth);
-        code = gn_page_take(&page, &set, "http://h/", NULL);
+        code = gn_onward_take(&page, &set, "http://h/", NULL);
         gn_mem_fail_at(0);
         if (code != GARNER_OK) {
             assert_int_equal(code, GARNER_NOMEM);
@@ -178,7 +178,7 @@ static void lost_memory_is_told(void **state)
             assert_string_equal(page.links[0].url, "http://h/a");
         }
         failures += code != GARNER_OK;
-        gn_page_fini(&page);
+        gn_onward_fini(&page);
     }
     assert_in_range(failures, 4, 18);
     gn_rowset_fini(&set);

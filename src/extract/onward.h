@@ -1,5 +1,5 @@
 /*
- * page.h - where a page leads to, and what it asks of those who follow links:
+ * onward.h - where a page leads to, and what it asks of those who follow links:
  * what a job finds besides rows.
  *
  * The links are those of SQL, a SELECT with a column url, and if it likes
@@ -8,10 +8,10 @@
  * selector stands for such SQL: the links (a, area, link) that it matches, or
  * that are in what it matches.
  *
- * Thread: any. Memory: a page's own, until gn_page_fini.
+ * Thread: any. Memory: a page's own, until gn_onward_fini.
  */
-#ifndef GN_EXTRACT_PAGE_H
-#define GN_EXTRACT_PAGE_H
+#ifndef GN_EXTRACT_ONWARD_H
+#define GN_EXTRACT_ONWARD_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,10 +27,10 @@ struct gn_link {
     size_t size;
     int64_t priority;
     bool nofollow;   /* it is marked so itself, or its page is */
-    bool is_sitemap; /* it leads to a sitemap, for gn_page_sitemap */
+    bool is_sitemap; /* it leads to a sitemap, for gn_onward_sitemap */
 };
 
-struct gn_page {
+struct gn_onward {
     const char *sql; /* borrowed */
     bool html_only;  /* a body of another type leads nowhere */
 
@@ -45,31 +45,31 @@ struct gn_page {
 };
 
 /* Frees what was found; sql stays. */
-void gn_page_fini(struct gn_page *page);
+void gn_onward_fini(struct gn_onward *page);
 
 /* true: follow begins as SQL does ("select ", "with "); else it is a selector.
  */
-bool gn_page_is_sql(const char *follow);
+bool gn_onward_is_sql(const char *follow);
 
 /* Appends the SQL that a selector stands for. It is for html_only. */
-void gn_page_selector(const char *selector, struct gn_buf *out);
+void gn_onward_selector(const char *selector, struct gn_buf *out);
 
 /* The SQL for a sitemap, or an index of sitemaps: all that it names, with its
  * priority from 0.0 to 1.0 as -5 to 5. */
-extern const char gn_page_sitemap[];
+extern const char gn_onward_sitemap[];
 
 /* Whether a body of this Content-Type (size bytes; 0: it is not known) may be
  * HTML. */
-bool gn_page_is_html(const char *type, size_t size);
+bool gn_onward_is_html(const char *type, size_t size);
 
 /* Whether the columns of rows are those of links. Errors: INVALID. */
-enum garner_code gn_page_check_columns(const struct gn_rowset *rows,
-                                       struct garner_error *err);
+enum garner_code gn_onward_check_columns(const struct gn_rowset *rows,
+                                         struct garner_error *err);
 
 /* Fills in the links that rows are, seen from base, which may be "". Errors:
  * INVALID (a column is missing), NOMEM. */
-enum garner_code gn_page_take(struct gn_page *page,
-                              const struct gn_rowset *rows, const char *base,
-                              struct garner_error *err);
+enum garner_code gn_onward_take(struct gn_onward *page,
+                                const struct gn_rowset *rows, const char *base,
+                                struct garner_error *err);
 
 #endif
