@@ -14,6 +14,7 @@ import threading
 GARNER, RECORDS = sys.argv[1:3]
 PAGE = (pathlib.Path(__file__).resolve().parent / "tables.md").read_text()
 NAMES = ("garner_run", "garner_source", "garner_body", "garner_quarantine",
+         "garner_frontier",
          "garner_outbox", "garner_collection",
          "garner_record", "garner_record_body")
 

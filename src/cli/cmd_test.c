@@ -377,6 +377,10 @@ static enum gn_exit check(const struct trial *t)
     const struct gn_format_flags *f = &t->settings->format;
     size_t sets = 0;
 
+    if (gn_config_has_list(t->source))
+        return gn_exit_usage("%s has many URLs; try one of them with garner "
+                             "get URL --sql",
+                             t->source->name);
     for (size_t i = 0; i < t->source->row_spec_count; i++)
         sets += is_asked(t, &t->source->rows[i]) ? 1 : 0;
     if (sets == 0 && t->settings->table != NULL)

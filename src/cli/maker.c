@@ -14,7 +14,12 @@ enum garner_code gn_maker_open(struct gn_maker *m,
     enum garner_code code;
 
     *m = (struct gn_maker){.source = source};
-    code = gn_target_new(&source->request, &m->target, err);
+    code = gn_config_has_list(source)
+               ? gn_fail(err, GARNER_UNSUPPORTED,
+                         "%s has many URLs; try its SQL on one of them with "
+                         "garner get URL --sql",
+                         source->name)
+               : gn_target_new(&source->request, &m->target, err);
     if (code == GARNER_OK)
         code = gn_expect_patterns(source->expect, &m->patterns, err);
     if (code == GARNER_OK)

@@ -159,6 +159,18 @@ bool gn_config_reads_body(const struct gn_source *source)
            source->crawl != NULL;
 }
 
+bool gn_config_has_list(const struct gn_source *source)
+{
+    return source->urls.file != NULL || source->urls.sql != NULL;
+}
+
+const char *gn_config_from(const struct gn_source *source)
+{
+    if (source->urls.file != NULL)
+        return source->urls.file;
+    return source->urls.sql != NULL ? source->urls.sql : source->request.url;
+}
+
 bool gn_config_tells(const struct gn_source *source)
 {
     for (int i = 0; i < GN_EVENTS; i++)

@@ -158,10 +158,17 @@ struct gn_crawl {
     int line;              /* in the file, of follow's first line; 0: of none */
 };
 
+/* Where a source's URLs come from, when it has many; both NULL: it has one. */
+struct gn_urls {
+    const char *file; /* a URL a line */
+    const char *sql;  /* run on the store: its first column */
+};
+
 struct gn_source {
     const char *name;          /* unique */
     const char *const *tags;   /* NULL at the end; or NULL for none */
-    struct gn_request request; /* url with its {vars} filled in */
+    struct gn_request request; /* url with its {vars} filled in; NULL: many */
+    struct gn_urls urls;
     struct gn_spec schedule;
     const struct gn_rows_spec *rows;
     size_t row_spec_count;
@@ -217,6 +224,12 @@ bool gn_config_is_parameter(const char *name);
 /* Whether the body of source is read, so that it has to be in memory, even if
  * it is saved to a file. */
 bool gn_config_reads_body(const struct gn_source *source);
+
+/* Whether source has many URLs in place of one. */
+bool gn_config_has_list(const struct gn_source *source);
+
+/* What stands for the URL of a source: its own, or where its URLs come from. */
+const char *gn_config_from(const struct gn_source *source);
 
 /* Whether somebody is to hear of what happens to source. */
 bool gn_config_tells(const struct gn_source *source);

@@ -17,6 +17,7 @@
 #include "config/rows.h"
 #include "config/tags.h"
 #include "config/template.h"
+#include "config/urls.h"
 #include "config/vars.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -54,6 +55,7 @@ static const struct gn_walk_key source_keys[] = {
     {"form", gn_payload_form, NULL},
     {"auth", gn_auth_read, NULL},
     {"cookies", gn_auth_cookies, NULL},
+    {"urls", gn_urls_read, NULL},
     {"vars", gn_vars_read, NULL},
     {"rows", gn_rows_read_specs, NULL},
     {"tags", gn_tags_read, NULL},
@@ -68,7 +70,6 @@ static const struct gn_walk_key source_keys[] = {
     {"cache", NULL, NULL},
     {"notify", NULL, "belongs to the file; write it on the left margin"},
     {"pages", NULL, NULL},
-    {"urls", NULL, NULL},
     /* the first of a name counts */
     {"crawl", NULL, NULL},
     {"start", NULL, NULL},
@@ -134,6 +135,25 @@ static void name_picked(struct gn_problems *p, const struct gn_node *node,
                               gn_check_name(s->source->name, &err), &err);
 }
 
+/* Looks at what it is that is to be fetched. */
+static void check_url(struct gn_problems *p, const struct gn_node *node,
+                      struct gn_scope *scope)
+{
+    struct garner_error err;
+
+    if (gn_urls_finish(p, node->key, scope))
+        return;
+    if (scope->url != NULL || scope->crawl != NULL)
+        (void)gn_scope_passed(p, node->key,
+                              gn_check_request(&scope->source->request, &err),
+                              &err);
+    else
+        gn_walk_problem(p, node->key,
+                        "source %.60s has no url; write one like \"url: "
+                        "https://example.org/\"",
+                        scope->source->name);
+}
+
 void gn_source_read(struct gn_problems *p, const struct gn_node *node,
                     struct gn_scope *scope)
 {
@@ -157,13 +177,5 @@ void gn_source_read(struct gn_problems *p, const struct gn_node *node,
         return;
     gn_expect_check_age(p, node->key, scope->source);
     gn_body_check_save(p, node->key, scope);
-    if (scope->url != NULL || scope->crawl != NULL)
-        (void)gn_scope_passed(p, node->key,
-                              gn_check_request(&scope->source->request, &err),
-                              &err);
-    else
-        gn_walk_problem(p, node->key,
-                        "source %.60s has no url; write one like \"url: "
-                        "https://example.org/\"",
-                        name);
+    check_url(p, node, scope);
 }

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "engine/deliver.h"
+#include "engine/frontier/pass.h"
 #include "engine/host/costs.h"
 #include "engine/record.h"
 #include "engine/start.h"
@@ -88,6 +89,7 @@ void gn_closing_stop(struct gn_flow *f)
     while ((job = gn_hosts_give_up(f->hosts)) != NULL)
         gn_deliver_dropped(job, "garner was stopped");
     gn_schedule_give_up(f->schedule);
+    gn_pass_stop(f);
     gn_unlock(&f->lock);
     gn_alarm_set(&f->alarm, INT64_MAX);
 }

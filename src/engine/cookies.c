@@ -22,7 +22,7 @@ static enum garner_code hand_out(struct gn_active *const *actives, size_t count,
     if (i == count) /* not in this file, but perhaps in another */
         return GARNER_OK;
     a = actives[i];
-    *gone = !gn_target_keeps_cookies(a->target);
+    *gone = a->target == NULL || !gn_target_keeps_cookies(a->target);
     if (*gone)
         return GARNER_OK;
     a->jar = gn_strdup(jar);

@@ -9,6 +9,7 @@
 #include "base/thread.h"
 #include "engine/cookies.h"
 #include "engine/expect/good.h"
+#include "engine/frontier/crew.h"
 #include "engine/record.h"
 #include "engine/retry.h"
 #include "engine/steer/asked.h"
@@ -73,7 +74,7 @@ static bool same_text(const char *a, const char *b)
 static void note_run(struct gn_job *job, bool stored)
 {
     struct gn_flow *f = job->flow;
-    struct gn_active *a = job->active;
+    struct gn_active *a = gn_active_owner(job->active);
     const char *failure = stored ? job->run.failure : "store";
     const char *error = stored ? job->run.error : job->store_error;
     const uint64_t rows =
@@ -185,7 +186,9 @@ static void settle(struct gn_job *job, bool stored)
     note_run(job, stored);
     if (stored && job->messages > 0 && f->notify != NULL)
         gn_notify_wake(f->notify);
-    job->active->not_stored += !stored;
+    gn_active_owner(job->active)->not_stored += !stored;
+    if (job->active->page != NULL)
+        gn_crew_settled(job, stored);
     TAILQ_REMOVE(&f->all, job, in_all);
     f->jobs--;
     last = --job->active->jobs == 0 && job->active->leaving;
@@ -361,7 +364,10 @@ void gn_deliver_dropped(struct gn_job *job, const char *why)
     struct gn_flow *f = job->flow;
     struct gn_active *a = job->active;
 
-    gn_schedule_refuse(f->schedule, &a->due);
+    if (a->page != NULL)
+        gn_crew_give_back(a);
+    else
+        gn_schedule_refuse(f->schedule, &a->due);
     gn_asked_refuse(&a->asked, job->by_hand, why);
     TAILQ_REMOVE(&f->all, job, in_all);
     f->jobs--;

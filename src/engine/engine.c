@@ -12,6 +12,7 @@
 #include "engine/closing.h"
 #include "engine/expect/stale.h"
 #include "engine/flow.h"
+#include "engine/frontier/pass.h"
 #include "engine/history/care.h"
 #include "engine/host/costs.h"
 #include "engine/pace.h"
@@ -164,6 +165,7 @@ static enum garner_code admit(void *engine, struct gn_active *a, int64_t now_ns,
         if (!a->memory.paused) /* its slots do not come meanwhile */
             gn_pace_resume(a, s, now_ns, wall_us);
         gn_retry_resume(a, s, now_ns, wall_us);
+        gn_pass_resume(a, s, now_ns);
     }
     if (a->memory.paused || o->by_hand)
         gn_schedule_pause(s, &a->due);
@@ -289,6 +291,7 @@ static bool is_done(struct gn_engine *e)
 
     gn_lock(&f->lock);
     nothing_due = f->closed || (gn_schedule_next_ns(f->schedule) == INT64_MAX &&
+                                TAILQ_EMPTY(&f->passes) &&
                                 (ends || gn_schedule_paused(f->schedule) == 0));
     gn_unlock(&f->lock);
     return nothing_due && f->jobs == 0 && !gn_reload_is_under_way(&e->reload) &&

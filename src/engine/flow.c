@@ -335,6 +335,7 @@ enum garner_code gn_flow_init(struct gn_flow *f, struct garner_error *err)
     f->again.data = f;
     f->fetched = fetched;
     TAILQ_INIT(&f->all);
+    TAILQ_INIT(&f->passes);
     STAILQ_INIT(&f->spare);
     STAILQ_INIT(&f->for_extractor);
     STAILQ_INIT(&f->for_store);

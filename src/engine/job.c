@@ -6,9 +6,21 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "engine/frontier/page.h"
 #include "engine/inputs.h"
 #include "fetch/part.h"
 #include "fetch/spool.h"
+
+struct gn_active *gn_active_owner(struct gn_active *active)
+{
+    return active->owner != NULL ? active->owner : active;
+}
+
+const char *gn_active_url(const struct gn_active *active)
+{
+    return active->target != NULL ? gn_target_url(active->target)
+                                  : gn_config_from(active->source);
+}
 
 void gn_job_init(struct gn_job *job, struct gn_active *active,
                  struct gn_flow *flow, struct gn_inbox *inbox)
@@ -17,9 +29,10 @@ void gn_job_init(struct gn_job *job, struct gn_active *active,
     job->active = active;
     job->flow = flow;
     job->inbox = inbox;
-    job->number = ++active->begun;
+    job->number = ++gn_active_owner(active)->begun;
     job->run.source = active->memory.id;
-    job->run.url = gn_target_url(active->target);
+    job->run.page = active->page != NULL ? active->page->id : 0;
+    job->run.url = gn_active_url(active);
     job->run.attempt = 1;
     job->run.bytes = -1;
     job->run.rows = -1;

@@ -37,6 +37,8 @@
 enum { GN_NOT_STORED = GN_MISS_REASONS, GN_LOSS_REASONS };
 
 struct gn_host;
+struct gn_page;
+struct gn_pass;
 
 /* What became of a job that something is expected of. */
 struct gn_trial {
@@ -55,11 +57,13 @@ struct gn_torso {
     char *file;    /* where it is to go */
 };
 
-/* A configured source, at work. */
+/* A configured source, at work; or a hand of one with many URLs, which fetches
+ * one of them after another (frontier/hand.h). */
 struct gn_active {
-    /* constant after the start */
+    /* constant after the start; of a hand, until it gets another URL */
     const struct gn_source *source;
-    struct gn_target *target;
+    struct gn_active *owner;     /* of a hand: its source; NULL: it is none */
+    struct gn_target *target;    /* NULL: it has many URLs */
     struct gn_table **tables;    /* one for each of source->rows */
     bool wants_headers;          /* its SQL uses :headers */
     bool may_ask;                /* for another version alone: see version.h */
@@ -68,6 +72,9 @@ struct gn_active {
     int64_t came_ns;             /* when it got its place in the schedule */
 
     /* the engine's thread only */
+    struct gn_pass *pass; /* over its URLs, or that it is a hand of; NULL: it
+                             has one URL */
+    struct gn_page *page; /* what a hand fetches; NULL: it rests, or is none */
     struct gn_memory memory;  /* what the store has acknowledged */
     size_t bodies_out;        /* bodies handed to the store since */
     unsigned char newest[32]; /* sha256 of the latest of those */
@@ -113,6 +120,7 @@ struct gn_active {
         uint64_t failures;
         uint64_t rows;
     } last;
+    struct gn_pages pages; /* its URLs, in the pass that is under way */
     struct gn_asked asked; /* by hand: see asked.h */
     bool host_fails;       /* it is put off since its host is left alone */
 };
@@ -237,6 +245,12 @@ struct gn_job {
 };
 
 STAILQ_HEAD(gn_jobs, gn_job);
+
+/* The source that active's runs count for: itself, unless it is a hand. */
+struct gn_active *gn_active_owner(struct gn_active *active);
+
+/* What stands for active's URL where it is told. */
+const char *gn_active_url(const struct gn_active *active);
 
 /* Makes *job, memory of any content, a job of active, which others post to
  * inbox. */

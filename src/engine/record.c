@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "engine/cookies.h"
 #include "engine/expect/good.h"
+#include "engine/frontier/crew.h"
 #include "engine/history/quarantine.h"
 #include "engine/host/costs.h"
 #include "engine/pace.h"
@@ -23,6 +24,13 @@ enum {
 /* Losses of one source are told to the store at most so often. */
 #define LOSSES_EVERY_NS INT64_C(1000000000)
 
+/* What is read next of a pass has to know what was done. */
+static enum garner_ack ack_of(const struct gn_active *a)
+{
+    return a->page != NULL && a->source->ack == GARNER_QUEUED ? GARNER_COMMITTED
+                                                              : a->source->ack;
+}
+
 static enum garner_code start_batch(struct gn_job *job,
                                     struct garner_error *err)
 {
@@ -34,7 +42,7 @@ static enum garner_code start_batch(struct gn_job *job,
     job->is_delta = false;
     code = garner_batch_new(&job->batch, err);
     if (code == GARNER_OK) {
-        garner_batch_set_ack(job->batch, job->active->source->ack);
+        garner_batch_set_ack(job->batch, ack_of(job->active));
         garner_batch_set_timeout(job->batch, 0); /* the loop never waits */
     }
     return code;
@@ -292,8 +300,8 @@ enum garner_code gn_record_add_losses(struct gn_active *active,
         if (fresh == 0)
             continue;
         code = gn_history_add_missed(batch, active->memory.id,
-                                     gn_target_url(active->target), wall_us,
-                                     fresh, loss_text(i), err);
+                                     gn_active_url(active), wall_us, fresh,
+                                     loss_text(i), err);
         if (code != GARNER_OK)
             break;
         losses[i] += fresh;
@@ -332,6 +340,8 @@ static enum garner_code add_run(struct gn_job *job, struct garner_error *err)
     enum garner_code code = GARNER_OK;
 
     refuse_rows(job);
+    if (job->body_is_new)
+        job->run.page = 0; /* its body is the source's last one now */
     if (gn_job_has_rows(job))
         code = add_rows(job, err);
     if (job->run.failure != NULL)
@@ -357,7 +367,7 @@ enum garner_code gn_record_build(struct gn_job *job, const void *body,
                                  size_t body_size, struct garner_codec *codec,
                                  int64_t now_ns, struct garner_error *err)
 {
-    struct gn_active *active = job->active;
+    struct gn_active *active = gn_active_owner(job->active);
     enum garner_code code;
 
     job->run.rows = -1;
@@ -376,6 +386,8 @@ enum garner_code gn_record_build(struct gn_job *job, const void *body,
         code = gn_pace_add(job, err);
     if (code == GARNER_OK)
         code = gn_cookies_add(job, err);
+    if (code == GARNER_OK)
+        code = gn_crew_add_end(job, err);
     if (code == GARNER_OK && has_losses(active) &&
         now_ns - active->losses_told_ns >= LOSSES_EVERY_NS) {
         active->losses_told_ns = now_ns;
@@ -396,7 +408,7 @@ void gn_record_forget_tables(struct gn_job *job)
 static void take_back(struct gn_job *job)
 {
     for (int i = 0; i < GN_LOSS_REASONS; i++) {
-        job->active->losses_told[i] -= job->losses[i];
+        gn_active_owner(job->active)->losses_told[i] -= job->losses[i];
         job->losses[i] = 0;
     }
     if (job->changes_table)

@@ -58,8 +58,8 @@ void gn_retry_decide(struct gn_job *job, const struct gn_response *response,
 
 enum garner_code gn_retry_add(struct gn_job *job, struct garner_error *err)
 {
-    if (!job->puts_off)
-        return GARNER_OK;
+    if (!job->puts_off || job->active->page != NULL)
+        return GARNER_OK; /* that one's row has it: gn_crew_add_end */
     return gn_history_add_delay(job->batch, job->active->memory.id,
                                 job->off_until_us,
                                 job->tries_again ? job->run.attempt : 0, err);
@@ -71,6 +71,8 @@ void gn_retry_release(struct gn_job *job)
     struct gn_due *due = &job->active->due;
 
     job->flow->totals.passing += job->tries_again;
+    if (job->active->page != NULL)
+        return; /* its source is at work until its pass is over */
     gn_schedule_finish(s, due);
     if (job->is_put_off)
         gn_schedule_put_off(s, due, job->off_until_ns, job->tries_again);

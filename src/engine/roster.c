@@ -11,6 +11,7 @@
 #include "engine/expect/good.h"
 #include "engine/expect/trial.h"
 #include "engine/fingerprint.h"
+#include "engine/frontier/pass.h"
 #include "engine/history/history.h"
 #include "engine/host/permit.h"
 #include "engine/save.h"
@@ -159,6 +160,14 @@ enum garner_code gn_roster_find_tables(struct gn_roster *r,
     return blame(config, a->source, line, err);
 }
 
+/* One URL, or a pass over many. */
+static enum garner_code open_way(struct gn_active *a, struct garner_error *err)
+{
+    return gn_config_has_list(a->source)
+               ? gn_pass_new(a, err)
+               : gn_target_new(&a->source->request, &a->target, err);
+}
+
 enum garner_code gn_active_new(const struct gn_config *config,
                                const struct gn_source *source,
                                struct gn_active **out, struct garner_error *err)
@@ -170,13 +179,13 @@ enum garner_code gn_active_new(const struct gn_config *config,
         return gn_fail(err, GARNER_NOMEM, "out of memory for source %s",
                        source->name);
     a->source = source;
-    if (gn_target_new(&source->request, &a->target, err) != GARNER_OK ||
-        gn_trial_open(a, err) != GARNER_OK) {
+    if (open_way(a, err) != GARNER_OK || gn_trial_open(a, err) != GARNER_OK) {
         gn_active_free(a);
         *out = NULL;
         return blame(config, source, 0, err);
     }
-    a->may_ask = !source->unconditional && gn_target_may_ask_if(a->target);
+    a->may_ask = a->target != NULL && !source->unconditional &&
+                 gn_target_may_ask_if(a->target);
     return GARNER_OK;
 }
 
@@ -184,6 +193,7 @@ void gn_active_free(struct gn_active *a)
 {
     if (a == NULL)
         return;
+    gn_pass_free(a->pass);
     gn_target_free(a->target);
     gn_free(a->tables);
     gn_free(a->last.error);
@@ -274,7 +284,7 @@ enum garner_code gn_roster_enter(struct gn_active *const *actives, size_t count,
         code = gn_fingerprint(a->source, &spec, err);
         if (code == GARNER_OK)
             code = gn_history_add_source(batch, a->source->name,
-                                         gn_target_url(a->target), spec, err);
+                                         gn_active_url(a), spec, err);
         if (code == GARNER_OK)
             code = gn_good_add_watch(batch, a->source, wall_us, err);
         if (code == GARNER_OK &&

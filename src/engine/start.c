@@ -7,6 +7,8 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "engine/deliver.h"
+#include "engine/frontier/crew.h"
+#include "engine/frontier/pass.h"
 #include "engine/host/permit.h"
 #include "engine/retry.h"
 #include "engine/save.h"
@@ -15,6 +17,8 @@
 
 /* The schedule is looked at so often, for the wall clock may be set. */
 #define LOOK_NS INT64_C(60000000000)
+/* A page for which there was no memory is tried again after so long. */
+#define AGAIN_NS INT64_C(100000000)
 
 static struct gn_job *new_job(struct gn_flow *f, struct gn_active *active)
 {
@@ -101,14 +105,17 @@ struct taken {
     bool whole;
 };
 
-static void refuse(struct gn_flow *f, const struct taken *taken)
+static void refuse(struct gn_flow *f, const struct taken *taken, int64_t now_ns)
 {
     struct gn_active *active = taken->active;
 
     gn_lock(&f->lock);
     f->fetching_count--;
     f->reserved_bytes -= taken->reserved;
-    gn_schedule_refuse(f->schedule, &active->due);
+    if (active->page != NULL)
+        gn_crew_turned_away(active, now_ns + AGAIN_NS, now_ns);
+    else
+        gn_schedule_refuse(f->schedule, &active->due);
     gn_asked_refuse(&active->asked, taken->by_hand, "out of memory");
     gn_unlock(&f->lock);
     gn_log(GN_LOG_ERROR, active->source->name, "out of memory for a fetch");
@@ -121,7 +128,7 @@ static void start(struct gn_flow *f, const struct taken *taken, int64_t now_ns)
     struct gn_job *job = new_job(f, active);
 
     if (job == NULL) {
-        refuse(f, taken);
+        refuse(f, taken, now_ns);
         return;
     }
     job->held = taken->reserved;
@@ -175,6 +182,8 @@ static size_t reserved_for(const struct gn_flow *f, const struct gn_active *a)
     const int64_t most = gn_target_limits(a->target)->memory_bytes;
     int64_t bytes = a->last.bytes;
 
+    if (a->owner != NULL) /* whose last bodies those of others are like */
+        bytes = a->owner->last.bytes;
     if (f->spool != NULL && bytes > most)
         bytes = most;
     return bytes > 0 && !in_file ? (size_t)bytes : 0;
@@ -196,15 +205,16 @@ static bool take_due(struct gn_flow *f, int64_t now_ns, struct taken *taken,
     }
     if (due != NULL) {
         struct gn_active *a = active_of(due);
+        const bool is_fetch = a->pass == NULL;
 
         *taken = (struct taken){.active = a,
                                 .late_ns = now_ns - due_at_ns,
-                                .reserved = reserved_for(f, a),
+                                .reserved = is_fetch ? reserved_for(f, a) : 0,
                                 .again = due->again};
         if (due->by_hand)
             taken->by_hand = gn_asked_begin(&a->asked, &taken->whole);
         a->host_fails = false;
-        f->fetching_count++;
+        f->fetching_count += is_fetch;
         f->reserved_bytes += taken->reserved;
         gn_histogram_add(&f->lateness, taken->late_ns / 1000);
     }
@@ -221,8 +231,12 @@ static bool turned_away(struct gn_job *job, int64_t now_ns)
     if (job->by_hand != 0 ||
         !gn_hosts_turn_away(job->active, now_ns, &until_ns))
         return false;
-    gn_schedule_turn_away(f->schedule, &job->active->due, until_ns);
-    job->active->host_fails = true;
+    if (job->active->page != NULL) {
+        gn_crew_turned_away(job->active, until_ns, now_ns);
+    } else {
+        gn_schedule_turn_away(f->schedule, &job->active->due, until_ns);
+        job->active->host_fails = true;
+    }
     TAILQ_REMOVE(&f->all, job, in_all);
     f->jobs--;
     job->active->jobs--;
@@ -269,7 +283,10 @@ static void start_due(struct gn_flow *f)
     struct taken taken;
 
     while (take_due(f, now_ns, &taken, &next_ns)) {
-        start(f, &taken, now_ns);
+        if (taken.active->pass != NULL)
+            gn_pass_begin(f, taken.active, taken.by_hand, taken.whole);
+        else
+            start(f, &taken, now_ns);
         if (next_ns > until_ns)
             break;
         now_ns = gn_clock_monotonic_ns();
@@ -280,6 +297,64 @@ static void start_due(struct gn_flow *f)
         gn_alarm_set(&f->alarm, next_ns);
 }
 
+/* Takes the next page of a pass; false: none may start. */
+static bool take_page(struct gn_flow *f, int64_t now_ns, struct taken *taken)
+{
+    struct gn_active *hand;
+    bool room;
+
+    gn_lock(&f->lock);
+    room = has_room(f);
+    gn_unlock(&f->lock);
+    hand = room ? gn_crew_next(f, now_ns) : NULL;
+    if (hand == NULL)
+        return false;
+    *taken = (struct taken){.active = hand,
+                            .again = hand->attempt > 0,
+                            .whole = gn_crew_is_whole(hand)};
+    gn_lock(&f->lock);
+    taken->reserved = reserved_for(f, hand);
+    f->fetching_count++;
+    f->reserved_bytes += taken->reserved;
+    gn_unlock(&f->lock);
+    return true;
+}
+
+/* A pass that could not be opened leaves the row of a run. */
+static void fail_passes(struct gn_flow *f, int64_t now_ns)
+{
+    struct gn_active *active;
+    struct garner_error why;
+    uint64_t by_hand;
+
+    while ((active = gn_pass_failed(f, &by_hand, &why)) != NULL) {
+        const struct taken taken = {.active = active, .by_hand = by_hand};
+        struct gn_job *job = new_job(f, active);
+
+        gn_lock(&f->lock);
+        f->fetching_count++;
+        gn_unlock(&f->lock);
+        if (job == NULL) {
+            refuse(f, &taken, now_ns);
+            continue;
+        }
+        job->by_hand = by_hand;
+        gn_retry_begin(job);
+        gn_deliver_unfetched(job, "urls", why.message);
+    }
+}
+
+static void start_pages(struct gn_flow *f, int64_t now_ns)
+{
+    struct taken taken;
+
+    fail_passes(f, now_ns);
+    gn_pass_tend(f, now_ns);
+    while (take_page(f, now_ns, &taken))
+        start(f, &taken, now_ns);
+    gn_pass_tend(f, now_ns); /* there may be few left in memory now */
+}
+
 void gn_start_due(struct gn_flow *f)
 {
     const int64_t now_ns = gn_clock_monotonic_ns();
@@ -287,6 +362,7 @@ void gn_start_due(struct gn_flow *f)
 
     start_waiting(f, now_ns);
     start_due(f);
+    start_pages(f, now_ns);
     waiting_ns = gn_hosts_next_ns(f->hosts);
     if (waiting_ns > now_ns && waiting_ns != INT64_MAX)
         gn_alarm_set(&f->alarm, waiting_ns); /* else there was no room */

@@ -44,6 +44,8 @@ struct gn_flow {
     struct gn_alarm alarm;        /* for the next due time */
     bool abandoned;               /* jobs that come back are left alone */
     size_t previous_bytes;        /* of the last bodies of sources */
+    TAILQ_HEAD(, gn_pass) passes; /* over the URLs of sources that have many */
+    int64_t trimmed_ns;           /* when hosts were, last */
     uint64_t random;
 
     pthread_mutex_t lock;

@@ -73,6 +73,13 @@ struct gn_asked {
     bool whole; /* ... whatever the version */
 };
 
+/* The URLs of a source that has many, in its pass over them. */
+struct gn_pages {
+    uint64_t total;  /* 0: it has one, or they are not known yet */
+    uint64_t left;   /* to be done in this pass; 0: it is over */
+    uint64_t failed; /* given up in it */
+};
+
 /* Why a source is fetched next when it is. */
 enum gn_next {
     GN_NEXT_NEVER,
@@ -116,6 +123,7 @@ struct gn_source_status {
     uint64_t failures; /* runs with an error */
     uint64_t rows;
     uint64_t missed;
+    struct gn_pages pages;
 };
 
 /* How many sources another configuration has that are ... */

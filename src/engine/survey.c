@@ -108,9 +108,10 @@ static void describe(const struct gn_flow *f, const struct gn_active *a,
         .missed = a->due.missed[GN_MISS_OVERLAP] + a->due.missed[GN_MISS_LATE] +
                   a->due.missed[GN_MISS_REFUSED] +
                   a->due.missed[GN_MISS_WAITING],
+        .pages = a->pages,
     };
     copy_text(line->name, sizeof line->name, a->source->name);
-    copy_text(line->url, sizeof line->url, gn_target_url(a->target));
+    copy_text(line->url, sizeof line->url, gn_active_url(a));
     copy_text(line->error, sizeof line->error, a->last.error);
 }
 

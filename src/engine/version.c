@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "engine/frontier/page.h"
 #include "engine/save.h"
 #include "engine/tell/events.h"
 
@@ -116,12 +117,16 @@ void gn_version_decide(struct gn_job *job)
 enum garner_code gn_version_add_unmodified(struct gn_job *job,
                                            struct garner_error *err)
 {
+    const bool of_page = job->active->page != NULL;
     enum garner_code code =
-        gn_history_add_unmodified(job->batch, &job->run, &job->asked, err);
+        of_page
+            ? gn_page_add_unmodified(job->batch, &job->run, &job->asked, err)
+            : gn_history_add_unmodified(job->batch, &job->run, &job->asked,
+                                        err);
 
     if (code == GARNER_OK)
         code = gn_events_add(job, err);
-    if (code == GARNER_OK && job->version_is_new)
+    if (code == GARNER_OK && job->version_is_new && !of_page)
         code = gn_history_add_renewal(job->batch, job->active->memory.id,
                                       &job->asked, &job->validators, err);
     return code;
@@ -140,6 +145,8 @@ enum garner_code gn_version_add(struct gn_job *job, struct garner_error *err)
         return GARNER_OK;
     if (!has_body(job))
         job->validators = (struct gn_validators){0};
+    if (job->active->page != NULL)
+        return GARNER_OK; /* its row has it: gn_crew_add_end */
     return gn_history_add_version(job->batch, job->active->memory.id,
                                   &job->validators, job->answer_url, err);
 }

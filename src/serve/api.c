@@ -136,6 +136,21 @@ static void store(struct gn_json *j, const struct garner_stats *s)
     gn_json_close(j, '}');
 }
 
+/* null: it has one URL, or they are not known yet. */
+static void pages(struct gn_json *j, const struct gn_pages *p)
+{
+    gn_json_key(j, "urls");
+    if (p->total == 0) {
+        gn_json_null(j);
+        return;
+    }
+    gn_json_open(j, '{');
+    count(j, "total", p->total);
+    count(j, "left", p->left);
+    count(j, "failed", p->failed);
+    gn_json_close(j, '}');
+}
+
 static void source(struct gn_json *j, const struct gn_source_status *s)
 {
     gn_json_open(j, '{');
@@ -167,6 +182,7 @@ static void source(struct gn_json *j, const struct gn_source_status *s)
     count(j, "failures", s->failures);
     count(j, "rows", s->rows);
     count(j, "missed", s->missed);
+    pages(j, &s->pages);
     gn_json_close(j, '}');
 }
 

@@ -64,7 +64,10 @@ static const struct gn_source_status busy = {.name = "a \"b\"",
                                              .runs = 5,
                                              .failures = 4,
                                              .rows = 3,
-                                             .missed = 2};
+                                             .missed = 2,
+                                             .pages = {.total = 9,
+                                                       .left = 8,
+                                                       .failed = 7}};
 
 static void a_running_engine(void **state)
 {
@@ -111,7 +114,8 @@ static void a_running_engine(void **state)
         "\"last_good\":\"2017-07-14T02:40:00.000Z\",\"last_start\":\"2017-07-"
         "14T02:40:01.000Z\","
         "\"last_duration_ms\":1.234,\"last_bytes\":99,\"next_due_ms\":0.01,"
-        "\"runs\":5,\"failures\":4,\"rows\":3,\"missed\":2}]}\n");
+        "\"runs\":5,\"failures\":4,\"rows\":3,\"missed\":2,"
+        "\"urls\":{\"total\":9,\"left\":8,\"failed\":7}}]}\n");
     gn_buf_fini(&out);
 }
 
@@ -132,7 +136,8 @@ static void what_is_not_yet_is_null(void **state)
                   "good\":null,\"last_start\":null,\"last_"
                   "duration_ms\":null,"
                   "\"last_bytes\":null,\"next_due_ms\":null,\"runs\":0,"
-                  "\"failures\":0,\"rows\":0,\"missed\":0}"));
+                  "\"failures\":0,\"rows\":0,\"missed\":0,"
+                  "\"urls\":null}"));
     gn_buf_clear(&out);
     gn_api_status(&s, NULL, 0, 0, &out);
     assert_non_null(strstr(out.data, "\"sources\":[]}\n"));

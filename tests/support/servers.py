@@ -91,6 +91,8 @@ http {{
         location /json/ {{ alias {json}/; gzip on; gzip_types application/json; }}
         location /html/ {{ alias {html}/; gzip on; }}
         location /files/ {{ alias {folder}/files/; }}
+        location /counted/ {{ alias {folder}/files/;
+            access_log {folder}/counted.log; }}
         location = /same {{ default_type application/json;
             return 200 '{{"name": "same", "price": 7}}'; }}
         location = /tick {{ default_type application/json;

@@ -148,7 +148,7 @@ enum garner_code gn_good_add(struct gn_job *job, struct garner_error *err)
 
 bool gn_good_settled(struct gn_job *job)
 {
-    struct gn_active *a = job->active;
+    struct gn_active *a = gn_active_owner(job->active);
     const bool was_told = a->told_stale;
     const int64_t fresh_ns = gn_age_from(ended_us(job), 0, gn_clock_wall_us(),
                                          gn_clock_monotonic_ns());

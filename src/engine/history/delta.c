@@ -30,7 +30,7 @@ void gn_delta_decide(struct gn_job *job)
     struct gn_active *a = job->active;
     const struct gn_memory *m = &a->memory;
 
-    if (!job->body_is_new || a->source->save.path != NULL)
+    if (!job->body_is_new || a->source->save.path != NULL || a->page != NULL)
         return;
     if (a->whole_left > 0) {
         a->whole_left--;
@@ -100,7 +100,8 @@ void gn_delta_note(struct gn_job *job, bool against, size_t written)
 bool gn_delta_keeps_body(const struct gn_job *job)
 {
     return job->is_delta || (has_size(job, GN_DELTA_LARGE) &&
-                             job->active->source->save.path == NULL);
+                             job->active->source->save.path == NULL &&
+                             job->active->page == NULL);
 }
 
 bool gn_delta_give_up(struct gn_job *job)
@@ -122,7 +123,7 @@ void gn_delta_settled(struct gn_job *job, bool stored)
     if (job->differs)
         a->whole_left = GN_DELTA_WHOLE;
     if (!job->body_is_new || !stored || !job->batch_has_body ||
-        a->source->save.path != NULL)
+        a->source->save.path != NULL || a->page != NULL)
         return;
     before = take_previous(job);
     gn_base_fini(&before);

@@ -39,7 +39,8 @@ static const char *const tables[] = {
     " interval integer," /* that adapt has come to */
     " cookies text,"     /* what servers set, when they are kept */
     " paused integer,"   /* 1: it is not fetched by its schedule */
-    " retired integer)"  /* 1: the file has it no more */
+    " retired integer,"  /* 1: the file has it no more */
+    " pass integer)"     /* over its URLs, if it has many: the last begun */
     " strict",
 
     "create table if not exists garner_body ("
@@ -140,6 +141,33 @@ static const char *const tables[] = {
     " modified text)" /* ... and its Last-Modified */
     " strict",
 
+    "create table if not exists garner_frontier ("
+    " id integer primary key,"
+    " source integer not null," /* garner_source.id */
+    " url text not null,"
+    " hash integer not null,"            /* of the URL */
+    " depth integer not null default 0," /* links from where it began */
+    " priority integer not null default 0,"
+    " listed integer,"        /* the last pass that its list had it in */
+    " pass integer not null," /* the last in which it was done ... */
+    " due integer not null default 0,"   /* ... in the next, not before this */
+    " tries integer not null default 0," /* ... and so many failed so far */
+    " done integer,"                     /* when it was fetched last, and how */
+    " status integer,"
+    " failure text,"
+    " failures integer not null default 0," /* in a row, each for a pass */
+    " spec integer," /* as in garner_source, as do all of these */
+    " etag text,"
+    " modified text,"
+    " answer_url text,"
+    " body integer) strict",
+    /* No URL is there twice; and what is left of a pass is found in the order
+     * in which it is to be done, whatever else there is. */
+    "create unique index if not exists garner_frontier_url"
+    " on garner_frontier (source, hash)",
+    "create index if not exists garner_frontier_next"
+    " on garner_frontier (source, pass, due, priority desc)",
+
     "create view if not exists garner_log as"
     " select r.id, s.name as source,"
     "  strftime('%Y-%m-%d %H:%M:%f', r.started / 1e6, 'unixepoch') as started,"
@@ -181,6 +209,7 @@ static const char *const third[] = {
     "alter table garner_source add column paused integer",
     "alter table garner_source add column retired integer",
     "alter table garner_run add column bad_rows integer not null default 0",
+    "alter table garner_source add column pass integer",
     "update garner_meta set value = 3 where key = 'version'",
 };
 
@@ -324,7 +353,8 @@ static enum garner_code read_memory(struct garner_rows *rows,
         .next_due_us = integer_or_0(garner_column(rows, 11)),
         .interval_ms = integer_or_0(garner_column(rows, 12)) / 1000,
         .body_is_file = integer_or_0(garner_column(rows, 13)) != 0,
-        .paused = integer_or_0(garner_column(rows, 15)) != 0};
+        .paused = integer_or_0(garner_column(rows, 15)) != 0,
+        .goes_on = integer_or_0(garner_column(rows, 16)) != 0};
     if (sha256.type == GARNER_BLOB &&
         sha256.bytes.size == sizeof memory->sha256) {
         memory->has_body = true;
@@ -353,7 +383,9 @@ enum garner_code gn_history_recall(struct garner_store *store, const char *name,
         " iif(a.id is null, null, s.modified), s.answer_url,"
         " s.off_until, s.tried, s.failures, s.failing_since, s.told,"
         " s.answer_hash, s.next_due, s.interval, b.codec = 'file',"
-        " iif(a.codec = 'file', cast(a.data as text), null), s.paused"
+        " iif(a.codec = 'file', cast(a.data as text), null), s.paused,"
+        " exists (select 1 from garner_frontier f where f.source = s.id"
+        " and f.pass = s.pass - 1)"
         " from garner_source s left join garner_body b on b.id = s.body"
         " left join garner_body a on a.id = s.answer_body where s.name = ?",
         GARNER_ARGS(garner_text(name)), &rows, err);
@@ -431,33 +463,48 @@ static struct garner_value integer_or_null(int64_t integer, bool known)
     return known ? garner_integer(integer) : garner_null();
 }
 
+#define INSERT_RUN                                                             \
+    "insert into garner_run (source, url, started, late_us, duration_us,"      \
+    " status, bytes, rows, failure, error, attempt, file, duplicates, bad_rows,"\
+    " body)"                                                                   \
+    " values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
+
 enum garner_code gn_history_add_run(struct garner_batch *batch,
                                     const struct gn_run *run, bool with_body,
                                     struct garner_error *err)
 {
+    const struct garner_value args[] = {
+        garner_integer(run->source),
+        garner_text(run->url),
+        garner_integer(run->started_us),
+        garner_integer(run->late_us),
+        garner_integer(run->duration_us),
+        integer_or_null(run->status, run->status != 0),
+        integer_or_null(run->bytes, run->bytes >= 0),
+        integer_or_null(run->rows, run->rows >= 0),
+        garner_text(run->failure),
+        garner_text(run->error),
+        garner_integer(run->attempt),
+        garner_text(run->file),
+        garner_integer(run->duplicates),
+        garner_integer(run->bad_rows),
+        garner_integer(run->page),
+    };
+    const size_t count = sizeof args / sizeof args[0];
+
+    if (!with_body)
+        return garner_batch_add(batch, INSERT_RUN " null)", args, count - 1,
+                                err);
+    if (run->page == 0)
+        return garner_batch_add(
+            batch,
+            INSERT_RUN " (select body from garner_source where id = ?1))", args,
+            count - 1, err);
     return garner_batch_add(
         batch,
-        with_body
-            ? "insert into garner_run (source, url, started, late_us,"
-              " duration_us, status, bytes, rows, failure, error,"
-              " attempt, file, duplicates, bad_rows, body)"
-              " values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-              " ?14, (select body from garner_source where id = ?1))"
-            : "insert into garner_run (source, url, started, late_us,"
-              " duration_us, status, bytes, rows, failure, error,"
-              " attempt, file, duplicates, bad_rows)"
-              " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        GARNER_ARGS(
-            garner_integer(run->source), garner_text(run->url),
-            garner_integer(run->started_us), garner_integer(run->late_us),
-            garner_integer(run->duration_us),
-            integer_or_null(run->status, run->status != 0),
-            integer_or_null(run->bytes, run->bytes >= 0),
-            integer_or_null(run->rows, run->rows >= 0),
-            garner_text(run->failure), garner_text(run->error),
-            garner_integer(run->attempt), garner_text(run->file),
-            garner_integer(run->duplicates), garner_integer(run->bad_rows)),
-        err);
+        INSERT_RUN " (select b.id from garner_frontier f join garner_body b"
+                   " on b.id = f.body where f.id = ?15))",
+        args, count, err);
 }
 
 enum garner_code gn_history_add_version(struct garner_batch *batch,

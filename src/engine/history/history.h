@@ -13,6 +13,7 @@
  *   garner_outbox  messages that are to go out: see outbox.h
  *   garner_quarantine  a body that was not as expected: see quarantine.h
  *   garner_log     a view of garner_run for people
+ *   garner_frontier  the URLs of sources that have many: see frontier/page.h
  *   garner_host    see host_history.h
  *   garner_robots  see rules.h
  *
@@ -50,6 +51,7 @@ struct gn_memory {
     int64_t next_due_us; /* 0: not known */
     int64_t interval_ms; /* that adapt has come to; 0: none yet */
     bool paused;         /* as it was at the start */
+    bool goes_on;        /* a pass over its URLs was not over */
 };
 
 /* Frees the texts, and forgets the version they tell of. */
@@ -58,6 +60,8 @@ void gn_memory_forget(struct gn_memory *memory);
 /* A fetch, as it becomes a row of garner_run. */
 struct gn_run {
     int64_t source;     /* garner_source.id */
+    int64_t page;       /* garner_frontier.id, whose last body it got; 0: the
+                           source's */
     const char *url;    /* borrowed */
     int64_t started_us; /* wall clock */
     int64_t late_us;    /* start - due */
@@ -112,7 +116,8 @@ enum garner_code gn_history_add_body(struct garner_batch *batch, int64_t source,
                                      const struct gn_body *body,
                                      struct garner_error *err);
 
-/* Adds the row of a fetch; with_body: it got the source's last body. */
+/* Adds the row of a fetch; with_body: it got the source's last body, or its
+ * page's. */
 enum garner_code gn_history_add_run(struct garner_batch *batch,
                                     const struct gn_run *run, bool with_body,
                                     struct garner_error *err);

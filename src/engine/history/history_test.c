@@ -104,7 +104,8 @@ static void tables_are_made_once(void **state)
         "select group_concat(name) from (select name from"
         " sqlite_schema where name like 'garner_%' and type in ('table',"
         " 'view') order by name)",
-        "garner_body,garner_host,garner_log,garner_meta,garner_outbox,"
+        "garner_body,garner_frontier,garner_host,garner_log,garner_meta,garner_"
+        "outbox,"
         "garner_quarantine,garner_robots,garner_run,garner_source");
     assert_asked(w, "select value from garner_meta where key = 'version'", "3");
     end(w);

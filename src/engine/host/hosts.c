@@ -4,13 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/unit.h"
-#include "base/url.h"
 #include "engine/retry.h"
 
 /* A source, and where it goes. */
@@ -18,36 +16,6 @@ struct way {
     char *name;
     struct gn_active *active;
 };
-
-static char lower(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        c = "abcdefghijklmnopqrstuvwxyz"[c - 'A'];
-    return c;
-}
-
-static void add_lower(struct gn_buf *out, struct gn_url_part part)
-{
-    for (size_t i = 0; i < part.size; i++)
-        gn_buf_byte(out, lower(part.text[i]));
-}
-
-/* NULL: no memory. */
-static char *name_of(const char *url)
-{
-    struct gn_buf name = {0};
-    struct gn_url parts;
-
-    if (gn_url_split(url, &parts, NULL) != GARNER_OK)
-        return NULL; /* the target has parsed it: it is good */
-    add_lower(&name, parts.scheme);
-    gn_buf_text(&name, "://");
-    add_lower(&name, parts.host);
-    if (parts.port < 0)
-        parts.port = parts.scheme.size == strlen("https") ? 443 : 80;
-    gn_buf_printf(&name, ":%d", parts.port);
-    return gn_buf_take(&name);
-}
 
 static int by_name(const void *a, const void *b)
 {
@@ -70,21 +38,15 @@ static size_t gather(struct gn_active **actives, size_t count, struct way *ways)
     size_t n = 0;
 
     for (size_t i = 0; i < count; i++) {
-        ways[n] =
-            (struct way){name_of(actives[i]->source->request.url), actives[i]};
+        const char *url = actives[i]->source->request.url;
+
+        if (url == NULL) /* it has many */
+            continue;
+        ways[n] = (struct way){gn_host_name(url), actives[i]};
         if (ways[n++].name == NULL)
             break;
     }
     return n;
-}
-
-/* The longest that source may have the host left alone for. */
-static int64_t longest_ms(const struct gn_source *source)
-{
-    const int64_t most_ms = gn_retry_most_ms(&source->retry);
-
-    return most_ms > source->host_interval_ms ? most_ms
-                                              : source->host_interval_ms;
 }
 
 /* Bodies come no faster than the least that a source of the host says. */
@@ -96,9 +58,9 @@ static void limit(struct gn_limiter *l, const struct gn_source *source)
         l->rate = rate;
 }
 
-static void use(struct gn_host *host, struct gn_active *active)
+void gn_hosts_use(struct gn_host *host, struct gn_active *active)
 {
-    const int64_t ms = longest_ms(active->source);
+    const int64_t ms = gn_host_longest_ms(active->source);
 
     active->host = host;
     limit(&host->limiter, active->source);
@@ -106,20 +68,6 @@ static void use(struct gn_host *host, struct gn_active *active)
         gn_target_limit(active->target, &host->limiter);
     if (ms > host->longest_ms)
         host->longest_ms = ms;
-}
-
-/* Takes the name, also without memory: then it gives NULL. */
-static struct gn_host *make(char *name)
-{
-    struct gn_host *host = name != NULL ? gn_alloc(sizeof *host) : NULL;
-
-    if (host == NULL) {
-        gn_free(name);
-        return NULL;
-    }
-    host->name = name;
-    STAILQ_INIT(&host->waiting);
-    return host;
 }
 
 /* Makes a host of each name; the names move there, or are freed. false: no
@@ -136,12 +84,13 @@ static bool share_out(struct gn_hosts *h, struct way *ways, size_t count)
         if (host != NULL && strcmp(host->name, w->name) == 0) {
             gn_free(w->name);
         } else {
-            host = make(w->name);
+            host = gn_host_make(w->name);
             if (host == NULL)
                 break;
+            host->stays = true;
             h->all[h->count++] = host;
         }
-        use(host, w->active);
+        gn_hosts_use(host, w->active);
     }
     if (i == count && (count == 0 || host != NULL))
         return true;
@@ -169,16 +118,6 @@ enum garner_code gn_hosts_open(struct gn_hosts *h, struct gn_active **actives,
     return code;
 }
 
-void gn_host_free(struct gn_host *host)
-{
-    if (host == NULL)
-        return;
-    gn_free(host->name);
-    gn_target_free(host->robots);
-    gn_rules_fini(&host->rules);
-    gn_free(host);
-}
-
 void gn_hosts_close(struct gn_hosts *h)
 {
     for (size_t i = 0; i < h->count; i++)
@@ -190,66 +129,15 @@ void gn_hosts_close(struct gn_hosts *h)
 
 /* --- those that come later ----------------------------------------------- */
 
-struct gn_host *gn_host_new(const struct gn_active *active)
-{
-    struct gn_host *host = make(name_of(active->source->request.url));
-
-    if (host != NULL)
-        host->longest_ms = longest_ms(active->source);
-    return host;
-}
-
-/* Where the host of that name is, or is to be. */
-static size_t place_of(const struct gn_hosts *h, const char *name)
-{
-    size_t first = 0;
-    size_t end = h->count;
-
-    while (first < end) {
-        const size_t middle = first + (end - first) / 2;
-
-        if (strcmp(h->all[middle]->name, name) < 0)
-            first = middle + 1;
-        else
-            end = middle;
-    }
-    return first;
-}
-
-static bool insert(struct gn_hosts *h, size_t at, struct gn_host *host)
-{
-    struct gn_host **all =
-        gn_realloc(h->all, (h->count + 1) * sizeof h->all[0]);
-
-    if (all == NULL)
-        return false;
-    memmove(&all[at + 1], &all[at], (h->count - at) * sizeof all[0]);
-    all[at] = host;
-    h->all = all;
-    h->count++;
-    return true;
-}
-
 enum garner_code gn_hosts_join(struct gn_hosts *h, struct gn_active *active,
                                struct gn_host *host, struct garner_error *err)
 {
-    const size_t at = place_of(h, host->name);
-    const bool is_there =
-        at < h->count && strcmp(h->all[at]->name, host->name) == 0;
-    struct gn_host *other = is_there ? h->all[at] : NULL;
+    const enum garner_code code = gn_host_meet(h, host, &host, err);
 
-    if (other == NULL && !insert(h, at, host)) {
-        gn_host_free(host);
-        return gn_fail(err, GARNER_NOMEM, "out of memory for a host");
-    }
-    use(other != NULL ? other : host, active);
-    if (other == NULL)
-        return GARNER_OK;
-    if (other->rules.version == 0) { /* nobody has obeyed them so far */
-        other->rules = host->rules;
-        host->rules = (struct gn_rules){0};
-    }
-    gn_host_free(host);
+    if (code != GARNER_OK)
+        return code;
+    host->stays = true;
+    gn_hosts_use(host, active);
     return GARNER_OK;
 }
 
@@ -259,7 +147,8 @@ void gn_hosts_relimit(struct gn_hosts *h, struct gn_active *const *actives,
     for (size_t i = 0; i < h->count; i++)
         h->all[i]->limiter.rate = 0;
     for (size_t i = 0; i < count; i++)
-        limit(&actives[i]->host->limiter, actives[i]->source);
+        if (actives[i]->host != NULL)
+            limit(&actives[i]->host->limiter, actives[i]->source);
 }
 
 /* --- left alone ---------------------------------------------------------- */
@@ -269,6 +158,8 @@ bool gn_hosts_turn_away(const struct gn_active *active, int64_t now_ns,
 {
     const struct gn_host *host = active->host;
 
+    if (host == NULL) /* it has many URLs: each page has its own */
+        return false;
     if (takes_part(active->source) && now_ns < host->off_until_ns) {
         *until_ns = host->off_until_ns;
         return true;
@@ -408,6 +299,8 @@ struct gn_job *gn_hosts_take_back(struct gn_hosts *h,
     struct gn_host *host = active->host;
     struct gn_job *job;
 
+    if (host == NULL)
+        return NULL;
     STAILQ_FOREACH(job, &host->waiting, next)
     if (job->active == active)
         break;

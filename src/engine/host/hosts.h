@@ -13,44 +13,8 @@
 #ifndef GN_ENGINE_HOST_HOSTS_H
 #define GN_ENGINE_HOST_HOSTS_H
 
-#include "engine/host/host_history.h"
-#include "engine/host/rules.h"
+#include "engine/host/host.h"
 #include "engine/job.h"
-#include "fetch/circuit.h"
-#include "fetch/limiter.h"
-
-struct gn_host {
-    char *name;         /* "https://example.org:443" */
-    int64_t longest_ms; /* that it may be left alone for */
-    struct gn_circuit circuit;
-    int64_t off_until_ns;      /* as it asked */
-    struct gn_limiter limiter; /* of bodies; rate 0: none says so */
-    int active;                /* fetches under way, of those with a limit */
-    int64_t next_ns;           /* none begins before */
-    struct gn_jobs waiting;    /* in their order */
-    struct gn_heap_node node; /* in the heap while jobs wait; key: when to look;
-                                 INT64_MAX: when a fetch has ended */
-
-    /* permit.h's */
-    struct gn_target *robots; /* its robots.txt, as it was asked for last; NULL:
-                                 it was not */
-    struct gn_rules rules;
-    bool recalled; /* they were, at the start */
-    bool asking;   /* it is being fetched: who obeys it waits */
-    bool learned;  /* something new, since the store was told */
-
-    /* costs.h's */
-    struct gn_cost untold; /* since the store was told */
-    int64_t last_us;       /* the last request, on the wall clock; 0: none */
-    bool changed;          /* how long it is left alone, since then */
-    int64_t told_ns;       /* when that was; 0: never */
-};
-
-struct gn_hosts {
-    struct gn_host **all; /* by name; each one's own memory */
-    size_t count;
-    struct gn_heap heap;
-};
 
 /* Gives each of actives its host. Close it on an error, too.
  * Errors: NOMEM. */
@@ -58,17 +22,14 @@ enum garner_code gn_hosts_open(struct gn_hosts *h, struct gn_active **actives,
                                size_t count, struct garner_error *err);
 void gn_hosts_close(struct gn_hosts *h);
 
-/* A host as active needs it, which is nobody's yet. Any thread, as long as
- * active is no other's. NULL: no memory. */
-struct gn_host *gn_host_new(const struct gn_active *active);
-/* NULL is fine. */
-void gn_host_free(struct gn_host *host);
-
 /* Gives active, which comes later, its host: the one of that name that is there
  * already, else host, which is its own; host is taken in any case. Errors:
  * NOMEM. */
 enum garner_code gn_hosts_join(struct gn_hosts *h, struct gn_active *active,
                                struct gn_host *host, struct garner_error *err);
+
+/* The same of active, a hand whose URL is there: host is one of h's. */
+void gn_hosts_use(struct gn_host *host, struct gn_active *active);
 
 /* Sources have gone: from now on bodies come as fast as actives, who are all
  * there are, say. */

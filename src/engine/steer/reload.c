@@ -9,6 +9,8 @@
 #include "base/thread.h"
 #include "engine/deliver.h"
 #include "engine/expect/trial.h"
+#include "engine/frontier/crew.h"
+#include "engine/frontier/pass.h"
 #include "engine/host/costs.h"
 #include "engine/host/hosts.h"
 #include "engine/record.h"
@@ -150,8 +152,10 @@ static enum garner_code admit(struct gn_reload *r, struct gn_active *a,
 {
     struct gn_roster *roster = r->roster;
     struct gn_flow *f = r->flow;
-    enum garner_code code = gn_hosts_join(f->hosts, a, host, err);
+    enum garner_code code = GARNER_OK;
 
+    if (host != NULL) /* else it has many URLs */
+        code = gn_hosts_join(f->hosts, a, host, err);
     if (code != GARNER_OK)
         return code;
     gn_lock(&f->lock);
@@ -175,8 +179,9 @@ static void enter(uv_work_t *work)
 
     e->code = gn_roster_enter(e->actives, e->count, store, &e->err);
     for (size_t i = 0; i < e->count && e->code == GARNER_OK; i++)
-        e->code = gn_costs_new_host(e->actives[i], r->once, store, &e->hosts[i],
-                                    &e->err);
+        if (e->actives[i]->target != NULL)
+            e->code = gn_costs_new_host(e->actives[i], r->once, store,
+                                        &e->hosts[i], &e->err);
 }
 
 static void free_entry(struct entry *e)
@@ -326,6 +331,23 @@ static void leave(struct gn_reload *r, struct gn_active *a, struct entry *e)
     gn_active_free(a);
 }
 
+/* With the lock held. */
+static void withdraw_hands(struct gn_flow *f, const struct gn_active *a,
+                           const char *why)
+{
+    struct gn_active *hand;
+    struct gn_job *job;
+
+    for (size_t i = 0; (hand = gn_crew_hand(a, i)) != NULL;) {
+        job = gn_hosts_take_back(f->hosts, hand);
+        if (job != NULL)
+            gn_deliver_dropped(job, why); /* it has no page any more */
+        else
+            i++;
+    }
+    gn_pass_leave(a);
+}
+
 /* It is not started any more, nor does it wait for its host, which may take as
  * long as the host says. */
 static void withdraw(struct gn_reload *r, struct gn_active *a)
@@ -341,6 +363,7 @@ static void withdraw(struct gn_reload *r, struct gn_active *a)
     job = gn_hosts_take_back(f->hosts, a);
     if (job != NULL)
         gn_deliver_dropped(job, changed);
+    withdraw_hands(f, a, changed);
     if (a->asked.waits)
         gn_asked_refuse(&a->asked, gn_asked_begin(&a->asked, &whole), changed);
     gn_unlock(&f->lock);

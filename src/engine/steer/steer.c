@@ -231,7 +231,7 @@ static void describe(const struct gn_flow *f, const struct gn_active *a,
                               .runs = a->last.runs,
                               .failures = a->last.failures,
                               .asked = a->asked};
-    snprintf(s->url, sizeof s->url, "%s", gn_target_url(a->target));
+    snprintf(s->url, sizeof s->url, "%s", gn_active_url(a));
     for (int i = 0; i < GN_MISS_REASONS; i++)
         s->missed += a->due.missed[i];
     if (f->schedule != NULL && !f->closed)

@@ -63,7 +63,7 @@ static int64_t hash_of(const struct gn_job *job)
  * kept for a source that has a hook for that. */
 static bool is_change(struct gn_job *job)
 {
-    struct gn_memory *m = &job->active->memory;
+    struct gn_memory *m = &gn_active_owner(job->active)->memory;
     int64_t hash;
     bool other;
 
@@ -142,7 +142,7 @@ static enum garner_code add_state(struct gn_job *job,
                                   const struct gn_events_before *before,
                                   struct garner_error *err)
 {
-    const struct gn_memory *m = &job->active->memory;
+    const struct gn_memory *m = &gn_active_owner(job->active)->memory;
 
     if (same(&m->alert, &before->alert) &&
         m->has_answer_hash == before->has_answer_hash &&
@@ -191,7 +191,7 @@ static enum garner_code add_hooks(const struct telling *t, bool recovers,
 
 enum garner_code gn_events_add(struct gn_job *job, struct garner_error *err)
 {
-    struct gn_active *a = job->active;
+    struct gn_active *a = gn_active_owner(job->active);
     const bool failed = job->run.failure != NULL;
     struct gn_buf rows = {0};
     const struct telling t = {job, &rows,
@@ -226,7 +226,7 @@ enum garner_code gn_events_add(struct gn_job *job, struct garner_error *err)
 
 void gn_events_take_back(struct gn_job *job)
 {
-    struct gn_active *a = job->active;
+    struct gn_active *a = gn_active_owner(job->active);
 
     if (job->has_before && a->told_by == job->number) {
         a->memory.alert = job->before.alert;

@@ -1,0 +1,247 @@
+#include "engine/frontier/crew.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/thread.h"
+#include "engine/frontier/pass_state.h"
+#include "engine/host/hosts.h"
+
+enum {
+    DOUBLINGS = 9, /* of AGAIN_NS */
+    US = 1000      /* in a millisecond; and ns in one of these */
+};
+/* What the store refused, or there was no memory for, is tried again after so
+ * long, and twice as long each time in a row. */
+#define AGAIN_NS INT64_C(20000000)
+
+/* --- pages and hands ----------------------------------------------------- */
+
+void gn_crew_free_page(struct gn_page *page)
+{
+    if (page->host != NULL)
+        page->host->pages--;
+    gn_free(page);
+}
+
+static void rest(struct gn_pass *p, struct gn_hand *hand)
+{
+    hand->next = p->resting;
+    p->resting = hand;
+}
+
+int64_t gn_crew_again_ns(struct gn_pass *p, int64_t now_ns)
+{
+    const int64_t wait_ns = AGAIN_NS << p->refusals;
+
+    p->refusals += p->refusals < DOUBLINGS;
+    return now_ns + wait_ns;
+}
+
+void gn_crew_look_at(struct gn_pass *p, int64_t at_ns)
+{
+    if (at_ns < p->look_ns)
+        p->look_ns = at_ns;
+}
+
+/* NULL: all are at work, or there is no memory for another. */
+static struct gn_hand *idle_hand(struct gn_pass *p, int64_t now_ns)
+{
+    struct gn_hand *hand = p->resting;
+
+    if (hand != NULL) {
+        p->resting = hand->next;
+        return hand;
+    }
+    if (p->hand_count == GN_PASS_HANDS)
+        return NULL;
+    if (gn_hand_new(p->owner, &hand, NULL) != GARNER_OK) {
+        gn_crew_look_at(p, gn_crew_again_ns(p, now_ns));
+        return NULL;
+    }
+    p->hands[p->hand_count++] = hand;
+    return hand;
+}
+
+static int64_t wall_of(int64_t ns, int64_t now_ns)
+{
+    return gn_clock_wall_us() + (ns > now_ns ? ns - now_ns : 0) / US;
+}
+
+/* The store is told that page, which is out, is due later. */
+static void delay(struct gn_pass *p, struct gn_page *page, int64_t until_ns,
+                  int64_t now_ns)
+{
+    gn_ahead_delay(&p->ahead, page, wall_of(until_ns, now_ns));
+    gn_crew_look_at(p, until_ns);
+}
+
+void gn_crew_give_back(struct gn_active *hand)
+{
+    struct gn_pass *p = hand->pass;
+    struct gn_hand *h = gn_hand_of(hand);
+
+    gn_ahead_return(&p->ahead, gn_hand_put_down(h));
+    rest(p, h);
+}
+
+void gn_crew_turned_away(struct gn_active *hand, int64_t until_ns,
+                         int64_t now_ns)
+{
+    struct gn_pass *p = hand->pass;
+    struct gn_hand *h = gn_hand_of(hand);
+
+    delay(p, gn_hand_put_down(h), until_ns, now_ns);
+    rest(p, h);
+}
+
+/* A few more than its host is asked for at a time, so that some wait there
+ * while others are on their way to the store. */
+static bool may_go(const struct gn_page *page, const void *source)
+{
+    const int most = ((const struct gn_source *)source)->host_concurrency;
+
+    return most == 0 || page->host->claims < 2 * most + 2;
+}
+
+static struct gn_active *take_hand(struct gn_pass *p, int64_t now_ns)
+{
+    struct gn_hand *hand = idle_hand(p, now_ns);
+    struct gn_page *page;
+    struct garner_error err;
+    int64_t until_ns;
+
+    while (hand != NULL && (page = gn_ahead_take(&p->ahead, may_go,
+                                                 p->owner->source)) != NULL) {
+        if (gn_hand_take(hand, page, &err) != GARNER_OK) {
+            gn_log(GN_LOG_ERROR, p->owner->source->name, "%s", err.message);
+            delay(p, page, gn_crew_again_ns(p, now_ns), now_ns);
+            continue;
+        }
+        if (p->by_hand != 0 ||
+            !gn_hosts_turn_away(&hand->active, now_ns, &until_ns))
+            return &hand->active;
+        delay(p, gn_hand_put_down(hand), until_ns, now_ns);
+    }
+    if (hand != NULL)
+        rest(p, hand);
+    return NULL;
+}
+
+bool gn_crew_may_begin(const struct gn_pass *p)
+{
+    const struct gn_flow *f = p->flow;
+    bool may;
+
+    gn_lock(&p->flow->lock);
+    may = !f->closed && !p->owner->leaving &&
+          (!p->owner->due.paused || p->by_hand != 0);
+    gn_unlock(&p->flow->lock);
+    return may;
+}
+
+struct gn_active *gn_crew_next(struct gn_flow *f, int64_t now_ns)
+{
+    struct gn_pass *p;
+    struct gn_active *hand = NULL;
+
+    TAILQ_FOREACH(p, &f->passes, next)
+    if (p->state == GN_PASS_GOING && !TAILQ_EMPTY(&p->ahead.ready) &&
+        gn_crew_may_begin(p) && (hand = take_hand(p, now_ns)) != NULL)
+        break;
+    if (hand != NULL) { /* another has its turn then */
+        TAILQ_REMOVE(&f->passes, p, next);
+        TAILQ_INSERT_TAIL(&f->passes, p, next);
+    }
+    return hand;
+}
+
+bool gn_crew_is_whole(const struct gn_active *hand)
+{
+    return hand->pass->whole;
+}
+
+struct gn_active *gn_crew_hand(const struct gn_active *active, size_t i)
+{
+    const struct gn_pass *p = active->pass;
+
+    for (size_t n = 0; p != NULL && n < p->hand_count; n++)
+        if (p->hands[n]->active.page != NULL && i-- == 0)
+            return &p->hands[n]->active;
+    return NULL;
+}
+
+/* --- how a fetch ends ---------------------------------------------------- */
+
+/* It was given up for garner was stopped: it is still to be done. */
+static bool is_canceled(const struct gn_job *job)
+{
+    return job->run.failure != NULL &&
+           strcmp(job->run.failure, gn_failure_name(GN_FAILURE_CANCELED)) == 0;
+}
+
+static struct gn_page_end end_of(const struct gn_job *job)
+{
+    const struct gn_active *a = job->active;
+    const struct gn_pass *p = a->pass;
+    const bool left = job->tries_again || is_canceled(job);
+    struct gn_page_end end = {
+        .pass = left ? p->number - 1 : p->number,
+        .due_us = job->tries_again ? job->off_until_us : 0,
+        .done_us = job->run.started_us,
+        .status = job->run.status,
+        .failure = job->run.failure,
+        .has_new_body =
+            job->body_is_new && job->batch_has_body && !job->quarantined,
+        .has_version = job->version_is_new && job->run.failure == NULL,
+        .version = job->validators,
+        .answer_url =
+            gn_validators_any(&job->validators) ? job->answer_url : NULL,
+        .spec = p->spec,
+    };
+
+    if (left)
+        end.tries = job->tries_again ? job->run.attempt : a->page->tries;
+    return end;
+}
+
+enum garner_code gn_crew_add_end(struct gn_job *job, struct garner_error *err)
+{
+    const struct gn_page *page = job->active->page;
+    struct gn_page_end end;
+
+    if (page == NULL)
+        return GARNER_OK;
+    end = end_of(job);
+    return gn_page_add_end(job->batch, page->id, &end, err);
+}
+
+void gn_crew_settled(struct gn_job *job, bool stored)
+{
+    struct gn_hand *hand = gn_hand_of(job->active);
+    struct gn_pass *p = job->active->pass;
+    struct gn_flow *f = job->flow;
+    struct gn_page *page = gn_hand_put_down(hand);
+    const int64_t now_ns = gn_clock_monotonic_ns();
+
+    rest(p, hand);
+    p->dirty = true;
+    if (!stored) {
+        delay(p, page, gn_crew_again_ns(p, now_ns), now_ns);
+        return;
+    }
+    p->refusals = 0;
+    if (job->tries_again)
+        gn_crew_look_at(p, job->off_until_ns);
+    if (!job->tries_again && !is_canceled(job)) {
+        gn_lock(&f->lock);
+        p->owner->pages.left--;
+        p->owner->pages.failed += job->run.failure != NULL;
+        gn_unlock(&f->lock);
+        p->rows += job->run.rows > 0 ? job->run.rows : 0;
+    }
+    gn_ahead_done(&p->ahead, page);
+    gn_crew_free_page(page);
+}

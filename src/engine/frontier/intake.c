@@ -1,0 +1,178 @@
+#include "engine/frontier/intake.h"
+
+#include <stdio.h>
+
+#include "base/error.h"
+#include "engine/frontier/list.h"
+#include "engine/frontier/page.h"
+#include "garner/read.h"
+#include "garner/write.h"
+
+/* Long enough to be fast, and short enough for others to have their turn. */
+enum { A_BATCH = 2000 };
+
+static enum garner_code ask(struct garner_store *store, const char *sql,
+                            const struct garner_value *args, size_t count,
+                            int64_t *out, struct garner_error *err)
+{
+    struct garner_rows *rows;
+    struct garner_value v;
+    enum garner_code code = garner_query(store, sql, args, count, &rows, err);
+
+    if (code != GARNER_OK)
+        return code;
+    code = garner_next(rows, err);
+    if (code == GARNER_ROW) {
+        v = garner_column(rows, 0);
+        *out = v.type == GARNER_INTEGER ? v.integer : 0;
+    }
+    garner_rows_close(rows);
+    if (code == GARNER_DONE)
+        return gn_fail(err, GARNER_NOTFOUND,
+                       "the source is not in garner_source any more");
+    return code == GARNER_ROW ? GARNER_OK : code;
+}
+
+/* Writes what batch has, if that is much or has to be. */
+static enum garner_code write_some(const struct gn_intake *in,
+                                   struct garner_batch *batch, size_t least,
+                                   struct garner_error *err)
+{
+    enum garner_code code;
+
+    if (atomic_load(in->stop))
+        return gn_fail(err, GARNER_CANCELED, "garner was stopped");
+    if (garner_batch_count(batch) < least)
+        return GARNER_OK;
+    code = garner_write(in->store, batch, NULL, err);
+    garner_batch_clear(batch);
+    return code;
+}
+
+static enum garner_code count_rows(struct gn_intake *in,
+                                   struct garner_error *err)
+{
+    int64_t total = 0;
+    int64_t left = 0;
+    enum garner_code code =
+        ask(in->store, "select count(*) from garner_frontier where source = ?",
+            GARNER_ARGS(garner_integer(in->source)), &total, err);
+
+    if (code == GARNER_OK)
+        code = ask(
+            in->store,
+            "select count(*) from garner_frontier where source = ?1 and "
+            "pass = ?2 - 1",
+            GARNER_ARGS(garner_integer(in->source), garner_integer(in->pass)),
+            &left, err);
+    in->total = (uint64_t)total;
+    in->left = (uint64_t)left;
+    return code;
+}
+
+static enum garner_code enter(struct gn_intake *in, struct gn_list *list,
+                              struct garner_batch *batch,
+                              struct garner_error *err)
+{
+    const char *url;
+    size_t size;
+    enum garner_code code;
+
+    while ((code = gn_list_next(list, &url, &size, err)) == GARNER_ROW) {
+        code = gn_page_add_listed(batch, in->source, url, size, in->pass, err);
+        if (code == GARNER_OK)
+            code = write_some(in, batch, A_BATCH, err);
+        if (code != GARNER_OK)
+            return code;
+    }
+    return code == GARNER_DONE ? write_some(in, batch, 1, err) : code;
+}
+
+static enum garner_code enter_list(struct gn_intake *in,
+                                   struct garner_batch *batch,
+                                   struct garner_error *err)
+{
+    struct gn_list list;
+    enum garner_code code = gn_list_open(&list, &in->urls, in->store, err);
+
+    if (code == GARNER_OK)
+        code = enter(in, &list, batch, err);
+    in->bad = list.bad;
+    snprintf(in->first_bad, sizeof in->first_bad, "%s", list.first_bad);
+    gn_list_close(&list);
+    return code;
+}
+
+/* Those are looked for by a reader, which keeps nobody waiting. */
+static enum garner_code remove_others(const struct gn_intake *in,
+                                      struct garner_batch *batch,
+                                      struct garner_error *err)
+{
+    struct garner_rows *rows;
+    enum garner_code code = garner_query(
+        in->store,
+        "select id from garner_frontier where source = ?1 and"
+        " listed is not ?2",
+        GARNER_ARGS(garner_integer(in->source), garner_integer(in->pass)),
+        &rows, err);
+
+    if (code != GARNER_OK)
+        return code;
+    while ((code = garner_next(rows, err)) == GARNER_ROW) {
+        code =
+            garner_batch_add(batch, "delete from garner_frontier where id = ?",
+                             GARNER_ARGS(garner_column(rows, 0)), err);
+        if (code == GARNER_OK)
+            code = write_some(in, batch, A_BATCH, err);
+        if (code != GARNER_OK)
+            break;
+    }
+    garner_rows_close(rows);
+    return code == GARNER_DONE ? write_some(in, batch, 1, err) : code;
+}
+
+static enum garner_code begin_pass(const struct gn_intake *in,
+                                   struct garner_batch *batch,
+                                   struct garner_error *err)
+{
+    enum garner_code code = garner_batch_add(
+        batch,
+        "update garner_source set pass = ?2,"
+        " next_due = coalesce(nullif(?3, 0), next_due) where id = ?1",
+        GARNER_ARGS(garner_integer(in->source), garner_integer(in->pass),
+                    garner_integer(in->next_due_us)),
+        err);
+
+    return code == GARNER_OK ? write_some(in, batch, 1, err) : code;
+}
+
+static enum garner_code begin(struct gn_intake *in, struct garner_error *err)
+{
+    struct garner_batch *batch;
+    enum garner_code code = garner_batch_new(&batch, err);
+
+    if (code != GARNER_OK)
+        return code;
+    in->pass++;
+    code = enter_list(in, batch, err);
+    if (code == GARNER_OK)
+        code = remove_others(in, batch, err);
+    if (code == GARNER_OK)
+        code = begin_pass(in, batch, err);
+    garner_batch_free(batch);
+    return code == GARNER_OK ? count_rows(in, err) : code;
+}
+
+enum garner_code gn_intake_run(struct gn_intake *in, struct garner_error *err)
+{
+    enum garner_code code =
+        ask(in->store, "select pass from garner_source where id = ?",
+            GARNER_ARGS(garner_integer(in->source)), &in->pass, err);
+
+    if (code == GARNER_OK)
+        code = count_rows(in, err);
+    in->goes_on = in->left > 0;
+    if (code != GARNER_OK || in->goes_on)
+        return code;
+    return begin(in, err);
+}

@@ -1,0 +1,130 @@
+#include "engine/frontier/page.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+static size_t room_for(const char *text)
+{
+    return text != NULL ? strlen(text) + 1 : 0;
+}
+
+/* Puts a copy of text at *at, and moves that behind it. NULL of NULL. */
+static const char *place(char **at, const char *text)
+{
+    const size_t size = room_for(text);
+    const char *copy = text != NULL ? *at : NULL;
+
+    if (size > 0)
+        memcpy(*at, text, size);
+    *at += size;
+    return copy;
+}
+
+struct gn_page *gn_page_copy(const struct gn_page *page)
+{
+    struct gn_page *copy = gn_alloc(
+        sizeof *copy + room_for(page->url) + room_for(page->version.etag) +
+        room_for(page->version.modified) + room_for(page->answer_url));
+    char *at;
+
+    if (copy == NULL)
+        return NULL;
+    *copy = *page;
+    at = (char *)(copy + 1);
+    copy->url = place(&at, page->url);
+    copy->version.etag = place(&at, page->version.etag);
+    copy->version.modified = place(&at, page->version.modified);
+    copy->answer_url = place(&at, page->answer_url);
+    return copy;
+}
+
+/* FNV-1a, 64 bits, and then mixed, for its high bits hardly know of the last
+ * bytes. */
+int64_t gn_page_hash(const char *url, size_t size)
+{
+    uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+    for (size_t i = 0; i < size; i++) {
+        h ^= (unsigned char)url[i];
+        h *= UINT64_C(0x100000001b3);
+    }
+    h ^= h >> 33;
+    h *= UINT64_C(0xff51afd7ed558ccd);
+    h ^= h >> 33;
+    return (int64_t)h;
+}
+
+static struct garner_value integer_or_null(int64_t integer)
+{
+    return integer != 0 ? garner_integer(integer) : garner_null();
+}
+
+enum garner_code gn_page_add_end(struct garner_batch *batch, int64_t id,
+                                 const struct gn_page_end *end,
+                                 struct garner_error *err)
+{
+    return garner_batch_add(
+        batch,
+        "update garner_frontier set pass = ?2, due = ?3, tries = ?4, done = ?5,"
+        " status = ?6, failure = ?7,"
+        " failures = iif(?7 is null, 0, failures + (?3 = 0)),"
+        " body = iif(?8, (select s.body from garner_source s"
+        " where s.id = garner_frontier.source), body),"
+        " etag = iif(?9, ?10, etag), modified = iif(?9, ?11, modified),"
+        " answer_url = iif(?9, ?12, answer_url), spec = iif(?9, ?13, spec)"
+        " where id = ?1",
+        GARNER_ARGS(
+            garner_integer(id), garner_integer(end->pass),
+            garner_integer(end->due_us), garner_integer(end->tries),
+            garner_integer(end->done_us), integer_or_null(end->status),
+            garner_text(end->failure), garner_integer(end->has_new_body),
+            garner_integer(end->has_version), garner_text(end->version.etag),
+            garner_text(end->version.modified), garner_text(end->answer_url),
+            garner_integer(end->spec)),
+        err);
+}
+
+enum garner_code gn_page_add_unmodified(struct garner_batch *batch,
+                                        const struct gn_run *run,
+                                        const struct gn_validators *asked,
+                                        struct garner_error *err)
+{
+    return garner_batch_add(
+        batch,
+        "insert into garner_run"
+        " (source, url, started, late_us, duration_us, status, attempt, body)"
+        " select ?1, ?2, ?3, ?4, ?5, ?6, ?9, b.id"
+        " from garner_frontier f left join garner_body b on b.id = f.body"
+        " where f.id = ?10 and f.etag is ?7 and f.modified is ?8",
+        GARNER_ARGS(
+            garner_integer(run->source), garner_text(run->url),
+            garner_integer(run->started_us), garner_integer(run->late_us),
+            garner_integer(run->duration_us), garner_integer(run->status),
+            garner_text(asked->etag), garner_text(asked->modified),
+            garner_integer(run->attempt), garner_integer(run->page)),
+        err);
+}
+
+enum garner_code gn_page_add_delay(struct garner_batch *batch, int64_t id,
+                                   int64_t due_us, struct garner_error *err)
+{
+    return garner_batch_add(
+        batch, "update garner_frontier set due = ?2 where id = ?1",
+        GARNER_ARGS(garner_integer(id), garner_integer(due_us)), err);
+}
+
+enum garner_code gn_page_add_listed(struct garner_batch *batch, int64_t source,
+                                    const char *url, size_t size, int64_t pass,
+                                    struct garner_error *err)
+{
+    return garner_batch_add(
+        batch,
+        "insert into garner_frontier (source, url, hash, listed, pass)"
+        " values (?1, ?2, ?3, ?4, ?4 - 1)"
+        " on conflict (source, hash) do update set listed = excluded.listed",
+        GARNER_ARGS(garner_integer(source), garner_text_n(url, size),
+                    garner_integer(gn_page_hash(url, size)),
+                    garner_integer(pass)),
+        err);
+}
