@@ -1,6 +1,7 @@
 """garner shell: as a script, and with a person at a terminal."""
 import json
 import os
+import pathlib
 import re
 import socket
 import sqlite3
@@ -111,6 +112,23 @@ class Script(Shell):
         self.assertFalse((self.folder / "copy.db").exists())
         self.assertEqual(self.rows(path, "-c", "select count(*) as n from price"), [{"n": 3}])
         self.assertTrue(self.rows(path, "-c", "explain query plan select * from price"))
+
+    def test_a_database_that_is_open_keeps_its_locks(self):
+        path = self.database()
+        link = self.folder / "link.db"
+        link.symlink_to(path)
+        read, write = os.pipe()
+        with subprocess.Popen([GARNER, "shell"], stdin=read, stdout=subprocess.PIPE, text=True,
+                              env=clean_environment()) as shell:
+            os.close(read)
+            text = f".open sqlite:{path}\n.open {path}\n.open {link}\nselect 6*7 as n;\n"
+            os.write(write, text.encode())
+            told = shell.stdout.readline()
+            locks = pathlib.Path("/proc/locks").read_text()
+            os.close(write)
+            self.assertEqual(shell.wait(LIMIT), 0)
+        self.assertEqual(told, '{"n":42}\n')
+        self.assertRegex(locks, rf"(?m)^\d+: POSIX .*:{path.stat().st_ino} ")
 
     def test_statements_and_their_places(self):
         for text, told, words in (

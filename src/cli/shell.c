@@ -62,13 +62,26 @@ void gn_shell_close(struct gn_shell *s)
 
 /* --- taking up ------------------------------------------------------------*/
 
-static bool is_database(const char *what)
+/* Not of one that is open: closing it again would take away the locks that the
+ * process has on it. */
+static bool begins_as_one(const char *path)
 {
     static const char magic[16] = "SQLite format 3";
     char begin[sizeof magic];
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const bool is = fd >= 0 &&
+                    read(fd, begin, sizeof begin) == (ssize_t)sizeof begin &&
+                    memcmp(begin, magic, sizeof magic) == 0;
+
+    if (fd >= 0)
+        (void)close(fd);
+    return is;
+}
+
+static bool is_database(const struct gn_shell *s, const char *what)
+{
     struct stat found;
-    bool is = false;
-    int fd;
+    struct stat ours;
 
     if (strncmp(what, "sqlite:", 7) == 0)
         return true;
@@ -76,17 +89,10 @@ static bool is_database(const char *what)
         return false;
     if (S_ISDIR(found.st_mode))
         return true; /* a farm, or what is said of a folder that is none */
-    if (!S_ISREG(found.st_mode))
-        return false;
-    /* Closed again before the database is opened: closing a file takes its
-     * process's locks away. */
-    fd = open(what, O_RDONLY | O_CLOEXEC);
-    if (fd >= 0) {
-        is = read(fd, begin, sizeof begin) == (ssize_t)sizeof begin &&
-             memcmp(begin, magic, sizeof magic) == 0;
-        (void)close(fd);
-    }
-    return is;
+    if (stat(gn_console_path(s->console), &ours) == 0 &&
+        ours.st_dev == found.st_dev && ours.st_ino == found.st_ino)
+        return true;
+    return S_ISREG(found.st_mode) && begins_as_one(what);
 }
 
 static enum gn_exit take_database(struct gn_shell *s, const char *url)
@@ -162,7 +168,7 @@ enum gn_exit gn_shell_take(struct gn_shell *s, const char *what)
 {
     atomic_store(gn_interrupt_mark(), false);
     s->words_are_old = true;
-    return is_database(what) ? take_database(s, what) : take_page(s, what);
+    return is_database(s, what) ? take_database(s, what) : take_page(s, what);
 }
 
 /* --- running --------------------------------------------------------------*/
@@ -225,10 +231,8 @@ enum gn_exit gn_shell_run(struct gn_shell *s, const char *sql)
 
     if (output == NULL)
         return status;
-    if (sql != gn_buf_cstr(&s->last)) {
-        gn_buf_clear(&s->last);
-        gn_buf_text(&s->last, sql);
-    }
+    gn_buf_clear(&s->last);
+    gn_buf_text(&s->last, sql);
     status = gn_shell_run_to(s, sql, output);
     gn_output_free(output);
     return status;

@@ -51,6 +51,13 @@ int gn_console_look(void *console)
     return gn_sandbox_look(&c->sandbox);
 }
 
+const char *gn_console_path(const struct gn_console *c)
+{
+    const char *path = sqlite3_db_filename(c->sandbox.db, "main");
+
+    return path != NULL ? path : "";
+}
+
 /* --- a statement ----------------------------------------------------------*/
 
 /* A statement that runs. */

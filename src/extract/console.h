@@ -53,6 +53,9 @@ void gn_console_free(struct gn_console *c);
  * 0 ends the statement. */
 int gn_console_look(void *console);
 
+/* The file of the database, borrowed; "": it is in none. */
+const char *gn_console_path(const struct gn_console *c);
+
 /* Runs one statement to its end, with in (borrowed) as its parameters. Errors:
  * SQL (it says where), INVALID (the body is not JSON), CANCELED (stop), NOMEM,
  * and what calls give back. */

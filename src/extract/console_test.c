@@ -151,6 +151,7 @@ static void a_database_is_read_beside_the_answer(void **state)
     assert_rows(
         c, "select a, html_text(bee) x, text from t, html_each(:body, 'p')",
         "a|x|text\n1|x|b\n1|x|c\n");
+    assert_string_equal(gn_console_path(c), "");
     assert_rows(c, "select a, a from t", "a|a\n1|1\n");
     assert_rows(c, "select '{\"x\":5}'->>'$.x' as x", "x\n5\n");
     assert_rows(c, "pragma table_info(t)",
