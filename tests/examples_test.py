@@ -205,9 +205,12 @@ class Sources(Case):
         saved, = self.folder.glob("stations-*.csv")
         self.assertEqual(saved.read_bytes(),
                          (self.sites.folder / "sites/data.example.org/stations.csv").read_bytes())
-        put(places[:-1])
+        put([*places[:-1], ("", "Nowhere", 1, 2)])
         self.run_once("stations")
         self.assertEqual(self.stored("stations", sql), stored[:-1])
+        (rule, rows), = self.stored("stations", "select rule, rows from garner_quarantine")
+        self.assertEqual((rule, [bad["row"]["name"] for bad in json.loads(rows)]),
+                         ("bad_rows", ["Nowhere"]))
         put(places[:len(places) // 2])
         self.assertIn("max_drop", self.run_once("stations", 4).stderr)
         self.assertEqual(self.stored("stations", sql), stored[:-1])
