@@ -261,6 +261,7 @@ static const char man_tail[] =
     ".SH ENVIRONMENT\n"
     ".TP\n.B GARNER_CONFIG\nThe file of \\fB\\-\\-config\\fR.\n"
     ".TP\n.B GARNER_STORE\nThe store of \\fB\\-\\-db\\fR.\n"
+    ".TP\n.B XDG_STATE_HOME\nWhere \\fBshell\\fR keeps what was typed.\n"
     ".TP\n.B NO_COLOR\nWhen not empty, nothing is coloured.\n"
     ".TP\n.BR http_proxy \", \" https_proxy \", \" all_proxy \", \" no_proxy\n"
     "Proxies, as for curl(1).\n"
