@@ -154,9 +154,13 @@ static void bind_keys(EditLine *el)
     (void)el_set(el, EL_EDITOR, "emacs");
     (void)el_set(el, EL_BIND, "^R", "em-inc-search-prev", NULL);
     (void)el_source(el, NULL);
-    (void)el_set(el, EL_ADDFN, "garner-cancel", "throw the line away", cancel);
-    (void)el_set(el, EL_ADDFN, "garner-complete", "complete a word", complete);
-    (void)el_set(el, EL_ADDFN, "garner-stop", "stop the program", stop);
+    /* Wide, so that it takes the names as they are: else it copies them, and
+     * frees no copy */
+    (void)el_wset(el, EL_ADDFN, L"garner-cancel", L"throw the line away",
+                  cancel);
+    (void)el_wset(el, EL_ADDFN, L"garner-complete", L"complete a word",
+                  complete);
+    (void)el_wset(el, EL_ADDFN, L"garner-stop", L"stop the program", stop);
     (void)el_set(el, EL_BIND, "^C", "garner-cancel", NULL);
     (void)el_set(el, EL_BIND, "^I", "garner-complete", NULL);
     (void)el_set(el, EL_BIND, "^Z", "garner-stop", NULL);
