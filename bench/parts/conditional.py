@@ -37,8 +37,7 @@ def run(setting, report):
         [label, kit.number(kit.median(r["rate"] for r in results)),
          f"{kit.median(r['per_1000'] for r in results):.4f}"]
         for label, results in (("304", new), ("200, the same again", same), ("200, another one", other))])
-    if setting.smoke:
-        return
-    for label, results in (("the same again", same), ("another one", other)):
-        report.ask(f"rate of 304s: beside 200s with {label}",
-                   kit.median(a["rate"] / b["rate"] for a, b in zip(new, results)), ">=", 1.2, " ×")
+    if not setting.smoke:
+        # With conditional requests, a 200 is another document.
+        report.ask("rate of 304s: beside 200s with another document",
+                   kit.median(a["rate"] / b["rate"] for a, b in zip(new, other)), ">=", 1.2, " ×")

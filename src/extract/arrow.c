@@ -9,6 +9,9 @@
 
 enum { MOST_INTEGER = 18, MOST_NUMBER = 40 };
 
+/* The subtype of a stand-in, which no other value has: SQLite's own is 'J'. */
+enum { STAND_IN = 'r' };
+
 void gn_arrow_fini(struct gn_arrow *a)
 {
     sqlite3_finalize(a->own);
@@ -44,6 +47,18 @@ void gn_arrow_list(struct gn_arrow *a, const struct gn_arrow_member *members,
     a->stays = stays;
     a->bare = true;
     a->escaped = false;
+}
+
+void gn_arrow_hand(struct gn_arrow *a, sqlite3_context *to)
+{
+    static const char no_json[] = "<row>";
+
+    a->text = no_json;
+    a->size = sizeof no_json - 1;
+    a->handed = true;
+    sqlite3_result_text64(to, no_json, sizeof no_json - 1, SQLITE_STATIC,
+                          SQLITE_UTF8);
+    sqlite3_result_subtype(to, STAND_IN);
 }
 
 void gn_arrow_unlist(struct gn_arrow *a, const struct gn_arrow_member *members)
@@ -103,15 +118,37 @@ static bool list(struct gn_arrow *a)
     return true;
 }
 
+static bool has_name(const struct gn_arrow_member *m, const char *name,
+                     size_t size)
+{
+    return m->name_size == size && memcmp(m->name, name, size) == 0;
+}
+
 /* The first member of a name. */
 static const struct gn_arrow_member *find(const struct gn_arrow *a,
                                           const char *name, size_t size)
 {
     for (const struct gn_arrow_member *m = a->members;
          m < a->members + a->count; m++)
-        if (m->name_size == size && memcmp(m->name, name, size) == 0)
+        if (has_name(m, name, size))
             return m;
     return NULL;
+}
+
+/* The bare member that a label stands for; NULL: it is none, or more than a
+ * label. Most ask for members in their order. */
+static const struct gn_arrow_member *find_label(struct gn_arrow *a,
+                                                const char *label, size_t size)
+{
+    const struct gn_arrow_member *m =
+        a->next < a->count ? &a->members[a->next] : a->members;
+
+    if (a->count == 0 || !m->is_label || !has_name(m, label, size))
+        m = find(a, label, size);
+    if (m == NULL || !m->is_label)
+        return NULL;
+    a->next = (size_t)(m - a->members) + 1;
+    return m;
 }
 
 /* --- paths ----------------------------------------------------------------*/
@@ -248,8 +285,8 @@ static bool give(sqlite3_context *to, const struct gn_arrow *a,
 static bool is_known(const struct gn_arrow *a, sqlite3_value *value)
 {
     return a->text != NULL && sqlite3_value_blob(value) == a->text &&
-           (a->bare || (size_t)sqlite3_value_bytes(value) == a->size) &&
-           *a->text == '{';
+           (a->bare ||
+            ((size_t)sqlite3_value_bytes(value) == a->size && *a->text == '{'));
 }
 
 /* What is at a path. false: it is not to be found here. */
@@ -258,33 +295,39 @@ static bool look_up(struct gn_arrow *a, const char *path, size_t size,
 {
     const char *name;
 
-    if (a->bare) {
-        *out = find(a, path, size);
-        if (*out != NULL && (*out)->is_label)
-            return true;
-    }
+    *out = a->bare ? find_label(a, path, size) : NULL;
+    if (*out != NULL)
+        return true;
     if (!read_path(path, size, &name, &size) || a->escaped)
         return false;
     *out = find(a, name, size);
     return true;
 }
 
+/* Whether left is what is known, or stands for it. */
+static bool is_ours(const struct gn_arrow *a, sqlite3_value *left)
+{
+    if (a->handed && sqlite3_value_subtype(left) == STAND_IN)
+        return true;
+    return sqlite3_value_type(left) == SQLITE_TEXT && is_known(a, left);
+}
+
 /* Answers from what is known. false: it cannot. */
 static bool answer(struct gn_arrow *a, sqlite3_context *to,
-                   sqlite3_value **argv)
+                   sqlite3_value *right)
 {
     const struct gn_arrow_member *found;
     const char *path;
 
-    if (!is_known(a, argv[0]) || sqlite3_value_type(argv[1]) != SQLITE_TEXT)
+    if (sqlite3_value_type(right) != SQLITE_TEXT)
         return false;
     if (a->members == NULL && !list(a)) {
         sqlite3_result_error_nomem(to);
         return true;
     }
-    path = sqlite3_value_blob(argv[1]);
+    path = sqlite3_value_blob(right);
     return path != NULL &&
-           look_up(a, path, (size_t)sqlite3_value_bytes(argv[1]), &found) &&
+           look_up(a, path, (size_t)sqlite3_value_bytes(right), &found) &&
            (found == NULL || give(to, a, found));
 }
 
@@ -320,10 +363,10 @@ static void delegate(struct gn_arrow *a, sqlite3_context *to,
 static void arrow(sqlite3_context *to, int argc, sqlite3_value **argv)
 {
     struct gn_arrow *a = sqlite3_user_data(to);
-    const int type = sqlite3_value_type(argv[0]);
 
     (void)argc;
-    if (type != SQLITE_NULL && (type != SQLITE_TEXT || !answer(a, to, argv)))
+    if (is_ours(a, argv[0]) ? !answer(a, to, argv[1])
+                            : sqlite3_value_type(argv[0]) != SQLITE_NULL)
         delegate(a, to, argv);
 }
 

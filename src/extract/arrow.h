@@ -19,7 +19,8 @@
 struct gn_arrow_member {
     const char *name; /* without its quotes; no escapes in it */
     size_t name_size;
-    bool is_label;           /* a path may be the name alone; if it is bare */
+    bool is_label;           /* if it is bare: a path may be the name alone, and
+                                it is the first of that name */
     const char *value, *end; /* as JSON; or, if it is bare, a text itself */
 };
 
@@ -28,6 +29,9 @@ struct gn_arrow {
     sqlite3 *db;
     bool is_guest;     /* db is closed without asking: own is not kept */
     sqlite3_stmt *own; /* SQLite's own ->>; NULL: not needed yet */
+    bool alone;        /* in the statement that runs, rows go to functions
+                          called ->> and nowhere else: see hand */
+    bool handed;       /* since alone was set */
     const char *text;  /* what is known to be JSON; NULL: nothing */
     size_t size;
     bool stays;   /* what the values lie in stays until the end of the job */
@@ -35,6 +39,7 @@ struct gn_arrow {
     bool escaped; /* a name has escapes: there are no members */
     const struct gn_arrow_member *members; /* its; NULL: not listed yet */
     size_t count;
+    size_t next; /* the one behind the last that was asked for, if bare */
     struct gn_arrow_member *listed; /* memory for those of a text */
     size_t room;
 };
@@ -49,11 +54,17 @@ void gn_arrow_know(struct gn_arrow *a, const char *text, size_t size,
                    bool stays);
 void gn_arrow_forget(struct gn_arrow *a);
 
-/* Right after know, who wrote the text may say what its members are, all of
- * them and in their order, bare ones, none with escapes in its name. They stay
+/* Right after know, or before hand: says what the members are, all of them and
+ * in their order, bare ones, none with escapes in its name. They stay
  * as they are until unlist; stays: and their values to the end of the job. */
 void gn_arrow_list(struct gn_arrow *a, const struct gn_arrow_member *members,
                    size_t count, bool stays);
+
+/* For alone: gives a stand-in for the object of the members that are listed,
+ * without making its text. Where it meets SQLite's own ->>, or a path that is
+ * not quite simple, that fails, and says "malformed JSON": then the statement
+ * is to be run again, not alone. */
+void gn_arrow_hand(struct gn_arrow *a, sqlite3_context *to);
 
 /* The members will be others: what has these is forgotten. */
 void gn_arrow_unlist(struct gn_arrow *a, const struct gn_arrow_member *members);

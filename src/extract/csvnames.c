@@ -6,6 +6,8 @@
 #include "base/mem.h"
 #include "extract/repair.h"
 
+enum { MOST_LABELS = 256 }; /* beyond, each is looked for by its path */
+
 struct gn_csvname {
     char *head;       /* what stands before a value: ","name":" */
     size_t head_size; /* without a NUL behind it */
@@ -48,6 +50,15 @@ static bool make_room(struct gn_csvnames *n)
     return true;
 }
 
+/* Whether the next name is new, and not one of very many. */
+static bool is_first(const struct gn_csvnames *n, const char *name)
+{
+    for (size_t i = 0; i < n->count && n->count < MOST_LABELS; i++)
+        if (strcmp(n->names[i].text, name) == 0)
+            return false;
+    return n->count < MOST_LABELS;
+}
+
 bool gn_csvnames_add(struct gn_csvnames *n, const char *text, size_t size)
 {
     struct gn_csvname name = {.text = gn_memdup(text, size)};
@@ -69,7 +80,8 @@ bool gn_csvnames_add(struct gn_csvnames *n, const char *text, size_t size)
     n->members[n->count] = (struct gn_arrow_member){
         .name = name.text,
         .name_size = size,
-        .is_label = gn_arrow_is_label(name.text, size)};
+        .is_label =
+            gn_arrow_is_label(name.text, size) && is_first(n, name.text)};
     n->names[n->count++] = name;
     return true;
 }
@@ -105,8 +117,8 @@ static char *put(char *to, const void *from, size_t size)
     return to + size;
 }
 
-/* Nothing in the record is escaped. false: no memory. */
-static bool write_plain(struct gn_csvnames *n, const struct gn_csv *csv,
+/* Nothing in the record is escaped. */
+static void write_plain(const struct gn_csvnames *n, const struct gn_csv *csv,
                         size_t fields, struct gn_buf *out)
 {
     size_t size = 2;
@@ -115,31 +127,42 @@ static bool write_plain(struct gn_csvnames *n, const struct gn_csv *csv,
     for (size_t i = 0; i < fields; i++)
         size += n->names[i].head_size + csv->fields[i].size;
     if (!gn_buf_reserve(out, size))
-        return false;
+        return;
     to = out->data + out->size;
     out->size += size;
     for (size_t i = 0; i < fields; i++) {
-        const struct gn_csv_field *f = &csv->fields[i];
-
-        n->members[i].value = f->text;
-        n->members[i].end = f->text + f->size;
         to = put(to, n->names[i].head, n->names[i].head_size);
-        to = put(to, f->text, f->size);
+        to = put(to, csv->fields[i].text, csv->fields[i].size);
     }
     memcpy(to, "\"}", 3);
+}
+
+size_t gn_csvnames_fields(const struct gn_csvnames *n, const struct gn_csv *csv)
+{
+    return csv->count < n->count ? csv->count : n->count;
+}
+
+bool gn_csvnames_list(struct gn_csvnames *n, const struct gn_csv *csv)
+{
+    const size_t fields = gn_csvnames_fields(n, csv);
+
+    if (n->escaped || fields == 0 || (csv->seen & GN_CSV_ODD) != 0 ||
+        ((csv->seen & GN_CSV_WIDE) != 0 && !is_utf8(csv, fields)))
+        return false;
+    for (size_t i = 0; i < fields; i++) {
+        n->members[i].value = csv->fields[i].text;
+        n->members[i].end = csv->fields[i].text + csv->fields[i].size;
+    }
     return true;
 }
 
-bool gn_csvnames_object(struct gn_csvnames *n, const struct gn_csv *csv,
-                        struct gn_buf *out)
+void gn_csvnames_object(const struct gn_csvnames *n, const struct gn_csv *csv,
+                        bool listed, struct gn_buf *out)
 {
-    const size_t fields = csv->count < n->count ? csv->count : n->count;
-
-    if (!n->escaped && fields > 0 && (csv->seen & GN_CSV_ODD) == 0 &&
-        ((csv->seen & GN_CSV_WIDE) == 0 || is_utf8(csv, fields)))
-        return write_plain(n, csv, fields, out);
-    write_escaped(n, csv, fields, out);
-    return false;
+    if (listed)
+        write_plain(n, csv, gn_csvnames_fields(n, csv), out);
+    else
+        write_escaped(n, csv, gn_csvnames_fields(n, csv), out);
 }
 
 /* --- an array -------------------------------------------------------------*/

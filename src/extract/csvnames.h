@@ -27,11 +27,17 @@ void gn_csvnames_fini(struct gn_csvnames *n);
 /* The next field's name, up to a NUL in it. false: no memory. */
 bool gn_csvnames_add(struct gn_csvnames *n, const char *text, size_t size);
 
-/* Appends the object of the record that csv stands on. true: its members are
- * listed as bare ones, until the next call; else the names or the record have
- * something that JSON escapes, or no memory (see gn_buf_failed). */
-bool gn_csvnames_object(struct gn_csvnames *n, const struct gn_csv *csv,
-                        struct gn_buf *out);
+/* How many fields of the record that csv stands on have names. */
+size_t gn_csvnames_fields(const struct gn_csvnames *n,
+                          const struct gn_csv *csv);
+
+/* Lists those as bare members, until the next call. false: the names or the
+ * record have something that JSON escapes. */
+bool gn_csvnames_list(struct gn_csvnames *n, const struct gn_csv *csv);
+
+/* Appends the record's object. listed: what the call before gave. */
+void gn_csvnames_object(const struct gn_csvnames *n, const struct gn_csv *csv,
+                        bool listed, struct gn_buf *out);
 
 /* Appends the array of the record's fields. */
 void gn_csvnames_array(const struct gn_csv *csv, struct gn_buf *out);

@@ -63,8 +63,8 @@ static void objects(void **state)
         struct record r;
 
         read_record(&r, cases[i].names, cases[i].text);
-        assert_int_equal(gn_csvnames_object(&r.names, &r.csv, &r.out),
-                         cases[i].listed);
+        assert_int_equal(gn_csvnames_list(&r.names, &r.csv), cases[i].listed);
+        gn_csvnames_object(&r.names, &r.csv, cases[i].listed, &r.out);
         assert_string_equal(gn_buf_cstr(&r.out), cases[i].object);
         assert_int_equal(r.out.size, strlen(cases[i].object));
         drop(&r);
@@ -77,7 +77,8 @@ static void members_are_the_fields(void **state)
 
     (void)state;
     read_record(&r, "name,b", "x,\"y z\"");
-    assert_true(gn_csvnames_object(&r.names, &r.csv, &r.out));
+    assert_int_equal(gn_csvnames_fields(&r.names, &r.csv), 2);
+    assert_true(gn_csvnames_list(&r.names, &r.csv));
     assert_int_equal(r.names.members[0].name_size, 4);
     assert_memory_equal(r.names.members[0].name, "name", 4);
     assert_ptr_equal(r.names.members[1].value, r.csv.fields[1].text);
@@ -110,7 +111,7 @@ static void lost_memory_is_told(void **state)
         assert_int_equal(r.names.count, 1);
     }
     gn_mem_fail_at(1);
-    assert_false(gn_csvnames_object(&r.names, &r.csv, &r.out));
+    gn_csvnames_object(&r.names, &r.csv, true, &r.out);
     gn_mem_fail_at(0);
     assert_true(gn_buf_failed(&r.out));
     drop(&r);

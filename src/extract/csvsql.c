@@ -17,7 +17,8 @@ struct csv_each {
     enum policy bad;
     bool has_header;              /* the first record names the fields */
     struct gn_csvnames names;     /* of the fields; they may have none */
-    bool listed;                  /* the members of rec are the names' */
+    bool asked;                   /* for rec of this record; and then */
+    bool listed;                  /* its members are the names' */
     struct gn_rowtext rec, cells; /* of the record */
 };
 
@@ -147,6 +148,7 @@ static int advance(struct csv_each *c)
 {
     enum garner_code code = gn_csv_next(&c->csv);
 
+    c->asked = false;
     gn_arrow_unlist(c->rec.arrow, c->names.members);
     gn_rowtext_next(&c->rec);
     gn_rowtext_next(&c->cells);
@@ -200,26 +202,41 @@ static void csv_close(struct gn_each *e)
 }
 
 enum csv_column {
-    CSV_REC = 1,
+    CSV_REC = GN_CSVSQL_REC,
     CSV_CELLS,
     CSV_LINE,
     CSV_FAULT = CSV_LINE + 4 /* after the arguments */
 };
 
 /* A text in the body stays, one that was undone goes with its record. */
+static void list_fields(struct csv_each *c)
+{
+    gn_arrow_list(c->rec.arrow, c->names.members,
+                  gn_csvnames_fields(&c->names, &c->csv),
+                  c->text.copy == NULL && c->csv.undone.size == 0);
+}
+
 static int give_record(struct csv_each *c, sqlite3_context *to)
 {
-    struct gn_buf *out = gn_rowtext_begin(&c->rec);
+    struct gn_arrow *arrow = c->rec.arrow;
+    struct gn_buf *out;
     int rc;
 
+    if (!c->asked)
+        c->listed = gn_csvnames_list(&c->names, &c->csv);
+    c->asked = true;
+    if (c->listed && arrow->alone) {
+        if (arrow->members != c->names.members)
+            list_fields(c);
+        gn_arrow_hand(arrow, to);
+        return SQLITE_OK;
+    }
+    out = gn_rowtext_begin(&c->rec);
     if (out != NULL)
-        c->listed = gn_csvnames_object(&c->names, &c->csv, out);
+        gn_csvnames_object(&c->names, &c->csv, c->listed, out);
     rc = gn_rowtext_give(&c->rec, to);
     if (c->listed && rc == SQLITE_OK)
-        gn_arrow_list(c->rec.arrow, c->names.members,
-                      c->csv.count < c->names.count ? c->csv.count
-                                                    : c->names.count,
-                      c->text.copy == NULL && c->csv.undone.size == 0);
+        list_fields(c);
     return rc;
 }
 

@@ -11,6 +11,8 @@
 #include "extract/arrow.h"
 #include "extract/held.h"
 
+enum { GN_CSVSQL_REC = 1 }; /* csv_each's column: the record as an object */
+
 /* What the functions work with; stays where it is while db is open. */
 struct gn_csvsql {
     sqlite3 *db;

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "extract/rowuse.h"
 
 /* Looked through one by one: some hundred hashes cost less than the smallest
  * of statements. */
@@ -12,6 +13,7 @@ struct gn_prepared_entry {
     uint64_t used; /* gn_prepared.uses when it was */
     char *sql;     /* whole: sqlite3_sql() ends at the first semicolon */
     sqlite3_stmt *stmt;
+    bool alone; /* see gn_arrow */
 };
 
 /* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv */
@@ -66,33 +68,59 @@ static struct gn_prepared_entry *make_room(struct gn_prepared *p)
     return oldest;
 }
 
+/* The statement of sql, if it is kept. */
+static struct gn_prepared_entry *find(struct gn_prepared *p, uint64_t hash,
+                                      const char *sql)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (p->entries[i].hash == hash && strcmp(p->entries[i].sql, sql) == 0)
+            return &p->entries[i];
+    return NULL;
+}
+
+/* rec of csv_each costs enough for it to be worth while to look. */
+static bool is_alone(sqlite3 *db, const char *sql)
+{
+    return sqlite3_strlike("%csv_each%", sql, 0) == 0 &&
+           gn_rowuse_arrow_alone(db, sql, GN_CSVSQL_REC);
+}
+
 enum garner_code gn_prepared_get(struct gn_prepared *p, const char *sql,
                                  sqlite3_stmt **stmt, struct garner_error *err)
 {
     const uint64_t hash = hash_of(sql);
+    struct gn_prepared_entry *e = find(p, hash, sql);
+    struct gn_arrow *arrow = &p->sandbox->functions.arrow;
     char *copy;
     enum garner_code code;
 
     p->uses++;
-    for (size_t i = 0; i < p->count; i++) {
-        struct gn_prepared_entry *e = &p->entries[i];
-
-        if (e->hash == hash && strcmp(e->sql, sql) == 0) {
-            e->used = p->uses;
-            *stmt = e->stmt;
-            return GARNER_OK;
+    if (e == NULL) {
+        code = gn_statement_prepare(p->sandbox, sql, stmt, err);
+        if (code != GARNER_OK)
+            return code;
+        copy = gn_strdup(sql);
+        if (copy == NULL) {
+            sqlite3_finalize(*stmt);
+            *stmt = NULL;
+            return gn_fail(err, GARNER_NOMEM, "no memory to keep a statement");
         }
+        p->misses++;
+        e = make_room(p);
+        *e = (struct gn_prepared_entry){hash, p->uses, copy, *stmt,
+                                        is_alone(p->sandbox->db, sql)};
     }
-    code = gn_statement_prepare(p->sandbox, sql, stmt, err);
-    if (code != GARNER_OK)
-        return code;
-    copy = gn_strdup(sql);
-    if (copy == NULL) {
-        sqlite3_finalize(*stmt);
-        *stmt = NULL;
-        return gn_fail(err, GARNER_NOMEM, "no memory to keep a statement");
-    }
-    p->misses++;
-    *make_room(p) = (struct gn_prepared_entry){hash, p->uses, copy, *stmt};
+    e->used = p->uses;
+    *stmt = e->stmt;
+    arrow->alone = e->alone;
+    arrow->handed = false;
     return GARNER_OK;
+}
+
+void gn_prepared_not_alone(struct gn_prepared *p, const char *sql)
+{
+    struct gn_prepared_entry *e = find(p, hash_of(sql), sql);
+
+    if (e != NULL)
+        e->alone = false;
 }

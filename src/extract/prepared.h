@@ -28,8 +28,12 @@ enum garner_code gn_prepared_init(struct gn_prepared *p,
 void gn_prepared_fini(struct gn_prepared *p);
 
 /* Lends in *stmt the statement of sql, reset and with nothing bound, until the
- * next call. Errors: those of gn_statement_prepare. */
+ * next call; the sandbox's gn_arrow.alone is set as is right for it. Errors:
+ * those of gn_statement_prepare. */
 enum garner_code gn_prepared_get(struct gn_prepared *p, const char *sql,
                                  sqlite3_stmt **stmt, struct garner_error *err);
+
+/* From now on alone is not right for sql, which failed with it. */
+void gn_prepared_not_alone(struct gn_prepared *p, const char *sql);
 
 #endif

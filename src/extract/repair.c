@@ -5,12 +5,18 @@
 
 #include "base/utf8.h"
 
-/* Bytes of ASCII, eight at a time. */
+/* Bytes of ASCII, 32 or eight at a time. */
 static size_t plain_bytes(const char *text, size_t size)
 {
     size_t plain = 0;
-    uint64_t eight;
+    uint64_t four[4], eight;
 
+    while (size - plain >= sizeof four) {
+        memcpy(four, text + plain, sizeof four);
+        if (((four[0] | four[1] | four[2] | four[3]) & 0x8080808080808080) != 0)
+            break;
+        plain += sizeof four;
+    }
     while (size - plain >= sizeof eight) {
         memcpy(&eight, text + plain, sizeof eight);
         if ((eight & 0x8080808080808080) != 0)

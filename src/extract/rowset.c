@@ -73,18 +73,24 @@ static char *cut(struct gn_rowset *rows, size_t size)
     return piece;
 }
 
-/* Copies the bytes of a row's values to at, a NUL behind each. */
-static void keep(struct garner_value *row, size_t count, char *at)
+/* Fills a row with copies of values, whose bytes go to at, a NUL behind each.
+ */
+static void fill(struct garner_value *row, const struct garner_value *values,
+                 size_t count, char *at)
 {
     for (size_t i = 0; i < count; i++) {
-        const void *data = row[i].bytes.data;
-        const size_t size = row[i].bytes.size;
+        const struct garner_value *v = &values[i];
+        const size_t size = v->bytes.size;
 
-        if (!has_bytes(&row[i]))
+        if (!has_bytes(v)) {
+            row[i] = *v;
             continue;
+        }
+        row[i].type = v->type;
         row[i].bytes.data = at;
+        row[i].bytes.size = size;
         if (size > 0)
-            memcpy(at, data, size);
+            memcpy(at, v->bytes.data, size);
         at[size] = '\0';
         at += size + 1;
     }
@@ -126,28 +132,23 @@ enum garner_code gn_rowset_add(struct gn_rowset *rows,
                                const struct garner_value *values,
                                struct garner_error *err)
 {
-    struct garner_value *row;
+    const size_t count = rows->column_count;
     size_t size = 0;
-    char *bytes;
+    char *bytes = NULL;
 
-    GN_CHECK(rows->column_count > 0);
+    GN_CHECK(count > 0);
     if (!make_room(rows))
         return gn_fail(err, GARNER_NOMEM, "no memory for row %zu",
                        rows->row_count + 1);
-    row = rows->values + rows->row_count * rows->column_count;
-    for (size_t i = 0; i < rows->column_count; i++) {
-        row[i] = values[i];
-        if (has_bytes(&row[i]))
-            size += row[i].bytes.size + 1;
-    }
-    if (size > 0) {
+    for (size_t i = 0; i < count; i++)
+        if (has_bytes(&values[i]))
+            size += values[i].bytes.size + 1;
+    if (size > 0)
         bytes = cut(rows, size);
-        if (bytes == NULL)
-            return gn_fail(err, GARNER_NOMEM,
-                           "no memory for %zu bytes of row %zu", size,
-                           rows->row_count + 1);
-        keep(row, rows->column_count, bytes);
-    }
+    if (size > 0 && bytes == NULL)
+        return gn_fail(err, GARNER_NOMEM, "no memory for %zu bytes of row %zu",
+                       size, rows->row_count + 1);
+    fill(rows->values + rows->row_count * count, values, count, bytes);
     rows->row_count++;
     return GARNER_OK;
 }

@@ -305,12 +305,24 @@ enum garner_code gn_statement_columns(sqlite3_stmt *stmt,
     return code;
 }
 
+static bool read_bytes(sqlite3_value *value, enum garner_type type,
+                       struct garner_value *v)
+{
+    /* _text would copy it to put a NUL behind it */
+    v->bytes.data = sqlite3_value_blob(value);
+    v->bytes.size = (size_t)sqlite3_value_bytes(value);
+    v->type = type;
+    if (v->bytes.data != NULL)
+        return true;
+    v->bytes.data = type == GARNER_TEXT ? "" : NULL;
+    return v->bytes.size == 0;
+}
+
 /* One call to find the value, and those of values then: no other thread has the
  * connection, so that it need not be protected (see sqlite3_value). */
 bool gn_statement_value(sqlite3_stmt *stmt, int i, struct garner_value *v)
 {
     sqlite3_value *value = sqlite3_column_value(stmt, i);
-    const void *data;
 
     switch (sqlite3_value_type(value)) {
     case SQLITE_INTEGER:
@@ -320,15 +332,9 @@ bool gn_statement_value(sqlite3_stmt *stmt, int i, struct garner_value *v)
         *v = garner_real(sqlite3_value_double(value));
         return true;
     case SQLITE_TEXT:
-        /* _text would copy it to put a NUL behind it */
-        data = sqlite3_value_blob(value);
-        *v = garner_text_n(data != NULL ? data : "",
-                           (size_t)sqlite3_value_bytes(value));
-        return data != NULL || v->bytes.size == 0;
+        return read_bytes(value, GARNER_TEXT, v);
     case SQLITE_BLOB:
-        data = sqlite3_value_blob(value);
-        *v = garner_blob(data, (size_t)sqlite3_value_bytes(value));
-        return data != NULL || v->bytes.size == 0;
+        return read_bytes(value, GARNER_BLOB, v);
     default:
         *v = garner_null();
         return true;

@@ -76,16 +76,25 @@ static enum garner_code add_row(struct gn_worker *w, sqlite3_stmt *stmt,
     return code;
 }
 
-/* Fills query->rows, which may take budget bytes. */
-static enum garner_code run_query(struct gn_worker *w, struct gn_query *query,
+/* Whether a statement failed since it was given stand-ins for rows. */
+static bool met_stand_in(const struct gn_worker *w, int rc)
+{
+    return rc == SQLITE_ERROR && w->sandbox.functions.arrow.handed &&
+           strcmp(sqlite3_errmsg(w->sandbox.db), "malformed JSON") == 0;
+}
+
+/* Fills query->rows, which may take budget bytes. *again: that is to be done
+ * once more. */
+static enum garner_code try_query(struct gn_worker *w, struct gn_query *query,
                                   const struct gn_input *in, size_t budget,
-                                  struct garner_error *err)
+                                  bool *again, struct garner_error *err)
 {
     sqlite3_stmt *stmt;
     enum garner_code code =
         gn_prepared_get(&w->prepared, query->sql, &stmt, err);
     int rc;
 
+    *again = false;
     if (code != GARNER_OK)
         return code;
     code = gn_statement_bind(stmt, in->params, in->count, err);
@@ -97,6 +106,7 @@ static enum garner_code run_query(struct gn_worker *w, struct gn_query *query,
         rc = sqlite3_step(stmt);
         if (rc == SQLITE_DONE)
             break;
+        *again = met_stand_in(w, rc);
         code = rc == SQLITE_ROW
                    ? add_row(w, stmt, &query->rows, budget, err)
                    : gn_statement_failed(&w->sandbox, stmt, rc, in->params,
@@ -106,6 +116,20 @@ static enum garner_code run_query(struct gn_worker *w, struct gn_query *query,
     sqlite3_reset(stmt);
     sqlite3_clear_bindings(stmt);
     return code;
+}
+
+static enum garner_code run_query(struct gn_worker *w, struct gn_query *query,
+                                  const struct gn_input *in, size_t budget,
+                                  struct garner_error *err)
+{
+    bool again;
+    enum garner_code code = try_query(w, query, in, budget, &again, err);
+
+    if (!again)
+        return code;
+    gn_prepared_not_alone(&w->prepared, query->sql);
+    gn_rowset_fini(&query->rows);
+    return try_query(w, query, in, budget, &again, err);
 }
 
 /* Says which of several queries it was. */
