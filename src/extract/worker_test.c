@@ -152,6 +152,14 @@ static void stand_ins_are_not_seen(void **state)
         "select x.rec->>'b' as b, y.rec->>'b' as c from csv_each(:body) "
         "x left join csv_each(:body) y on y.i = x.i + 2",
         csv, "x|z\ny\"|-1\nz|-1\n");
+    assert_told("select rec->>'a' as a, value->>'a' as b, rec->>'b' as c, "
+                "value->>'b' as d from csv_each(:body), "
+                "json_rows('[{\"a\":\"7\",\"b\":\"8\"}]')",
+                csv, "1|7|x|8\n3|7|y\"|8\n2|7|z|8\n");
+    assert_told("select rec->>'a' as a, value->>'a' as b, rec->>'b' as c, "
+                "value->>'b' as d from csv_each('a,b' || char(10) || '1,2'), "
+                "json_rows(:body)",
+                "[{\"a\":\"7\",\"b\":\"8\"}]", "1|7|2|8\n");
 }
 
 /* Runs one query over a body of a content type; its one text. */
