@@ -82,7 +82,7 @@ static void fill(struct garner_value *row, const struct garner_value *values,
         const struct garner_value *v = &values[i];
         const size_t size = v->bytes.size;
 
-        if (!has_bytes(v)) {
+        if (at == NULL || !has_bytes(v)) {
             row[i] = *v;
             continue;
         }

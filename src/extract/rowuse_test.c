@@ -36,8 +36,6 @@ static void others(void **state)
         "select rec->>'b' from csv_each(:body) group by rec->>'a'",
         "select lag(rec) over (order by i) ->> 'a' from csv_each(:body)",
         "select distinct rec from csv_each(:body)",
-        "with t as materialized (select rec from csv_each(:body)) "
-        "select rec->>'a' from t",
         "select cells->>0 from csv_each(:body)", /* reads no rec */
         "select 1",
     };
@@ -45,6 +43,8 @@ static void others(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++)
         assert_alone(false, uses[i]);
+    assert_alone(false, "with t as materialized (select rec from csv_each(:b)) "
+                        "select rec->>'a' from t");
 }
 
 static void wrong_sql_is_no_use(void **state)
