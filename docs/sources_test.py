@@ -5,6 +5,7 @@ import http.server
 import os
 import pathlib
 import re
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,8 @@ STEP = re.compile(r"(?ms)^(?:```yaml\n((?:(?!^```).)*)^```\n)?"
                   r"```json\n((?:(?!^```).)*)^```$")
 PRICES = b'{"data":[{"symbol":"ABC","price":7.5},{"symbol":"XYZ","price":12}]}'
 STOCK = b'[{"item":"nut","count":40},{"item":null,"count":7}]'
+ITEMS = (b'{"items":[1,2],"next":"?page=2"}', b'{"items":[3,4],"next":"?page=3"}',
+         b'{"items":[5]}')
 RATES = (b"<h1>Rates of the day</h1><table id=rates><tr><th>Currency<th>Rate"
          b"<tr><td>EUR<td>1.25<tr><td>GBP<td>1.41</table>")
 
@@ -44,6 +47,8 @@ class Server(http.server.BaseHTTPRequestHandler):
             self.send(200, STOCK, "application/json")
         elif path == "/rates.html":
             self.send(200, RATES, "text/html")
+        elif path == "/items":
+            self.send(200, ITEMS[int(self.path[-1]) - 1], "application/json")
         elif path == "/quote":
             self.send(200, b"{}", "application/json")
         elif path == "/shaky":
@@ -80,11 +85,21 @@ def run(*args, folder):
                           env=env, cwd=folder, check=False)
 
 
+def make_watchlist(path):
+    db = sqlite3.connect(path)
+    with db:
+        db.execute("create table watchlist (symbol text, active)")
+        db.execute("insert into watchlist values ('ABC', 1), ('OLD', 0), ('XYZ', 1)")
+    db.close()
+
+
 with tempfile.TemporaryDirectory() as folder:
     for yaml, sql, rows in steps:
         if yaml:
             for left in pathlib.Path(folder).glob("my.db*"):
                 left.unlink()
+            if "watchlist" in yaml:
+                make_watchlist(pathlib.Path(folder, "my.db"))
             pathlib.Path(folder, "garner.yaml").write_text(
                 yaml.replace("https://example.org", BASE))
             result = run("run", "--once", "-c", "garner.yaml", folder=folder)

@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/lookup.h"
 
 #include <stdio.h>
 
@@ -20,6 +21,8 @@ static enum gn_exit run(const struct gn_call *call)
 {
     const struct settings *s = call->settings;
     const char *path = call->count > 0 ? call->items[0] : s->config;
+    struct gn_lookup lookup = {.guesses = true};
+    const struct gn_values_way way = gn_lookup_way(&lookup);
     struct gn_config config;
     struct gn_buf problems = {0};
     struct gn_buf good = {0};
@@ -29,7 +32,7 @@ static enum gn_exit run(const struct gn_call *call)
     if (path == NULL)
         return gn_exit_usage("garner check needs a FILE, or GARNER_CONFIG in "
                              "the environment");
-    code = gn_prepare_load(path, &config, &problems, &err);
+    code = gn_prepare_load(path, &way, &config, &problems, &err);
     if (code != GARNER_OK) {
         /* Lines of their own: FILE:LINE:COLUMN is what editors jump to. */
         if (problems.size > 0)

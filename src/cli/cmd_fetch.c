@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/collect.h"
+#include "cli/lookup.h"
 #include "cli/outcome.h"
 #include "cli/prepare.h"
 #include "cli/print.h"
@@ -197,6 +198,8 @@ static enum gn_exit by_this(const struct gn_call *call,
                             const struct gn_where *where, struct report *r)
 {
     const struct settings *s = call->settings;
+    struct gn_lookup lookup = {.name = where->store};
+    const struct gn_values_way way = gn_lookup_way(&lookup);
     struct gn_buf problems = {0};
     struct gn_config config;
     struct garner_error err = {0};
@@ -207,7 +210,7 @@ static enum gn_exit by_this(const struct gn_call *call,
         return gn_exit_usage("no collector runs on %s, so say which sources "
                              "there are: --config FILE",
                              where->store);
-    code = gn_prepare_load(s->where.config, &config, &problems, &err);
+    code = gn_prepare_load(s->where.config, &way, &config, &problems, &err);
     if (code == GARNER_OK)
         code = gn_config_keep(&config, call->items, call->count, &err);
     if (code != GARNER_OK && problems.size > 0)

@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/lookup.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -102,11 +103,13 @@ static enum gn_exit show(const char *url, const struct settings *s)
 
 static enum gn_exit show_of_file(const struct settings *s)
 {
+    struct gn_lookup lookup = {0};
+    const struct gn_values_way way = gn_lookup_way(&lookup);
     struct gn_config config;
     struct gn_buf problems = {0};
     struct garner_error err = {0};
     enum garner_code code =
-        gn_prepare_load(s->config, &config, &problems, &err);
+        gn_prepare_load(s->config, &way, &config, &problems, &err);
     enum gn_exit status;
 
     if (code != GARNER_OK) {

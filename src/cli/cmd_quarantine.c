@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/lookup.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -146,13 +147,15 @@ static enum gn_exit answer(const struct question *q)
 /* Asks about the store that the file names. */
 static enum gn_exit from_file(struct question *q)
 {
+    struct gn_lookup lookup = {0};
+    const struct gn_values_way way = gn_lookup_way(&lookup);
     struct gn_config config;
     struct gn_buf problems = {0};
     struct garner_error err = {0};
     enum gn_exit status;
 
-    if (gn_config_load(q->settings->config, &config, &problems, &err) !=
-        GARNER_OK) {
+    if (gn_config_load_with(q->settings->config, &way, &config, &problems,
+                            &err) != GARNER_OK) {
         if (problems.size > 0)
             fputs(gn_buf_cstr(&problems), stderr);
         else

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "cli/ask.h"
 #include "cli/collect.h"
+#include "cli/lookup.h"
 #include "cli/outcome.h"
 #include "cli/prepare.h"
 #include "cli/signals.h"
@@ -27,6 +28,7 @@ struct settings {
     int64_t jitter_ms;
     bool align;
     bool once;
+    bool until_idle;
     struct gn_texts only;
     int64_t for_ms;
     bool unconditional;
@@ -47,7 +49,7 @@ struct settings {
 static const char *const with_file[] = {
     "config",     "db",  "checkpoint", "network-fs", "once",
     "only",       "for", "parallel",   "workers",    "listen",
-    "token-file", "log", "log-level",  "quiet",
+    "token-file", "log", "log-level",  "quiet",      "until-idle",
 };
 
 static bool goes_with_file(const char *name)
@@ -133,12 +135,14 @@ static enum gn_exit from_file(const struct gn_call *call,
                               struct gn_config *config)
 {
     const struct settings *s = call->settings;
+    struct gn_lookup lookup = {.name = s->store};
+    const struct gn_values_way way = gn_lookup_way(&lookup);
     struct gn_buf problems = {0};
     struct garner_error err = {0};
     enum garner_code code = check_with_file(call, &err);
 
     if (code == GARNER_OK)
-        code = gn_prepare_load(s->config, config, &problems, &err);
+        code = gn_prepare_load(s->config, &way, config, &problems, &err);
     if (code == GARNER_OK) {
         code = keep(call, config, &err);
         if (code == GARNER_NOTFOUND && call->count > 0 &&
@@ -234,6 +238,7 @@ static enum gn_exit with_store(const struct gn_call *call,
     collect.engine.workers = (int)s->workers;
     collect.engine.run_for_ms = s->for_ms;
     collect.engine.once = s->once;
+    collect.engine.until_idle = s->until_idle;
     if (s->storage.checkpoint == NULL)
         options.checkpoint = config->checkpoint;
     if (garner_open(collect.store_name, &options, &collect.store, &err) !=
@@ -254,6 +259,10 @@ static enum gn_exit run(const struct gn_call *call)
     struct gn_config config = {0};
     enum gn_exit status;
 
+    if (s->once && s->until_idle)
+        return gn_exit_usage("--once ends when all is fetched, --until-idle "
+                             "when nothing is to be waited for any more; take "
+                             "one of them");
     if (s->token_file != NULL && s->listen == NULL)
         return gn_exit_usage("--token-file goes with --listen");
     set_log(s);
@@ -290,6 +299,9 @@ static const struct gn_option options[] = {
            "over it"),
     OPTION("once", 0, FLAG, NULL, once,
            "fetch each source once, whatever its schedule, and end"),
+    OPTION("until-idle", 0, FLAG, NULL, until_idle,
+           "the same, but also wait for what was put off before, and for what "
+           "could not be told at once"),
     OPTION("only", 0, LIST, "SOURCE", only,
            "collect these alone: a name, a tag, or a pattern of names; may be "
            "repeated (as operands, too)"),
@@ -343,7 +355,15 @@ const struct gn_command gn_cmd_run = {
         "log every 10 seconds. Ctrl-C ends it: what is under way is finished "
         "and stored.\n"
         "\n"
-        "Ended by itself (--once, --for) its exit status is 1 if any fetch "
+        "With --until-idle it ends when each source has been fetched well, or "
+        "failed for the last time, and no hook or alert is to be tried again, "
+        "which may be a day: --for bounds that. Sources that a server, or "
+        "their last failure, had put off are waited for; --once fetches those "
+        "at once, and leaves what cannot be told to the next run. Alerts wait "
+        "in the store for their quiet hours, or digest, to be over.\n"
+        "\n"
+        "Ended by itself (--once, --until-idle, --for) its exit status is 1 if "
+        "any fetch "
         "failed and was not tried again. Ended by Ctrl-C or a signal, as "
         "services are, it says how the "
         "sources stand: 1 if the last fetch of one failed.\n"

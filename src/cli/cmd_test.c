@@ -20,6 +20,7 @@
 #include "cli/stored.h"
 #include "cli/text.h"
 #include "config/file.h"
+#include "fetch/nextpage.h"
 
 struct settings {
     struct gn_format_flags format;
@@ -289,6 +290,37 @@ static enum gn_exit show(const struct trial *t)
     return status;
 }
 
+/* --- the next page --------------------------------------------------------*/
+
+/* Says where it is, as a run would ask for it. */
+static enum gn_exit show_next(const struct trial *t)
+{
+    const struct gn_request *request = &t->source->request;
+    const struct gn_one *one = &t->answer;
+    const char *next = t->source->next.link ? one->next : t->made.next;
+    const char *base = one->base_url != NULL ? one->base_url : one->final_url;
+    struct gn_target *target = NULL;
+    struct gn_buf url = {0};
+    struct garner_error err = {0};
+    enum garner_code code = GARNER_OK;
+
+    if (!gn_config_has_next(t->source))
+        return GN_EXIT_OK;
+    if (next == NULL || next[0] == '\0') {
+        fprintf(stderr, "next page: none\n");
+        return GN_EXIT_OK;
+    }
+    code = gn_nextpage(request, base != NULL ? base : request->url, next, &url,
+                     &target, &err);
+    if (code == GARNER_OK)
+        fprintf(stderr, "next page: %s\n", gn_target_url(target));
+    else
+        gn_complain("%s: %s", t->source->name, err.message);
+    gn_target_free(target);
+    gn_buf_fini(&url);
+    return code == GARNER_OK ? GN_EXIT_OK : GN_EXIT_FAILED;
+}
+
 /* --- what is expected -----------------------------------------------------*/
 
 /* EXPECT if a rule is broken, which is told. */
@@ -345,6 +377,8 @@ static enum gn_exit try_with(struct trial *t, struct gn_maker *m)
         return status != GN_EXIT_OK ? status : GN_EXIT_FAILED;
     }
     shown = show(t);
+    if (shown == GN_EXIT_OK)
+        shown = show_next(t);
     status = judge(t, m, &t->made);
     return shown != GN_EXIT_OK ? shown : status;
 }
@@ -362,6 +396,7 @@ static enum gn_exit try_it(struct trial *t, const char *store)
         gn_maker_open(&maker, t->source, &err) != GARNER_OK)
         status = gn_exit_error(&err);
     else if (status == GN_EXIT_OK) {
+        maker.wants_next = true;
         status = try_with(t, &maker);
         gn_made_fini(&t->made);
         gn_maker_close(&maker);
@@ -448,6 +483,9 @@ const struct gn_command gn_cmd_test = {
         "With --csv, --json and --nl the columns of a row stand between "
         "_table, _change and _was: the values that are stored, as a JSON "
         "object, where they are others.\n"
+        "\n"
+        "Of a source with pages (next) it tries the first, and says on stderr "
+        "where the next one is.\n"
         "\n"
         "Every rule of expect that is broken is named on stderr; the exit "
         "status is 4 then, 1 if the fetch or the SQL failed, and else 0.",

@@ -9,6 +9,7 @@
 #include "base/mask.h"
 #include "base/unit.h"
 #include "cli/logged.h"
+#include "cli/lookup.h"
 #include "cli/outcome.h"
 #include "cli/print.h"
 #include "cli/select.h"
@@ -254,6 +255,8 @@ static void say_request(struct gn_buf *out, const struct gn_source *source,
 static void say_file(struct gn_buf *out, const char *path, const char *name,
                      const struct known *k)
 {
+    struct gn_lookup lookup = {0};
+    const struct gn_values_way way = gn_lookup_way(&lookup);
     struct gn_config config;
     struct garner_error err;
 
@@ -261,7 +264,7 @@ static void say_file(struct gn_buf *out, const char *path, const char *name,
         say(out, "sends", gn_buf_cstr(&k->url));
         return;
     }
-    if (gn_config_load(path, &config, NULL, &err) != GARNER_OK) {
+    if (gn_config_load_with(path, &way, &config, NULL, &err) != GARNER_OK) {
         say(out, "file", err.message);
         return;
     }

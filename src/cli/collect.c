@@ -349,7 +349,8 @@ static enum garner_code open_engine(struct run *r, struct garner_error *err)
     options.beat_ms = r->manager.watchdog_ms / 2;
     code = gn_engine_new(c->store, c->config, &options, &r->engine, err);
     r->renew = (struct gn_renew){r->engine, c->config->path, c->config->store,
-                                 c->meant,  c->meant_count,  &r->manager};
+                                 c->meant,  c->meant_count,  &r->manager,
+                                 c->store};
     return code;
 }
 

@@ -87,12 +87,22 @@ enum garner_code gn_maker_run(struct gn_maker *m, const struct gn_one *answer,
             answer->headers.size > 0 ? gn_buf_cstr(&answer->headers) : NULL,
         .status = answer->status,
         .fetched_us = answer->started_wall_us,
+        .page = answer->page,
+        .wants_next = m->wants_next,
     };
+    const bool asks = m->wants_next && m->source->next.sql != NULL;
     enum garner_code code;
 
     *made = (struct gn_made){0};
     code = gn_inputs_fill(&in, m->source, &made->arena, &made->extraction, err);
-    return code == GARNER_OK ? extract(m, &made->extraction, err) : code;
+    if (code != GARNER_OK)
+        return code;
+    code = extract(m, &made->extraction, err);
+    if (asks)
+        gn_inputs_take_next(&made->extraction, &made->arena, &made->next);
+    if (code == GARNER_OK && made->extraction.code != GARNER_OK)
+        *err = made->extraction.error;
+    return made->extraction.code;
 }
 
 void gn_made_fini(struct gn_made *made)

@@ -25,6 +25,7 @@ struct gn_maker {
     struct gn_target *target;
     struct gn_patterns patterns;
     struct gn_extractor *extractor;
+    bool wants_next; /* set it if rows are not all that is asked for */
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -37,6 +38,8 @@ struct gn_maker {
 struct gn_made {
     struct gn_arena arena;
     struct gn_extraction extraction;
+    const char *next; /* page, as SQL says it, if that is asked for; NULL: none
+                       */
 };
 
 /* Errors: INVALID, NOMEM, IO; nothing is left to close then. */

@@ -1,4 +1,5 @@
 #include "cli/named.h"
+#include "cli/lookup.h"
 
 #include <stdio.h>
 
@@ -7,6 +8,8 @@
 enum gn_exit gn_named_load(const char *path, const char *source,
                            struct gn_config *config)
 {
+    struct gn_lookup lookup = {0};
+    const struct gn_values_way way = gn_lookup_way(&lookup);
     struct gn_buf problems = {0};
     struct garner_error err = {0};
 
@@ -14,7 +17,7 @@ enum gn_exit gn_named_load(const char *path, const char *source,
         return gn_exit_usage("which file has the source %.200s? Say --config "
                              "FILE, or GARNER_CONFIG in the environment",
                              source);
-    if (gn_prepare_load(path, config, &problems, &err) != GARNER_OK) {
+    if (gn_prepare_load(path, &way, config, &problems, &err) != GARNER_OK) {
         if (problems.size > 0)
             fputs(gn_buf_cstr(&problems), stderr);
         else

@@ -32,6 +32,8 @@ static void fetched(void *context, struct gn_response *r)
     snprintf(one->error, sizeof one->error, "%s", r->error);
     one->status = r->status;
     one->final_url = r->final_url != NULL ? gn_strdup(r->final_url) : NULL;
+    one->base_url = r->base_url != NULL ? gn_strdup(r->base_url) : NULL;
+    one->next = r->next != NULL ? gn_strdup(r->next) : NULL;
     one->content_type =
         r->content_type != NULL ? gn_strdup(r->content_type) : NULL;
     gn_buf_append(&one->headers, gn_buf_cstr(r->headers), r->headers->size);
@@ -123,6 +125,8 @@ enum garner_code gn_one_fetch(const struct gn_request *request, const char *jar,
 void gn_one_fini(struct gn_one *one)
 {
     gn_free(one->final_url);
+    gn_free(one->base_url);
+    gn_free(one->next);
     gn_free(one->content_type);
     gn_buf_fini(&one->headers);
     gn_buf_fini(&one->body);

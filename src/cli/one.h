@@ -16,6 +16,9 @@ struct gn_one {
     char error[240]; /* says what, and what to do; "" when NONE */
     int status;
     char *final_url;
+    char *base_url; /* with secrets: tell nobody; NULL: as it was asked for */
+    char *next;     /* the link to the next page, by a header; NULL: none */
+    int page;       /* 0: the first */
     char *content_type; /* NULL: none */
     struct gn_buf headers;
     struct gn_buf body;

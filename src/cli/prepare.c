@@ -54,6 +54,24 @@ static enum garner_code check_sql(const struct gn_source *source,
     return code;
 }
 
+/* The SQL that says where its next page is. */
+static enum garner_code check_next(const struct gn_source *source,
+                                   struct garner_error *err)
+{
+    size_t count;
+    const char **names;
+    enum garner_code code;
+
+    if (source->next.sql == NULL)
+        return GARNER_OK;
+    names = gn_config_parameters(source, &count);
+    if (names == NULL)
+        return gn_fail(err, GARNER_NOMEM, "no memory to check the SQL");
+    code = gn_extract_check(source->next.sql, names, count, NULL, err);
+    gn_free(names);
+    return code;
+}
+
 static enum garner_code check_rows(const struct gn_source *source,
                                    const struct gn_rows_spec *rows,
                                    struct garner_error *err)
@@ -221,21 +239,18 @@ static void check_each(struct faults *f)
 {
     for (size_t i = 0; i < f->config->source_count; i++) {
         const struct gn_source *s = &f->config->sources[i];
+        struct garner_error why = {0};
 
-        for (size_t k = 0; k < s->row_spec_count; k++) {
-            struct garner_error why = {0};
-
+        if (s->of_list && i > 0 && s[-1].of_list && s[-1].line == s->line)
+            continue; /* one of many that are the same but for a value */
+        for (size_t k = 0; k < s->row_spec_count; k++)
             if (check_rows(s, &s->rows[k], &why) != GARNER_OK)
                 note(f, s, (struct text){s->rows[k].sql, s->rows[k].line},
                      &why);
-        }
-        if (s->crawl != NULL) {
-            struct garner_error why = {0};
-
-            if (check_follow(s, &why) != GARNER_OK)
-                note(f, s, (struct text){s->crawl->follow, s->crawl->line},
-                     &why);
-        }
+        if (check_next(s, &why) != GARNER_OK)
+            note(f, s, (struct text){s->next.sql, s->next.line}, &why);
+        if (s->crawl != NULL && check_follow(s, &why) != GARNER_OK)
+            note(f, s, (struct text){s->crawl->follow, s->crawl->line}, &why);
     }
 }
 
@@ -325,13 +340,16 @@ static void check_together(struct faults *f)
     gn_free(uses);
 }
 
-enum garner_code gn_prepare_load(const char *path, struct gn_config *config,
+enum garner_code gn_prepare_load(const char *path,
+                                 const struct gn_values_way *values,
+                                 struct gn_config *config,
                                  struct gn_buf *problems,
                                  struct garner_error *err)
 {
     struct gn_buf file = {0};
     struct faults faults = {config, "", problems, err, 0};
-    enum garner_code code = gn_config_load(path, config, problems, err);
+    enum garner_code code =
+        gn_config_load_with(path, values, config, problems, err);
 
     if (code != GARNER_OK)
         return code;

@@ -5,14 +5,18 @@
 
 #include "base/buf.h"
 #include "config/config.h"
+#include "config/values.h"
 #include "extract/rowset.h"
 #include "garner/error.h"
 
 /* Reads the file at path into *config and prepares its SQL (gn_config_fini
- * frees it; on an error it is empty). What is wrong goes into problems as
- * "FILE:LINE:COLUMN: what; what to do" lines, *err has the first.
- * Errors: INVALID, NOTFOUND or IO (no such file, not readable), NOMEM. */
-enum garner_code gn_prepare_load(const char *path, struct gn_config *config,
+ * frees it; on an error it is empty). values: as for gn_config_load_with. What
+ * is wrong goes into problems as "FILE:LINE:COLUMN: what; what to do" lines,
+ * *err has the first. Errors: INVALID, NOTFOUND or IO (no such file, not
+ * readable), NOMEM. */
+enum garner_code gn_prepare_load(const char *path,
+                                 const struct gn_values_way *values,
+                                 struct gn_config *config,
                                  struct gn_buf *problems,
                                  struct garner_error *err);
 

@@ -126,7 +126,7 @@ static enum garner_code load(const char *text, char said[2048])
     assert_true(fd >= 0);
     assert_int_equal(write(fd, text, strlen(text)), strlen(text));
     assert_int_equal(close(fd), 0);
-    code = gn_prepare_load(path, &config, &problems, &err);
+    code = gn_prepare_load(path, NULL, &config, &problems, &err);
     /* What is said without the name, which differs each time. */
     snprintf(said, 2048, "%s",
              problems.size > 0 ? gn_buf_cstr(&problems) + strlen(path) : "");

@@ -1,4 +1,5 @@
 #include "cli/renew.h"
+#include "cli/lookup.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,7 +18,10 @@ static bool same_text(const char *a, const char *b)
 static enum garner_code load(const struct gn_renew *r, struct gn_config *config,
                              struct gn_buf *problems, struct garner_error *err)
 {
-    enum garner_code code = gn_prepare_load(r->path, config, problems, err);
+    struct gn_lookup lookup = {.store = r->open_store};
+    const struct gn_values_way way = gn_lookup_way(&lookup);
+    enum garner_code code =
+        gn_prepare_load(r->path, &way, config, problems, err);
 
     if (code != GARNER_OK)
         return code;

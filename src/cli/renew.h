@@ -21,6 +21,7 @@ struct gn_renew {
     const char *const *words; /* sources that are meant: gn_config_keep */
     size_t count;
     const struct gn_manager *manager;
+    struct garner_store *open_store; /* where values are looked up */
 };
 
 /* Reads the file and changes the engine's sources; logs how that went, what is

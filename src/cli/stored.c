@@ -22,6 +22,7 @@ static enum garner_code take(const struct garner_rows *rows, struct gn_one *one,
     *one = (struct gn_one){.status = (int)status.integer,
                            .final_url = copy(url),
                            .content_type = copy(type),
+                           .page = (int)garner_column(rows, 6).integer,
                            .started_wall_us = garner_column(rows, 3).integer};
     if (body.type == GARNER_BLOB || body.type == GARNER_TEXT)
         gn_buf_append(&one->body, body.bytes.data, body.bytes.size);
@@ -41,7 +42,7 @@ enum garner_code gn_stored_answer(struct garner_store *store,
     enum garner_code code = garner_query(
         store,
         "select r.status, r.url, b.content_type, r.started, body_of(b.id),"
-        " iif(b.codec = 'file', cast(b.data as text), null)"
+        " iif(b.codec = 'file', cast(b.data as text), null), r.page"
         " from garner_run r join garner_source s on s.id = r.source"
         " join garner_body b on b.id = r.body where r.id = ?1 and s.name = ?2",
         GARNER_ARGS(garner_integer(run), garner_text(source)), &rows, err);

@@ -59,11 +59,8 @@ static void save(struct gn_problems *p, const struct gn_node *node, void *scope)
 }
 
 static const struct gn_walk_key body_keys[] = {
-    {"max", max, NULL},
-    {"memory", memory, NULL},
-    {"stream", NULL, NULL},
-    {"ratio", ratio, NULL},
-    {"save", save, NULL},
+    {"max", max, NULL},     {"memory", memory, NULL}, {"stream", NULL, NULL},
+    {"ratio", ratio, NULL}, {"save", save, NULL},
 };
 
 void gn_body_read(struct gn_problems *p, const struct gn_node *node,

@@ -16,6 +16,11 @@ static const char *const parameters[] = {
 };
 enum { PARAMETERS = sizeof parameters / sizeof parameters[0] };
 
+bool gn_config_has_next(const struct gn_source *source)
+{
+    return source->next.sql != NULL || source->next.link;
+}
+
 const char **gn_config_parameters(const struct gn_source *source, size_t *count)
 {
     const char **names = gn_realloc(NULL, (PARAMETERS + 1 + source->var_count) *
@@ -27,6 +32,8 @@ const char **gn_config_parameters(const struct gn_source *source, size_t *count)
     memcpy(names, parameters, sizeof parameters);
     if (source->crawl != NULL)
         names[n++] = "depth";
+    if (gn_config_has_next(source))
+        names[n++] = GN_PAGE;
     for (size_t i = 0; i < source->var_count; i++)
         names[n++] = source->vars[i].name;
     *count = n;
@@ -156,7 +163,7 @@ static enum garner_code no_source(const struct gn_config *config,
 bool gn_config_reads_body(const struct gn_source *source)
 {
     return source->row_spec_count > 0 || source->expect != NULL ||
-           source->crawl != NULL;
+           source->crawl != NULL || source->next.sql != NULL;
 }
 
 bool gn_config_has_list(const struct gn_source *source)

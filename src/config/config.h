@@ -74,6 +74,9 @@ enum gn_bad_rows {
     GN_BAD_ROWS_QUARANTINE, /* ... and kept apart */
 };
 
+/* A parameter that the SQL of sources with pages has besides. */
+#define GN_PAGE "page"
+
 /* The columns that garner adds for GN_CONFLICT_HISTORY. */
 #define GN_VALID_FROM "valid_from"
 #define GN_VALID_TO   "valid_to"
@@ -164,6 +167,14 @@ struct gn_urls {
     const char *sql;  /* run on the store: its first column */
 };
 
+/* How an answer says where the next page is. */
+struct gn_sequel {
+    const char *sql; /* of the body; NULL: none */
+    bool link;       /* its header Link does */
+    int most;        /* pages at one due time */
+    int line;        /* in the file, of the SQL's first line */
+};
+
 struct gn_source {
     const char *name;          /* unique */
     const char *const *tags;   /* NULL at the end; or NULL for none */
@@ -193,6 +204,7 @@ struct gn_source {
     struct gn_save save;
     const struct gn_crawl *crawl; /* its URL is the first start; NULL: fetches
                                      that alone */
+    struct gn_sequel next;
     bool of_list;      /* one of several that a list under vars makes */
     uint64_t identity; /* of all that the file says of it; 0: of no file */
     int line;          /* in the file; 0: from the command line */
@@ -217,6 +229,9 @@ void gn_config_fini(struct gn_config *config);
  * borrowed. NULL: no memory. */
 const char **gn_config_parameters(const struct gn_source *source,
                                   size_t *count);
+
+/* Whether source has pages that follow one another. */
+bool gn_config_has_next(const struct gn_source *source);
 
 /* true: name is a parameter that garner itself sets, or may set one day. */
 bool gn_config_is_parameter(const char *name);

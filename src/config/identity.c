@@ -28,7 +28,8 @@ static uint64_t add_node(uint64_t h, const struct gn_node *node)
     h = add(h, &kind, 1);
     if (node->key != NULL)
         h = add_text(h, node->key->text);
-    if (node->kind == GN_NODE_SCALAR)
+    /* of values that SQL gives each source has one, which is in its name */
+    if (node->kind == GN_NODE_SCALAR || node->made != NULL)
         return add_text(h, node->text);
     for (const struct gn_node *v = node->first; v != NULL; v = v->next)
         h = add_node(h, v);

@@ -12,6 +12,7 @@
 #include "config/places.h"
 #include "config/scope.h"
 #include "config/source.h"
+#include "config/values.h"
 #include "config/vars.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -26,6 +27,8 @@ struct loader {
     const struct gn_node *source_node;  /* they stand in the file; ... */
     const struct gn_node *notify_node;  /* ... and that before both */
     struct gn_zones zones;
+    const struct gn_values_way *values; /* NULL: none */
+    struct gn_arena *tree;              /* its memory */
     bool version_said;
 };
 
@@ -149,9 +152,11 @@ static void read_all(struct gn_problems *p, struct loader *l)
     size_t all = 0;
     size_t i = 0;
 
-    for (const struct gn_node *v = node->first; v != NULL && counts != NULL;
+    for (struct gn_node *v = node->first; v != NULL && counts != NULL;
          v = v->next, i++) {
-        counts[i] = gn_vars_count(p, v);
+        counts[i] = gn_values_fill(p, v, l->config->store, l->values, l->tree)
+                        ? gn_vars_count(p, v)
+                        : 0;
         all += counts[i];
     }
     if (all > MOST_SOURCES) {
@@ -231,10 +236,10 @@ static const char *folder_of(const char *path, struct gn_arena *memory)
 }
 
 static void load(struct gn_problems *p, const char *data, size_t size,
-                 struct gn_config *config)
+                 const struct gn_values_way *values, struct gn_config *config)
 {
     struct gn_arena tree = {0};
-    struct loader l = {.config = config};
+    struct loader l = {.config = config, .values = values, .tree = &tree};
     struct gn_arena *memory = config->memory;
     struct gn_node *root;
 
@@ -252,10 +257,10 @@ static void load(struct gn_problems *p, const char *data, size_t size,
     gn_arena_clear(&tree);
 }
 
-enum garner_code gn_config_parse(const char *path, const char *data,
-                                 size_t size, struct gn_config *config,
-                                 struct gn_buf *problems,
-                                 struct garner_error *err)
+static enum garner_code parse(const char *path, const struct gn_buf *data,
+                              const struct gn_values_way *values,
+                              struct gn_config *config, struct gn_buf *problems,
+                              struct garner_error *err)
 {
     struct gn_problems p = {.path = path, .list = problems};
     enum garner_code code;
@@ -264,16 +269,35 @@ enum garner_code gn_config_parse(const char *path, const char *data,
     config->memory = gn_alloc(sizeof(struct gn_arena));
     if (config->memory == NULL)
         return gn_fail(err, GARNER_NOMEM, "%.180s: out of memory", path);
-    load(&p, data, size, config);
+    load(&p, gn_buf_cstr(data), data->size, values, config);
     code = gn_problems_result(&p, err);
     if (code != GARNER_OK)
         gn_config_fini(config);
     return code;
 }
 
-enum garner_code gn_config_load(const char *path, struct gn_config *config,
-                                struct gn_buf *problems,
-                                struct garner_error *err)
+enum garner_code gn_config_parse(const char *path, const char *data,
+                                 size_t size, struct gn_config *config,
+                                 struct gn_buf *problems,
+                                 struct garner_error *err)
+{
+    struct gn_buf copy = {0};
+    enum garner_code code;
+
+    *config = (struct gn_config){0};
+    gn_buf_append(&copy, data, size);
+    code = gn_buf_failed(&copy)
+               ? gn_fail(err, GARNER_NOMEM, "%.180s: out of memory", path)
+               : parse(path, &copy, NULL, config, problems, err);
+    gn_buf_fini(&copy);
+    return code;
+}
+
+enum garner_code gn_config_load_with(const char *path,
+                                     const struct gn_values_way *values,
+                                     struct gn_config *config,
+                                     struct gn_buf *problems,
+                                     struct garner_error *err)
 {
     struct gn_buf data = {0};
     enum garner_code code;
@@ -281,8 +305,14 @@ enum garner_code gn_config_load(const char *path, struct gn_config *config,
     *config = (struct gn_config){0};
     code = gn_file_read(path, GN_TREE_BYTES_MAX, false, &data, err);
     if (code == GARNER_OK)
-        code = gn_config_parse(path, gn_buf_cstr(&data), data.size, config,
-                               problems, err);
+        code = parse(path, &data, values, config, problems, err);
     gn_buf_fini(&data);
     return code;
+}
+
+enum garner_code gn_config_load(const char *path, struct gn_config *config,
+                                struct gn_buf *problems,
+                                struct garner_error *err)
+{
+    return gn_config_load_with(path, NULL, config, problems, err);
 }

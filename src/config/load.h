@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "config/config.h"
+#include "config/values.h"
 #include "garner/error.h"
 
 /* Reads the file at path into *config (gn_config_fini frees it; on an error it
@@ -16,8 +17,16 @@ enum garner_code gn_config_load(const char *path, struct gn_config *config,
                                 struct gn_buf *problems,
                                 struct garner_error *err);
 
-/* The same with the file's bytes at hand; path names it in messages, and its
- * folder is where relative paths begin. */
+/* The same, and values that SQL gives are got that way; NULL: they are refused.
+ */
+enum garner_code gn_config_load_with(const char *path,
+                                     const struct gn_values_way *values,
+                                     struct gn_config *config,
+                                     struct gn_buf *problems,
+                                     struct garner_error *err);
+
+/* The same without those, and with the file's bytes at hand; path names it in
+ * messages, and its folder is where relative paths begin. */
 enum garner_code gn_config_parse(const char *path, const char *data,
                                  size_t size, struct gn_config *config,
                                  struct gn_buf *problems,

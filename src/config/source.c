@@ -13,6 +13,7 @@
 #include "config/expect.h"
 #include "config/hide.h"
 #include "config/hook.h"
+#include "config/next.h"
 #include "config/payload.h"
 #include "config/rows.h"
 #include "config/tags.h"
@@ -59,6 +60,8 @@ static const struct gn_walk_key source_keys[] = {
     {"vars", gn_vars_read, NULL},
     {"rows", gn_rows_read_specs, NULL},
     {"tags", gn_tags_read, NULL},
+    {"next", gn_next_read, NULL},
+    {"pages", gn_next_pages, NULL},
     GN_COMMON_KEYS,
     {"every", NULL, in_schedule},
     {"align", NULL, in_schedule},
@@ -69,7 +72,6 @@ static const struct gn_walk_key source_keys[] = {
     {"key", NULL, in_rows},
     {"cache", NULL, NULL},
     {"notify", NULL, "belongs to the file; write it on the left margin"},
-    {"pages", NULL, NULL},
     /* the first of a name counts */
     {"crawl", NULL, NULL},
     {"start", NULL, NULL},
@@ -177,5 +179,6 @@ void gn_source_read(struct gn_problems *p, const struct gn_node *node,
         return;
     gn_expect_check_age(p, node->key, scope->source);
     gn_body_check_save(p, node->key, scope);
+    gn_next_check(p, node->key, scope->source);
     check_url(p, node, scope);
 }

@@ -34,6 +34,8 @@ struct gn_node {
     struct gn_node *key;   /* of a mapping's value: a scalar */
     struct gn_node *first; /* of a list's or mapping's values */
     struct gn_node *next;  /* value of the same list or mapping */
+    struct gn_node *made;  /* of a list that SQL, its text, gave: its values
+                              again, one behind the other */
 };
 
 /* Reads size bytes into a tree in memory; borrows data for the call. NULL: it

@@ -5,6 +5,7 @@
 #include "config/check.h"
 #include "config/common.h"
 #include "config/template.h"
+#include "config/values.h"
 
 static const struct gn_node *find(const struct gn_node *mapping,
                                   const char *key)
@@ -35,21 +36,27 @@ static bool differ(struct gn_problems *p, const struct gn_node *list)
 size_t gn_vars_count(struct gn_problems *p, const struct gn_node *source)
 {
     const struct gn_node *vars = find(source, "vars");
+    size_t most = GN_VARS_MOST;
     size_t count = 1;
 
     if (vars == NULL || vars->kind != GN_NODE_MAPPING)
         return 1;
+    for (const struct gn_node *v = vars->first; v != NULL; v = v->next)
+        if (v->made != NULL && v->count == 0)
+            return 0; /* it stands for none */
+        else if (v->made != NULL)
+            most = GN_VALUES_MOST;
     for (const struct gn_node *v = vars->first; v != NULL; v = v->next) {
         if (v->kind != GN_NODE_LIST)
             continue;
-        if (v->count == 0 || v->count > GN_VARS_MOST / count) {
+        if (v->count == 0 || v->count > most / count) {
             gn_walk_problem(p, v,
-                            "%.60s: the lists under vars have to make 1 to %d "
+                            "%.60s: the lists under vars have to make 1 to %zu "
                             "requests; write fewer values, or another source",
-                            v->key->text, GN_VARS_MOST);
+                            v->key->text, most);
             return 0;
         }
-        if (!differ(p, v))
+        if (v->made == NULL && !differ(p, v))
             return 0;
         count *= v->count;
     }
@@ -74,7 +81,9 @@ pick(struct gn_problems *p, const struct gn_node *list, struct gn_scope *s)
     size_t index = s->pick / behind(list) % list->count;
     const struct gn_node *one = list->first;
 
-    while (index-- > 0)
+    if (list->made != NULL)
+        one = &list->made[index];
+    for (; list->made == NULL && index > 0; index--)
         one = one->next;
     s->picked = s->picked == NULL
                     ? gn_scope_copy(p, s, one->text)

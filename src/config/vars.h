@@ -11,7 +11,8 @@
 
 enum { GN_VARS_MOST = 1000 }; /* sources of one */
 
-/* How many sources the mapping of a source stands for; 0: noted. */
+/* How many sources the mapping of a source stands for; 0: noted, or there is no
+ * value (values.h). */
 size_t gn_vars_count(struct gn_problems *p, const struct gn_node *source);
 
 /* For gn_walk_mapping with a struct gn_scope as context, whose pick says which

@@ -94,8 +94,7 @@ static void wrong_lists_are_problems(void **state)
     bad_source("vars: { a: [[b]] }",
                "3:13: this item has a list where one value is needed");
     bad_source("vars: { a: { sql: select 1 } }",
-               "3:12: a has a mapping where one value is needed; text with "
-               "braces or \": \" in it needs quotes");
+               "3:12: a: SQL for values is not run here");
     bad_source("vars: { body: [x, y] }",
                "3:9: a variable cannot be named body: :body is garner's own in "
                "the SQL; choose another name");

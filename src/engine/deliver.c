@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "engine/chain.h"
 #include "engine/cookies.h"
 #include "engine/expect/good.h"
 #include "engine/frontier/crew.h"
@@ -79,6 +80,7 @@ static void note_run(struct gn_job *job, bool stored)
     const char *error = stored ? job->run.error : job->store_error;
     const uint64_t rows =
         stored && job->run.rows > 0 ? (uint64_t)job->run.rows : 0;
+    const struct gn_run sum = gn_chain_sum(job);
     /* One that is stored once more, as failed, comes back behind later ones. */
     const bool newest = job->number > a->settled;
     const bool differs = newest && !same_text(a->last.error, error);
@@ -107,10 +109,10 @@ static void note_run(struct gn_job *job, bool stored)
         a->last.duration_us = job->run.duration_us;
         a->last.bytes = job->run.bytes;
     }
-    if (stored && failure == NULL)
+    if (stored && failure == NULL && !gn_job_leads_on(job))
         is_fresh_again = gn_good_settled(job);
-    if (job->by_hand != 0)
-        gn_asked_answer(&a->asked, job->by_hand, &job->run, failure, error);
+    if (job->by_hand != 0 && !gn_job_leads_on(job))
+        gn_asked_answer(&a->asked, job->by_hand, &sum, failure, error);
     a->last.runs++;
     a->last.failures += failure != NULL;
     a->last.rows += rows;
@@ -130,7 +132,7 @@ static void note_body(struct gn_job *job, bool stored)
 {
     struct gn_active *a = job->active;
 
-    if (!job->body_is_new)
+    if (!job->body_is_new || job->run.part > 1)
         return;
     a->bodies_out--;
     if (!stored || !job->batch_has_body)
@@ -141,19 +143,19 @@ static void note_body(struct gn_job *job, bool stored)
 
 /* Lets the source start again, and the body go unless it may be needed: what
  * the source does next cannot overtake a job that is in the store's queue. */
-static void let_go(struct gn_job *job, bool body_too)
+static void let_go(struct gn_job *job, bool source_too, bool body_too)
 {
     struct gn_flow *f = job->flow;
 
     gn_lock(&f->lock);
-    if (!job->released)
+    if (source_too && !job->released)
         gn_retry_release(job);
     if (body_too) {
         f->body_bytes -= job->held;
         job->held = 0;
     }
     gn_unlock(&f->lock);
-    job->released = true;
+    job->released = job->released || source_too;
     if (body_too)
         gn_job_drop_body(job);
 }
@@ -171,14 +173,35 @@ static void recycle(struct gn_job *job)
     f->spares++;
 }
 
+/* Has the next page begin, if there is one. What a source's pages have in
+ * common is the job's alone until they end. */
+static void lead_on(struct gn_job *job, bool stored)
+{
+    struct gn_active *a = job->active;
+
+    if (!stored || a->leaving || job->flow->closed)
+        job->next_url = NULL;
+    if (gn_job_leads_on(job) && !gn_chain_go_on(job)) {
+        gn_log(GN_LOG_ERROR, a->source->name,
+               "out of memory for the next page");
+        job->next_url = NULL;
+    }
+    if (gn_job_leads_on(job)) {
+        gn_events_gather(job);
+        TAILQ_INSERT_TAIL(&job->flow->going, a, in_going);
+        a->jobs++;
+    }
+}
+
 static void settle(struct gn_job *job, bool stored)
 {
     struct gn_flow *f = job->flow;
     bool last; /* of a source that leaves */
 
     gn_delta_settled(job, stored);
+    lead_on(job, stored);
     if (!job->released || job->held > 0)
-        let_go(job, true);
+        let_go(job, !gn_job_leads_on(job), true);
     gn_job_move(job, GN_JOB_SETTLED);
     note_body(job, stored);
     gn_version_settled(job, stored);
@@ -186,6 +209,8 @@ static void settle(struct gn_job *job, bool stored)
     note_run(job, stored);
     if (stored && job->messages > 0 && f->notify != NULL)
         gn_notify_wake(f->notify);
+    if (job->run.part > 1 && !gn_job_leads_on(job) && !job->tries_again)
+        gn_chain_forget(job->active);
     gn_active_owner(job->active)->not_stored += !stored;
     if (job->active->page != NULL)
         gn_crew_settled(job, stored);
@@ -224,7 +249,8 @@ static bool submit(struct gn_job *job)
     code = garner_submit(job->flow->store, job->batch, acknowledged, job, &err);
     if (code == GARNER_OK) {
         job->batch = NULL;
-        let_go(job, !gn_record_keeps_body(job));
+        let_go(job, job->run.part == 1 && !gn_job_leads_on(job),
+               !gn_record_keeps_body(job));
         return true;
     }
     job->in_store = false;
@@ -330,7 +356,8 @@ void gn_deliver(struct gn_job *job, const void *body, size_t size)
     if (job->quarantined)
         job->body_is_new = false; /* it does not become the source's last */
     gn_delta_decide(job);
-    if (job->body_is_new) {
+    gn_chain_decide(job);
+    if (job->body_is_new && job->run.part == 1) {
         job->active->bodies_out++;
         memcpy(job->active->newest, job->sha256, sizeof job->sha256);
     }
@@ -359,6 +386,24 @@ void gn_deliver_unfetched(struct gn_job *job, const char *word,
     gn_deliver(job, NULL, 0);
 }
 
+void gn_deliver_cut(struct gn_flow *f, const struct gn_active *active,
+                    const char *why)
+{
+    struct gn_active *a;
+    struct gn_active *next;
+
+    for (a = TAILQ_FIRST(&f->going); a != NULL; a = next) {
+        next = TAILQ_NEXT(a, in_going);
+        if (active != NULL && active != a)
+            continue;
+        TAILQ_REMOVE(&f->going, a, in_going);
+        a->jobs--;
+        gn_schedule_finish(f->schedule, &a->due);
+        gn_asked_refuse(&a->asked, a->chain->by_hand, why);
+        gn_chain_forget(a);
+    }
+}
+
 void gn_deliver_dropped(struct gn_job *job, const char *why)
 {
     struct gn_flow *f = job->flow;
@@ -366,8 +411,10 @@ void gn_deliver_dropped(struct gn_job *job, const char *why)
 
     if (a->page != NULL)
         gn_crew_give_back(a);
-    else
+    else if (job->run.part == 1)
         gn_schedule_refuse(f->schedule, &a->due);
+    else
+        gn_schedule_finish(f->schedule, &a->due); /* it had begun */
     gn_asked_refuse(&a->asked, job->by_hand, why);
     TAILQ_REMOVE(&f->all, job, in_all);
     f->jobs--;

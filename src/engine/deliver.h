@@ -23,6 +23,11 @@ void gn_deliver_returned(struct gn_job *job);
 /* Tries again what the store had no room for, in order. */
 void gn_deliver_waiting(struct gn_flow *f);
 
+/* active, whose next page has not begun, or any if it is NULL, ends with what
+ * it has. With the lock held. */
+void gn_deliver_cut(struct gn_flow *f, const struct gn_active *active,
+                    const char *why);
+
 /* job, which waits for its host and is in no queue, is given up before it was
  * fetched: its due time is missed, and who asked for it is told why. With the
  * lock held. */

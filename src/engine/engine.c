@@ -145,6 +145,12 @@ static void set_defaults(struct gn_engine_options *o)
         o->drain_ms = DEFAULT_DRAIN_MS;
 }
 
+/* Each source is fetched once, whatever its schedule. */
+static bool ends_by_itself(const struct gn_engine_options *o)
+{
+    return o->once || o->by_hand || o->until_idle;
+}
+
 /* Gives a source its place in the schedule. With the lock held. */
 static enum garner_code admit(void *engine, struct gn_active *a, int64_t now_ns,
                               int64_t wall_us, struct garner_error *err)
@@ -155,12 +161,14 @@ static enum garner_code admit(void *engine, struct gn_active *a, int64_t now_ns,
     struct gn_spec spec = gn_pace_spec(a);
     enum garner_code code;
 
-    if (o->once || o->by_hand)
+    if (ends_by_itself(o))
         spec = (struct gn_spec){.every_ms = 0};
     code = gn_schedule_add(s, &a->due, &spec, now_ns, wall_us, err);
     if (code != GARNER_OK)
         return code;
     a->came_ns = now_ns;
+    if (o->until_idle)
+        gn_schedule_make_up(&a->due);
     if (!o->once && !o->by_hand) {
         if (!a->memory.paused) /* its slots do not come meanwhile */
             gn_pace_resume(a, s, now_ns, wall_us);
@@ -282,11 +290,21 @@ static void beat(uv_timer_t *timer)
     e->options.beat(e->options.beat_context);
 }
 
+/* Nothing is being told, nor is to be waited for. */
+static bool all_is_told(const struct gn_engine *e)
+{
+    const struct gn_notify *n = e->flow.notify;
+
+    return n == NULL ||
+           (gn_notify_rests(n) &&
+            (e->flow.closed || !e->options.until_idle || !gn_notify_waits(n)));
+}
+
 static bool is_done(struct gn_engine *e)
 {
     struct gn_flow *f = &e->flow;
     /* else paused ones may be let go on */
-    const bool ends = e->options.once || e->options.by_hand;
+    const bool ends = ends_by_itself(&e->options);
     bool nothing_due;
 
     gn_lock(&f->lock);
@@ -294,8 +312,8 @@ static bool is_done(struct gn_engine *e)
                                 TAILQ_EMPTY(&f->passes) &&
                                 (ends || gn_schedule_paused(f->schedule) == 0));
     gn_unlock(&f->lock);
-    return nothing_due && f->jobs == 0 && !gn_reload_is_under_way(&e->reload) &&
-           (f->notify == NULL || gn_notify_rests(f->notify));
+    return nothing_due && f->jobs == 0 && TAILQ_EMPTY(&f->going) &&
+           !gn_reload_is_under_way(&e->reload) && all_is_told(e);
 }
 
 /* On the loop, after jobs were handed back or a stop was asked for. */

@@ -33,8 +33,10 @@ struct gn_engine_options {
     int64_t beat_ms; /* ... so often; 0: not */
     bool once;       /* each source once, at the start, then end; paused
                         ones not */
-    bool by_hand;    /* the same by hand: paused and put off ones, too */
-    bool whole;      /* with it: the whole answer, whatever its version */
+    bool until_idle; /* the same, but what was put off before is waited for,
+                        and so is what could not be told at once */
+    bool by_hand;    /* once, by hand: paused and put off ones, too */
+    bool whole;      /* with that: the whole answer, whatever its version */
 };
 
 /* Makes the tables it needs in store, reads what earlier runs left there, and

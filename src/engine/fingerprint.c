@@ -108,6 +108,10 @@ static void add_rows(struct gn_buf *out, const struct gn_source *source)
         if (rows->expect != NULL)
             add_rows_expect(out, rows->expect);
     }
+    if (gn_config_has_next(source)) {
+        gn_buf_printf(out, "!l%d %d", source->next.link, source->next.most);
+        add(out, source->next.sql);
+    }
     for (size_t i = 0; i < source->var_count; i++) {
         gn_buf_byte(out, '|');
         add(out, source->vars[i].name);

@@ -273,7 +273,7 @@ static inline void assert_all_accounted_for(struct world *w)
                                  t->missed_refused + t->missed_waiting);
     assert_asked(w,
                  "select sum(case when missed > 0 then missed else"
-                 " attempt = 1 end) from garner_run",
+                 " attempt = 1 and page = 1 end) from garner_run",
                  due);
     assert_asked(w,
                  "select coalesce(sum(missed), 0) from garner_run"

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/random.h"
 #include "base/thread.h"
+#include "engine/chain.h"
 #include "engine/cookies.h"
 #include "engine/deliver.h"
 #include "engine/expect/trial.h"
@@ -53,6 +54,7 @@ static void worked(struct gn_extraction *extraction)
 {
     struct gn_job *job = extraction->context;
 
+    gn_chain_take(job);
     gn_trial_rows(job);
     gn_sift_keys(job);
     drop_twins(job);
@@ -74,6 +76,19 @@ static void not_extracting(struct gn_flow *f, bool failed)
     gn_unlock(&f->lock);
 }
 
+static void fail_sql(struct gn_job *job)
+{
+    const struct gn_extraction *x = &job->extraction;
+    const bool was_next =
+        x->code != GARNER_OK &&
+        x->failed_query == job->active->source->row_spec_count;
+    char text[300];
+
+    snprintf(text, sizeof text, "%s%s", was_next ? "next: " : "",
+             x->error.message);
+    gn_job_fail(job, "sql", text);
+}
+
 static void extracted(struct gn_job *job)
 {
     const bool failed = job->extraction.code != GARNER_OK;
@@ -81,7 +96,7 @@ static void extracted(struct gn_job *job)
     not_extracting(job->flow, failed);
     job->counted = failed;
     if (failed)
-        gn_job_fail(job, "sql", job->extraction.error.message);
+        fail_sql(job);
     else
         gn_trial_learn(job);
     gn_deliver(job, NULL, 0);
@@ -122,18 +137,20 @@ static bool same_hash(const unsigned char *a, const unsigned char *b)
     return memcmp(a, b, 32) == 0;
 }
 
-/* Looks whether the body is the source's last one. As long as bodies of the
+/* Looks whether the body is the source's last one, which that of a page behind
+ * the first never is. As long as bodies of the
  * source are on their way to the store, it alone can tell: the body goes along.
  */
 static void compare_body(struct gn_job *job, const unsigned char *sha256)
 {
     struct gn_active *a = job->active;
 
-    if (a->bodies_out == 0 && a->memory.has_body &&
+    if (job->run.part == 1 && a->bodies_out == 0 && a->memory.has_body &&
         same_hash(a->memory.sha256, sha256))
         return;
     job->body_is_new = true;
-    job->body_is_expected = a->bodies_out > 0 && same_hash(a->newest, sha256);
+    job->body_is_expected =
+        job->run.part == 1 && a->bodies_out > 0 && same_hash(a->newest, sha256);
     memcpy(job->sha256, sha256, sizeof job->sha256);
 }
 
@@ -238,7 +255,8 @@ static void go_on(struct gn_job *job, struct gn_response *response)
     struct garner_error err;
 
     if (job->run.failure == NULL && !job->unmodified &&
-        (source->row_spec_count > 0 || gn_trial_matches(job->active))) {
+        (source->row_spec_count > 0 || source->next.sql != NULL ||
+         gn_trial_matches(job->active))) {
         if (take_body(job, response) &&
             gn_job_prepare_extraction(job, response->final_url,
                                       response->headers, &err) == GARNER_OK) {
@@ -281,6 +299,7 @@ static void fetched(void *context, struct gn_response *response)
     }
     if (response->failure == GN_FAILURE_NONE && verdict == GN_VERDICT_WHOLE)
         compare_body(job, response->sha256);
+    gn_chain_learn(job, response);
     note_fetch(job, response);
     /* one that was expected is no failure */
     gn_hosts_end(f->hosts, job, response,
@@ -339,6 +358,7 @@ enum garner_code gn_flow_init(struct gn_flow *f, struct garner_error *err)
     STAILQ_INIT(&f->spare);
     STAILQ_INIT(&f->for_extractor);
     STAILQ_INIT(&f->for_store);
+    TAILQ_INIT(&f->going);
     gn_mutex_init(&f->lock);
     return GARNER_OK;
 }

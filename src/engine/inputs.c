@@ -22,6 +22,34 @@ static struct garner_value headers_json(const char *lines,
     return garner_text_n(copy, copy != NULL ? size : 0);
 }
 
+/* Those of source, and of a page that is one of several its number. */
+static size_t add_own(const struct gn_inputs *in,
+                      const struct gn_source *source, struct gn_param *params)
+{
+    size_t n = 0;
+
+    if (gn_config_has_next(source))
+        params[n++] = (struct gn_param){
+            GN_PAGE, garner_integer(in->page > 0 ? in->page : 1)};
+    for (size_t i = 0; i < source->var_count; i++)
+        params[n++] = (struct gn_param){source->vars[i].name,
+                                        garner_text(source->vars[i].value)};
+    return n;
+}
+
+static size_t add_queries(const struct gn_inputs *in,
+                          const struct gn_source *source,
+                          struct gn_query *queries)
+{
+    size_t n = 0;
+
+    for (; n < source->row_spec_count; n++)
+        queries[n] = (struct gn_query){.sql = source->rows[n].sql};
+    if (in->wants_next && source->next.sql != NULL)
+        queries[n++] = (struct gn_query){.sql = source->next.sql};
+    return n;
+}
+
 enum garner_code gn_inputs_fill(const struct gn_inputs *in,
                                 const struct gn_source *source,
                                 struct gn_arena *arena,
@@ -41,22 +69,50 @@ enum garner_code gn_inputs_fill(const struct gn_inputs *in,
     };
     const size_t fixed_count = sizeof fixed / sizeof fixed[0];
     struct gn_param *params = gn_arena_alloc(
-        arena, sizeof fixed + source->var_count * sizeof fixed[0]);
+        arena, sizeof fixed + (source->var_count + 1) * sizeof fixed[0]);
     struct gn_query *queries =
-        gn_arena_alloc(arena, source->row_spec_count * sizeof queries[0]);
+        gn_arena_alloc(arena, (source->row_spec_count + 1) * sizeof queries[0]);
 
     if (arena->failed)
         return gn_fail(err, GARNER_NOMEM, "out of memory for the rows of %s",
                        source->name);
     memcpy(params, fixed, sizeof fixed);
-    for (size_t i = 0; i < source->var_count; i++)
-        params[fixed_count + i] = (struct gn_param){
-            source->vars[i].name, garner_text(source->vars[i].value)};
-    for (size_t i = 0; i < source->row_spec_count; i++)
-        queries[i] = (struct gn_query){.sql = source->rows[i].sql};
     extraction->params = params;
-    extraction->param_count = fixed_count + source->var_count;
+    extraction->param_count =
+        fixed_count + add_own(in, source, params + fixed_count);
     extraction->queries = queries;
-    extraction->query_count = source->row_spec_count;
+    extraction->query_count = add_queries(in, source, queries);
     return GARNER_OK;
+}
+
+/* NULL: there is no next page, or extraction has failed. */
+static const char *read_next(struct gn_extraction *x,
+                             const struct gn_rowset *rows,
+                             struct gn_arena *arena)
+{
+    const struct garner_value v =
+        rows->row_count > 0 ? rows->values[0] : garner_null();
+    const char *next = NULL;
+
+    if (v.type == GARNER_TEXT && v.bytes.size > 0)
+        next = gn_arena_copy(arena, v.bytes.data, v.bytes.size);
+    if (v.type == GARNER_NULL || v.type == GARNER_TEXT)
+        return next;
+    x->failed_query = x->query_count;
+    x->code = gn_fail(&x->error, GARNER_INVALID,
+                      "its first column is a number or a blob, and no URL; "
+                      "write a select that gives a text, or NULL");
+    return NULL;
+}
+
+void gn_inputs_take_next(struct gn_extraction *extraction,
+                         struct gn_arena *arena, const char **next)
+{
+    struct gn_rowset *rows =
+        &extraction->queries[--extraction->query_count].rows;
+
+    *next = extraction->code == GARNER_OK ? read_next(extraction, rows, arena)
+                                          : NULL;
+    gn_rowset_fini(rows);
+    *rows = (struct gn_rowset){0};
 }

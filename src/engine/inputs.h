@@ -24,6 +24,9 @@ struct gn_inputs {
     const char *headers;      /* lines "name: value\n"; NULL: not asked for */
     int status;
     int64_t fetched_us; /* the wall's clock */
+    int page;           /* 1, 2 ...; 0: it has one */
+    bool wants_next;    /* where the next one is asked, too, if SQL says that:
+                           gn_inputs_take_next */
 };
 
 /* Makes extraction ready to be submitted: the parameters and SQL of source, in
@@ -33,5 +36,11 @@ enum garner_code gn_inputs_fill(const struct gn_inputs *in,
                                 struct gn_arena *arena,
                                 struct gn_extraction *extraction,
                                 struct garner_error *err);
+
+/* Takes what says where the next page is out of extraction, which is done, and
+ * was filled with wants_next for a source with such SQL: *next, in the arena;
+ * NULL: there is none. If it gave no text, extraction fails: INVALID. */
+void gn_inputs_take_next(struct gn_extraction *extraction,
+                         struct gn_arena *arena, const char **next);
 
 #endif

@@ -31,7 +31,9 @@ void gn_job_init(struct gn_job *job, struct gn_active *active,
     job->inbox = inbox;
     job->number = ++gn_active_owner(active)->begun;
     job->run.source = active->memory.id;
+    job->target = active->target;
     job->run.page = active->page != NULL ? active->page->id : 0;
+    job->run.part = 1;
     job->run.url = gn_active_url(active);
     job->run.attempt = 1;
     job->run.bytes = -1;
@@ -127,6 +129,11 @@ bool gn_job_has_rows(const struct gn_job *job)
            !job->alone;
 }
 
+bool gn_job_leads_on(const struct gn_job *job)
+{
+    return job->next_url != NULL && job->run.failure == NULL;
+}
+
 enum garner_code gn_job_prepare_extraction(struct gn_job *job,
                                            const char *final_url,
                                            const struct gn_buf *headers,
@@ -135,12 +142,14 @@ enum garner_code gn_job_prepare_extraction(struct gn_job *job,
     const struct gn_inputs in = {
         .body = job->body,
         .body_size = job->body_size,
-        .url = gn_target_url(job->active->target),
+        .url = gn_target_url(job->target),
         .final_url = gn_job_text(job, final_url),
         .content_type = job->content_type,
         .headers = job->active->wants_headers ? gn_buf_cstr(headers) : NULL,
         .status = job->run.status,
         .fetched_us = job->run.started_us,
+        .page = job->run.part,
+        .wants_next = true,
     };
 
     return gn_inputs_fill(&in, job->active->source, &job->arena,

@@ -39,6 +39,7 @@ enum { GN_NOT_STORED = GN_MISS_REASONS, GN_LOSS_REASONS };
 struct gn_host;
 struct gn_page;
 struct gn_pass;
+struct gn_chain;
 
 /* What became of a job that something is expected of. */
 struct gn_trial {
@@ -97,11 +98,13 @@ struct gn_active {
     uint64_t settled; /* the number of the latest that is */
     int64_t *good_rows; /* of the last good run, for each of source->rows; -1:
                            not known; NULL: nobody asks */
-    uint64_t rules_version;      /* of the host's rules; by them: */
-    bool forbidden;              /* it may not be fetched */
-    int64_t delay_ms;            /* between fetches; 0: none */
-    size_t jobs;                 /* not settled yet */
-    struct gn_active *successor; /* comes when it is gone; NULL: none */
+    uint64_t rules_version; /* of the host's rules; by them: */
+    bool forbidden;         /* it may not be fetched */
+    int64_t delay_ms;       /* between fetches; 0: none */
+    size_t jobs;            /* not settled yet, or about to begin */
+    struct gn_chain *chain; /* its pages, see chain.h; NULL: it has one */
+    TAILQ_ENTRY(gn_active) in_going; /* its next page waits for room */
+    struct gn_active *successor;     /* comes when it is gone; NULL: none */
 
     /* guarded by the flow's lock */
     struct gn_due due;
@@ -149,6 +152,8 @@ struct gn_job {
     STAILQ_ENTRY(gn_job) next;    /* in the inbox, or waiting for room */
     TAILQ_ENTRY(gn_job) in_all;   /* of those not settled */
     struct gn_transfer *transfer; /* while fetching */
+    struct gn_target *target;     /* the source's, or its chain's; NULL: that
+                                     has none */
 
     struct gn_run run;
     struct gn_arena arena; /* the texts that run and body borrow */
@@ -211,6 +216,9 @@ struct gn_job {
     bool unmodified;        /* a 304, of the version asked with */
     bool version_is_new;    /* once stored, the source has another version */
     bool changes_jar;       /* its source's, which is to be stored */
+
+    const char *base_url; /* of the answer, with its secrets, and ... */
+    const char *next_url; /* ... as it says, of the next page; NULL: none */
 
     struct gn_extraction extraction;
     struct gn_look *looks;   /* one for each query */
@@ -281,6 +289,9 @@ bool gn_job_stores_body(const struct gn_job *job);
 
 /* Whether it has rows to be written. */
 bool gn_job_has_rows(const struct gn_job *job);
+
+/* Whether another page is to follow it, when it is stored. */
+bool gn_job_leads_on(const struct gn_job *job);
 
 /* Makes extraction ready to be submitted: the parameters and SQL of its source.
  * headers are lines "name: value\n". Errors: NOMEM. */

@@ -9,7 +9,7 @@ enum { OK = 200, MULTIPLE_CHOICES = 300 };
 
 static bool is_kept(const struct gn_spec *spec)
 {
-    return spec->once || gn_adapts(&spec->adapt);
+    return gn_spec_recurs(spec) && (spec->once || gn_adapts(&spec->adapt));
 }
 
 struct gn_spec gn_pace_spec(const struct gn_active *active)
@@ -54,7 +54,7 @@ void gn_pace_decide(struct gn_job *job, const struct gn_response *response)
     const struct gn_adapt *adapt = &a->due.spec.adapt;
     int64_t wait_ms;
 
-    if (!gn_adapts(adapt) || job->run.failure != NULL ||
+    if (!gn_adapts(adapt) || job->run.failure != NULL || job->run.part > 1 ||
         (!job->unmodified &&
          (response->status < OK || response->status >= MULTIPLE_CHOICES)))
         return;

@@ -76,13 +76,17 @@ static enum garner_code add_body(struct gn_job *job, const void *data,
         .data_size = data_size,
         .size = size,
         .base = job->is_delta ? job->base.sha256 : NULL,
-        .is_known = job->body_is_expected,
+        .is_known = job->body_is_expected && job->run.part == 1,
     };
-    enum garner_code code =
-        job->quarantined ? add_quarantined(job, &body, err)
-                         : gn_history_add_body(
-                               job->batch, job->active->memory.id, &body, err);
+    const int64_t source = job->active->memory.id;
+    enum garner_code code;
 
+    if (job->quarantined)
+        code = add_quarantined(job, &body, err);
+    else if (job->run.part > 1)
+        code = gn_history_add_part(job->batch, source, &body, err);
+    else
+        code = gn_history_add_body(job->batch, source, &body, err);
     job->batch_has_body = code == GARNER_OK;
     return code;
 }
@@ -376,7 +380,7 @@ enum garner_code gn_record_build(struct gn_job *job, const void *body,
         code = job->unmodified && gn_validators_any(&job->asked)
                    ? gn_version_add_unmodified(job, err)
                    : add_run(job, err);
-    if (code == GARNER_OK && job->run.failure == NULL)
+    if (code == GARNER_OK && job->run.failure == NULL && !gn_job_leads_on(job))
         code = gn_good_add(job, err);
     if (code == GARNER_OK)
         code = gn_retry_add(job, err);

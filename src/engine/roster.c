@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "engine/chain.h"
 #include "engine/cookies.h"
 #include "engine/expect/good.h"
 #include "engine/expect/trial.h"
@@ -87,6 +88,9 @@ static bool same_as_before(const struct gn_source *source,
     const struct gn_rows_spec *a = &source->rows[i];
     const struct gn_rows_spec *b;
 
+    if (before != NULL && source->of_list && before->of_list &&
+        before->line == source->line)
+        return true; /* they differ in a value of one variable */
     if (before == NULL || before->row_spec_count <= i || a->expect != NULL ||
         before->var_count > 0 || source->var_count > 0)
         return false;
@@ -111,6 +115,25 @@ static enum garner_code check_rows(const struct gn_source *source,
     return code;
 }
 
+/* The same of the SQL that says where its next page is. */
+static enum garner_code check_next(const struct gn_source *source, int *line,
+                                   struct garner_error *err)
+{
+    size_t count;
+    const char **names;
+    enum garner_code code;
+
+    if (source->next.sql == NULL)
+        return GARNER_OK;
+    *line = source->next.line;
+    names = gn_config_parameters(source, &count);
+    if (names == NULL)
+        return gn_fail(err, GARNER_NOMEM, "SQL parameters");
+    code = gn_extract_check(source->next.sql, names, count, NULL, err);
+    gn_free(names);
+    return code;
+}
+
 enum garner_code gn_roster_check(const struct gn_config *config,
                                  const struct gn_source *source,
                                  const struct gn_source *before,
@@ -118,7 +141,8 @@ enum garner_code gn_roster_check(const struct gn_config *config,
 {
     int line = 0;
 
-    if (check_rows(source, before, &line, err) == GARNER_OK)
+    if (check_rows(source, before, &line, err) == GARNER_OK &&
+        check_next(source, &line, err) == GARNER_OK)
         return GARNER_OK;
     return blame(config, source, line, err);
 }
@@ -130,6 +154,8 @@ static enum garner_code find_tables(struct gn_roster *r, struct gn_active *a,
     const struct gn_source *source = a->source;
     enum garner_code code = GARNER_OK;
 
+    a->wants_headers =
+        source->next.sql != NULL && strstr(source->next.sql, "headers") != NULL;
     if (source->row_spec_count == 0)
         return GARNER_OK;
     a->tables = gn_alloc(source->row_spec_count * sizeof(struct gn_table *));
@@ -204,6 +230,7 @@ void gn_active_free(struct gn_active *a)
     gn_save_forget(a);
     gn_base_fini(&a->previous);
     gn_cookies_close(a);
+    gn_chain_forget(a);
     gn_free(a);
 }
 
@@ -219,7 +246,8 @@ static enum garner_code open_targets(struct gn_roster *r,
             continue;
         r->count++;
         r->has_hooks = r->has_hooks || gn_config_tells(&config->sources[i]);
-        r->has_work = r->has_work || gn_trial_matches(r->actives[i]);
+        r->has_work = r->has_work || gn_trial_matches(r->actives[i]) ||
+                      config->sources[i].next.sql != NULL;
     }
     return code;
 }

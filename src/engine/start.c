@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "engine/chain.h"
 #include "engine/deliver.h"
 #include "engine/frontier/crew.h"
 #include "engine/frontier/pass.h"
@@ -51,11 +52,18 @@ void gn_start_fetch(struct gn_job *job)
     struct gn_flow *f = job->flow;
     struct garner_error err;
 
-    if (gn_fetcher_start(f->fetcher, job->active->target, f->fetched, job,
+    if (gn_fetcher_start(f->fetcher, job->target, f->fetched, job,
                          &job->transfer, &err) != GARNER_OK)
         not_started(job, &err);
     else if (job->state != GN_JOB_FETCHING)
         gn_job_move(job, GN_JOB_FETCHING);
+}
+
+/* A page that cannot be asked for leaves a row, too. */
+static void not_found(struct gn_job *job)
+{
+    gn_hosts_end(job->flow->hosts, job, NULL, 0, 0);
+    gn_deliver_unfetched(job, "next", job->active->chain->why);
 }
 
 static void begin(struct gn_job *job)
@@ -66,6 +74,10 @@ static void begin(struct gn_job *job)
     if (!gn_permit_ask(job))
         return;
     gn_retry_begin(job);
+    if (job->run.part > 1 && job->target == NULL) {
+        not_found(job);
+        return;
+    }
     gn_hosts_begin(f->hosts, job);
     if (job->asks_whole || gn_save_resumes(job))
         gn_version_ask_whole(job);
@@ -103,6 +115,7 @@ struct taken {
     bool again;      /* it is tried again */
     uint64_t by_hand;
     bool whole;
+    bool goes_on; /* with its next page */
 };
 
 static void refuse(struct gn_flow *f, const struct taken *taken, int64_t now_ns)
@@ -112,7 +125,9 @@ static void refuse(struct gn_flow *f, const struct taken *taken, int64_t now_ns)
     gn_lock(&f->lock);
     f->fetching_count--;
     f->reserved_bytes -= taken->reserved;
-    if (active->page != NULL)
+    if (taken->goes_on)
+        gn_schedule_finish(f->schedule, &active->due);
+    else if (active->page != NULL)
         gn_crew_turned_away(active, now_ns + AGAIN_NS, now_ns);
     else
         gn_schedule_refuse(f->schedule, &active->due);
@@ -137,6 +152,7 @@ static void start(struct gn_flow *f, const struct taken *taken, int64_t now_ns)
     gn_permit_refresh(active);
     job->by_hand = taken->by_hand;
     job->asks_whole = taken->whole;
+    gn_chain_enter(job, taken->goes_on);
     if (gn_hosts_wait(f->hosts, job, now_ns))
         wait(job, now_ns);
     else
@@ -222,13 +238,34 @@ static bool take_due(struct gn_flow *f, int64_t now_ns, struct taken *taken,
     return due != NULL;
 }
 
+/* The same of those with another page to come. One that leaves ends with what
+ * it has. */
+static bool take_going(struct gn_flow *f, struct taken *taken)
+{
+    struct gn_active *a = NULL;
+
+    gn_lock(&f->lock);
+    if (has_room(f) && (a = TAILQ_FIRST(&f->going)) != NULL) {
+        TAILQ_REMOVE(&f->going, a, in_going);
+        a->jobs--;
+        *taken = (struct taken){.active = a,
+                                .reserved = reserved_for(f, a),
+                                .by_hand = a->chain->by_hand,
+                                .goes_on = true};
+        f->fetching_count++;
+        f->reserved_bytes += taken->reserved;
+    }
+    gn_unlock(&f->lock);
+    return a != NULL;
+}
+
 /* Its host is left alone since it began to wait: it is put off like others. */
 static bool turned_away(struct gn_job *job, int64_t now_ns)
 {
     struct gn_flow *f = job->flow;
     int64_t until_ns;
 
-    if (job->by_hand != 0 ||
+    if (job->by_hand != 0 || job->run.part > 1 ||
         !gn_hosts_turn_away(job->active, now_ns, &until_ns))
         return false;
     if (job->active->page != NULL) {
@@ -359,8 +396,11 @@ void gn_start_due(struct gn_flow *f)
 {
     const int64_t now_ns = gn_clock_monotonic_ns();
     int64_t waiting_ns;
+    struct taken taken;
 
     start_waiting(f, now_ns);
+    while (take_going(f, &taken))
+        start(f, &taken, now_ns);
     start_due(f);
     start_pages(f, now_ns);
     waiting_ns = gn_hosts_next_ns(f->hosts);

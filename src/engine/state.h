@@ -34,18 +34,19 @@ struct gn_flow {
     struct gn_notify *notify; /* NULL: nobody is to hear of anything */
 
     /* the engine's thread only */
-    TAILQ_HEAD(, gn_job) all;     /* jobs not settled yet */
-    size_t jobs;                  /* how many */
-    struct gn_jobs spare;         /* memory for jobs */
-    size_t spares;                /* how many */
-    struct gn_jobs for_extractor; /* wait until it has room */
-    struct gn_jobs for_store;     /* wait until it has room */
-    uv_timer_t again;             /* the store is asked again */
-    struct gn_alarm alarm;        /* for the next due time */
-    bool abandoned;               /* jobs that come back are left alone */
-    size_t previous_bytes;        /* of the last bodies of sources */
-    TAILQ_HEAD(, gn_pass) passes; /* over the URLs of sources that have many */
-    int64_t trimmed_ns;           /* when hosts were, last */
+    TAILQ_HEAD(, gn_job) all;      /* jobs not settled yet */
+    size_t jobs;                   /* how many */
+    struct gn_jobs spare;          /* memory for jobs */
+    size_t spares;                 /* how many */
+    struct gn_jobs for_extractor;  /* wait until it has room */
+    struct gn_jobs for_store;      /* wait until it has room */
+    uv_timer_t again;              /* the store is asked again */
+    struct gn_alarm alarm;         /* for the next due time */
+    bool abandoned;                /* jobs that come back are left alone */
+    size_t previous_bytes;         /* of the last bodies of sources */
+    TAILQ_HEAD(, gn_pass) passes;  /* over the URLs of sources that have many */
+    int64_t trimmed_ns;            /* when hosts were, last */
+    TAILQ_HEAD(, gn_active) going; /* whose next page is to begin */
     uint64_t random;
 
     pthread_mutex_t lock;

@@ -27,7 +27,7 @@ void gn_version_ask(struct gn_job *job)
     struct gn_active *a = job->active;
     const struct gn_validators v = of_memory(&a->memory);
 
-    if (!a->may_ask)
+    if (!a->may_ask || job->run.part > 1)
         return;
     if (a->versions_out == 0 && gn_validators_any(&v) && gn_save_stands(a)) {
         job->asked = (struct gn_validators){gn_job_text(job, v.etag),
@@ -46,7 +46,7 @@ static enum gn_verdict judge_304(struct gn_job *job,
 {
     struct gn_validators said;
 
-    if (!gn_target_may_ask_if(job->active->target)) {
+    if (!gn_target_may_ask_if(job->target)) {
         job->unmodified = true; /* as its headers, or method, asked for */
         return GN_VERDICT_SAME;
     }
@@ -72,7 +72,7 @@ enum gn_verdict gn_version_judge(struct gn_job *job,
         return GN_VERDICT_WHOLE;
     if (response->status == NOT_MODIFIED)
         return judge_304(job, response);
-    if (response->status == OK && job->active->may_ask) {
+    if (response->status == OK && job->active->may_ask && job->run.part == 1) {
         job->answer_url = gn_job_text(job, response->final_url);
         if (job->answer_url != NULL)
             (void)gn_validators_read(gn_buf_cstr(response->headers),
@@ -98,6 +98,8 @@ static bool is_new(const struct gn_job *job)
     const struct gn_validators before = of_memory(&a->memory);
     const struct gn_validators *now = &job->validators;
 
+    if (job->run.part > 1) /* the first one's, see chain.h */
+        return !gn_job_leads_on(job) && gn_validators_any(now);
     if (job->unmodified)
         return !gn_validators_equal(&job->asked, now);
     if (a->versions_out > 0 || !gn_validators_equal(&before, now))
@@ -136,7 +138,8 @@ enum garner_code gn_version_add_unmodified(struct gn_job *job,
  * batch. */
 static bool has_body(const struct gn_job *job)
 {
-    return job->run.bytes >= 0 && (!job->body_is_new || job->batch_has_body);
+    return job->run.part > 1 ||
+           (job->run.bytes >= 0 && (!job->body_is_new || job->batch_has_body));
 }
 
 enum garner_code gn_version_add(struct gn_job *job, struct garner_error *err)

@@ -36,6 +36,11 @@ struct gn_response {
     int status;               /* last HTTP status; 0: none was seen */
     const char *final_url;    /* after redirects, never with user or password;
                                  borrowed for the callback */
+    const char *base_url;     /* the same with all that is secret, to resolve
+                                 links by; tell nobody; borrowed for the
+                                 callback; NULL: nothing was heard */
+    const char *next;         /* the link to the next page, by its headers, as
+                                 it is; the same; NULL: none */
     struct gn_buf *headers;   /* of the last reply: "name: value\n" lines, names
                                  in lower case; borrowed for the callback */
     const char *content_type; /* NULL: none; borrowed for the callback */

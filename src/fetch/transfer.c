@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "fetch/jar.h"
+#include "fetch/link.h"
 
 enum {
     RECEIVE_BYTES = 16 << 10,      /* libcurl's buffer, while a transfer runs */
@@ -240,6 +241,7 @@ void gn_transfer_free(struct gn_transfer *t)
     gn_sink_fini(&t->sink);
     gn_buf_fini(&t->headers);
     gn_buf_fini(&t->cookies);
+    gn_buf_fini(&t->link);
     gn_free(t->redirected);
     gn_free(t);
 }
@@ -322,6 +324,17 @@ static void find_final_url(struct gn_transfer *t)
         t->response.final_url = t->redirected;
     curl_free(text);
     curl_url_cleanup(parsed);
+}
+
+/* Before secrets are hidden: the link may have one. */
+static void find_next(struct gn_transfer *t)
+{
+    const char *url = NULL;
+
+    curl_easy_getinfo(t->easy, CURLINFO_EFFECTIVE_URL, &url);
+    t->response.base_url = url;
+    if (gn_link_next(gn_buf_cstr(&t->headers), &t->link))
+        t->response.next = gn_buf_cstr(&t->link);
 }
 
 /* Writes whom we spoke to last into text, as "host:port" or, if that is no
@@ -409,6 +422,7 @@ static void read_reply(struct gn_transfer *t)
     r->http_version = http_version(small(t, CURLINFO_HTTP_VERSION));
     if (r->redirects > 0)
         find_final_url(t);
+    find_next(t);
 }
 
 /* Appends the reply's headers, whose lines it cuts, as they may be told. */
@@ -509,6 +523,7 @@ void gn_transfer_reset(struct gn_transfer *t)
     gn_sink_reset(&t->sink);
     gn_sink_trim(&t->headers);
     gn_buf_fini(&t->cookies);
+    gn_buf_fini(&t->link);
     gn_free(t->redirected);
     t->redirected = NULL;
     t->target = NULL;

@@ -35,6 +35,7 @@ struct gn_transfer {
     struct gn_buf headers;
     struct gn_buf cookies;
     char *redirected;               /* final_url, when it is not the target's */
+    struct gn_buf link;             /* to the next page */
     char elsewhere[GN_TARGET_HOST]; /* the host of a redirect not followed */
     enum gn_cause cause;
     bool heard; /* part of a reply came */

@@ -185,6 +185,11 @@ enum garner_code gn_schedule_add(struct gn_schedule *s, struct gn_due *due,
     return code;
 }
 
+void gn_schedule_make_up(struct gn_due *due)
+{
+    due->spec.once = true;
+}
+
 /* When an interval, whose slots are nobody's but its own, goes on. */
 static int64_t go_on_ns(const struct gn_due *due, int64_t left_us,
                         int64_t now_ns)

@@ -89,6 +89,10 @@ void gn_schedule_free(struct gn_schedule *s);
 enum garner_code gn_schedule_add(struct gn_schedule *s, struct gn_due *due,
                                  const struct gn_spec *spec, int64_t now_ns,
                                  int64_t wall_us, struct garner_error *err);
+/* Whatever its spec says, a slot of due that cannot be used yet waits: also the
+ * one slot of a source without a schedule. */
+void gn_schedule_make_up(struct gn_due *due);
+
 /* Goes on where an earlier process left off: there the next slot would have
  * been at next_us of the wall clock. The slots of an interval that is not
  * aligned stay where they were, unless that is another interval by now. If it

@@ -266,10 +266,33 @@ static void it_goes_on_where_it_was(void **state)
     }
 }
 
+/* It would have no other slot. */
+static void the_one_slot_of_a_source_may_wait(void **state)
+{
+    static const struct gn_spec one = {.every_ms = 0};
+
+    (void)state;
+    for (int waits = 0; waits < 2; waits++) {
+        struct gn_due due;
+        struct gn_schedule *s = begin_with(&due, &one, 5 * S);
+        int64_t due_at;
+
+        if (waits == 1)
+            gn_schedule_make_up(&due);
+        gn_schedule_put_off(s, &due, 8 * S, false);
+        assert_null(pop(s, 6 * S, &due_at));
+        assert_ptr_equal(pop(s, 8 * S, &due_at), waits == 1 ? &due : NULL);
+        assert_int_equal(due.started, waits);
+        assert_int_equal(missed(&due), 1 - waits);
+        gn_schedule_free(s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_put_off_is_due_again_outside_its_slots),
+        cmocka_unit_test(the_one_slot_of_a_source_may_wait),
         cmocka_unit_test(being_due_again_goes_before_slots),
         cmocka_unit_test(one_only_put_off_goes_on_with_its_next_slot),
         cmocka_unit_test(one_that_is_due_once_may_be_due_again),

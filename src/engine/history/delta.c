@@ -30,7 +30,8 @@ void gn_delta_decide(struct gn_job *job)
     struct gn_active *a = job->active;
     const struct gn_memory *m = &a->memory;
 
-    if (!job->body_is_new || a->source->save.path != NULL || a->page != NULL)
+    if (!job->body_is_new || a->source->save.path != NULL || a->page != NULL ||
+        job->run.part > 1)
         return;
     if (a->whole_left > 0) {
         a->whole_left--;
@@ -101,7 +102,7 @@ bool gn_delta_keeps_body(const struct gn_job *job)
 {
     return job->is_delta || (has_size(job, GN_DELTA_LARGE) &&
                              job->active->source->save.path == NULL &&
-                             job->active->page == NULL);
+                             job->active->page == NULL && job->run.part == 1);
 }
 
 bool gn_delta_give_up(struct gn_job *job)
@@ -123,7 +124,7 @@ void gn_delta_settled(struct gn_job *job, bool stored)
     if (job->differs)
         a->whole_left = GN_DELTA_WHOLE;
     if (!job->body_is_new || !stored || !job->batch_has_body ||
-        a->source->save.path != NULL || a->page != NULL)
+        a->source->save.path != NULL || a->page != NULL || job->run.part > 1)
         return;
     before = take_previous(job);
     gn_base_fini(&before);

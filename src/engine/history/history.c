@@ -73,8 +73,9 @@ static const char *const tables[] = {
     " file text,"                             /* that its body was saved to */
     " duplicates integer not null default 0," /* rows left out: a later one has
                                                 their key */
-    " bad_rows integer not null default 0)"   /* rows left out: they were
+    " bad_rows integer not null default 0,"   /* rows left out: they were
                                                  refused */
+    " page integer not null default 1)"       /* at its due time */
     " strict",
 
     "create table if not exists garner_outbox ("
@@ -210,6 +211,7 @@ static const char *const third[] = {
     "alter table garner_source add column retired integer",
     "alter table garner_run add column bad_rows integer not null default 0",
     "alter table garner_source add column pass integer",
+    "alter table garner_run add column page integer not null default 1",
     "update garner_meta set value = 3 where key = 'version'",
 };
 
@@ -458,6 +460,13 @@ enum garner_code gn_history_add_body(struct garner_batch *batch, int64_t source,
                             GARNER_ARGS(garner_integer(source)), err);
 }
 
+enum garner_code gn_history_add_part(struct garner_batch *batch, int64_t source,
+                                     const struct gn_body *body,
+                                     struct garner_error *err)
+{
+    return insert_body(batch, source, body, err);
+}
+
 static struct garner_value integer_or_null(int64_t integer, bool known)
 {
     return known ? garner_integer(integer) : garner_null();
@@ -465,9 +474,11 @@ static struct garner_value integer_or_null(int64_t integer, bool known)
 
 #define INSERT_RUN                                                             \
     "insert into garner_run (source, url, started, late_us, duration_us,"      \
-    " status, bytes, rows, failure, error, attempt, file, duplicates, bad_rows,"\
-    " body)"                                                                   \
-    " values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
+    " status, bytes, rows, failure, error, attempt, file, duplicates, "        \
+    "bad_rows,"                                                                \
+    " page, body)"                                                             \
+    " values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "   \
+    "?15,"
 
 enum garner_code gn_history_add_run(struct garner_batch *batch,
                                     const struct gn_run *run, bool with_body,
@@ -488,23 +499,25 @@ enum garner_code gn_history_add_run(struct garner_batch *batch,
         garner_text(run->file),
         garner_integer(run->duplicates),
         garner_integer(run->bad_rows),
+        garner_integer(run->part > 0 ? run->part : 1),
         garner_integer(run->page),
     };
     const size_t count = sizeof args / sizeof args[0];
+    const char *sql = INSERT_RUN " (select body from garner_source"
+                                 " where id = ?1))";
 
-    if (!with_body)
-        return garner_batch_add(batch, INSERT_RUN " null)", args, count - 1,
-                                err);
-    if (run->page == 0)
+    if (with_body && run->page != 0)
         return garner_batch_add(
             batch,
-            INSERT_RUN " (select body from garner_source where id = ?1))", args,
-            count - 1, err);
-    return garner_batch_add(
-        batch,
-        INSERT_RUN " (select b.id from garner_frontier f join garner_body b"
-                   " on b.id = f.body where f.id = ?15))",
-        args, count, err);
+            INSERT_RUN " (select b.id from garner_frontier f join garner_body b"
+                       " on b.id = f.body where f.id = ?16))",
+            args, count, err);
+    if (!with_body)
+        sql = INSERT_RUN " null)";
+    else if (run->part > 1) /* its batch has inserted it just now */
+        sql = INSERT_RUN " (select id from garner_body where source = ?1"
+                         " order by id desc limit 1))";
+    return garner_batch_add(batch, sql, args, count - 1, err);
 }
 
 enum garner_code gn_history_add_version(struct garner_batch *batch,

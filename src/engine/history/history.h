@@ -67,6 +67,7 @@ struct gn_run {
     int64_t late_us;    /* start - due */
     int64_t duration_us;
     int attempt;         /* at its due time: 1, 2 ...; 0: by hand */
+    int part;            /* which page at its due time: 1, 2 ... */
     int status;          /* HTTP; 0: none, a NULL */
     const char *failure; /* a stable word; NULL: none */
     const char *error;   /* for people; NULL: none */
@@ -116,8 +117,14 @@ enum garner_code gn_history_add_body(struct garner_batch *batch, int64_t source,
                                      const struct gn_body *body,
                                      struct garner_error *err);
 
+/* Adds the statement that keeps body, of a page behind the first (gn_run.part),
+ * beside the source's last one. It is not known. */
+enum garner_code gn_history_add_part(struct garner_batch *batch, int64_t source,
+                                     const struct gn_body *body,
+                                     struct garner_error *err);
+
 /* Adds the row of a fetch; with_body: it got the source's last body, or its
- * page's. */
+ * page's, or, as a part behind the first, the one that the batch keeps. */
 enum garner_code gn_history_add_run(struct garner_batch *batch,
                                     const struct gn_run *run, bool with_body,
                                     struct garner_error *err);

@@ -360,6 +360,7 @@ static void withdraw(struct gn_reload *r, struct gn_active *a)
     gn_lock(&f->lock);
     a->leaving = true;
     gn_schedule_remove(f->schedule, &a->due);
+    gn_deliver_cut(f, a, changed);
     job = gn_hosts_take_back(f->hosts, a);
     if (job != NULL)
         gn_deliver_dropped(job, changed);
@@ -403,7 +404,8 @@ static enum garner_code find_tables(struct gn_reload *r, struct gn_change *c,
             gn_roster_find_tables(r->roster, c->config, a, r->flow->store, err);
         r->roster->has_hooks =
             r->roster->has_hooks || gn_config_tells(a->source);
-        r->roster->has_work = r->roster->has_work || gn_trial_matches(a);
+        r->roster->has_work = r->roster->has_work || gn_trial_matches(a) ||
+                              a->source->next.sql != NULL;
     }
     if (code == GARNER_OK && r->roster->has_work && r->flow->extractor == NULL)
         code = gn_extractor_new(&r->flow->extractor_options,

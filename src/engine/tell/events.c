@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "engine/chain.h"
 #include "engine/tell/outbox.h"
 #include "engine/tell/rowlines.h"
 
@@ -48,6 +49,7 @@ static enum garner_code add_hook(const struct telling *t, enum gn_event event,
  * for; else of its body. */
 static int64_t hash_of(const struct gn_job *job)
 {
+    const struct gn_chain *c = job->run.part > 1 ? job->active->chain : NULL;
     uint64_t sum = 0;
 
     if (!gn_job_has_rows(job))
@@ -56,7 +58,7 @@ static int64_t hash_of(const struct gn_job *job)
                sizeof sum);
     for (size_t i = 0; i < job->extraction.query_count; i++)
         sum += gn_rowlines_hash(&job->extraction.queries[i].rows);
-    return (int64_t)sum;
+    return (int64_t)(sum + (c != NULL ? (uint64_t)c->hash : 0));
 }
 
 /* Whether the answer was another than the last good one. Its number is only
@@ -201,7 +203,7 @@ enum garner_code gn_events_add(struct gn_job *job, struct garner_error *err)
     enum gn_alert_news news;
     enum garner_code code;
 
-    if (!gn_config_tells(a->source))
+    if (!gn_config_tells(a->source) || gn_job_leads_on(job))
         return GARNER_OK;
     before = a->memory.alert;
     job->before = (struct gn_events_before){before, a->memory.has_answer_hash,
@@ -212,6 +214,9 @@ enum garner_code gn_events_add(struct gn_job *job, struct garner_error *err)
         &a->memory.alert,
         a->source->alert.to_count > 0 ? &a->source->alert.policy : &nobody,
         failed, t.now_us);
+    if (!failed && job->run.part > 1 && a->chain != NULL &&
+        a->chain->rows.size > 0)
+        gn_buf_append(&rows, a->chain->rows.data, a->chain->rows.size);
     if (!failed && gn_job_has_rows(job))
         append_rows(job, &rows);
     code = add_hooks(&t, before.failures > 0, err);
@@ -222,6 +227,17 @@ enum garner_code gn_events_add(struct gn_job *job, struct garner_error *err)
         code = add_state(job, &job->before, err);
     gn_buf_fini(&rows);
     return code;
+}
+
+void gn_events_gather(struct gn_job *job)
+{
+    const struct gn_active *a = job->active;
+
+    if (a->chain == NULL || !gn_config_tells(a->source))
+        return;
+    a->chain->hash = hash_of(job);
+    if (gn_job_has_rows(job))
+        append_rows(job, &a->chain->rows);
 }
 
 void gn_events_take_back(struct gn_job *job)

@@ -21,6 +21,10 @@ enum garner_code gn_events_add_stale(const struct gn_active *active,
                                      const char *text,
                                      struct garner_error *err);
 
+/* job, which is stored, leads on to another page: what it has to tell is told
+ * with the last one. */
+void gn_events_gather(struct gn_job *job);
+
 /* The batch did not get into the store: what it told is untold. */
 void gn_events_take_back(struct gn_job *job);
 

@@ -31,6 +31,7 @@ struct look {
         bool *is_busy;
     } room;
     int64_t next_us; /* when to look again by itself */
+    int64_t due_us;  /* when a message is to be tried again */
     enum garner_code code;
     struct garner_error err;
 };
@@ -49,6 +50,7 @@ struct gn_notify {
     const struct gn_config *next; /* when nobody looks; NULL: no other */
     struct room next_room;        /* of it */
     bool failed_before;           /* the last look */
+    bool waits;                   /* it saw a message to be tried again */
 };
 
 static void look(struct gn_notify *n);
@@ -174,18 +176,17 @@ static void read_outbox(uv_work_t *work)
     struct gn_notify *n = work->data;
     struct look *l = &n->look;
     const int64_t now_us = gn_clock_wall_us();
-    int64_t due_us = NEVER;
 
-    l->next_us = NEVER;
+    l->next_us = l->due_us = NEVER;
     l->code = gn_outbox_read(n->options.store, NULL, now_us, MOST_HEADS,
                              l->hooks, &l->hook_count, &l->err);
     for (size_t i = 0;
          i < n->options.config->notifier_count && l->code == GARNER_OK; i++)
         l->code = read_mail(n, i, now_us);
     if (l->code == GARNER_OK)
-        l->code = gn_outbox_next(n->options.store, now_us, &due_us, &l->err);
-    if (due_us < l->next_us)
-        l->next_us = due_us;
+        l->code = gn_outbox_next(n->options.store, now_us, &l->due_us, &l->err);
+    if (l->due_us < l->next_us)
+        l->next_us = l->due_us;
 }
 
 static void begin_hooks(struct gn_notify *n)
@@ -238,6 +239,7 @@ static void looked(uv_work_t *work, int status)
         look_later(n, left_us > 0 ? (uint64_t)left_us / 1000 + 1 : 1);
     }
     n->failed_before = l->code != GARNER_OK;
+    n->waits = n->failed_before ? n->waits : l->due_us != NEVER;
     begin_hooks(n);
     begin_mail(n);
     if (!n->closing)
@@ -367,6 +369,11 @@ bool gn_notify_rests(const struct gn_notify *n)
 {
     return !n->looking && (!n->wanted || n->gave_up) &&
            TAILQ_EMPTY(&n->sendings);
+}
+
+bool gn_notify_waits(const struct gn_notify *n)
+{
+    return n->waits && !n->gave_up;
 }
 
 void gn_notify_give_up(struct gn_notify *n)

@@ -48,6 +48,11 @@ void gn_notify_wake(struct gn_notify *n);
 /* true: nothing is being sent, or due to be. */
 bool gn_notify_rests(const struct gn_notify *n);
 
+/* true: a message that could not be sent is to be tried again. What a notifier
+ * is to hear later, after its quiet hours or with its digest, does not count.
+ */
+bool gn_notify_waits(const struct gn_notify *n);
+
 /* Ends what is under way: it stays in the outbox, and is sent again one day.
  * Nothing is begun any more. */
 void gn_notify_give_up(struct gn_notify *n);

@@ -1,0 +1,26 @@
+/*
+ * nextpage.h - from a page to the next one: the same request, of another URL.
+ *
+ * To its own host (scheme, name and port) all goes that the request says. To
+ * another one nothing does that could be a secret: no header, no cookies of its
+ * own, no login and no certificate; and what has a body is not sent there.
+ *
+ * Thread: any.
+ */
+#ifndef GN_FETCH_NEXTPAGE_H
+#define GN_FETCH_NEXTPAGE_H
+
+#include "base/buf.h"
+#include "fetch/request.h"
+#include "fetch/target.h"
+#include "garner/error.h"
+
+/* Makes *out of request, but for next, a URL as a document has it, at base, the
+ * URL of that document; url gets the whole of it, with its secrets. Errors:
+ * INVALID (next is no URL of http or https, or leads where request may not go;
+ * the message is without secrets), NOMEM. */
+enum garner_code gn_nextpage(const struct gn_request *request, const char *base,
+                           const char *next, struct gn_buf *url,
+                           struct gn_target **out, struct garner_error *err);
+
+#endif
