@@ -311,7 +311,7 @@ static enum gn_exit show_next(const struct trial *t)
         return GN_EXIT_OK;
     }
     code = gn_nextpage(request, base != NULL ? base : request->url, next, &url,
-                     &target, &err);
+                       &target, &err);
     if (code == GARNER_OK)
         fprintf(stderr, "next page: %s\n", gn_target_url(target));
     else

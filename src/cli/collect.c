@@ -35,7 +35,7 @@ struct run {
     struct gn_manager manager;
     struct gn_renew renew;
     char *spool; /* the folder for large bodies */
-    bool ended; /* by a signal */
+    bool ended;  /* by a signal */
 };
 
 static void on_end(void *context, int times)

@@ -205,7 +205,7 @@ static bool find_next(const struct gn_job *job, struct gn_chain *c)
     if (!see(c, job->base_url))
         return false;
     code = gn_nextpage(&a->source->request, job->base_url, job->next_url, &url,
-                     &c->target, &err);
+                       &c->target, &err);
     if (code == GARNER_INVALID)
         c->why = gn_strdup(err.message);
     else if (code == GARNER_OK && has_seen(c, hash_of(gn_buf_cstr(&url))))

@@ -23,11 +23,11 @@ struct gn_engine_options {
     int parallel;          /* fetches at a time; 1,024 */
     int workers;           /* extraction threads; 0: one per core, at most 4 */
     size_t max_body_bytes; /* of all bodies in memory; 256 MiB */
-    const char *spool;     /* the folder (borrowed) for bodies that are too large
-                              for it; NULL: all are in memory */
-    int64_t drain_ms;      /* a stop waits so long for what is under way;
-                              10,000 */
-    int64_t run_for_ms;    /* stop by itself after it; 0: never */
+    const char *spool;  /* the folder (borrowed) for bodies that are too large
+                           for it; NULL: all are in memory */
+    int64_t drain_ms;   /* a stop waits so long for what is under way;
+                           10,000 */
+    int64_t run_for_ms; /* stop by itself after it; 0: never */
     void (*beat)(void *context); /* called on its thread now and then, ... */
     void *beat_context;
     int64_t beat_ms; /* ... so often; 0: not */

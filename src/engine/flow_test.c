@@ -126,8 +126,7 @@ static void lost_memory_ends_nothing_but_its_fetch(void **state)
     for (unsigned nth = 1; nth <= 120; nth++) {
         enum garner_code code;
 
-        w->sources[0].request.limits.memory_bytes =
-            nth % 2 == 0 ? 1000 : LARGE;
+        w->sources[0].request.limits.memory_bytes = nth % 2 == 0 ? 1000 : LARGE;
         open_engine(w);
         gn_mem_fail_at(nth);
         (void)run_engine(w);

@@ -79,8 +79,8 @@ static void meet(struct tcp_peer *p, void *context)
             for (int left = LONG_MS / 2;
                  atomic_load(&m->here) < GUESTS && left > 0; left--)
                 (void)nanosleep(&ms, NULL);
-            atomic_store(
-                atomic_load(&m->here) == GUESTS ? &m->met : &m->failed, true);
+            atomic_store(atomic_load(&m->here) == GUESTS ? &m->met : &m->failed,
+                         true);
         }
         tell_large(p, &count);
     }
@@ -110,10 +110,8 @@ static void what_leaves_memory_takes_none_of_the_budget(void **state)
     for (int i = 0; i < GUESTS; i++) {
         add_rows(w, add_source(w, paths[i], 1), "t", NULL,
                  "select value as n from json_each(:body)");
-        w->sources[i].request.limits =
-            (struct gn_fetch_limits){.memory_bytes = 1000,
-                                     .stall_ms = LONG_MS,
-                                     .total_ms = LONG_MS};
+        w->sources[i].request.limits = (struct gn_fetch_limits){
+            .memory_bytes = 1000, .stall_ms = LONG_MS, .total_ms = LONG_MS};
     }
     w->options.max_body_bytes = LARGE;
     w->options.spool = w->folder;

@@ -131,8 +131,8 @@ static enum garner_code make(const struct gn_request *request, CURLU *own,
 }
 
 enum garner_code gn_nextpage(const struct gn_request *request, const char *base,
-                           const char *next, struct gn_buf *url,
-                           struct gn_target **out, struct garner_error *err)
+                             const char *next, struct gn_buf *url,
+                             struct gn_target **out, struct garner_error *err)
 {
     CURLU *own = curl_url();
     CURLU *to = curl_url();

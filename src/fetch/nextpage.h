@@ -20,7 +20,7 @@
  * INVALID (next is no URL of http or https, or leads where request may not go;
  * the message is without secrets), NOMEM. */
 enum garner_code gn_nextpage(const struct gn_request *request, const char *base,
-                           const char *next, struct gn_buf *url,
-                           struct gn_target **out, struct garner_error *err);
+                             const char *next, struct gn_buf *url,
+                             struct gn_target **out, struct garner_error *err);
 
 #endif

@@ -224,7 +224,8 @@ static enum garner_code fill_limits(const struct gn_fetch_limits *limits,
     *filled = *limits;
     if (limits->connect_ms < 0 || limits->total_ms < 0 ||
         limits->stall_ms < 0 || limits->max_body_bytes < 0 ||
-        limits->memory_bytes < 0 || limits->max_ratio < 0 || limits->max_redirects < -1)
+        limits->memory_bytes < 0 || limits->max_ratio < 0 ||
+        limits->max_redirects < -1)
         return gn_fail(err, GARNER_INVALID,
                        "a limit of the request is negative; 0 is its default");
     if (limits->connect_ms == 0)

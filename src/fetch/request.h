@@ -22,11 +22,11 @@ struct gn_fetch_limits {
     int64_t total_ms;       /* for the whole transfer; 60,000 */
     int64_t stall_ms;       /* connected, but without a byte; 20,000 */
     int64_t max_body_bytes; /* decoded; 64 MiB */
-    int64_t memory_bytes;   /* a larger body goes to a file, if the fetcher has a
-                               place for it; 1 MiB */
-    int max_ratio;          /* of that to what was sent, from
-                               GN_FETCH_RATIO_FROM on; 0: no limit */
-    int max_redirects;      /* 10; -1: follow none */
+    int64_t memory_bytes; /* a larger body goes to a file, if the fetcher has a
+                             place for it; 1 MiB */
+    int max_ratio;        /* of that to what was sent, from
+                             GN_FETCH_RATIO_FROM on; 0: no limit */
+    int max_redirects;    /* 10; -1: follow none */
 };
 
 /* How to log in; libcurl tells no other host than the URL's. */

@@ -12,7 +12,7 @@
 enum { LARGE = 3000000 };
 
 static char folder[32];
-static char path[64]; /* of a file in it */
+static char path[64];     /* of a file in it */
 static const char *spool; /* where large bodies go; NULL: to memory */
 
 static void send_large(struct tcp_peer *p, size_t size)

@@ -49,25 +49,24 @@ static struct gn_status running = {
               .reader_sql = "select 1"},
     .resident_bytes = 5};
 
-static const struct gn_source_status busy = {.name = "a \"b\"",
-                                             .url = "http://h/",
-                                             .error = "refused",
-                                             .failure = "http",
-                                             .status = 500,
-                                             .max_age_ms = 1000,
-                                             .good_us = 1500000000000000,
-                                             .stale = true,
-                                             .last_wall_us = 1500000001000000,
-                                             .last_duration_us = 1234,
-                                             .last_bytes = 99,
-                                             .next_due_us = 10,
-                                             .runs = 5,
-                                             .failures = 4,
-                                             .rows = 3,
-                                             .missed = 2,
-                                             .pages = {.total = 9,
-                                                       .left = 8,
-                                                       .failed = 7}};
+static const struct gn_source_status busy = {
+    .name = "a \"b\"",
+    .url = "http://h/",
+    .error = "refused",
+    .failure = "http",
+    .status = 500,
+    .max_age_ms = 1000,
+    .good_us = 1500000000000000,
+    .stale = true,
+    .last_wall_us = 1500000001000000,
+    .last_duration_us = 1234,
+    .last_bytes = 99,
+    .next_due_us = 10,
+    .runs = 5,
+    .failures = 4,
+    .rows = 3,
+    .missed = 2,
+    .pages = {.total = 9, .left = 8, .failed = 7}};
 
 static void a_running_engine(void **state)
 {

@@ -69,7 +69,8 @@ static void one_that_is_too_long(void **state)
 
     (void)state;
     memset(text, 'x', sizeof text);
-    memcpy(text, "http://h/", 9);
+    for (int i = 0; i < 9; i++)
+        text[i] = "http://h/"[i];
     urls = in_file(w, text, sizeof text);
     assert_int_equal(gn_list_open(&list, &urls, NULL, NULL), GARNER_OK);
     assert_int_equal(read_all(&list, all, sizeof all), GARNER_DONE);

@@ -81,8 +81,7 @@ enum garner_code gn_permit_open(struct gn_active *const *actives, size_t count,
     for (size_t i = 0; i < count && code == GARNER_OK; i++) {
         struct gn_host *host = actives[i]->host;
 
-        if (host == NULL || !actives[i]->source->obeys_robots ||
-            host->recalled)
+        if (host == NULL || !actives[i]->source->obeys_robots || host->recalled)
             continue;
         host->recalled = true;
         code = gn_rules_recall(store, host->name, &host->rules, err);

@@ -10,7 +10,8 @@
 #include "garner/codec.h"
 #include "store/driver/error.h"
 
-/* garner makes chains of 16 (engine/history/delta.h); a longer one is damage. */
+/* garner makes chains of 16 (engine/history/delta.h); a longer one is damage.
+ */
 enum { LONGEST = 64 };
 
 /* A row of the chain from the body that is asked for down to one that needs no
