@@ -9,8 +9,8 @@ import unittest
 from support.program import Case, count_runs, garner, one, query, wait_until
 from support.servers import Nginx
 
-PAGES = 600
-KILLS = 6
+PAGES = 300
+KILLS = 4
 CONCURRENCY = 4
 
 
@@ -138,6 +138,123 @@ sources:
         self.assertEqual(running.stop(), 0, running.output)
         self.assertEqual(one(self.db, "select n from pages order by n desc"), 2 * (PAGES - 1))
         self.assertEqual(one(self.db, "select count(*) from garner_run where missed = 0"), PAGES)
+
+
+TREE = 150
+TREE_FILE = """
+garner: 1
+store: {db}
+sources:
+  tree:
+    start: [ "{url}/counted/tree/index.html" ]
+    crawl: {{ {crawl} }}
+    robots: ignore
+    host: {{ concurrency: {concurrency} }}
+    rows:
+      table: pages
+      key: [url]
+      sql: "select :url as url, html_text(:body, 'title') as title, :depth as depth"
+"""
+
+
+class Crawl(Case):
+    """A tree of pages, each with links to its children, to the root, to a page
+    twice, to another host, and to what is not to be followed."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.nginx = Nginx()
+        cls.addClassCleanup(cls.nginx.stop)
+        cls.log = pathlib.Path(cls.nginx.folder, "counted.log")
+        tree = pathlib.Path(cls.nginx.folder, "files", "tree")
+        tree.mkdir()
+        for number in range(TREE):
+            children = [n for n in (3 * number + 1, 3 * number + 2, 3 * number + 3)
+                        if n < TREE]
+            (tree / cls.name(number)).write_text(
+                f"<html><title>page {number}</title><a href='index.html#top'>root</a>"
+                + "".join(f"<p><a href='./{cls.name(n)}'>{n}</a><a href={cls.name(n)}>{n}</a>"
+                          for n in children)
+                + "<a href='http://127.0.0.2:1/'>away</a>"
+                  "<a rel=nofollow href=hidden.html>no</a></html>")
+        (tree / "hidden.html").write_text("<title>hidden</title>")
+
+    @staticmethod
+    def name(number):
+        return f"{number}.html" if number > 0 else "index.html"
+
+    def setUp(self):
+        super().setUp()
+        self.asked_before = self.asked()
+
+    def asked(self):
+        if not self.log.exists():
+            return collections.Counter()
+        return collections.Counter(
+            line.split('"')[1].split()[1].split("/")[-1]
+            for line in self.log.read_text().splitlines())
+
+    def file(self, crawl="same: host"):
+        return self.write("garner.yaml", TREE_FILE.format(
+            db=self.db, url=self.nginx.url, crawl=crawl, concurrency=CONCURRENCY))
+
+    def run_once(self, file):
+        self.assert_code(garner("run", "-c", file, "--once"), 0)
+
+    def test_killed_in_mid_crawl(self):
+        file = self.file()
+        for kill in range(1, KILLS + 1):
+            running = self.start("run", "-c", file, "--once")
+            wait_until(lambda: running.process.poll() is not None or
+                       count_runs(self.db) >= kill * TREE // (KILLS + 2),
+                       "a part of the crawl")
+            running.process.send_signal(signal.SIGKILL)
+            self.assertEqual(running.process.wait(), -signal.SIGKILL)
+        self.run_once(file)
+        self.assertEqual(query(self.db, "select count(*), count(distinct url), max(depth)"
+                                        " from pages"), [(TREE, TREE, 5)])
+        self.assertEqual(query(self.db, "select count(*), count(distinct url)"
+                                        " from garner_run"), [(TREE, TREE)])
+        asked = self.asked() - self.asked_before
+        self.assertEqual(set(asked), {self.name(n) for n in range(TREE)})
+        self.assertLessEqual(sum(asked.values()) - TREE, KILLS * (2 * CONCURRENCY + 2))
+        self.assertEqual(one(self.db, "select title from pages where url like '%/7.html'"),
+                         "page 7")
+        self.assert_sound()
+
+    def test_the_next_crawl_begins_anew(self):
+        file = self.file()
+        self.run_once(file)
+        gone = pathlib.Path(self.nginx.folder, "files", "tree", "2.html")
+        before = gone.read_text()
+        self.addCleanup(gone.write_text, before)
+        gone.write_text("<title>a leaf</title>")
+        self.run_once(file)
+        left = one(self.db, "select count(*) from garner_frontier")
+        self.assertLess(left, TREE - 3)
+        self.assertEqual(query(self.db, "select count(*), count(distinct pass)"
+                                        " from garner_frontier"), [(left, 1)])
+        self.assertEqual(one(self.db, "select title from pages where url like '%/2.html'"),
+                         "a leaf")
+        self.assertEqual(count_runs(self.db), TREE + left)
+
+    def test_within_its_bounds(self):
+        for crawl, pages in (("same: host, depth: 1", 4), ("same: host, pages: 10", 10),
+                             ("same: host, deny: '/1[.]html'", None),
+                             ("same: host, allow: '/[123][.]html'", 4),
+                             ("same: host, nofollow: ignore", TREE + 1),
+                             ("same: host, follow: 'p:first-of-type'", 6),
+                             ("follow: 'select url from links_each(:body) limit 0'", 1)):
+            with self.subTest(crawl):
+                self.db = self.folder / f"{len(crawl)}-{pages}.db"
+                self.run_once(self.file(crawl))
+                found = one(self.db, "select count(*) from garner_run")
+                if pages is None:
+                    self.assertLess(found, TREE - 30)
+                else:
+                    self.assertEqual(found, pages)
+                self.assertEqual(one(self.db, "select count(*) from garner_frontier"
+                                              " where failure is not null"), 0)
 
 
 if __name__ == "__main__":

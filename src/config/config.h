@@ -175,6 +175,10 @@ struct gn_sequel {
     int line;        /* in the file, of the SQL's first line */
 };
 
+/* Fetches from a host at a time, of a source with many URLs that does not say
+ * how many. */
+enum { GN_CONFIG_CONCURRENCY = 8 };
+
 struct gn_source {
     const char *name;          /* unique */
     const char *const *tags;   /* NULL at the end; or NULL for none */

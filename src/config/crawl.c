@@ -329,5 +329,7 @@ void gn_crawl_finish(struct gn_problems *p, const struct gn_node *key,
     gn_vars_part(scope, "", &none);
     if (!gn_hide_secrets(request, NULL, scope->secrets, scope->memory))
         gn_problem_memory(p);
+    if (scope->source->host_concurrency == 0)
+        scope->source->host_concurrency = GN_CONFIG_CONCURRENCY;
     scope->source->crawl = crawl;
 }

@@ -72,9 +72,6 @@ static const struct gn_walk_key source_keys[] = {
     {"key", NULL, in_rows},
     {"cache", NULL, NULL},
     {"notify", NULL, "belongs to the file; write it on the left margin"},
-    /* the first of a name counts */
-    {"crawl", NULL, NULL},
-    {"start", NULL, NULL},
     GN_CRAWL_KEYS,
 };
 

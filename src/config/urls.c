@@ -5,9 +5,6 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Fetches from one host at a time, unless the file says so. */
-enum { CONCURRENCY = 8 };
-
 /* The path ends up in the database, as the URL of the source would. */
 static void file(struct gn_problems *p, const struct gn_node *node, void *scope)
 {
@@ -149,6 +146,6 @@ bool gn_urls_finish(struct gn_problems *p, const struct gn_node *node,
     if (scope->url == NULL && scope->crawl == NULL)
         finish_request(p, node, scope);
     if (source->host_concurrency == 0)
-        source->host_concurrency = CONCURRENCY;
+        source->host_concurrency = GN_CONFIG_CONCURRENCY;
     return true;
 }

@@ -46,6 +46,21 @@ static void log_late(struct gn_active *a, const char *failure,
            error != NULL ? error : failure);
 }
 
+/* Of many pages some fail: one is logged now and then. */
+static void log_page(const struct gn_job *job, const char *failure,
+                     const char *error)
+{
+    struct gn_active *a = gn_active_owner(job->active);
+    const int64_t now_ns = gn_clock_monotonic_ns();
+
+    if (failure == NULL || (a->failure_logged_ns != 0 &&
+                            now_ns - a->failure_logged_ns < LOG_EVERY_NS))
+        return;
+    a->failure_logged_ns = now_ns;
+    gn_log(GN_LOG_WARN, a->source->name, "%.150s: %s",
+           gn_active_url(job->active), error != NULL ? error : failure);
+}
+
 /* Logs what is new about how the source's runs go. */
 static void log_run(struct gn_active *a, const char *failure, const char *error,
                     bool differs)
@@ -118,7 +133,9 @@ static void note_run(struct gn_job *job, bool stored)
     a->last.rows += rows;
     gn_unlock(&f->lock);
     gn_free(before);
-    if (!newest)
+    if (job->active->page != NULL)
+        log_page(job, failure, error);
+    else if (!newest)
         log_late(a, failure, error);
     else if (failure != NULL || a->failure_logged != NULL)
         log_run(a, failure, error, differs);

@@ -13,6 +13,7 @@
 #include "engine/cookies.h"
 #include "engine/deliver.h"
 #include "engine/expect/trial.h"
+#include "engine/frontier/links.h"
 #include "engine/host/costs.h"
 #include "engine/pace.h"
 #include "engine/record.h"
@@ -99,6 +100,7 @@ static void extracted(struct gn_job *job)
         fail_sql(job);
     else
         gn_trial_learn(job);
+    gn_links_take(job);
     gn_deliver(job, NULL, 0);
 }
 
@@ -254,9 +256,11 @@ static void go_on(struct gn_job *job, struct gn_response *response)
     const struct gn_source *source = job->active->source;
     struct garner_error err;
 
+    if (!job->unmodified)
+        gn_links_begin(job, response);
     if (job->run.failure == NULL && !job->unmodified &&
         (source->row_spec_count > 0 || source->next.sql != NULL ||
-         gn_trial_matches(job->active))) {
+         job->leads_on || gn_trial_matches(job->active))) {
         if (take_body(job, response) &&
             gn_job_prepare_extraction(job, response->final_url,
                                       response->headers, &err) == GARNER_OK) {

@@ -67,9 +67,9 @@ enum garner_code gn_inputs_fill(const struct gn_inputs *in,
         {"headers", in->headers != NULL ? headers_json(in->headers, arena)
                                         : garner_null()},
     };
-    const size_t fixed_count = sizeof fixed / sizeof fixed[0];
+    size_t count = sizeof fixed / sizeof fixed[0];
     struct gn_param *params = gn_arena_alloc(
-        arena, sizeof fixed + (source->var_count + 1) * sizeof fixed[0]);
+        arena, sizeof fixed + (source->var_count + 2) * sizeof fixed[0]);
     struct gn_query *queries =
         gn_arena_alloc(arena, (source->row_spec_count + 1) * sizeof queries[0]);
 
@@ -77,9 +77,10 @@ enum garner_code gn_inputs_fill(const struct gn_inputs *in,
         return gn_fail(err, GARNER_NOMEM, "out of memory for the rows of %s",
                        source->name);
     memcpy(params, fixed, sizeof fixed);
+    if (source->crawl != NULL)
+        params[count++] = (struct gn_param){"depth", garner_integer(in->depth)};
     extraction->params = params;
-    extraction->param_count =
-        fixed_count + add_own(in, source, params + fixed_count);
+    extraction->param_count = count + add_own(in, source, params + count);
     extraction->queries = queries;
     extraction->query_count = add_queries(in, source, queries);
     return GARNER_OK;

@@ -23,6 +23,7 @@ struct gn_inputs {
     const char *content_type; /* NULL: none */
     const char *headers;      /* lines "name: value\n"; NULL: not asked for */
     int status;
+    int depth;          /* of a crawl's page */
     int64_t fetched_us; /* the wall's clock */
     int page;           /* 1, 2 ...; 0: it has one */
     bool wants_next;    /* where the next one is asked, too, if SQL says that:

@@ -47,6 +47,8 @@ void gn_job_fini(struct gn_job *job)
         gn_rowset_fini(&job->extraction.queries[i].rows);
     for (size_t i = 0; job->looking && i < job->extraction.query_count; i++)
         gn_look_fini(&job->looks[i]);
+    if (job->leads_on)
+        gn_onward_fini(&job->onward);
     if (job->trial != NULL)
         gn_buf_fini(&job->trial->sample);
     gn_buf_fini(&job->bad_rows);
@@ -147,6 +149,7 @@ enum garner_code gn_job_prepare_extraction(struct gn_job *job,
         .content_type = job->content_type,
         .headers = job->active->wants_headers ? gn_buf_cstr(headers) : NULL,
         .status = job->run.status,
+        .depth = job->active->page != NULL ? job->active->page->depth : 0,
         .fetched_us = job->run.started_us,
         .page = job->run.part,
         .wants_next = true,

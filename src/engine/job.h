@@ -220,6 +220,11 @@ struct gn_job {
     const char *base_url; /* of the answer, with its secrets, and ... */
     const char *next_url; /* ... as it says, of the next page; NULL: none */
 
+    bool leads_on; /* it is asked where it leads to (frontier/links.h), and: */
+    bool noindex;  /* it is not to be kept, as its headers say ... */
+    bool nofollow; /* ... nor where it leads to to be followed */
+    struct gn_onward onward;
+
     struct gn_extraction extraction;
     struct gn_look *looks;   /* one for each query */
     struct gn_added *added;  /* the same; NULL: its batch has no rows */

@@ -81,6 +81,20 @@ static enum garner_code check_sql(const struct gn_source *source,
     return code;
 }
 
+static enum garner_code check_follow(const struct gn_source *source,
+                                     struct garner_error *err)
+{
+    size_t count;
+    const char **names = gn_config_parameters(source, &count);
+    enum garner_code code;
+
+    if (names == NULL)
+        return gn_fail(err, GARNER_NOMEM, "SQL parameters");
+    code = gn_extract_check_follow(source->crawl->follow, names, count, err);
+    gn_free(names);
+    return code;
+}
+
 /* Many sources may share one SQL and table: each is checked once in a row. */
 static bool same_as_before(const struct gn_source *source,
                            const struct gn_source *before, size_t i)
@@ -111,6 +125,10 @@ static enum garner_code check_rows(const struct gn_source *source,
         *line = source->rows[i].line;
         if (!same_as_before(source, before, i))
             code = check_sql(source, &source->rows[i], err);
+    }
+    if (code == GARNER_OK && source->crawl != NULL) {
+        *line = source->crawl->line;
+        code = check_follow(source, err);
     }
     return code;
 }
@@ -189,7 +207,7 @@ enum garner_code gn_roster_find_tables(struct gn_roster *r,
 /* One URL, or a pass over many. */
 static enum garner_code open_way(struct gn_active *a, struct garner_error *err)
 {
-    return gn_config_has_list(a->source)
+    return gn_config_has_list(a->source) || a->source->crawl != NULL
                ? gn_pass_new(a, err)
                : gn_target_new(&a->source->request, &a->target, err);
 }
@@ -247,7 +265,8 @@ static enum garner_code open_targets(struct gn_roster *r,
         r->count++;
         r->has_hooks = r->has_hooks || gn_config_tells(&config->sources[i]);
         r->has_work = r->has_work || gn_trial_matches(r->actives[i]) ||
-                      config->sources[i].next.sql != NULL;
+                      config->sources[i].next.sql != NULL ||
+                      r->actives[i]->source->crawl != NULL;
     }
     return code;
 }

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "engine/frontier/links.h"
 #include "engine/frontier/pass_state.h"
 #include "engine/host/hosts.h"
 
@@ -130,11 +131,23 @@ static struct gn_active *take_hand(struct gn_pass *p, int64_t now_ns)
     return NULL;
 }
 
+bool gn_crew_is_enough(const struct gn_pass *p)
+{
+    const struct gn_crawl *crawl = p->owner->source->crawl;
+
+    return crawl != NULL &&
+           ((crawl->pages > 0 &&
+             p->done + p->ahead.out_count >= (uint64_t)crawl->pages) ||
+            (crawl->bytes > 0 && p->bytes >= crawl->bytes));
+}
+
 bool gn_crew_may_begin(const struct gn_pass *p)
 {
     const struct gn_flow *f = p->flow;
     bool may;
 
+    if (gn_crew_is_enough(p))
+        return false;
     gn_lock(&p->flow->lock);
     may = !f->closed && !p->owner->leaving &&
           (!p->owner->due.paused || p->by_hand != 0);
@@ -193,6 +206,7 @@ static struct gn_page_end end_of(const struct gn_job *job)
         .done_us = job->run.started_us,
         .status = job->run.status,
         .failure = job->run.failure,
+        .bytes = job->run.bytes,
         .has_new_body =
             job->body_is_new && job->batch_has_body && !job->quarantined,
         .has_version = job->version_is_new && job->run.failure == NULL,
@@ -211,21 +225,46 @@ enum garner_code gn_crew_add_end(struct gn_job *job, struct garner_error *err)
 {
     const struct gn_page *page = job->active->page;
     struct gn_page_end end;
+    enum garner_code code;
 
     if (page == NULL)
         return GARNER_OK;
     end = end_of(job);
-    return gn_page_add_end(job->batch, page->id, &end, err);
+    code = gn_page_add_end(job->batch, page->id, &end, err);
+    return code == GARNER_OK ? gn_links_add(job, job->active->pass->number, err)
+                             : code;
+}
+
+/* Counts job, which was the last at its page in this pass. */
+static void count_done(struct gn_pass *p, const struct gn_job *job)
+{
+    const struct gn_ahead *w = &p->ahead;
+    struct gn_pages *told = &p->owner->pages;
+
+    p->done++;
+    p->rows += job->run.rows > 0 ? job->run.rows : 0;
+    p->bytes += job->run.bytes > 0 ? job->run.bytes : 0;
+    gn_lock(&p->flow->lock);
+    if (p->links == NULL) {
+        told->left--;
+    } else { /* what else was found is in the store */
+        told->left = w->ready_count + w->out_count - 1;
+        told->total = p->done + told->left;
+    }
+    told->failed += job->run.failure != NULL;
+    gn_unlock(&p->flow->lock);
 }
 
 void gn_crew_settled(struct gn_job *job, bool stored)
 {
     struct gn_hand *hand = gn_hand_of(job->active);
     struct gn_pass *p = job->active->pass;
-    struct gn_flow *f = job->flow;
-    struct gn_page *page = gn_hand_put_down(hand);
     const int64_t now_ns = gn_clock_monotonic_ns();
+    struct gn_page *page;
 
+    if (stored && gn_links_settled(job))
+        p->more = true;
+    page = gn_hand_put_down(hand);
     rest(p, hand);
     p->dirty = true;
     if (!stored) {
@@ -235,13 +274,8 @@ void gn_crew_settled(struct gn_job *job, bool stored)
     p->refusals = 0;
     if (job->tries_again)
         gn_crew_look_at(p, job->off_until_ns);
-    if (!job->tries_again && !is_canceled(job)) {
-        gn_lock(&f->lock);
-        p->owner->pages.left--;
-        p->owner->pages.failed += job->run.failure != NULL;
-        gn_unlock(&f->lock);
-        p->rows += job->run.rows > 0 ? job->run.rows : 0;
-    }
+    else if (!is_canceled(job))
+        count_done(p, job);
     gn_ahead_done(&p->ahead, page);
     gn_crew_free_page(page);
 }

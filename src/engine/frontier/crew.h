@@ -38,6 +38,9 @@ struct gn_active *gn_crew_hand(const struct gn_active *active, size_t i);
 /* Whether hands of p may begin something. Takes the flow's lock. */
 bool gn_crew_may_begin(const struct gn_pass *p);
 
+/* Whether p, of a crawl, is to have no more pages than those it has begun. */
+bool gn_crew_is_enough(const struct gn_pass *p);
+
 /* There is something to do by then. */
 void gn_crew_look_at(struct gn_pass *p, int64_t at_ns);
 

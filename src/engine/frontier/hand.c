@@ -74,7 +74,9 @@ enum garner_code gn_hand_take(struct gn_hand *hand, struct gn_page *page,
     code = gn_target_new(&hand->source.request, &a->target, err);
     if (code != GARNER_OK)
         return code;
-    a->may_ask = !hand->source.unconditional && gn_target_may_ask_if(a->target);
+    /* One that has not changed would not say where it leads to. */
+    a->may_ask = !hand->source.unconditional && hand->source.crawl == NULL &&
+                 gn_target_may_ask_if(a->target);
     recall(&a->memory, page, a->owner->memory.id);
     a->page = page;
     a->attempt = page->tries;

@@ -1,8 +1,10 @@
 #include "engine/frontier/intake.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/error.h"
+#include "crawl/order.h"
 #include "engine/frontier/list.h"
 #include "engine/frontier/page.h"
 #include "garner/read.h"
@@ -52,20 +54,27 @@ static enum garner_code write_some(const struct gn_intake *in,
 static enum garner_code count_rows(struct gn_intake *in,
                                    struct garner_error *err)
 {
-    int64_t total = 0;
+    const struct garner_value args[] = {garner_integer(in->source),
+                                        garner_integer(in->pass)};
+    int64_t done = 0;
     int64_t left = 0;
     enum garner_code code =
-        ask(in->store, "select count(*) from garner_frontier where source = ?",
-            GARNER_ARGS(garner_integer(in->source)), &total, err);
+        ask(in->store,
+            "select count(*) from garner_frontier where source = ? and"
+            " pass = ?",
+            args, 2, &done, err);
 
     if (code == GARNER_OK)
-        code = ask(
-            in->store,
-            "select count(*) from garner_frontier where source = ?1 and "
-            "pass = ?2 - 1",
-            GARNER_ARGS(garner_integer(in->source), garner_integer(in->pass)),
-            &left, err);
-    in->total = (uint64_t)total;
+        code = ask(in->store,
+                   "select count(*) from garner_frontier where source = ?1 and"
+                   " pass = ?2 - 1",
+                   args, 2, &left, err);
+    if (code == GARNER_OK && in->crawl != NULL)
+        code = ask(in->store,
+                   "select sum(bytes) from garner_frontier where source = ? and"
+                   " pass = ?",
+                   args, 2, &in->bytes, err);
+    in->total = (uint64_t)(done + left);
     in->left = (uint64_t)left;
     return code;
 }
@@ -103,16 +112,15 @@ static enum garner_code enter_list(struct gn_intake *in,
     return code;
 }
 
-/* Those are looked for by a reader, which keeps nobody waiting. */
-static enum garner_code remove_others(const struct gn_intake *in,
-                                      struct garner_batch *batch,
-                                      struct garner_error *err)
+/* Removes the rows that sql, given the source and the pass, finds: a reader
+ * does, which keeps nobody waiting. */
+static enum garner_code remove_all(const struct gn_intake *in, const char *sql,
+                                   struct garner_batch *batch,
+                                   struct garner_error *err)
 {
     struct garner_rows *rows;
     enum garner_code code = garner_query(
-        in->store,
-        "select id from garner_frontier where source = ?1 and"
-        " listed is not ?2",
+        in->store, sql,
         GARNER_ARGS(garner_integer(in->source), garner_integer(in->pass)),
         &rows, err);
 
@@ -129,6 +137,24 @@ static enum garner_code remove_others(const struct gn_intake *in,
     }
     garner_rows_close(rows);
     return code == GARNER_DONE ? write_some(in, batch, 1, err) : code;
+}
+
+static enum garner_code enter_starts(const struct gn_intake *in,
+                                     struct garner_batch *batch,
+                                     struct garner_error *err)
+{
+    enum garner_code code = GARNER_OK;
+
+    for (size_t i = 0; i < in->crawl->start_count && code == GARNER_OK; i++) {
+        const struct gn_page_found found = {.url = in->crawl->starts[i],
+                                            .size =
+                                                strlen(in->crawl->starts[i]),
+                                            .pass = in->pass,
+                                            .rank = gn_order_rank(0, 0)};
+
+        code = gn_page_add_found(batch, in->source, &found, err);
+    }
+    return code;
 }
 
 static enum garner_code begin_pass(const struct gn_intake *in,
@@ -153,10 +179,18 @@ static enum garner_code begin(struct gn_intake *in, struct garner_error *err)
 
     if (code != GARNER_OK)
         return code;
-    in->pass++;
-    code = enter_list(in, batch, err);
-    if (code == GARNER_OK)
-        code = remove_others(in, batch, err);
+    if (in->crawl != NULL) {
+        in->pass += 2; /* so that what the last one found is not left */
+        code = enter_starts(in, batch, err);
+    } else {
+        in->pass++;
+        code = enter_list(in, batch, err);
+        if (code == GARNER_OK)
+            code = remove_all(in,
+                              "select id from garner_frontier where source = ?1"
+                              " and listed is not ?2",
+                              batch, err);
+    }
     if (code == GARNER_OK)
         code = begin_pass(in, batch, err);
     garner_batch_free(batch);
@@ -175,4 +209,19 @@ enum garner_code gn_intake_run(struct gn_intake *in, struct garner_error *err)
     if (code != GARNER_OK || in->goes_on)
         return code;
     return begin(in, err);
+}
+
+enum garner_code gn_intake_close(struct gn_intake *in, struct garner_error *err)
+{
+    struct garner_batch *batch;
+    enum garner_code code = garner_batch_new(&batch, err);
+
+    if (code != GARNER_OK)
+        return code;
+    code = remove_all(in,
+                      "select id from garner_frontier where source = ?1 and"
+                      " pass < ?2",
+                      batch, err);
+    garner_batch_free(batch);
+    return code;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "crawl/urlkey.h"
 
 static size_t room_for(const char *text)
 {
@@ -39,22 +40,6 @@ struct gn_page *gn_page_copy(const struct gn_page *page)
     return copy;
 }
 
-/* FNV-1a, 64 bits, and then mixed, for its high bits hardly know of the last
- * bytes. */
-int64_t gn_page_hash(const char *url, size_t size)
-{
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-    for (size_t i = 0; i < size; i++) {
-        h ^= (unsigned char)url[i];
-        h *= UINT64_C(0x100000001b3);
-    }
-    h ^= h >> 33;
-    h *= UINT64_C(0xff51afd7ed558ccd);
-    h ^= h >> 33;
-    return (int64_t)h;
-}
-
 static struct garner_value integer_or_null(int64_t integer)
 {
     return integer != 0 ? garner_integer(integer) : garner_null();
@@ -72,7 +57,8 @@ enum garner_code gn_page_add_end(struct garner_batch *batch, int64_t id,
         " body = iif(?8, (select s.body from garner_source s"
         " where s.id = garner_frontier.source), body),"
         " etag = iif(?9, ?10, etag), modified = iif(?9, ?11, modified),"
-        " answer_url = iif(?9, ?12, answer_url), spec = iif(?9, ?13, spec)"
+        " answer_url = iif(?9, ?12, answer_url), spec = iif(?9, ?13, spec),"
+        " bytes = ?14"
         " where id = ?1",
         GARNER_ARGS(
             garner_integer(id), garner_integer(end->pass),
@@ -81,7 +67,8 @@ enum garner_code gn_page_add_end(struct garner_batch *batch, int64_t id,
             garner_text(end->failure), garner_integer(end->has_new_body),
             garner_integer(end->has_version), garner_text(end->version.etag),
             garner_text(end->version.modified), garner_text(end->answer_url),
-            garner_integer(end->spec)),
+            garner_integer(end->spec),
+            end->bytes >= 0 ? garner_integer(end->bytes) : garner_null()),
         err);
 }
 
@@ -124,7 +111,28 @@ enum garner_code gn_page_add_listed(struct garner_batch *batch, int64_t source,
         " values (?1, ?2, ?3, ?4, ?4 - 1)"
         " on conflict (source, hash) do update set listed = excluded.listed",
         GARNER_ARGS(garner_integer(source), garner_text_n(url, size),
-                    garner_integer(gn_page_hash(url, size)),
-                    garner_integer(pass)),
+                    garner_integer(gn_urlkey(url, size)), garner_integer(pass)),
+        err);
+}
+
+enum garner_code gn_page_add_found(struct garner_batch *batch, int64_t source,
+                                   const struct gn_page_found *found,
+                                   struct garner_error *err)
+{
+    return garner_batch_add(
+        batch,
+        "insert into garner_frontier"
+        " (source, url, hash, listed, pass, depth, rank, sitemap)"
+        " values (?1, ?2, ?3, ?4, ?4 - 1, ?5, ?6, ?7)"
+        " on conflict (source, hash) do update set listed = excluded.listed,"
+        " pass = excluded.pass, depth = excluded.depth, rank = excluded.rank,"
+        " sitemap = excluded.sitemap, due = 0, tries = 0"
+        " where garner_frontier.pass < excluded.pass",
+        GARNER_ARGS(garner_integer(source),
+                    garner_text_n(found->url, found->size),
+                    garner_integer(gn_urlkey(found->url, found->size)),
+                    garner_integer(found->pass), garner_integer(found->depth),
+                    garner_integer(found->rank),
+                    found->is_sitemap ? garner_integer(1) : garner_null()),
         err);
 }

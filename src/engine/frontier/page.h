@@ -6,10 +6,11 @@
  * A pass asks for each URL of a source once. garner_source.pass is the number
  * of the last one that was begun; a row's pass is the last in which it was
  * done. So what is left of pass n are the rows of n - 1: nothing has to be
- * written to begin one. A URL that failed and is tried again stays left, with
- * the time before which it is not due. Its row is settled in the transaction of
- * its run: whenever garner is killed, what is under way is fetched once more,
- * and nothing else.
+ * written to begin one. Passes of a crawl have every other number: only pages
+ * that were found again are left in them. A URL that failed and is tried again
+ * stays left, with the time before which it is not due. Its row is settled in
+ * the transaction of its run: whenever garner is killed, what is under way is
+ * fetched once more, and nothing else.
  *
  * Thread: any, one at a time.
  */
@@ -33,6 +34,7 @@ struct gn_page {
     int64_t off_until_us; /* it is put off until then; 0: it is not */
     int tries;            /* in this pass that failed */
     int depth;
+    bool is_sitemap;      /* of a crawl: it has no rows, but URLs */
     struct gn_host *host; /* NULL: not known yet */
     size_t host_index;    /* of those it was read with */
     bool has_body;
@@ -48,9 +50,6 @@ TAILQ_HEAD(gn_page_list, gn_page);
  */
 struct gn_page *gn_page_copy(const struct gn_page *page);
 
-/* What stands for a URL in the index that finds it. */
-int64_t gn_page_hash(const char *url, size_t size);
-
 /* How a fetch of a page ended. */
 struct gn_page_end {
     int64_t pass;        /* in which it is done with this; if it is tried again,
@@ -60,6 +59,7 @@ struct gn_page_end {
     int64_t done_us;     /* when it was fetched */
     int status;          /* HTTP; 0: none */
     const char *failure; /* NULL: it went well */
+    int64_t bytes;       /* of the answer; below 0: none */
     bool has_new_body;   /* which the batch has put into the store before */
     bool has_version;    /* it has these from now on: */
     struct gn_validators version;
@@ -89,5 +89,21 @@ enum garner_code gn_page_add_delay(struct garner_batch *batch, int64_t id,
 enum garner_code gn_page_add_listed(struct garner_batch *batch, int64_t source,
                                     const char *url, size_t size, int64_t pass,
                                     struct garner_error *err);
+
+/* A page that a crawl found, or begins with. */
+struct gn_page_found {
+    const char *url; /* in the form of base/urlnorm.h */
+    size_t size;
+    int64_t pass;
+    int depth;
+    int64_t rank; /* see crawl/order.h */
+    bool is_sitemap;
+};
+
+/* Adds the statement that has it left in the pass, unless it was found in that
+ * before. Errors: NOMEM. */
+enum garner_code gn_page_add_found(struct garner_batch *batch, int64_t source,
+                                   const struct gn_page_found *found,
+                                   struct garner_error *err);
 
 #endif

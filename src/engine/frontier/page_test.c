@@ -158,14 +158,33 @@ static void a_copy_has_its_own_texts(void **state)
     gn_mem_fail_at(0);
 }
 
-static void a_hash_tells_urls_apart(void **state)
+static void find(struct world *w, const char *url, int64_t pass, int depth)
 {
+    struct garner_batch *batch = new_batch();
+    const struct gn_page_found found = {
+        .url = url, .size = strlen(url), .pass = pass, .depth = depth};
+
+    assert_int_equal(gn_page_add_found(batch, 1, &found, NULL), GARNER_OK);
+    (void)written(w, batch);
+}
+
+static void what_is_found_is_left_once_a_crawl(void **state)
+{
+    struct world *w = with_tables();
+
     (void)state;
-    assert_int_equal(gn_page_hash("http://h/a", 10),
-                     gn_page_hash("http://h/ab", 10));
-    assert_true(gn_page_hash("http://h/a", 10) !=
-                gn_page_hash("http://h/b", 10));
-    assert_true(gn_page_hash("", 0) != gn_page_hash("\0", 1));
+    find(w, "http://h/", 2, 0);
+    find(w, "http://h/a", 2, 1);
+    find(w, "http://h/a", 2, 5); /* it stays as near as it was */
+    assert_asked(w, "select group_concat(pass || depth) from garner_frontier",
+                 "10,11");
+    store_runs(w, "update garner_frontier set pass = 2");
+    find(w, "http://h/", 2, 3); /* it is done */
+    assert_asked(w, "select count(*) from garner_frontier where pass = 1", "0");
+    find(w, "http://h/", 4, 0); /* the next crawl */
+    assert_asked(w, "select group_concat(pass || depth) from garner_frontier",
+                 "30,21");
+    end(w);
 }
 
 int main(void)
@@ -175,7 +194,7 @@ int main(void)
         cmocka_unit_test(an_end_settles_it),
         cmocka_unit_test(a_304_speaks_of_what_is_stored),
         cmocka_unit_test(a_copy_has_its_own_texts),
-        cmocka_unit_test(a_hash_tells_urls_apart),
+        cmocka_unit_test(what_is_found_is_left_once_a_crawl),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include "base/thread.h"
 #include "engine/fingerprint.h"
 #include "engine/frontier/crew.h"
+#include "engine/frontier/links.h"
 #include "engine/frontier/pass_state.h"
 #include "engine/host/costs.h"
 #include "engine/steer/asked.h"
@@ -104,8 +105,10 @@ static void tell_begun(const struct gn_pass *p)
     const struct gn_intake *in = &p->intake;
     const char *name = p->owner->source->name;
 
-    gn_log(GN_LOG_INFO, name, "%" PRIu64 " of %" PRIu64 " URLs are to be asked",
-           in->left, in->total);
+    if (in->goes_on || in->crawl == NULL)
+        gn_log(GN_LOG_INFO, name,
+               "%" PRIu64 " of %" PRIu64 " URLs are to be asked", in->left,
+               in->total);
     if (in->bad > 0)
         gn_log(GN_LOG_WARN, name,
                "%" PRIu64 " URLs are none, and are passed over; the first: %s",
@@ -128,6 +131,8 @@ static void opened(uv_work_t *work, int status)
     p->state = p->code == GARNER_OK ? GN_PASS_GOING : GN_PASS_FAILED;
     p->number = p->intake.pass;
     p->more = true;
+    p->done = p->intake.total - p->intake.left;
+    p->bytes = p->intake.bytes;
     if (p->code == GARNER_OK) {
         tell_begun(p);
         gn_lock(&f->lock);
@@ -150,6 +155,8 @@ void gn_pass_begin(struct gn_flow *f, struct gn_active *active,
     p->whole = whole;
     p->begun_ns = now_ns;
     p->rows = 0;
+    if (p->links != NULL)
+        gn_links_forget(p->links);
     p->dirty = false;
     p->look_ns = INT64_MAX;
     p->pause_ns = 0;
@@ -158,6 +165,7 @@ void gn_pass_begin(struct gn_flow *f, struct gn_active *active,
     p->intake = (struct gn_intake){
         .store = f->store,
         .urls = active->source->urls,
+        .crawl = active->source->crawl,
         .source = active->memory.id,
         .next_due_us =
             active->due.spec.once
@@ -212,7 +220,7 @@ static void note_found(struct gn_pass *p, int64_t now_ns)
 
     meet_hosts(p);
     gn_ahead_fill(&p->ahead, &r->found);
-    p->more = r->more;
+    p->more = p->more || r->more; /* or found since */
     if (r->next_due_us != 0)
         gn_crew_look_at(p, now_ns + (r->next_due_us - gn_clock_wall_us()) * US);
 }
@@ -294,6 +302,37 @@ static void read_more(struct gn_pass *p, int64_t now_ns)
     GN_CHECK(uv_queue_work(f->loop, &p->work, read_on, have_read) == 0);
 }
 
+/* --- closing ------------------------------------------------------------- */
+
+static void close_it(uv_work_t *work)
+{
+    struct gn_pass *p = work->data;
+
+    p->code = gn_intake_close(&p->intake, &p->err);
+}
+
+static void closed(uv_work_t *work, int status)
+{
+    struct gn_pass *p = work->data;
+
+    (void)status; /* it is never canceled */
+    p->working = false;
+    if (p->flow->abandoned)
+        return;
+    if (p->code != GARNER_OK && p->code != GARNER_CANCELED)
+        gn_log(GN_LOG_WARN, p->owner->source->name,
+               "pages that the crawl did not come to stay: %s", p->err.message);
+    finish(p, gn_clock_monotonic_ns());
+}
+
+static void close_crawl(struct gn_pass *p)
+{
+    p->state = GN_PASS_CLOSING;
+    p->working = true;
+    p->work.data = p;
+    GN_CHECK(uv_queue_work(p->flow->loop, &p->work, close_it, closed) == 0);
+}
+
 /* --- tending ------------------------------------------------------------- */
 
 /* Whether the store is to be read, whatever the time. */
@@ -319,6 +358,8 @@ static bool is_over(const struct gn_pass *p)
 {
     const struct gn_ahead *w = &p->ahead;
 
+    if (w->out_count == 0 && gn_crew_is_enough(p))
+        return true;
     return !p->more && !p->dirty && p->look_ns == INT64_MAX &&
            w->ready_count == 0 && w->out_count == 0 && TAILQ_EMPTY(&w->delayed);
 }
@@ -336,7 +377,10 @@ static void tend(struct gn_pass *p, int64_t now_ns)
         return;
     }
     if (is_over(p)) {
-        finish(p, now_ns);
+        if (p->links != NULL)
+            close_crawl(p);
+        else
+            finish(p, now_ns);
         return;
     }
     at_ns = looks_at_ns(p);
@@ -375,6 +419,20 @@ void gn_pass_stop(struct gn_flow *f)
 
 /* --- beginning and end --------------------------------------------------- */
 
+static enum garner_code open_links(struct gn_pass *p, struct garner_error *err)
+{
+    const struct gn_crawl *crawl = p->owner->source->crawl;
+    struct gn_buf sql = {0};
+
+    if (!gn_onward_is_sql(crawl->follow)) {
+        gn_onward_selector(crawl->follow, &sql);
+        p->follow = gn_buf_take(&sql);
+        if (p->follow == NULL)
+            return gn_fail(err, GARNER_NOMEM, "out of memory for a crawl");
+    }
+    return gn_links_new(crawl, &p->links, err);
+}
+
 enum garner_code gn_pass_new(struct gn_active *active, struct garner_error *err)
 {
     struct gn_pass *p = gn_alloc(sizeof *p);
@@ -388,6 +446,8 @@ enum garner_code gn_pass_new(struct gn_active *active, struct garner_error *err)
     TAILQ_INIT(&p->refill.found);
     TAILQ_INIT(&p->refill.delayed);
     code = gn_fingerprint(active->source, &p->spec, err);
+    if (code == GARNER_OK && active->source->crawl != NULL)
+        code = open_links(p, err);
     if (code == GARNER_OK)
         active->pass = p;
     else
@@ -416,6 +476,8 @@ void gn_pass_free(struct gn_pass *p)
     for (size_t i = 0; i < p->hand_count; i++)
         gn_hand_free(p->hands[i]);
     gn_free(p->ids);
+    gn_links_free(p->links);
+    gn_free(p->follow);
     gn_free(p);
 }
 

@@ -16,6 +16,7 @@ enum gn_pass_state {
     GN_PASS_RESTS,
     GN_PASS_OPENING,
     GN_PASS_GOING,
+    GN_PASS_CLOSING, /* of a crawl: what it did not come to goes */
     GN_PASS_FAILED
 };
 
@@ -24,7 +25,10 @@ enum { GN_PASS_HANDS = 64 /* most at work for one source */ };
 struct gn_pass {
     /* constant after the start */
     struct gn_active *owner;
-    int64_t spec; /* see fingerprint.h */
+    int64_t spec;           /* see fingerprint.h */
+    struct gn_links *links; /* of a crawl; NULL: it is a list */
+    char *follow; /* SQL for the links that its selector means; NULL: it is SQL
+                     itself */
 
     /* the engine's thread only */
     struct gn_flow *flow; /* while it does not rest */
@@ -35,6 +39,8 @@ struct gn_pass {
     bool whole;
     int64_t begun_ns;
     int64_t rows;
+    uint64_t done; /* pages, those before a restart too */
+    int64_t bytes; /* of their answers */
     struct gn_ahead ahead;
     struct gn_hand *hands[GN_PASS_HANDS];
     size_t hand_count;

@@ -111,7 +111,9 @@ static enum garner_code make_page(struct garner_rows *rows,
     char *texts[TEXTS] = {NULL};
     struct gn_page page = {.id = garner_column(rows, 0).integer,
                            .tries = (int)garner_column(rows, 1).integer,
-                           .depth = (int)garner_column(rows, 2).integer};
+                           .depth = (int)garner_column(rows, 2).integer,
+                           .is_sitemap =
+                               garner_column(rows, 8).type == GARNER_INTEGER};
     enum garner_code code = GARNER_OK;
 
     for (size_t i = 0; i < TEXTS && code == GARNER_OK; i++)
@@ -160,10 +162,10 @@ static enum garner_code read_pages(struct gn_refill *r, int64_t now_us,
         r->store,
         "select f.id, f.tries, f.depth, b.sha256, f.url,"
         " iif(f.spec = ?5, f.etag, null), iif(f.spec = ?5, f.modified, null),"
-        " f.answer_url"
+        " f.answer_url, f.sitemap"
         " from garner_frontier f left join garner_body b on b.id = f.body"
         " where f.source = ?1 and f.pass = ?2 - 1 and f.due <= ?3"
-        " order by f.due, f.priority desc, f.id limit ?4",
+        " order by f.due, f.rank, f.id limit ?4",
         GARNER_ARGS(garner_integer(r->source), garner_integer(r->pass),
                     garner_integer(now_us), garner_integer((int64_t)most),
                     garner_integer(r->spec)),

@@ -12,10 +12,10 @@ static struct world *with_pages(void)
 
     assert_int_equal(gn_history_open(w->store, &w->err), GARNER_OK);
     store_runs(w, "insert into garner_frontier"
-                  " (id, source, url, hash, pass, due, priority, tries) values"
+                  " (id, source, url, hash, pass, due, rank, tries) values"
                   " (1, 1, 'http://h/1', 1, 2, 0, 0, 0),"
-                  " (2, 1, 'http://h/2', 2, 3, 0, 9, 0)," /* done */
-                  " (3, 1, 'http://i/3', 3, 2, 0, 5, 0),"
+                  " (2, 1, 'http://h/2', 2, 3, 0, -9, 0)," /* done */
+                  " (3, 1, 'http://i/3', 3, 2, 0, -5, 0),"
                   " (4, 2, 'http://h/4', 4, 2, 0, 9, 0)," /* of another */
                   " (5, 1, 'http://h:80/5', 5, 2, 1000, 9, 1),"
                   " (6, 1, 'http://h/6', 6, 2, 9e15, 9, 1)," /* later */
@@ -117,7 +117,7 @@ static void an_index_finds_them(void **state)
                      "explain query plan select f.id from garner_frontier f"
                      " left join garner_body b on b.id = f.body"
                      " where f.source = 1 and f.pass = 3 - 1 and f.due <= 5"
-                     " order by f.due, f.priority desc, f.id limit 9",
+                     " order by f.due, f.rank, f.id limit 9",
                      GARNER_ARGS(), &rows, NULL),
         GARNER_OK);
     assert_int_equal(garner_next(rows, NULL), GARNER_ROW);

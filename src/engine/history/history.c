@@ -148,7 +148,8 @@ static const char *const tables[] = {
     " url text not null,"
     " hash integer not null,"            /* of the URL */
     " depth integer not null default 0," /* links from where it began */
-    " priority integer not null default 0,"
+    " rank integer not null default 0,"  /* the lower come first */
+    " sitemap integer,"                  /* 1: it is one */
     " listed integer,"        /* the last pass that its list had it in */
     " pass integer not null," /* the last in which it was done ... */
     " due integer not null default 0,"   /* ... in the next, not before this */
@@ -157,6 +158,7 @@ static const char *const tables[] = {
     " status integer,"
     " failure text,"
     " failures integer not null default 0," /* in a row, each for a pass */
+    " bytes integer,"                       /* of its last answer */
     " spec integer," /* as in garner_source, as do all of these */
     " etag text,"
     " modified text,"
@@ -167,7 +169,7 @@ static const char *const tables[] = {
     "create unique index if not exists garner_frontier_url"
     " on garner_frontier (source, hash)",
     "create index if not exists garner_frontier_next"
-    " on garner_frontier (source, pass, due, priority desc)",
+    " on garner_frontier (source, pass, due, rank)",
 
     "create view if not exists garner_log as"
     " select r.id, s.name as source,"

@@ -40,7 +40,7 @@ static size_t gather(struct gn_active **actives, size_t count, struct way *ways)
     for (size_t i = 0; i < count; i++) {
         const char *url = actives[i]->source->request.url;
 
-        if (url == NULL) /* it has many */
+        if (actives[i]->pass != NULL) /* it has many URLs */
             continue;
         ways[n] = (struct way){gn_host_name(url), actives[i]};
         if (ways[n++].name == NULL)

@@ -405,7 +405,8 @@ static enum garner_code find_tables(struct gn_reload *r, struct gn_change *c,
         r->roster->has_hooks =
             r->roster->has_hooks || gn_config_tells(a->source);
         r->roster->has_work = r->roster->has_work || gn_trial_matches(a) ||
-                              a->source->next.sql != NULL;
+                              a->source->next.sql != NULL ||
+                              a->source->crawl != NULL;
     }
     if (code == GARNER_OK && r->roster->has_work && r->flow->extractor == NULL)
         code = gn_extractor_new(&r->flow->extractor_options,

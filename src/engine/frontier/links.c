@@ -1,0 +1,254 @@
+#include "engine/frontier/links.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/urlnorm.h"
+#include "crawl/order.h"
+#include "crawl/robotstag.h"
+#include "crawl/urlkey.h"
+#include "engine/frontier/page.h"
+#include "engine/frontier/pass_state.h"
+#include "fetch/robots.h"
+
+/* Links that many pages share are remembered, as far as there is room, so that
+ * each costs one statement, and not one a page. */
+enum { SEEN = 1 << 14 };
+
+struct gn_links {
+    const struct gn_crawl *crawl;
+    struct gn_bounds *bounds;
+    int64_t seen[SEEN]; /* keys, each at the place that its low bits say */
+};
+
+enum garner_code gn_links_new(const struct gn_crawl *crawl,
+                              struct gn_links **out, struct garner_error *err)
+{
+    struct gn_links *links = gn_alloc(sizeof *links);
+    enum garner_code code;
+
+    *out = NULL;
+    if (links == NULL)
+        return gn_fail(err, GARNER_NOMEM, "out of memory for a crawl");
+    links->crawl = crawl;
+    code = gn_bounds_new(&crawl->bounds, crawl->starts, crawl->start_count,
+                         &links->bounds, err);
+    if (code == GARNER_OK)
+        *out = links;
+    else
+        gn_links_free(links);
+    return code;
+}
+
+void gn_links_free(struct gn_links *links)
+{
+    if (links == NULL)
+        return;
+    gn_bounds_free(links->bounds);
+    gn_free(links);
+}
+
+void gn_links_forget(struct gn_links *links)
+{
+    memset(links->seen, 0, sizeof links->seen);
+}
+
+static struct gn_links *of(const struct gn_job *job)
+{
+    return job->active->page != NULL ? job->active->pass->links : NULL;
+}
+
+/* --- the answer ---------------------------------------------------------- */
+
+/* What url is, seen from the crawl. */
+static enum gn_bounds_answer ask(struct gn_links *links, const char *url,
+                                 int depth)
+{
+    enum gn_bounds_answer answer = GN_BOUNDS_NO_URL;
+    struct garner_error err;
+
+    if (gn_bounds_ask(links->bounds, url, depth, &answer, &err) == GARNER_OK)
+        return answer;
+    gn_log(GN_LOG_WARN, NULL, "%.120s is not followed: %s", url, err.message);
+    return GN_BOUNDS_NO_URL;
+}
+
+/* A start may lead anywhere. */
+static void check_redirect(struct gn_job *job,
+                           const struct gn_response *response)
+{
+    struct gn_links *links = of(job);
+    const int depth = job->active->page->depth;
+    struct gn_buf url = {0};
+    enum gn_bounds_answer answer = GN_BOUNDS_WITHIN;
+    char text[200];
+
+    if (response->redirects == 0 || depth == 0)
+        return;
+    if (gn_urlnorm(response->final_url, &url, NULL) == GARNER_OK)
+        answer = ask(links, gn_buf_cstr(&url), depth);
+    gn_buf_fini(&url);
+    if (answer == GN_BOUNDS_WITHIN)
+        return;
+    snprintf(text, sizeof text,
+             "it leads to where the crawl does not go (%s): %.120s",
+             gn_bounds_word(answer), response->final_url);
+    gn_job_fail(job, "redirect", text);
+}
+
+void gn_links_begin(struct gn_job *job, const struct gn_response *response)
+{
+    struct gn_links *links = of(job);
+    char token[GN_ROBOTS_TOKEN];
+    struct gn_robotstag tag;
+
+    if (links == NULL || job->run.failure != NULL)
+        return;
+    check_redirect(job, response);
+    gn_robots_token(job->active->source->request.user_agent, token);
+    tag = gn_robotstag_read(gn_buf_cstr(response->headers), token);
+    job->noindex = tag.noindex;
+    job->nofollow = tag.nofollow;
+    job->leads_on = true;
+    job->onward = (struct gn_onward){.html_only = false};
+    if (job->active->page->is_sitemap) {
+        job->onward.sql = gn_onward_sitemap;
+    } else if (gn_onward_is_sql(links->crawl->follow)) {
+        job->onward.sql = links->crawl->follow;
+    } else {
+        job->onward.sql = job->active->pass->follow;
+        job->onward.html_only = true;
+    }
+    job->extraction.onward = &job->onward;
+}
+
+/* --- the links ----------------------------------------------------------- */
+
+static bool is_seen(const struct gn_links *links, int64_t key)
+{
+    return links->seen[(uint64_t)key % SEEN] == key && key != 0;
+}
+
+static bool is_wanted(struct gn_links *links, const struct gn_link *link,
+                      int depth)
+{
+    if (link->nofollow && !links->crawl->ignores_nofollow)
+        return false;
+    if (is_seen(links, gn_urlkey(link->url, link->size)))
+        return false;
+    return ask(links, link->url, depth) == GN_BOUNDS_WITHIN;
+}
+
+static void drop_rows(struct gn_job *job)
+{
+    struct gn_extraction *x = &job->extraction;
+
+    for (size_t i = 0; i < x->query_count; i++)
+        gn_rowset_fini(&x->queries[i].rows);
+    x->query_count = 0;
+}
+
+void gn_links_take(struct gn_job *job)
+{
+    struct gn_links *links = of(job);
+    struct gn_onward *page = &job->onward;
+    size_t n = 0;
+    int depth;
+
+    if (links == NULL || !job->leads_on)
+        return;
+    depth = job->active->page->depth + !job->active->page->is_sitemap;
+    if (!links->crawl->ignores_nofollow) {
+        if (page->noindex || job->noindex)
+            drop_rows(job);
+        if (page->nofollow || job->nofollow)
+            page->link_count = 0;
+    }
+    if (job->active->page->is_sitemap)
+        drop_rows(job);
+    for (size_t i = 0; i < page->link_count; i++)
+        if (is_wanted(links, &page->links[i], depth))
+            page->links[n++] = page->links[i];
+    page->link_count = n;
+}
+
+/* The sitemaps that the host's robots.txt names are as near as a start. */
+static enum garner_code add_sitemaps(struct gn_job *job, int64_t pass,
+                                     struct garner_error *err)
+{
+    const struct gn_active *a = job->active;
+    const struct gn_rules *rules = &a->host->rules;
+    enum garner_code code = GARNER_OK;
+    const char *text;
+    size_t size;
+    size_t at = 0;
+
+    while (code == GARNER_OK && rules->text != NULL &&
+           gn_robots_sitemap(rules->text, rules->size, &at, &text, &size)) {
+        struct gn_buf plain = {0};
+        struct gn_buf url = {0};
+
+        gn_buf_append(&plain, text, size);
+        if (!gn_buf_failed(&plain) &&
+            gn_urlnorm(gn_buf_cstr(&plain), &url, NULL) == GARNER_OK &&
+            ask(of(job), gn_buf_cstr(&url), 0) == GN_BOUNDS_WITHIN)
+            code = gn_page_add_found(
+                job->batch, a->memory.id,
+                &(struct gn_page_found){.url = gn_buf_cstr(&url),
+                                        .size = url.size,
+                                        .pass = pass,
+                                        .is_sitemap = true},
+                err);
+        gn_buf_fini(&plain);
+        gn_buf_fini(&url);
+    }
+    return code;
+}
+
+enum garner_code gn_links_add(struct gn_job *job, int64_t pass,
+                              struct garner_error *err)
+{
+    const struct gn_links *links = of(job);
+    const struct gn_page *page = job->active->page;
+    enum garner_code code = GARNER_OK;
+    int depth;
+
+    if (links == NULL || !job->leads_on || job->run.failure != NULL)
+        return GARNER_OK;
+    depth = page->depth + !page->is_sitemap;
+    for (size_t i = 0; i < job->onward.link_count && code == GARNER_OK; i++) {
+        const struct gn_link *link = &job->onward.links[i];
+        const struct gn_page_found found = {
+            .url = link->url,
+            .size = link->size,
+            .pass = pass,
+            .depth = depth,
+            .rank = gn_order_rank(link->priority, depth),
+            .is_sitemap = link->is_sitemap};
+
+        code =
+            gn_page_add_found(job->batch, job->active->memory.id, &found, err);
+    }
+    if (code == GARNER_OK && links->crawl->sitemap && page->depth == 0 &&
+        !page->is_sitemap)
+        code = add_sitemaps(job, pass, err);
+    return code;
+}
+
+bool gn_links_settled(struct gn_job *job)
+{
+    struct gn_links *links = of(job);
+
+    if (links == NULL || !job->leads_on || job->run.failure != NULL)
+        return false;
+    for (size_t i = 0; i < job->onward.link_count; i++) {
+        const struct gn_link *link = &job->onward.links[i];
+        const int64_t key = gn_urlkey(link->url, link->size);
+
+        links->seen[(uint64_t)key % SEEN] = key;
+    }
+    return job->onward.link_count > 0 || links->crawl->sitemap;
+}
