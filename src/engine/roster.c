@@ -266,7 +266,7 @@ static enum garner_code open_targets(struct gn_roster *r,
         r->has_hooks = r->has_hooks || gn_config_tells(&config->sources[i]);
         r->has_work = r->has_work || gn_trial_matches(r->actives[i]) ||
                       config->sources[i].next.sql != NULL ||
-                      r->actives[i]->source->crawl != NULL;
+                      config->sources[i].crawl != NULL;
     }
     return code;
 }

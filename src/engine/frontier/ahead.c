@@ -93,5 +93,6 @@ int64_t *gn_ahead_ids(const struct gn_ahead *w, size_t *count)
 
 bool gn_ahead_has(const int64_t *ids, size_t count, int64_t id)
 {
-    return bsearch(&id, ids, count, sizeof ids[0], by_value) != NULL;
+    return count > 0 &&
+           bsearch(&id, ids, count, sizeof ids[0], by_value) != NULL;
 }
