@@ -83,7 +83,7 @@ static void check_redirect(struct gn_job *job,
     struct gn_links *links = of(job);
     const int depth = job->active->page->depth;
     struct gn_buf url = {0};
-    enum gn_bounds_answer answer = GN_BOUNDS_WITHIN;
+    enum gn_bounds_answer answer = GN_BOUNDS_NO_URL;
     char text[200];
 
     if (response->redirects == 0 || depth == 0)
