@@ -368,7 +368,7 @@ class Files(BadInput):
         self.wrong("  a:\n    url: http://h/\nsource: {}\n", r"6:1\b", "source", "sources")
 
     def test_what_comes_in_a_later_version(self):
-        self.wrong("  a:\n    url: http://h/\n    crawl: {}\n", r"6:5\b", "crawl")
+        self.wrong("  a:\n    url: http://h/\n    cache: {}\n", r"6:5\b", "cache")
 
     def test_a_missing_key(self):
         self.wrong("  a:\n    schedule: { every: 1s }\n", r"\d+:\d+", "url", r"\ba\b")
