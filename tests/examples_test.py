@@ -216,6 +216,39 @@ class Sources(Case):
         self.assertEqual(self.stored("stations", sql), stored[:-1])
 
 
+    def test_handbook(self):
+        def put(path, main, menu=""):
+            self.sites.put("docs.example.org", path, f"<title>About {path}</title>{menu}"
+                                                     f"<main>{main}</main>")
+
+        home = "http://docs.example.org/handbook/"
+        self.sites.put("docs.example.org", "robots.txt",
+                       "User-agent: *\nDisallow: /handbook/draft\n")
+        put("handbook/index.html", "<h1>Handbook</h1><a href=install.html>1</a>"
+            "<a href='install.html#top'>again</a><a href=all.zip>2</a>"
+            "<a href=draft.html>3</a><a href=/blog.html>4</a>",
+            menu="<a href=menu.html>menu</a>")
+        put("handbook/install.html", "<h1>Install</h1><h2>By hand</h2><a href=./>home</a>"
+            "<a rel=nofollow href=draft2.html>no</a>")
+        for name in "handbook/draft.html", "handbook/draft2.html", "handbook/menu.html", "blog.html":
+            put(name, "<h1>Not this one</h1>")
+        self.run_once("handbook")
+        self.assertEqual(
+            self.stored("handbook", "select url, depth, status, title from pages order by url"),
+            [(home, 0, 200, "About handbook/index.html"),
+             (home + "install.html", 1, 200, "About handbook/install.html")])
+        headings = "select level, text from headings order by url, pos"
+        self.assertEqual(self.stored("handbook", headings),
+                         [("h1", "Handbook"), ("h1", "Install"), ("h2", "By hand")])
+        put("handbook/install.html", "<h1>Install it</h1>")
+        self.run_once("handbook")
+        self.assertEqual(self.stored("handbook", headings),
+                         [("h1", "Handbook"), ("h1", "Install it")])
+        self.assertEqual({line.split()[1] for line in self.sites.asked()
+                          if line.startswith("docs.example.org ")},
+                         {"/robots.txt", "/handbook/", "/handbook/install.html"})
+
+
 class Hello(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200)

@@ -86,13 +86,23 @@ static bool same_text(const char *a, const char *b)
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
+/* How the run went, as far as its source is concerned. */
+static const char *verdict(const struct gn_job *job, bool stored,
+                           const char **error)
+{
+    if (stored && job->left_alone)
+        return NULL;
+    *error = stored ? job->run.error : job->store_error;
+    return stored ? job->run.failure : "store";
+}
+
 /* Notes how the run went, for the status and the log. */
 static void note_run(struct gn_job *job, bool stored)
 {
     struct gn_flow *f = job->flow;
     struct gn_active *a = gn_active_owner(job->active);
-    const char *failure = stored ? job->run.failure : "store";
-    const char *error = stored ? job->run.error : job->store_error;
+    const char *error = NULL;
+    const char *failure = verdict(job, stored, &error);
     const uint64_t rows =
         stored && job->run.rows > 0 ? (uint64_t)job->run.rows : 0;
     const struct gn_run sum = gn_chain_sum(job);
@@ -124,7 +134,7 @@ static void note_run(struct gn_job *job, bool stored)
         a->last.duration_us = job->run.duration_us;
         a->last.bytes = job->run.bytes;
     }
-    if (stored && failure == NULL && !gn_job_leads_on(job))
+    if (stored && job->run.failure == NULL && !gn_job_leads_on(job))
         is_fresh_again = gn_good_settled(job);
     if (job->by_hand != 0 && !gn_job_leads_on(job))
         gn_asked_answer(&a->asked, job->by_hand, &sum, failure, error);
@@ -394,7 +404,7 @@ void gn_deliver_unfetched(struct gn_job *job, const char *word,
     f->fetching_count--;
     f->reserved_bytes -= job->held;
     f->totals.fetched++;
-    f->totals.fetch_failed++;
+    f->totals.fetch_failed += !job->left_alone;
     gn_unlock(&f->lock);
     job->held = 0;
     job->counted = true;

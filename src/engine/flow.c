@@ -188,7 +188,8 @@ static void describe(struct gn_job *job, const struct gn_response *r)
 
 static void note_fetch(struct gn_job *job, const struct gn_response *response)
 {
-    const bool bad = job->run.failure != NULL && !job->quarantined;
+    const bool bad =
+        job->run.failure != NULL && !job->quarantined && !job->left_alone;
     const bool refused =
         bad && response->failure == GN_FAILURE_NONE && response->status >= 400;
     const bool failed = bad && !refused;
@@ -196,7 +197,7 @@ static void note_fetch(struct gn_job *job, const struct gn_response *response)
                            (!job->body_is_new || job->body_is_expected);
     struct gn_flow *f = job->flow;
 
-    job->counted = bad || job->quarantined;
+    job->counted = bad || job->quarantined || job->left_alone;
     gn_lock(&f->lock);
     f->fetching_count--;
     f->reserved_bytes -= job->held;

@@ -251,7 +251,7 @@ static void count_done(struct gn_pass *p, const struct gn_job *job)
         told->left = w->ready_count + w->out_count - 1;
         told->total = p->done + told->left;
     }
-    told->failed += job->run.failure != NULL;
+    told->failed += job->run.failure != NULL && !job->left_alone;
     gn_unlock(&p->flow->lock);
 }
 

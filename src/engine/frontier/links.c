@@ -97,6 +97,8 @@ static void check_redirect(struct gn_job *job,
              "it leads to where the crawl does not go (%s): %.120s",
              gn_bounds_word(answer), response->final_url);
     gn_job_fail(job, "redirect", text);
+    job->left_alone = true;
+    job->counted = true;
 }
 
 void gn_links_begin(struct gn_job *job, const struct gn_response *response)

@@ -112,6 +112,8 @@ static void what_is_said_to_robots_is_heard(void **state)
                  " garner_frontier where failure is not null"
                  " order by failure)",
                  "redirect,robots");
+    assert_int_equal(w->status.totals.fetch_failed, 0);
+    assert_int_equal(w->status.totals.extract_failed, 0);
     assert_has(ask(w, "select error from garner_run where failure ="
                       " 'redirect'"),
                "it leads to where the crawl does not go (elsewhere): "

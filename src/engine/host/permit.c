@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "base/thread.h"
 #include "engine/deliver.h"
+#include "engine/frontier/page.h"
 #include "engine/host/costs.h"
 #include "engine/retry.h"
 
@@ -140,6 +141,14 @@ static void describe_silence(const struct gn_host *host, char *text,
              host->name, why);
 }
 
+/* A crawl found it: nobody asked for that very page. */
+static bool was_found(const struct gn_job *job)
+{
+    const struct gn_active *a = job->active;
+
+    return a->page != NULL && a->source->crawl != NULL && a->page->depth > 0;
+}
+
 /* job may not be fetched. */
 static void forbid(struct gn_job *job)
 {
@@ -154,6 +163,7 @@ static void forbid(struct gn_job *job)
         describe_rule(&v, host, text, sizeof text);
     else
         describe_silence(host, text, sizeof text);
+    job->left_alone = host->rules.access == GN_ROBOTS_RULES && was_found(job);
     gn_retry_begin(job);
     gn_retry_end(job);
     gn_deliver_unfetched(job, "robots", text);
