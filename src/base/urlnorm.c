@@ -51,8 +51,11 @@ static void append_escape(struct gn_buf *out, int byte)
 /* Escapes what must be, and nothing else. */
 static void append_part(struct gn_buf *out, struct gn_url_part part)
 {
-    const char *end = part.text + part.size;
+    const char *end;
 
+    if (part.size == 0)
+        return;
+    end = part.text + part.size;
     for (const char *at = part.text; at < end; at++) {
         const int byte = escaped_byte(at, end);
 
@@ -237,10 +240,13 @@ static const char *until(const char *at, const char *end, char stop)
 bool gn_urlnorm_parameter(const char *query, size_t size, const char *name,
                           struct gn_buf *out)
 {
-    const char *end = query + size;
+    const char *end;
     struct gn_buf key = {0};
     bool found = false;
 
+    if (size == 0)
+        return false;
+    end = query + size;
     while (!found && query < end) {
         const char *stop = until(query, end, '&');
         const char *equal = until(query, stop, '=');
