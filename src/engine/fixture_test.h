@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/thread.h"
 #include "engine/engine.h"
 #include "garner/read.h"
@@ -167,6 +168,20 @@ static inline enum garner_code run(struct world *w)
     (void)run_engine(w);
     close_engine(w);
     return w->code;
+}
+
+/* The same, but the nth allocation fails. */
+static inline void run_without_memory(struct world *w, unsigned nth)
+{
+    enum garner_code code;
+
+    open_engine(w);
+    gn_mem_fail_at(nth);
+    (void)run_engine(w);
+    gn_mem_fail_at(0);
+    code = w->code;
+    close_engine(w);
+    assert_true(code == GARNER_OK || code == GARNER_NOMEM);
 }
 
 /* Starts one on a thread; end it with run_ended. */

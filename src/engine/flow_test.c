@@ -124,16 +124,8 @@ static void lost_memory_ends_nothing_but_its_fetch(void **state)
              "select value as n, :headers as h from json_each(:body)");
     add_source(w, "/", 0);
     for (unsigned nth = 1; nth <= 120; nth++) {
-        enum garner_code code;
-
         w->sources[0].request.limits.memory_bytes = nth % 2 == 0 ? 1000 : LARGE;
-        open_engine(w);
-        gn_mem_fail_at(nth);
-        (void)run_engine(w);
-        gn_mem_fail_at(0);
-        code = w->code;
-        close_engine(w);
-        assert_true(code == GARNER_OK || code == GARNER_NOMEM);
+        run_without_memory(w, nth);
     }
     assert_int_equal(run(w), GARNER_OK); /* nothing is broken since */
     assert_asked(w,

@@ -107,17 +107,8 @@ static void lost_memory_ends_nothing_but_its_fetch(void **state)
     (void)state;
     add_pages(w, 3);
     assert_int_equal(run(w), GARNER_OK);
-    for (unsigned nth = 1; nth <= 150; nth++) {
-        enum garner_code code;
-
-        open_engine(w);
-        gn_mem_fail_at(nth);
-        (void)run_engine(w);
-        gn_mem_fail_at(0);
-        code = w->code;
-        close_engine(w);
-        assert_true(code == GARNER_OK || code == GARNER_NOMEM);
-    }
+    for (unsigned nth = 1; nth <= 150; nth++)
+        run_without_memory(w, nth);
     assert_int_equal(run(w), GARNER_OK); /* nothing is broken since */
     assert_asked(w,
                  "select count(*) from garner_frontier where pass ="

@@ -17,8 +17,6 @@ struct site {
 
 static inline void answer(struct tcp_peer *p, struct site *s)
 {
-    const struct timespec ms = {0, 1000000};
-
     if (tcp_peer_asks(p, "/busy") &&
         (atomic_fetch_add(&s->busy, 1) == 0 || !s->once))
         tcp_peer_reply(p, "503 Busy", "", "");
@@ -26,8 +24,8 @@ static inline void answer(struct tcp_peer *p, struct site *s)
         tcp_peer_text(p, "HTTP/1.1 304 Not Modified\r\n\r\n");
     else
         tcp_peer_reply(p, "200 OK", "ETag: \"a\"\r\n", "[1]");
-    while (tcp_peer_asks(p, "/slow") && atomic_load(&s->hold))
-        (void)nanosleep(&ms, NULL);
+    if (tcp_peer_asks(p, "/slow"))
+        WAIT_FOR(!atomic_load(&s->hold));
 }
 
 static inline void serve(struct tcp_peer *p, void *context)
