@@ -13,8 +13,8 @@
 #include "cli/past.h"
 #include "cli/storage.h"
 #include "cli/text.h"
-#include "engine/history/history.h"
 #include "engine/history/prune.h"
+#include "engine/history/schema.h"
 #include "garner/garner.h"
 
 struct settings {
@@ -109,7 +109,7 @@ static enum gn_exit prune(const struct gn_call *call,
     struct gn_pruned done = {0};
     struct garner_error err = {0};
     enum garner_code code =
-        s->dry_run ? GARNER_OK : gn_history_open(store, &err);
+        s->dry_run ? GARNER_OK : gn_schema_open(store, &err);
 
     if (code == GARNER_OK)
         code = make_rules(call, store, &rules, &err);

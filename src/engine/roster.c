@@ -14,6 +14,7 @@
 #include "engine/fingerprint.h"
 #include "engine/frontier/pass.h"
 #include "engine/history/history.h"
+#include "engine/history/schema.h"
 #include "engine/host/permit.h"
 #include "engine/save.h"
 
@@ -370,7 +371,7 @@ enum garner_code gn_roster_open(struct gn_roster *r, struct garner_store *store,
     if (code == GARNER_OK)
         code = gn_hosts_open(&r->hosts, r->actives, r->count, err);
     if (code == GARNER_OK)
-        code = gn_history_open(store, err);
+        code = gn_schema_open(store, err);
     if (code == GARNER_OK)
         code = gn_permit_open(r->actives, r->count, store, err);
     for (size_t i = 0; i < r->count && code == GARNER_OK; i++) {

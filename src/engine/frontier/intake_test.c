@@ -2,7 +2,7 @@
 #include "base/mem.h"
 #include "engine/fixture_test.h"
 #include "engine/frontier/intake.h"
-#include "engine/history/history.h"
+#include "engine/history/schema.h"
 
 static atomic_bool stop;
 
@@ -11,7 +11,7 @@ static struct world *with_source(void)
     struct world *w = begin(NULL, NULL);
 
     atomic_store(&stop, false);
-    assert_int_equal(gn_history_open(w->store, &w->err), GARNER_OK);
+    assert_int_equal(gn_schema_open(w->store, &w->err), GARNER_OK);
     store_runs(w, "insert into garner_source (id, name, url) values"
                   " (1, 's', 'u'), (2, 'other', 'u')");
     store_runs(w, "insert into garner_frontier (source, url, hash, pass)"

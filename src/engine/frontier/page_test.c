@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "engine/fixture_test.h"
 #include "engine/frontier/page.h"
+#include "engine/history/schema.h"
 
 static struct garner_batch *new_batch(void)
 {
@@ -25,7 +26,7 @@ static struct world *with_tables(void)
 {
     struct world *w = begin(NULL, NULL);
 
-    assert_int_equal(gn_history_open(w->store, &w->err), GARNER_OK);
+    assert_int_equal(gn_schema_open(w->store, &w->err), GARNER_OK);
     return w;
 }
 

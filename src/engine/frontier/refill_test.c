@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "engine/fixture_test.h"
 #include "engine/frontier/refill.h"
+#include "engine/history/schema.h"
 
 static const struct gn_source source = {.name = "s", .host_concurrency = 1};
 
@@ -10,7 +11,7 @@ static struct world *with_pages(void)
 {
     struct world *w = begin(NULL, NULL);
 
-    assert_int_equal(gn_history_open(w->store, &w->err), GARNER_OK);
+    assert_int_equal(gn_schema_open(w->store, &w->err), GARNER_OK);
     store_runs(w, "insert into garner_frontier"
                   " (id, source, url, hash, pass, due, rank, tries) values"
                   " (1, 1, 'http://h/1', 1, 2, 0, 0, 0),"

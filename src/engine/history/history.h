@@ -1,23 +1,7 @@
 /*
- * history.h - what fetches leave behind: garner's own tables, and the
- * statements that fill them.
+ * history.h - what fetches leave behind, in the tables of schema.h: the
+ * statements that read and fill those of sources, runs and bodies.
  *
- *   garner_meta    key, value: the version of these tables
- *   garner_source  a row a source: id, name, url, body (its last one), and the
- *                  version that its rows are of
- *   garner_run     a row a fetch, failed ones too; or a row for due times that
- *                  were missed (missed > 0), with the reason in error
- *   garner_body    a body, kept once while a source's stays the same; perhaps
- *                  as what differs from another, its base, which cannot be
- *                  deleted then
- *   garner_outbox  messages that are to go out: see outbox.h
- *   garner_quarantine  a body that was not as expected: see quarantine.h
- *   garner_log     a view of garner_run for people
- *   garner_frontier  the URLs of sources that have many: see frontier/page.h
- *   garner_host    see host_history.h
- *   garner_robots  see rules.h
- *
- * Names and meanings are documented in docs/tables.md; users query them.
  * Thread: the engine's.
  */
 #ifndef GN_ENGINE_HISTORY_HISTORY_H
@@ -90,11 +74,6 @@ struct gn_body {
                                   the source's last one; NULL: nothing */
     bool is_known; /* perhaps: it may be the source's last one already */
 };
-
-/* Makes the tables that are missing. Errors: UNSUPPORTED (made by a newer
- * garner), those of the store. */
-enum garner_code gn_history_open(struct garner_store *store,
-                                 struct garner_error *err);
 
 /* Adds what brings garner_source up to date with a source of this name. If spec
  * (what is asked for, and made of it) is another than before, what the store

@@ -1,6 +1,7 @@
-/* history_test.c - garner's own tables. */
+/* history_test.c - what is kept of sources, runs and bodies. */
 #include "engine/fixture_test.h"
 #include "engine/history/history.h"
+#include "engine/history/schema.h"
 
 static const unsigned char sha_a[32] = {'a'};
 static const unsigned char sha_b[32] = {'b'};
@@ -71,7 +72,7 @@ static void a_base_is_the_last_body_and_stays(void **state)
     struct world *w = begin(NULL, NULL);
 
     (void)state;
-    assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
+    assert_int_equal(gn_schema_open(w->store, NULL), GARNER_OK);
     enter(w, "a", "http://a/");
     assert_int_equal(keep_against(w, sha_b, sha_a), GARNER_CONSTRAINT);
     keep(w, 1, sha_a, "x", false);
@@ -89,119 +90,6 @@ static void a_base_is_the_last_body_and_stays(void **state)
     assert_has(w->err.message, "garner prune");
     store_runs(w, "delete from garner_body where id = 2");
     store_runs(w, "delete from garner_body where id = 1");
-    end(w);
-}
-
-static void tables_are_made_once(void **state)
-{
-    struct world *w = begin(NULL, NULL);
-
-    (void)state;
-    for (int i = 0; i < 2; i++)
-        assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
-    assert_asked(
-        w,
-        "select group_concat(name) from (select name from"
-        " sqlite_schema where name like 'garner_%' and type in ('table',"
-        " 'view') order by name)",
-        "garner_body,garner_frontier,garner_host,garner_log,garner_meta,garner_"
-        "outbox,"
-        "garner_quarantine,garner_robots,garner_run,garner_source");
-    assert_asked(w, "select value from garner_meta where key = 'version'", "3");
-    end(w);
-}
-
-static void newer_tables_are_left_alone(void **state)
-{
-    struct world *w = begin(NULL, NULL);
-
-    (void)state;
-    assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
-    store_runs(w, "update garner_meta set value = 4 where key = 'version'");
-    assert_int_equal(gn_history_open(w->store, &w->err), GARNER_UNSUPPORTED);
-    assert_has(w->err.message, "version 4");
-    assert_asked(w, "select value from garner_meta", "4");
-    end(w);
-}
-
-static void tables_of_version_1_are_brought_up(void **state)
-{
-    struct world *w = begin(NULL, NULL);
-    struct gn_memory memory;
-
-    (void)state;
-    store_runs(w, "create table garner_meta (key text primary key, value any)"
-                  " strict, without rowid");
-    store_runs(w, "insert into garner_meta values ('version', 1)");
-    store_runs(w, "create table garner_source (id integer primary key, name"
-                  " text not null unique, url text not null, body integer)"
-                  " strict");
-    store_runs(w, "create table garner_run (id integer primary key, source"
-                  " integer not null, url text not null, started integer not"
-                  " null, late_us integer, duration_us integer, status integer,"
-                  " bytes integer, rows integer, failure text, error text, body"
-                  " integer, missed integer not null default 0) strict");
-    store_runs(w, "create table garner_body (id integer primary key, source"
-                  " integer not null, sha256 blob not null, size integer not"
-                  " null, content_type text, codec text not null, data blob not"
-                  " null) strict");
-    store_runs(w, "insert into garner_source values (5, 'a', 'http://a/', 1)");
-    store_runs(w, "insert into garner_run (source, url, started)"
-                  " values (5, 'http://a/', 7)");
-    for (int i = 0; i < 2; i++)
-        assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
-    assert_asked(w, "select value from garner_meta where key = 'version'", "3");
-    enter(w, "a", "http://a/");
-    assert_int_equal(gn_history_recall(w->store, "a", &memory, NULL),
-                     GARNER_OK);
-    assert_int_equal(memory.id, 5);
-    assert_null(memory.etag);
-    assert_asked(w, "select spec from garner_source", "7");
-    assert_asked(w, "select attempt from garner_run", "1");
-    assert_asked(w, "select count(base) from garner_body", "0");
-    assert_int_equal(memory.off_until_us, 0);
-    assert_int_equal(memory.attempt, 0);
-    assert_int_equal(memory.next_due_us, 0);
-    end(w);
-}
-
-static void tables_of_version_2_are_brought_up(void **state)
-{
-    struct world *w = begin(NULL, NULL);
-
-    (void)state;
-    assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
-    store_runs(w, "update garner_meta set value = 2 where key = 'version'");
-    store_runs(w, "alter table garner_run drop column file");
-    store_runs(w, "alter table garner_run drop column duplicates");
-    store_runs(w, "alter table garner_run drop column bad_rows");
-    store_runs(w, "alter table garner_run drop column page");
-    store_runs(w, "drop table garner_source");
-    store_runs(w, "drop table garner_quarantine");
-    store_runs(w, "drop table garner_body");
-    store_runs(w, "create table garner_body (id integer primary key, source"
-                  " integer not null, sha256 blob not null, size integer not"
-                  " null, content_type text, codec text not null, data blob not"
-                  " null) strict");
-    store_runs(w, "create table garner_source (id integer primary key, name"
-                  " text not null unique, url text not null, body integer,"
-                  " spec integer, etag text, modified text, answer_url text,"
-                  " answer_body integer, off_until integer, tried integer)"
-                  " strict");
-    store_runs(w, "insert into garner_source (id, name, url)"
-                  " values (5, 'a', 'http://a/')");
-    for (int i = 0; i < 2; i++)
-        assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
-    assert_asked(w, "select value from garner_meta where key = 'version'", "3");
-    assert_asked(w,
-                 "select coalesce(good_rows, next_due, interval, cookies) from"
-                 " garner_source where id = 5",
-                 "null");
-    assert_asked(w, "select count(*) from garner_quarantine", "0");
-    assert_asked(w, "select count(file) from garner_run", "0");
-    assert_asked(w, "select count(duplicates) from garner_run", "0");
-    assert_asked(w, "select count(bad_rows) from garner_run", "0");
-    assert_asked(w, "select count(page) from garner_run", "0");
     end(w);
 }
 
@@ -231,7 +119,7 @@ static void a_version_is_of_a_body_that_is_kept(void **state)
     struct gn_memory m;
 
     (void)state;
-    assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
+    assert_int_equal(gn_schema_open(w->store, NULL), GARNER_OK);
     enter(w, "a", "http://a/");
     keep(w, 1, sha_a, "x", true);
     set_version(w, &both);
@@ -261,7 +149,7 @@ static void another_source_of_a_name_has_no_version(void **state)
     struct world *w = begin(NULL, NULL);
 
     (void)state;
-    assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
+    assert_int_equal(gn_schema_open(w->store, NULL), GARNER_OK);
     for (int i = 0; i < 2; i++) {
         struct garner_batch *batch = new_batch();
 
@@ -309,7 +197,7 @@ static void a_304_is_a_row_while_what_it_means_is_there(void **state)
     struct garner_batch *batch = new_batch();
 
     (void)state;
-    assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
+    assert_int_equal(gn_schema_open(w->store, NULL), GARNER_OK);
     enter(w, "a", "http://a/");
     keep(w, 1, sha_a, "x", true);
     set_version(w, &v);
@@ -341,7 +229,7 @@ static void sources_keep_their_id_and_body(void **state)
     struct gn_memory memory;
 
     (void)state;
-    assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
+    assert_int_equal(gn_schema_open(w->store, NULL), GARNER_OK);
     enter(w, "a", "http://a/");
     enter(w, "b", "http://b/");
     assert_int_equal(gn_history_recall(w->store, "b", &memory, NULL),
@@ -367,7 +255,7 @@ static void only_a_new_body_is_kept(void **state)
     struct world *w = begin(NULL, NULL);
 
     (void)state;
-    assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
+    assert_int_equal(gn_schema_open(w->store, NULL), GARNER_OK);
     enter(w, "s", "http://s/");
     enter(w, "t", "http://t/");
     keep(w, 1, sha_a, "a", false);
@@ -403,7 +291,7 @@ static void runs_say_null_for_what_is_not_known(void **state)
     struct garner_batch *batch = new_batch();
 
     (void)state;
-    assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
+    assert_int_equal(gn_schema_open(w->store, NULL), GARNER_OK);
     enter(w, "s", "http://s/");
     keep(w, 1, sha_a, "a", true);
     assert_int_equal(gn_history_add_run(batch, &good, true, NULL), GARNER_OK);
@@ -433,10 +321,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_base_is_the_last_body_and_stays),
-        cmocka_unit_test(tables_are_made_once),
-        cmocka_unit_test(newer_tables_are_left_alone),
-        cmocka_unit_test(tables_of_version_1_are_brought_up),
-        cmocka_unit_test(tables_of_version_2_are_brought_up),
         cmocka_unit_test(a_version_is_of_a_body_that_is_kept),
         cmocka_unit_test(another_source_of_a_name_has_no_version),
         cmocka_unit_test(a_304_is_a_row_while_what_it_means_is_there),

@@ -1,7 +1,7 @@
 /* kept_test.c - the last body of a source, read back. */
 #include "engine/fixture_test.h"
-#include "engine/history/history.h"
 #include "engine/history/kept.h"
+#include "engine/history/schema.h"
 
 /* A source 1 whose last body, 2, is kept against body 1; the bytes are not what
  * matters. */
@@ -9,7 +9,7 @@ static struct world *begin_kept(void)
 {
     struct world *w = begin(NULL, NULL);
 
-    assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
+    assert_int_equal(gn_schema_open(w->store, NULL), GARNER_OK);
     store_runs(w,
                "insert into garner_body (id, source, sha256, size, codec,"
                " data) values (1, 1, zeroblob(32), 5, 'none', x'6669727374')");

@@ -3,6 +3,7 @@
 #include "engine/fixture_test.h"
 #include "engine/history/history.h"
 #include "engine/history/prune.h"
+#include "engine/history/schema.h"
 
 enum { SIZE = 2000, BODIES = 40, DAY_MS = 86400000 };
 #define DAY_US (INT64_C(1000) * DAY_MS)
@@ -58,7 +59,7 @@ static struct world *begin_old(void)
     struct world *w = begin(NULL, NULL);
     struct garner_codec *codec;
 
-    assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
+    assert_int_equal(gn_schema_open(w->store, NULL), GARNER_OK);
     store_runs(w, "insert into garner_source (id, name, url)"
                   " values (1, 'a', 'u'), (2, 'b', 'u')");
     assert_int_equal(garner_codec_new(&codec, NULL), GARNER_OK);
@@ -188,7 +189,7 @@ static void many_runs_go_in_steps(void **state)
     const struct gn_prune p = {.rules = rules, .count = 1, .now_us = DAY_US};
 
     (void)state;
-    assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
+    assert_int_equal(gn_schema_open(w->store, NULL), GARNER_OK);
     store_runs(w, "insert into garner_run (source, url, started)"
                   " with recursive n(i) as (select 1 union all select i + 1"
                   " from n where i < 21000) select 1, 'u', i from n");

@@ -1,6 +1,7 @@
 /* quarantine_test.c - the statements of garner_quarantine. */
 #include "engine/fixture_test.h"
 #include "engine/history/quarantine.h"
+#include "engine/history/schema.h"
 
 /* A run of source, and the body it keeps apart. */
 static void keep(struct world *w, int64_t source, const char *text,
@@ -34,7 +35,7 @@ static void it_tells_all_of_a_body(void **state)
     struct world *w = begin(NULL, NULL);
 
     (void)state;
-    assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
+    assert_int_equal(gn_schema_open(w->store, NULL), GARNER_OK);
     store_runs(w, "insert into garner_run (id, source, url, started) values"
                   " (40, 1, 'u', 1)");
     keep(w, 7, "<html>", NULL);
@@ -58,7 +59,7 @@ static void the_newest_of_a_source_stay(void **state)
     char text[16];
 
     (void)state;
-    assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
+    assert_int_equal(gn_schema_open(w->store, NULL), GARNER_OK);
     keep(w, 2, "other", NULL);
     for (int i = 1; i <= GN_QUARANTINE_MOST + 5; i++) {
         snprintf(text, sizeof text, "%d", i);

@@ -1,6 +1,6 @@
 /* host_history_test.c - what is kept of hosts is added up, or replaced. */
 #include "engine/fixture_test.h"
-#include "engine/history/history.h"
+#include "engine/history/schema.h"
 #include "engine/host/host_history.h"
 
 static void keep(struct world *w, const char *name,
@@ -32,7 +32,7 @@ static void counters_add_up_and_the_rest_is_replaced(void **state)
     struct gn_host_row row;
 
     (void)state;
-    assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
+    assert_int_equal(gn_schema_open(w->store, NULL), GARNER_OK);
     keep(w, "http://a:80", &first);
     keep(w, "http://b:80", &second);
     row = recalled(w, "http://a:80");
@@ -66,7 +66,7 @@ static void nothing_is_known_of_a_new_one(void **state)
     assert_int_equal(
         gn_host_history_recall(w->store, "http://a:80", &row, &err),
         GARNER_SQL); /* no tables */
-    assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
+    assert_int_equal(gn_schema_open(w->store, NULL), GARNER_OK);
     row = recalled(w, "http://a:80");
     assert_memory_equal(&row, &nothing, sizeof row);
     end(w);

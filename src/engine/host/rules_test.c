@@ -2,7 +2,7 @@
  */
 #include "base/mem.h"
 #include "engine/fixture_test.h"
-#include "engine/history/history.h"
+#include "engine/history/schema.h"
 #include "engine/host/rules.h"
 
 #define SECOND INT64_C(1000000)
@@ -169,7 +169,7 @@ static void they_are_kept(void **state)
     struct gn_rules again;
 
     (void)state;
-    assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
+    assert_int_equal(gn_schema_open(w->store, NULL), GARNER_OK);
     again = recalled(w);
     assert_int_equal(again.version, 0);
     answer(&r, 200, "etag: \"e\"\n", "user-agent: *\ndisallow: /\xFF\n",

@@ -1,6 +1,7 @@
 /* marks_test.c - marks are kept, and taken away. */
 #include "engine/fixture_test.h"
 #include "engine/history/history.h"
+#include "engine/history/schema.h"
 #include "engine/steer/marks.h"
 
 static struct garner_batch *new_batch(void)
@@ -32,7 +33,7 @@ static void paused_comes_and_goes(void **state)
     struct gn_memory memory;
 
     (void)state;
-    assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
+    assert_int_equal(gn_schema_open(w->store, NULL), GARNER_OK);
     enter(w, "a");
     enter(w, "b");
     for (int paused = 1; paused >= 0; paused--) {
@@ -57,7 +58,7 @@ static void retired_is_who_is_not_entered_again(void **state)
     struct garner_batch *batch = new_batch();
 
     (void)state;
-    assert_int_equal(gn_history_open(w->store, NULL), GARNER_OK);
+    assert_int_equal(gn_schema_open(w->store, NULL), GARNER_OK);
     enter(w, "a");
     enter(w, "b");
     assert_int_equal(gn_marks_add_retired(batch, 1, NULL), GARNER_OK);
