@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "engine/frontier/page.h"
 #include "engine/save.h"
 #include "engine/tell/events.h"
 
@@ -121,10 +120,7 @@ enum garner_code gn_version_add_unmodified(struct gn_job *job,
 {
     const bool of_page = job->active->page != NULL;
     enum garner_code code =
-        of_page
-            ? gn_page_add_unmodified(job->batch, &job->run, &job->asked, err)
-            : gn_history_add_unmodified(job->batch, &job->run, &job->asked,
-                                        err);
+        gn_history_add_unmodified(job->batch, &job->run, &job->asked, err);
 
     if (code == GARNER_OK)
         code = gn_events_add(job, err);

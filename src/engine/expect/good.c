@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "engine/expect/age.h"
+#include "engine/history/cell.h"
 #include "garner/read.h"
 
 enum { US = 1000 }; /* in a millisecond */
@@ -31,15 +32,9 @@ enum garner_code gn_good_add_watch(struct garner_batch *batch,
         " watched = iif(max_age is null, ?3, watched)"
         " where name = ?1 and max_age is not ?2",
         GARNER_ARGS(garner_text(source->name),
-                    any ? garner_integer(source->max_age_ms * US)
-                        : garner_null(),
+                    gn_cell_integer(source->max_age_ms * US, any),
                     garner_integer(wall_us)),
         err);
-}
-
-static int64_t integer_or_0(struct garner_value v)
-{
-    return v.type == GARNER_INTEGER ? v.integer : 0;
 }
 
 /* A row for each number of rows, or one without. */
@@ -59,8 +54,8 @@ static enum garner_code recall(struct gn_active *a, struct garner_store *store,
     for (size_t i = 0; (code = garner_next(rows, err)) == GARNER_ROW; i++) {
         const struct garner_value v = garner_column(rows, 2);
 
-        a->last.good_us = integer_or_0(garner_column(rows, 0));
-        watched_us = integer_or_0(garner_column(rows, 1));
+        a->last.good_us = gn_cell_integer_or(garner_column(rows, 0), 0);
+        watched_us = gn_cell_integer_or(garner_column(rows, 1), 0);
         if (a->good_rows != NULL && i < a->source->row_spec_count &&
             v.type == GARNER_INTEGER)
             a->good_rows[i] = v.integer;
@@ -137,8 +132,7 @@ enum garner_code gn_good_add(struct gn_job *job, struct garner_error *err)
                      "update garner_source set good = coalesce(?2, good),"
                      " good_rows = coalesce(?3, good_rows) where id = ?1",
                      GARNER_ARGS(garner_integer(job->active->memory.id),
-                                 dated ? garner_integer(ended_us(job))
-                                       : garner_null(),
+                                 gn_cell_integer(ended_us(job), dated),
                                  counted ? garner_text(gn_buf_cstr(&list))
                                          : garner_null()),
                      err);

@@ -7,6 +7,7 @@
 #include "crawl/order.h"
 #include "engine/frontier/list.h"
 #include "engine/frontier/page.h"
+#include "engine/history/cell.h"
 #include "garner/read.h"
 #include "garner/write.h"
 
@@ -18,16 +19,13 @@ static enum garner_code ask(struct garner_store *store, const char *sql,
                             int64_t *out, struct garner_error *err)
 {
     struct garner_rows *rows;
-    struct garner_value v;
     enum garner_code code = garner_query(store, sql, args, count, &rows, err);
 
     if (code != GARNER_OK)
         return code;
     code = garner_next(rows, err);
-    if (code == GARNER_ROW) {
-        v = garner_column(rows, 0);
-        *out = v.type == GARNER_INTEGER ? v.integer : 0;
-    }
+    if (code == GARNER_ROW)
+        *out = gn_cell_integer_or(garner_column(rows, 0), 0);
     garner_rows_close(rows);
     if (code == GARNER_DONE)
         return gn_fail(err, GARNER_NOTFOUND,

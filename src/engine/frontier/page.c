@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "crawl/urlkey.h"
+#include "engine/history/cell.h"
 
 static size_t room_for(const char *text)
 {
@@ -40,11 +41,6 @@ struct gn_page *gn_page_copy(const struct gn_page *page)
     return copy;
 }
 
-static struct garner_value integer_or_null(int64_t integer)
-{
-    return integer != 0 ? garner_integer(integer) : garner_null();
-}
-
 enum garner_code gn_page_add_end(struct garner_batch *batch, int64_t id,
                                  const struct gn_page_end *end,
                                  struct garner_error *err)
@@ -63,33 +59,13 @@ enum garner_code gn_page_add_end(struct garner_batch *batch, int64_t id,
         GARNER_ARGS(
             garner_integer(id), garner_integer(end->pass),
             garner_integer(end->due_us), garner_integer(end->tries),
-            garner_integer(end->done_us), integer_or_null(end->status),
+            garner_integer(end->done_us),
+            gn_cell_integer(end->status, end->status != 0),
             garner_text(end->failure), garner_integer(end->has_new_body),
             garner_integer(end->has_version), garner_text(end->version.etag),
             garner_text(end->version.modified), garner_text(end->answer_url),
             garner_integer(end->spec),
-            end->bytes >= 0 ? garner_integer(end->bytes) : garner_null()),
-        err);
-}
-
-enum garner_code gn_page_add_unmodified(struct garner_batch *batch,
-                                        const struct gn_run *run,
-                                        const struct gn_validators *asked,
-                                        struct garner_error *err)
-{
-    return garner_batch_add(
-        batch,
-        "insert into garner_run"
-        " (source, url, started, late_us, duration_us, status, attempt, body)"
-        " select ?1, ?2, ?3, ?4, ?5, ?6, ?9, b.id"
-        " from garner_frontier f left join garner_body b on b.id = f.body"
-        " where f.id = ?10 and f.etag is ?7 and f.modified is ?8",
-        GARNER_ARGS(
-            garner_integer(run->source), garner_text(run->url),
-            garner_integer(run->started_us), garner_integer(run->late_us),
-            garner_integer(run->duration_us), garner_integer(run->status),
-            garner_text(asked->etag), garner_text(asked->modified),
-            garner_integer(run->attempt), garner_integer(run->page)),
+            gn_cell_integer(end->bytes, end->bytes >= 0)),
         err);
 }
 
@@ -128,11 +104,10 @@ enum garner_code gn_page_add_found(struct garner_batch *batch, int64_t source,
         " pass = excluded.pass, depth = excluded.depth, rank = excluded.rank,"
         " sitemap = excluded.sitemap, due = 0, tries = 0"
         " where garner_frontier.pass < excluded.pass",
-        GARNER_ARGS(garner_integer(source),
-                    garner_text_n(found->url, found->size),
-                    garner_integer(gn_urlkey(found->url, found->size)),
-                    garner_integer(found->pass), garner_integer(found->depth),
-                    garner_integer(found->rank),
-                    found->is_sitemap ? garner_integer(1) : garner_null()),
+        GARNER_ARGS(
+            garner_integer(source), garner_text_n(found->url, found->size),
+            garner_integer(gn_urlkey(found->url, found->size)),
+            garner_integer(found->pass), garner_integer(found->depth),
+            garner_integer(found->rank), gn_cell_integer(1, found->is_sitemap)),
         err);
 }

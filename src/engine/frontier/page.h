@@ -73,13 +73,6 @@ enum garner_code gn_page_add_end(struct garner_batch *batch, int64_t id,
                                  const struct gn_page_end *end,
                                  struct garner_error *err);
 
-/* Adds the row of a fetch of page run->page that got a 304, if the page still
- * has the version asked for. Errors: NOMEM. */
-enum garner_code gn_page_add_unmodified(struct garner_batch *batch,
-                                        const struct gn_run *run,
-                                        const struct gn_validators *asked,
-                                        struct garner_error *err);
-
 /* Adds the statement that puts off page id until due_us. Errors: NOMEM. */
 enum garner_code gn_page_add_delay(struct garner_batch *batch, int64_t id,
                                    int64_t due_us, struct garner_error *err);

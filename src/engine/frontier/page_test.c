@@ -123,11 +123,12 @@ static void a_304_speaks_of_what_is_stored(void **state)
     (void)state;
     list(w, "http://h/a", 1);
     store_runs(w, "update garner_frontier set etag = '\"e\"', body = 5");
-    assert_int_equal(gn_page_add_unmodified(batch, &run, &was, NULL),
+    assert_int_equal(gn_history_add_unmodified(batch, &run, &was, NULL),
                      GARNER_OK);
     assert_int_equal(written(w, batch), 0);
     batch = new_batch();
-    assert_int_equal(gn_page_add_unmodified(batch, &run, &is, NULL), GARNER_OK);
+    assert_int_equal(gn_history_add_unmodified(batch, &run, &is, NULL),
+                     GARNER_OK);
     assert_int_equal(written(w, batch), 1);
     assert_asked(w, "select status || ifnull(body, '-') from garner_run",
                  "304-"); /* that body was pruned: the rows are still of it */

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "engine/history/cell.h"
 #include "garner/read.h"
 
 enum garner_code gn_history_add_source(struct garner_batch *batch,
@@ -34,18 +35,6 @@ void gn_memory_forget(struct gn_memory *memory)
         NULL;
 }
 
-/* A copy of a text, NULL of a NULL. false: no memory. */
-static bool copy(struct garner_value v, char **out)
-{
-    *out = v.type == GARNER_TEXT ? gn_memdup(v.bytes.data, v.bytes.size) : NULL;
-    return *out != NULL || v.type != GARNER_TEXT;
-}
-
-static int64_t integer_or_0(struct garner_value v)
-{
-    return v.type == GARNER_INTEGER ? v.integer : 0;
-}
-
 static enum garner_code read_memory(struct garner_rows *rows,
                                     struct gn_memory *memory,
                                     struct garner_error *err)
@@ -54,27 +43,28 @@ static enum garner_code read_memory(struct garner_rows *rows,
 
     *memory = (struct gn_memory){
         .id = garner_column(rows, 0).integer,
-        .off_until_us = integer_or_0(garner_column(rows, 5)),
-        .attempt = (int)integer_or_0(garner_column(rows, 6)),
-        .alert = {.failures = (int)integer_or_0(garner_column(rows, 7)),
-                  .since_us = integer_or_0(garner_column(rows, 8)),
-                  .told_us = integer_or_0(garner_column(rows, 9))},
+        .off_until_us = gn_cell_integer_or(garner_column(rows, 5), 0),
+        .attempt = (int)gn_cell_integer_or(garner_column(rows, 6), 0),
+        .alert = {.failures =
+                      (int)gn_cell_integer_or(garner_column(rows, 7), 0),
+                  .since_us = gn_cell_integer_or(garner_column(rows, 8), 0),
+                  .told_us = gn_cell_integer_or(garner_column(rows, 9), 0)},
         .has_answer_hash = garner_column(rows, 10).type == GARNER_INTEGER,
-        .answer_hash = integer_or_0(garner_column(rows, 10)),
-        .next_due_us = integer_or_0(garner_column(rows, 11)),
-        .interval_ms = integer_or_0(garner_column(rows, 12)) / 1000,
-        .body_is_file = integer_or_0(garner_column(rows, 13)) != 0,
-        .paused = integer_or_0(garner_column(rows, 15)) != 0,
-        .goes_on = integer_or_0(garner_column(rows, 16)) != 0};
+        .answer_hash = gn_cell_integer_or(garner_column(rows, 10), 0),
+        .next_due_us = gn_cell_integer_or(garner_column(rows, 11), 0),
+        .interval_ms = gn_cell_integer_or(garner_column(rows, 12), 0) / 1000,
+        .body_is_file = gn_cell_integer_or(garner_column(rows, 13), 0) != 0,
+        .paused = gn_cell_integer_or(garner_column(rows, 15), 0) != 0,
+        .goes_on = gn_cell_integer_or(garner_column(rows, 16), 0) != 0};
     if (sha256.type == GARNER_BLOB &&
         sha256.bytes.size == sizeof memory->sha256) {
         memory->has_body = true;
         memcpy(memory->sha256, sha256.bytes.data, sizeof memory->sha256);
     }
-    if (copy(garner_column(rows, 2), &memory->etag) &&
-        copy(garner_column(rows, 3), &memory->modified) &&
-        copy(garner_column(rows, 4), &memory->answer_url) &&
-        copy(garner_column(rows, 14), &memory->answer_file)) {
+    if (gn_cell_copy(garner_column(rows, 2), &memory->etag) &&
+        gn_cell_copy(garner_column(rows, 3), &memory->modified) &&
+        gn_cell_copy(garner_column(rows, 4), &memory->answer_url) &&
+        gn_cell_copy(garner_column(rows, 14), &memory->answer_file)) {
         if (memory->answer_url == NULL)
             gn_memory_forget(memory);
         return GARNER_OK;
@@ -176,11 +166,6 @@ enum garner_code gn_history_add_part(struct garner_batch *batch, int64_t source,
     return insert_body(batch, source, body, err);
 }
 
-static struct garner_value integer_or_null(int64_t integer, bool known)
-{
-    return known ? garner_integer(integer) : garner_null();
-}
-
 #define INSERT_RUN                                                             \
     "insert into garner_run (source, url, started, late_us, duration_us,"      \
     " status, bytes, rows, failure, error, attempt, file, duplicates, "        \
@@ -199,9 +184,9 @@ enum garner_code gn_history_add_run(struct garner_batch *batch,
         garner_integer(run->started_us),
         garner_integer(run->late_us),
         garner_integer(run->duration_us),
-        integer_or_null(run->status, run->status != 0),
-        integer_or_null(run->bytes, run->bytes >= 0),
-        integer_or_null(run->rows, run->rows >= 0),
+        gn_cell_integer(run->status, run->status != 0),
+        gn_cell_integer(run->bytes, run->bytes >= 0),
+        gn_cell_integer(run->rows, run->rows >= 0),
         garner_text(run->failure),
         garner_text(run->error),
         garner_integer(run->attempt),
@@ -249,25 +234,38 @@ enum garner_code gn_history_add_version(struct garner_batch *batch,
         err);
 }
 
+#define INSERT_UNMODIFIED                                                      \
+    "insert into garner_run"                                                   \
+    " (source, url, started, late_us, duration_us, status, attempt, body)"     \
+    " select ?1, ?2, ?3, ?4, ?5, ?6, ?9, b.id"
+#define STILL_ASKED " and etag is ?7 and modified is ?8"
+
 enum garner_code gn_history_add_unmodified(struct garner_batch *batch,
                                            const struct gn_run *run,
                                            const struct gn_validators *asked,
                                            struct garner_error *err)
 {
+    const struct garner_value args[] = {
+        garner_integer(run->source),      garner_text(run->url),
+        garner_integer(run->started_us),  garner_integer(run->late_us),
+        garner_integer(run->duration_us), garner_integer(run->status),
+        garner_text(asked->etag),         garner_text(asked->modified),
+        garner_integer(run->attempt),     garner_integer(run->page),
+    };
+    const size_t count = sizeof args / sizeof args[0];
+
+    if (run->page != 0)
+        return garner_batch_add(
+            batch,
+            INSERT_UNMODIFIED " from garner_frontier f left join garner_body b"
+                              " on b.id = f.body where f.id = ?10" STILL_ASKED,
+            args, count, err);
     return garner_batch_add(
         batch,
-        "insert into garner_run"
-        " (source, url, started, late_us, duration_us, status, attempt, body)"
-        " select ?1, ?2, ?3, ?4, ?5, ?6, ?9, b.id"
-        " from garner_source s join garner_body b on b.id = s.answer_body"
-        " where s.id = ?1 and s.etag is ?7 and s.modified is ?8",
-        GARNER_ARGS(garner_integer(run->source), garner_text(run->url),
-                    garner_integer(run->started_us),
-                    garner_integer(run->late_us),
-                    garner_integer(run->duration_us),
-                    garner_integer(run->status), garner_text(asked->etag),
-                    garner_text(asked->modified), garner_integer(run->attempt)),
-        err);
+        INSERT_UNMODIFIED
+        " from garner_source s join garner_body b"
+        " on b.id = s.answer_body where s.id = ?1" STILL_ASKED,
+        args, count - 1, err);
 }
 
 enum garner_code gn_history_add_renewal(struct garner_batch *batch,
@@ -294,8 +292,8 @@ enum garner_code gn_history_add_delay(struct garner_batch *batch,
         batch,
         "update garner_source set off_until = ?2, tried = ?3 where id = ?1",
         GARNER_ARGS(garner_integer(source),
-                    integer_or_null(until_us, until_us != 0),
-                    integer_or_null(attempt, attempt != 0)),
+                    gn_cell_integer(until_us, until_us != 0),
+                    gn_cell_integer(attempt, attempt != 0)),
         err);
 }
 

@@ -117,7 +117,9 @@ enum garner_code gn_history_add_version(struct garner_batch *batch,
                                         struct garner_error *err);
 
 /* Adds the row of a fetch that got a 304: its body is that of the answer with
- * the validators asked. If the store has that no more, nothing is added. */
+ * the validators asked. If the source, or the page, has another version now,
+ * nothing is added; nor if the store has the source's body no more. (A page's
+ * rows are still of a body that is deleted.) */
 enum garner_code gn_history_add_unmodified(struct garner_batch *batch,
                                            const struct gn_run *run,
                                            const struct gn_validators *asked,

@@ -1,11 +1,7 @@
 #include "engine/host/host_history.h"
 
+#include "engine/history/cell.h"
 #include "garner/read.h"
-
-static struct garner_value time_or_null(int64_t us)
-{
-    return us != 0 ? garner_integer(us) : garner_null();
-}
 
 enum garner_code gn_host_history_add(struct garner_batch *batch,
                                      const char *name,
@@ -29,17 +25,17 @@ enum garner_code gn_host_history_add(struct garner_batch *batch,
             garner_text(name), garner_integer(row->cost.requests),
             garner_integer(row->cost.not_modified),
             garner_integer(row->cost.errors), garner_integer(row->cost.bytes),
-            time_or_null(row->last_us), garner_integer(row->failures),
-            garner_integer(row->openings), time_or_null(row->open_until_us),
-            time_or_null(row->off_until_us), time_or_null(row->next_us)),
+            gn_cell_integer(row->last_us, row->last_us != 0),
+            garner_integer(row->failures), garner_integer(row->openings),
+            gn_cell_integer(row->open_until_us, row->open_until_us != 0),
+            gn_cell_integer(row->off_until_us, row->off_until_us != 0),
+            gn_cell_integer(row->next_us, row->next_us != 0)),
         err);
 }
 
 static int64_t integer(const struct garner_rows *rows, size_t column)
 {
-    const struct garner_value v = garner_column(rows, column);
-
-    return v.type == GARNER_INTEGER ? v.integer : 0;
+    return gn_cell_integer_or(garner_column(rows, column), 0);
 }
 
 enum garner_code gn_host_history_recall(struct garner_store *store,

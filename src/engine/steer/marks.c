@@ -1,13 +1,13 @@
 #include "engine/steer/marks.h"
 
+#include "engine/history/cell.h"
+
 enum garner_code gn_marks_add_paused(struct garner_batch *batch, int64_t source,
                                      bool paused, struct garner_error *err)
 {
     return garner_batch_add(
         batch, "update garner_source set paused = ?2 where id = ?1",
-        GARNER_ARGS(garner_integer(source),
-                    paused ? garner_integer(1) : garner_null()),
-        err);
+        GARNER_ARGS(garner_integer(source), gn_cell_integer(1, paused)), err);
 }
 
 enum garner_code gn_marks_add_retired(struct garner_batch *batch,

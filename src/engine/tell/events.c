@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "engine/chain.h"
+#include "engine/history/cell.h"
 #include "engine/tell/outbox.h"
 #include "engine/tell/rowlines.h"
 
@@ -158,8 +159,7 @@ static enum garner_code add_state(struct gn_job *job,
         GARNER_ARGS(garner_integer(m->id), garner_integer(m->alert.failures),
                     garner_integer(m->alert.since_us),
                     garner_integer(m->alert.told_us),
-                    m->has_answer_hash ? garner_integer(m->answer_hash)
-                                       : garner_null()),
+                    gn_cell_integer(m->answer_hash, m->has_answer_hash)),
         err);
 }
 

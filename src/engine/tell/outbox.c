@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "engine/history/cell.h"
 #include "garner/read.h"
 
 void gn_message_fini(struct gn_message *m)
@@ -59,17 +60,6 @@ enum garner_code gn_outbox_add_alone(struct garner_batch *batch,
 
 /* --- reading -------------------------------------------------------------- */
 
-static bool copy(struct garner_value v, char **out)
-{
-    *out = v.type == GARNER_TEXT ? gn_memdup(v.bytes.data, v.bytes.size) : NULL;
-    return *out != NULL || v.type != GARNER_TEXT;
-}
-
-static int64_t integer_or(struct garner_value v, int64_t otherwise)
-{
-    return v.type == GARNER_INTEGER ? v.integer : otherwise;
-}
-
 #define SELECT                                                                 \
     "select o.id, o.source, o.run, o.event, o.recipient, o.text, o.rows,"      \
     " o.created, o.due, o.tries, s.name, r.url, r.status, r.failure, r.error," \
@@ -87,22 +77,22 @@ static bool read_message(struct garner_rows *rows, struct gn_message *m)
     *m = (struct gn_message){
         .id = garner_column(rows, 0).integer,
         .source_id = garner_column(rows, 1).integer,
-        .run = integer_or(garner_column(rows, 2), 0),
+        .run = gn_cell_integer_or(garner_column(rows, 2), 0),
         .created_us = garner_column(rows, 7).integer,
         .due_us = garner_column(rows, 8).integer,
         .tries = (int)garner_column(rows, 9).integer,
-        .status = (int)integer_or(garner_column(rows, 12), 0),
-        .row_count = integer_or(garner_column(rows, 15), -1),
+        .status = (int)gn_cell_integer_or(garner_column(rows, 12), 0),
+        .row_count = gn_cell_integer_or(garner_column(rows, 15), -1),
     };
-    whole = copy(garner_column(rows, 3), &event);
-    whole = copy(garner_column(rows, 4), &m->recipient) && whole;
-    whole = copy(garner_column(rows, 5), &m->text) && whole;
-    whole = copy(garner_column(rows, 6), &m->rows) && whole;
-    whole = copy(garner_column(rows, 10), &m->source) && whole;
-    whole = copy(garner_column(rows, 11), &m->url) && whole;
-    whole = copy(garner_column(rows, 13), &m->failure) && whole;
-    whole = copy(garner_column(rows, 14), &m->error) && whole;
-    whole = copy(garner_column(rows, 16), &m->file) && whole;
+    whole = gn_cell_copy(garner_column(rows, 3), &event);
+    whole = gn_cell_copy(garner_column(rows, 4), &m->recipient) && whole;
+    whole = gn_cell_copy(garner_column(rows, 5), &m->text) && whole;
+    whole = gn_cell_copy(garner_column(rows, 6), &m->rows) && whole;
+    whole = gn_cell_copy(garner_column(rows, 10), &m->source) && whole;
+    whole = gn_cell_copy(garner_column(rows, 11), &m->url) && whole;
+    whole = gn_cell_copy(garner_column(rows, 13), &m->failure) && whole;
+    whole = gn_cell_copy(garner_column(rows, 14), &m->error) && whole;
+    whole = gn_cell_copy(garner_column(rows, 16), &m->file) && whole;
     m->event = event != NULL ? gn_event_of(event) : GN_EVENTS;
     gn_free(event);
     return whole;
@@ -177,7 +167,7 @@ static enum garner_code read_integer(struct garner_store *store,
         return code;
     code = garner_next(rows, err);
     if (code == GARNER_ROW)
-        *out = integer_or(garner_column(rows, 0), *out);
+        *out = gn_cell_integer_or(garner_column(rows, 0), *out);
     garner_rows_close(rows);
     return code == GARNER_ROW || code == GARNER_DONE ? GARNER_OK : code;
 }
