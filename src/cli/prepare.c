@@ -11,98 +11,15 @@
 #include "base/mem.h"
 #include "config/file.h"
 #include "config/load.h"
-#include "extract/extractor.h"
+#include "engine/sqlcheck.h"
 
 enum { PROBLEMS = 20 };
-
-static enum garner_code check_key(const struct gn_rows_spec *rows,
-                                  const struct gn_rowset *columns,
-                                  struct garner_error *err)
-{
-    for (size_t k = 0; k < rows->key_count; k++) {
-        bool found = false;
-
-        for (size_t i = 0; i < columns->column_count && !found; i++)
-            found = strcasecmp(columns->columns[i], rows->key[k]) == 0;
-        if (!found)
-            return gn_fail(err, GARNER_INVALID,
-                           "the key \"%.60s\" is no column of the SQL; name "
-                           "one of its columns so with AS",
-                           rows->key[k]);
-    }
-    return GARNER_OK;
-}
-
-static enum garner_code check_sql(const struct gn_source *source,
-                                  const struct gn_rows_spec *rows,
-                                  struct gn_rowset *columns,
-                                  struct garner_error *err)
-{
-    size_t count;
-    const char **names = gn_config_parameters(source, &count);
-    enum garner_code code;
-
-    if (names == NULL)
-        return gn_fail(err, GARNER_NOMEM, "no memory to check the SQL");
-    code = gn_extract_check(rows->sql, names, count, columns, err);
-    gn_free(names);
-    if (code == GARNER_OK)
-        code = check_key(rows, columns, err);
-    if (code == GARNER_OK)
-        code = gn_config_check_columns(rows, columns->columns,
-                                       columns->column_count, err);
-    return code;
-}
-
-/* The SQL that says where its next page is. */
-static enum garner_code check_next(const struct gn_source *source,
-                                   struct garner_error *err)
-{
-    size_t count;
-    const char **names;
-    enum garner_code code;
-
-    if (source->next.sql == NULL)
-        return GARNER_OK;
-    names = gn_config_parameters(source, &count);
-    if (names == NULL)
-        return gn_fail(err, GARNER_NOMEM, "no memory to check the SQL");
-    code = gn_extract_check(source->next.sql, names, count, NULL, err);
-    gn_free(names);
-    return code;
-}
-
-static enum garner_code check_rows(const struct gn_source *source,
-                                   const struct gn_rows_spec *rows,
-                                   struct garner_error *err)
-{
-    struct gn_rowset columns = {0};
-    const enum garner_code code = check_sql(source, rows, &columns, err);
-
-    gn_rowset_fini(&columns);
-    return code;
-}
-
-/* What a crawl follows. */
-static enum garner_code check_follow(const struct gn_source *source,
-                                     struct garner_error *err)
-{
-    size_t count;
-    const char **names = gn_config_parameters(source, &count);
-    enum garner_code code;
-
-    if (names == NULL)
-        return gn_fail(err, GARNER_NOMEM, "no memory to check follow");
-    code = gn_extract_check_follow(source->crawl->follow, names, count, err);
-    gn_free(names);
-    return code;
-}
 
 enum garner_code gn_prepare_columns(const struct gn_source *source,
                                     struct gn_rowset *columns,
                                     struct garner_error *err)
 {
-    return check_sql(source, &source->rows[0], columns, err);
+    return gn_sqlcheck_rows(source, &source->rows[0], columns, err);
 }
 
 enum garner_code gn_prepare_sql(const struct gn_config *config,
@@ -114,13 +31,12 @@ enum garner_code gn_prepare_sql(const struct gn_config *config,
     for (size_t i = 0; i < config->source_count && code == GARNER_OK; i++) {
         const struct gn_source *s = &config->sources[i];
 
-        if (s->crawl != NULL)
-            code = check_follow(s, err);
+        code = gn_sqlcheck_follow(s, err);
         if (s->rows == before) /* URLs of one command line share theirs */
             continue;
         before = s->rows;
         for (size_t k = 0; k < s->row_spec_count && code == GARNER_OK; k++)
-            code = check_rows(s, &s->rows[k], err);
+            code = gn_sqlcheck_rows(s, &s->rows[k], NULL, err);
     }
     return code;
 }
@@ -140,7 +56,7 @@ static enum garner_code tell_rows(const struct gn_config *config,
                                   struct gn_buf *text, struct garner_error *err)
 {
     struct gn_rowset columns = {0};
-    const enum garner_code code = check_sql(source, rows, &columns, err);
+    const enum garner_code code = gn_sqlcheck_rows(source, rows, &columns, err);
 
     gn_buf_printf(text, "%s:%d: source %s: %s (", config->path, rows->line,
                   source->name, rows->table);
@@ -244,12 +160,12 @@ static void check_each(struct faults *f)
         if (s->of_list && i > 0 && s[-1].of_list && s[-1].line == s->line)
             continue; /* one of many that are the same but for a value */
         for (size_t k = 0; k < s->row_spec_count; k++)
-            if (check_rows(s, &s->rows[k], &why) != GARNER_OK)
+            if (gn_sqlcheck_rows(s, &s->rows[k], NULL, &why) != GARNER_OK)
                 note(f, s, (struct text){s->rows[k].sql, s->rows[k].line},
                      &why);
-        if (check_next(s, &why) != GARNER_OK)
+        if (gn_sqlcheck_next(s, &why) != GARNER_OK)
             note(f, s, (struct text){s->next.sql, s->next.line}, &why);
-        if (s->crawl != NULL && check_follow(s, &why) != GARNER_OK)
+        if (gn_sqlcheck_follow(s, &why) != GARNER_OK)
             note(f, s, (struct text){s->crawl->follow, s->crawl->line}, &why);
     }
 }

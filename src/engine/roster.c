@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -17,6 +16,7 @@
 #include "engine/history/schema.h"
 #include "engine/host/permit.h"
 #include "engine/save.h"
+#include "engine/sqlcheck.h"
 
 enum { SOURCES_A_BATCH = 1000 };
 
@@ -37,63 +37,6 @@ static enum garner_code blame(const struct gn_config *config,
         gn_fail(err, reason.code, "%s: %.180s", source->name, reason.message);
     err->native = reason.native;
     return reason.code;
-}
-
-static enum garner_code check_key(const struct gn_rows_spec *spec,
-                                  const struct gn_rowset *columns,
-                                  struct garner_error *err)
-{
-    for (size_t k = 0; k < spec->key_count; k++) {
-        size_t i = 0;
-
-        while (i < columns->column_count &&
-               strcasecmp(columns->columns[i], spec->key[k]) != 0)
-            i++;
-        if (i == columns->column_count)
-            return gn_fail(err, GARNER_INVALID,
-                           "the SQL gives no column %s, the key of table %s; "
-                           "its first column is %s",
-                           spec->key[k], spec->table,
-                           columns->column_count > 0 ? columns->columns[0]
-                                                     : "missing");
-    }
-    return GARNER_OK;
-}
-
-static enum garner_code check_sql(const struct gn_source *source,
-                                  const struct gn_rows_spec *spec,
-                                  struct garner_error *err)
-{
-    struct gn_rowset columns = {0};
-    size_t count;
-    const char **names = gn_config_parameters(source, &count);
-    enum garner_code code;
-
-    if (names == NULL)
-        return gn_fail(err, GARNER_NOMEM, "SQL parameters");
-    code = gn_extract_check(spec->sql, names, count, &columns, err);
-    if (code == GARNER_OK)
-        code = check_key(spec, &columns, err);
-    if (code == GARNER_OK)
-        code = gn_config_check_columns(spec, columns.columns,
-                                       columns.column_count, err);
-    gn_rowset_fini(&columns);
-    gn_free(names);
-    return code;
-}
-
-static enum garner_code check_follow(const struct gn_source *source,
-                                     struct garner_error *err)
-{
-    size_t count;
-    const char **names = gn_config_parameters(source, &count);
-    enum garner_code code;
-
-    if (names == NULL)
-        return gn_fail(err, GARNER_NOMEM, "SQL parameters");
-    code = gn_extract_check_follow(source->crawl->follow, names, count, err);
-    gn_free(names);
-    return code;
 }
 
 /* Many sources may share one SQL and table: each is checked once in a row. */
@@ -125,31 +68,12 @@ static enum garner_code check_rows(const struct gn_source *source,
     for (size_t i = 0; i < source->row_spec_count && code == GARNER_OK; i++) {
         *line = source->rows[i].line;
         if (!same_as_before(source, before, i))
-            code = check_sql(source, &source->rows[i], err);
+            code = gn_sqlcheck_rows(source, &source->rows[i], NULL, err);
     }
     if (code == GARNER_OK && source->crawl != NULL) {
         *line = source->crawl->line;
-        code = check_follow(source, err);
+        code = gn_sqlcheck_follow(source, err);
     }
-    return code;
-}
-
-/* The same of the SQL that says where its next page is. */
-static enum garner_code check_next(const struct gn_source *source, int *line,
-                                   struct garner_error *err)
-{
-    size_t count;
-    const char **names;
-    enum garner_code code;
-
-    if (source->next.sql == NULL)
-        return GARNER_OK;
-    *line = source->next.line;
-    names = gn_config_parameters(source, &count);
-    if (names == NULL)
-        return gn_fail(err, GARNER_NOMEM, "SQL parameters");
-    code = gn_extract_check(source->next.sql, names, count, NULL, err);
-    gn_free(names);
     return code;
 }
 
@@ -160,10 +84,11 @@ enum garner_code gn_roster_check(const struct gn_config *config,
 {
     int line = 0;
 
-    if (check_rows(source, before, &line, err) == GARNER_OK &&
-        check_next(source, &line, err) == GARNER_OK)
-        return GARNER_OK;
-    return blame(config, source, line, err);
+    if (check_rows(source, before, &line, err) != GARNER_OK)
+        return blame(config, source, line, err);
+    if (gn_sqlcheck_next(source, err) != GARNER_OK)
+        return blame(config, source, source->next.line, err);
+    return GARNER_OK;
 }
 
 static enum garner_code find_tables(struct gn_roster *r, struct gn_active *a,

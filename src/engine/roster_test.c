@@ -65,12 +65,12 @@ static void faults_name_the_source_and_its_place(void **state)
     rows = add_rows(w, add_source(w, "/", 0), "t", id, "select 1 as other");
     assert_int_equal(open_roster(w), GARNER_INVALID);
     assert_string_equal(w->err.message,
-                        "s0: the SQL gives no column id, the key of table t; "
-                        "its first column is other");
+                        "s0: the key \"id\" is no column of the SQL; name one "
+                        "of its columns so with AS");
     w->config.path = "g.yaml";
     rows->line = 12;
     assert_int_equal(open_roster(w), GARNER_INVALID);
-    assert_has(w->err.message, "g.yaml:12: source s0: the SQL gives");
+    assert_has(w->err.message, "g.yaml:12: source s0: the key \"id\"");
     rows->sql = ROWS;
     rows->expect = &full;
     assert_int_equal(open_roster(w), GARNER_INVALID);
