@@ -85,6 +85,9 @@ static int set_option(struct csv_each *c, sqlite3_stmt *row)
     if (name == NULL || type == NULL)
         return SQLITE_NOMEM;
     value = value != NULL ? value : "";
+    if (strcmp(name, "header/") == 0)
+        return gn_each_fail(&c->base, "option header: [] names no field; name "
+                                      "each, or say false");
     if (strncmp(name, "header/", 7) == 0) {
         c->has_header = false;
         return add_name(c, value, strlen(value));
@@ -110,7 +113,7 @@ static int set_option(struct csv_each *c, sqlite3_stmt *row)
 static int read_options(struct csv_each *c, sqlite3_value *options)
 {
     static const char sql[] =
-        "select o.key || iif(o.type = 'array', '/' || n.key, ''), "
+        "select o.key || iif(o.type = 'array', '/' || ifnull(n.key, ''), ''), "
         "coalesce(n.type, o.type), coalesce(n.atom, o.atom) from json_each(?1) "
         "o left join json_each(?1, '$.header') n on o.type = 'array'";
     const struct gn_csvsql *context = c->base.context;

@@ -46,6 +46,12 @@ static void options_are_json(void **state)
     assert_sql("select * from csv_each(?, '{\"header\":1}')", "",
                "!csv_each: option header: there are header (true, false, "
                "[names]), delimiter, quote, bad");
+    assert_sql("select * from csv_each(?, '{\"header\":[]}')", "a,b\n",
+               "!csv_each: option header: [] names no field; name each, or say "
+               "false");
+    assert_sql("select * from csv_each(?, '{\"delimiter\":[]}')", "",
+               "!csv_each: option delimiter/: there are header (true, false, "
+               "[names]), delimiter, quote, bad");
     assert_sql("select * from csv_each(?, '{')", "",
                "!csv_each: options are no JSON object, such as "
                "{\"delimiter\":\";\"}");
