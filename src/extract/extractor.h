@@ -37,12 +37,13 @@ struct gn_extraction {
     const struct gn_param *params; /* :body as text and so on; a text's byte
                                       order mark is left out */
     size_t param_count;
-    struct gn_query *queries; /* run in order; the first failure ends the job;
+    struct gn_query *queries; /* run in order; the first failure ends them;
                                  there may be none */
     size_t query_count;
     /* Where the body leads to, found last, from the same parsed body; NULL: is
-     * not asked. Its links are yours to gn_onward_fini; empty after a failure
-     * of the job. */
+     * not asked. Its links are yours to gn_onward_fini; there are none if it is
+     * not read. It is, in a time of its own, when a query has failed, except
+     * for NOMEM. */
     struct gn_onward *onward;
     /* Called on a worker before the queries, unless NULL; false: they are not
      * run, and code is OK. */

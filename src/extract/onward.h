@@ -35,6 +35,7 @@ struct gn_onward {
     bool html_only;  /* a body of another type leads nowhere */
 
     /* out */
+    bool read;             /* all of this is known of the page */
     bool noindex;          /* <meta name="robots">: it is not to be kept ... */
     bool nofollow;         /* ... none of its links is to be followed */
     struct gn_link *links; /* link_count of them, in the SQL's order; one that

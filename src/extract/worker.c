@@ -205,7 +205,35 @@ static enum garner_code run_page(struct gn_worker *w, struct gn_onward *page,
     gn_rowset_fini(&query.rows);
     gn_buf_fini(&own);
     gn_buf_fini(&head.base);
+    page->read = code == GARNER_OK;
     return code;
+}
+
+/* A page whose rows fail leads to others as well as any, in time of its own,
+ * unless there is no memory, or nobody waits any more. */
+static void lead_on(struct gn_worker *w, struct gn_extraction *job,
+                    const struct gn_input *in, size_t budget)
+{
+    struct garner_error reason;
+    enum garner_code code;
+
+    if (job->onward == NULL || job->code == GARNER_NOMEM ||
+        job->code == GARNER_CANCELED)
+        return;
+    if (job->code != GARNER_OK) {
+        gn_sandbox_arm(&w->sandbox, w->deadline_ms);
+        gn_functions_body(&w->sandbox.functions, in->text, in->text_size);
+    }
+    code = run_page(w, job->onward, in, budget, &reason);
+    if (code == GARNER_OK)
+        return;
+    gn_onward_fini(job->onward);
+    if (job->code != GARNER_OK)
+        return;
+    name_error(&reason);
+    job->code = code;
+    job->error = reason;
+    job->failed_query = job->query_count;
 }
 
 static void empty_page(struct gn_onward *page)
@@ -242,14 +270,7 @@ void gn_worker_run(struct gn_worker *w, struct gn_extraction *job)
             budget -= query->rows.bytes;
         }
     }
-    if (job->code == GARNER_OK && job->onward != NULL) {
-        job->code = run_page(w, job->onward, &in, budget, &job->error);
-        if (job->code != GARNER_OK) {
-            job->failed_query = job->query_count;
-            name_error(&job->error);
-            gn_onward_fini(job->onward);
-        }
-    }
+    lead_on(w, job, &in, budget);
     gn_functions_clear(&w->sandbox.functions); /* it may be much memory */
     gn_input_fini(&in);
     for (size_t i = 0; i < job->query_count && job->code != GARNER_OK; i++)

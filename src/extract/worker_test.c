@@ -449,19 +449,13 @@ static void a_selector_is_for_html_alone(void **state)
     gn_onward_fini(&page);
 }
 
-static void a_failure_leaves_no_links(void **state)
+static void what_fails_to_find_links_is_told(void **state)
 {
     struct gn_query good = {.sql = "select 1 as a"};
-    struct gn_query wrong = {.sql = "select nonsense"};
-    struct gn_onward page = {.sql = by_selector};
     struct gn_onward bad = {.sql = "select 1 as href"};
-    struct gn_extraction job = follow(leads_on, NULL, &wrong, &page);
+    struct gn_extraction job = follow(leads_on, NULL, &good, &bad);
 
     (void)state;
-    assert_int_equal(job.code, GARNER_SQL);
-    assert_int_equal(job.failed_query, 0);
-    assert_int_equal(page.link_count, 0);
-    job = follow(leads_on, NULL, &good, &bad);
     assert_int_equal(job.code, GARNER_INVALID);
     assert_int_equal(job.failed_query, 1);
     assert_string_equal(job.error.message,
@@ -469,6 +463,50 @@ static void a_failure_leaves_no_links(void **state)
                         "and priority, nofollow or sitemap if you like");
     assert_null(good.rows.values);
     assert_null(bad.links);
+    assert_false(bad.read);
+}
+
+static void a_page_without_good_rows_leads_on(void **state)
+{
+    static const char *const wrong[] = {
+        "select nonsense", "select json_extract(:body, '$.a') as a",
+        "with recursive n (i) as (select 1 union all select i + 1 from n)"
+        " select i from n"};
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct gn_query q = {.sql = wrong[i]};
+        struct gn_query both = {.sql = "select 1 as href"};
+        struct gn_onward page = {.sql = by_selector};
+        struct gn_onward bad = {.sql = both.sql};
+        struct gn_extraction job = follow(leads_on, NULL, &q, &page);
+
+        assert_int_not_equal(job.code, GARNER_OK);
+        assert_int_equal(job.failed_query, 0);
+        assert_true(page.read && page.noindex);
+        assert_int_equal(page.link_count, 2);
+        gn_onward_fini(&page);
+        assert_int_equal(follow(leads_on, NULL, &q, &bad).code, job.code);
+        assert_false(bad.read);
+    }
+}
+
+static void a_page_has_time_of_its_own(void **state)
+{
+    struct gn_query q = {.sql = "with recursive n(i) as (select 1 union all "
+                                "select i + 1 from n) select max(i) as m "
+                                "from n"};
+    struct gn_onward page = {.sql = by_selector};
+
+    (void)state;
+    for (int ms = 20; ms < 5000 && !page.read; ms *= 2) {
+        worker.deadline_ms = ms;
+        assert_int_equal(follow(leads_on, NULL, &q, &page).code,
+                         GARNER_TIMEOUT);
+    }
+    worker.deadline_ms = options.deadline_ms;
+    assert_int_equal(page.link_count, 2);
+    gn_onward_fini(&page);
 }
 
 static void lost_memory_leaves_no_links(void **state)
@@ -542,7 +580,9 @@ int main(void)
         cmocka_unit_test(a_page_is_parsed_once_for_rows_and_links),
         cmocka_unit_test(sql_says_where_a_page_leads_to),
         cmocka_unit_test(a_selector_is_for_html_alone),
-        cmocka_unit_test(a_failure_leaves_no_links),
+        cmocka_unit_test(what_fails_to_find_links_is_told),
+        cmocka_unit_test(a_page_without_good_rows_leads_on),
+        cmocka_unit_test(a_page_has_time_of_its_own),
         cmocka_unit_test(lost_memory_leaves_no_links),
         cmocka_unit_test(lost_memory_is_an_error_and_no_leak),
     };

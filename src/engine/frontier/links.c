@@ -177,6 +177,14 @@ void gn_links_take(struct gn_job *job)
     page->link_count = n;
 }
 
+/* Whatever becomes of its rows; but what was not expected is perhaps not the
+ * page at all. */
+static bool is_followed(const struct gn_job *job)
+{
+    return of(job) != NULL && job->leads_on && job->onward.read &&
+           !job->quarantined;
+}
+
 /* The sitemaps that the host's robots.txt names are as near as a start. */
 static enum garner_code add_sitemaps(struct gn_job *job, int64_t pass,
                                      struct garner_error *err)
@@ -218,7 +226,7 @@ enum garner_code gn_links_add(struct gn_job *job, int64_t pass,
     enum garner_code code = GARNER_OK;
     int depth;
 
-    if (links == NULL || !job->leads_on || job->run.failure != NULL)
+    if (!is_followed(job))
         return GARNER_OK;
     depth = page->depth + !page->is_sitemap;
     for (size_t i = 0; i < job->onward.link_count && code == GARNER_OK; i++) {
@@ -244,7 +252,7 @@ bool gn_links_settled(struct gn_job *job)
 {
     struct gn_links *links = of(job);
 
-    if (links == NULL || !job->leads_on || job->run.failure != NULL)
+    if (!is_followed(job))
         return false;
     for (size_t i = 0; i < job->onward.link_count; i++) {
         const struct gn_link *link = &job->onward.links[i];

@@ -135,6 +135,27 @@ static void or_not(void **state)
     end(w);
 }
 
+static void rows_that_fail_end_no_crawl(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct site s;
+        struct world *w = begin_crawl(&s);
+
+        if (i == 0)
+            w->rows[0].sql = "select json_extract(:body, '$.a') as url";
+        else
+            store_runs(w, "create table t (url check (url < 0), depth)");
+        assert_int_equal(run(w), GARNER_OK);
+        assert_asked(w, "select count(*) from garner_run where failure is null",
+                     i == 0 ? "0" : "1"); /* the one without rows */
+        assert_asked(
+            w, PATHS("garner_frontier"),
+            "/away1 /forbidden1 /from-meta2 /meta1 /plain1 /start0 /tag1");
+        end(w);
+    }
+}
+
 static void budgets_end_it(void **state)
 {
     struct site s;
@@ -182,6 +203,7 @@ int main(void)
         cmocka_unit_test(they_are_followed_once),
         cmocka_unit_test(what_is_said_to_robots_is_heard),
         cmocka_unit_test(or_not),
+        cmocka_unit_test(rows_that_fail_end_no_crawl),
         cmocka_unit_test(budgets_end_it),
         cmocka_unit_test(lost_memory_ends_nothing_but_its_fetch),
     };
