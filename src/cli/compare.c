@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "engine/table/fit.h"
 #include "engine/table/order.h"
 #include "engine/table/table.h"
 #include "garner/read.h"
@@ -40,7 +41,7 @@ static void quoted(struct gn_buf *sql, const char *name)
 
 static enum garner_code find_key(struct work *w, struct garner_error *err)
 {
-    const enum garner_code code = gn_table_check_key(w->spec, w->rows, err);
+    const enum garner_code code = gn_fit_key(w->spec, w->rows, err);
 
     for (size_t k = 0; code == GARNER_OK && k < w->spec->key_count; k++)
         while (strcasecmp(w->rows->columns[w->key[k]], w->spec->key[k]) != 0)

@@ -6,6 +6,7 @@
 #include "cli/pour.h"
 #include "cli/stored.h"
 #include "engine/table/distinct.h"
+#include "engine/table/fit.h"
 #include "engine/table/table.h"
 #include "garner/read.h"
 
@@ -132,8 +133,7 @@ static enum garner_code check(struct work *w, const struct gn_one *answer,
     }
     gn_buf_fini(&broken);
     for (size_t i = 0; i < s->row_spec_count && code == GARNER_OK; i++)
-        code = gn_table_check_key(&s->rows[i],
-                                  &made->extraction.queries[i].rows, err);
+        code = gn_fit_key(&s->rows[i], &made->extraction.queries[i].rows, err);
     return code;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "extract/csslex.h"
+#include "extract/cssxpath.h"
 
 /* https://www.w3.org/TR/selectors-4/. A selector is read from left to right and
  * becomes a node test with conditions for its last element, in which what
@@ -44,46 +45,6 @@ static void drop(struct parser *p, struct gn_buf *b)
     gn_buf_fini(b);
 }
 
-/* --- writing XPath --------------------------------------------------------*/
-
-/* A literal of XPath 1.0, which has no escapes. */
-static void write_literal(struct gn_buf *out, const struct gn_buf *text)
-{
-    const char *s = gn_buf_cstr(text);
-    const char *end = s + text->size;
-
-    if (strchr(s, '\'') == NULL) {
-        gn_buf_printf(out, "'%s'", s);
-    } else if (strchr(s, '"') == NULL) {
-        gn_buf_printf(out, "\"%s\"", s);
-    } else {
-        gn_buf_text(out, "concat(");
-        while (s < end) {
-            const char quote = *s == '\'' ? '"' : '\'';
-            const size_t size = strcspn(s, quote == '"' ? "\"" : "'");
-
-            gn_buf_byte(out, quote);
-            gn_buf_append(out, s, size);
-            gn_buf_byte(out, quote);
-            s += size;
-            gn_buf_text(out, s < end ? "," : ")");
-        }
-    }
-}
-
-/* Whether XPath can say it as it is. */
-static bool is_plain(const struct gn_buf *name)
-{
-    const char *s = gn_buf_cstr(name);
-
-    if (!gn_csslex_is_letter(s[0]) && s[0] != '_')
-        return false;
-    for (size_t i = 0; i < name->size; i++)
-        if ((unsigned char)s[i] >= 0x80 || !gn_csslex_is_name(s[i]))
-            return false;
-    return true;
-}
-
 static struct gn_buf *condition(struct compound *c)
 {
     if (c->conditions.size > 0)
@@ -92,27 +53,6 @@ static struct gn_buf *condition(struct compound *c)
 }
 
 /* --- [attribute], .class, #id ---------------------------------------------*/
-
-/* operator: one of = ~ | ^ $ *, followed by i if case does not matter; "?": is
- * it there. */
-static void write_match(struct compound *c, const struct gn_buf *name,
-                        const char *operator, const struct gn_buf * value)
-{
-    struct gn_buf *out = condition(c);
-
-    if (is_plain(name) && (operator[0] == '?' || strcmp(operator, "=") == 0)) {
-        gn_buf_printf(out, "@%s%s",
-                      gn_buf_cstr(name), operator[0] == '?' ? "" : "=");
-        if (operator[0] != '?')
-            write_literal(out, value);
-        return;
-    }
-    gn_buf_text(out, "gn-attr(");
-    write_literal(out, name);
-    gn_buf_printf(out, ",'%s',", operator);
-    write_literal(out, value);
-    gn_buf_byte(out, ')');
-}
 
 /* The rest of [name OPERATOR value i], from the operator on. */
 static bool read_match(struct parser *p, struct compound *c,
@@ -142,7 +82,8 @@ static bool read_match(struct parser *p, struct compound *c,
         p->lex.at++;
         gn_csslex_skip_space(&p->lex);
     }
-    write_match(c, name, operator, value);
+    gn_cssxpath_match(condition(c), gn_buf_cstr(name), operator,
+                      gn_buf_cstr(value));
     return true;
 }
 
@@ -158,7 +99,7 @@ static bool read_attribute(struct parser *p, struct compound *c)
     lower_all(&name);
     gn_csslex_skip_space(&p->lex);
     if (ok && *p->lex.at == ']')
-        write_match(c, &name, "?", &value);
+        gn_cssxpath_match(condition(c), gn_buf_cstr(&name), "?", "");
     else
         ok = ok && read_match(p, c, &name, &value);
     if (ok && *p->lex.at != ']')
@@ -173,69 +114,19 @@ static bool read_attribute(struct parser *p, struct compound *c)
 static bool read_class_or_id(struct parser *p, struct compound *c)
 {
     const bool is_class = *p->lex.at++ == '.';
-    struct gn_buf name = {0};
     struct gn_buf value = {0};
-    bool ok = gn_csslex_name(&p->lex, &value,
-                             is_class ? "the name of a class is expected"
-                                      : "an id is expected");
+    const bool ok = gn_csslex_name(&p->lex, &value,
+                                   is_class ? "the name of a class is expected"
+                                            : "an id is expected");
 
-    gn_buf_text(&name, is_class ? "class" : "id");
     if (ok)
-        write_match(c, &name, is_class ? "~" : "=", &value);
-    drop(p, &name);
+        gn_cssxpath_match(condition(c), is_class ? "class" : "id",
+                          is_class ? "~" : "=", gn_buf_cstr(&value));
     drop(p, &value);
     return ok;
 }
 
-/* --- :nth-child(an+b) -----------------------------------------------------*/
-
-static void write_nth(struct compound *c, const char *place, int a, int b)
-{
-    struct gn_buf *out = condition(c);
-
-    if (a == 0)
-        gn_buf_printf(out, "%s=%d", place, b);
-    else
-        gn_buf_printf(out, "%s%s%d and (%s - %d) mod %d = 0", place,
-                      a > 0 ? ">=" : "<=", b, place, b, a);
-}
-
 /* --- pseudo-classes -------------------------------------------------------*/
-
-static const struct {
-    const char *name;
-    const char *condition;
-} simple_classes[] = {
-    {"root", "not(parent::*)"},
-    {"scope", "gn-scope()"},
-    {"empty", "not(* or text())"},
-    {"first-child", "gn-nth()=1"},
-    {"last-child", "gn-nth-last()=1"},
-    {"only-child", "gn-nth()=1 and gn-nth-last()=1"},
-    {"first-of-type", "gn-nth-of-type()=1"},
-    {"last-of-type", "gn-nth-last-of-type()=1"},
-    {"only-of-type", "gn-nth-of-type()=1 and gn-nth-last-of-type()=1"},
-    {"link", "@href and (self::a or self::area)"},
-    {"any-link", "@href and (self::a or self::area)"},
-    {"checked", "(@checked and self::input and (@type='checkbox' or "
-                "@type='radio') or @selected and self::option)"},
-    {"disabled", "@disabled and (self::button or self::input or self::select "
-                 "or self::textarea or self::option or self::optgroup or "
-                 "self::fieldset)"},
-    {"enabled", "not(@disabled) and (self::button or self::input or "
-                "self::select or self::textarea or self::option or "
-                "self::optgroup or self::fieldset)"},
-};
-
-static const struct {
-    const char *name;
-    const char *place;
-} nth_classes[] = {
-    {"nth-child", "gn-nth()"},
-    {"nth-last-child", "gn-nth-last()"},
-    {"nth-of-type", "gn-nth-of-type()"},
-    {"nth-last-of-type", "gn-nth-last-of-type()"},
-};
 
 static bool read_list(struct parser *p, struct gn_buf *out);
 static bool read_relative_list(struct parser *p, struct gn_buf *out);
@@ -274,7 +165,7 @@ static bool read_nth(struct parser *p, const char *place, struct compound *c)
     if (*p->lex.at != ')')
         return gn_csslex_fail(&p->lex, "a ) is missing");
     p->lex.at++;
-    write_nth(c, place, a, b);
+    gn_cssxpath_nth(condition(c), place, a, b);
     return true;
 }
 
@@ -282,13 +173,13 @@ static bool read_function(struct parser *p, const char *start, const char *name,
                           struct compound *c)
 {
     static const char *const nested[] = {"is", "where", "not", "has"};
+    const char *place = gn_cssxpath_place(name);
 
     for (size_t i = 0; i < sizeof nested / sizeof nested[0]; i++)
         if (strcmp(name, nested[i]) == 0)
             return read_nested(p, name, c);
-    for (size_t i = 0; i < sizeof nth_classes / sizeof nth_classes[0]; i++)
-        if (strcmp(name, nth_classes[i].name) == 0)
-            return read_nth(p, nth_classes[i].place, c);
+    if (place != NULL)
+        return read_nth(p, place, c);
     return gn_csslex_fail_at(&p->lex, start,
                              "no such pseudo-class with brackets");
 }
@@ -312,13 +203,10 @@ static bool read_pseudo(struct parser *p, struct compound *c)
     if (ok && *p->lex.at == '(') {
         ok = read_function(p, start, name, c);
     } else if (ok) {
-        size_t i = 0;
+        const char *is = gn_cssxpath_class(name);
 
-        while (i < sizeof simple_classes / sizeof simple_classes[0] &&
-               strcmp(name, simple_classes[i].name) != 0)
-            i++;
-        if (i < sizeof simple_classes / sizeof simple_classes[0])
-            gn_buf_text(condition(c), simple_classes[i].condition);
+        if (is != NULL)
+            gn_buf_text(condition(c), is);
         else
             ok = gn_csslex_fail_at(&p->lex, start, "no such pseudo-class");
     }
@@ -344,11 +232,11 @@ static bool read_type(struct parser *p, struct compound *c)
                                  "the name of an element is expected");
 
         lower_all(&name);
-        if (ok && is_plain(&name)) {
+        if (ok && gn_cssxpath_is_name(gn_buf_cstr(&name))) {
             gn_buf_text(&c->test, gn_buf_cstr(&name));
         } else if (ok) {
             gn_buf_text(condition(c), "name()=");
-            write_literal(&c->conditions, &name);
+            gn_cssxpath_literal(&c->conditions, gn_buf_cstr(&name));
         }
         drop(p, &name);
         if (!ok)

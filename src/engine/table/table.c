@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "engine/table/fit.h"
 #include "engine/table/table_sql.h"
 #include "engine/table/validity.h"
 
@@ -259,93 +260,14 @@ void gn_tables_cut(struct gn_tables *tables, size_t count)
 
 /* --- writing --------------------------------------------------------------*/
 
-static void list_names(char *const *names, size_t count, char *text,
-                       size_t room)
-{
-    struct gn_buf list = {0};
-
-    for (size_t i = 0; i < count; i++)
-        gn_buf_printf(&list, "%s%s", i > 0 ? ", " : "", names[i]);
-    strncpy(text, gn_buf_cstr(&list), room - 1);
-    text[room - 1] = '\0';
-    gn_buf_fini(&list);
-}
-
-static enum garner_code check_key(const struct gn_rows_spec *spec,
-                                  const char *key, const struct gn_rowset *rows,
-                                  struct garner_error *err)
-{
-    char names[100];
-    size_t column = 0;
-
-    while (column < rows->column_count &&
-           strcasecmp(rows->columns[column], key) != 0)
-        column++;
-    if (column == rows->column_count) {
-        list_names(rows->columns, rows->column_count, names, sizeof names);
-        return gn_fail(err, GARNER_INVALID,
-                       "the SQL gives no column %s, the key of table %s; it "
-                       "gives: %s",
-                       key, spec->table, names);
-    }
-    for (size_t i = 0; i < rows->row_count; i++)
-        if (rows->values[i * rows->column_count + column].type == GARNER_NULL)
-            return gn_fail(err, GARNER_INVALID,
-                           "row %zu has NULL in column %s, the key of table "
-                           "%s: none of the rows is written; leave such rows "
-                           "out with WHERE",
-                           i + 1, key, spec->table);
-    return GARNER_OK;
-}
-
-static enum garner_code check_new(const struct gn_table *t,
-                                  const struct gn_rowset *rows,
-                                  struct garner_error *err)
-{
-    const char *first = NULL;
-    size_t count = 0;
-
-    for (size_t i = 0; i < rows->column_count && t->exists; i++) {
-        if (gn_names_has(&t->columns, rows->columns[i]))
-            continue;
-        count++;
-        first = first != NULL ? first : rows->columns[i];
-    }
-    if (count == 0 || t->spec->new_columns == GN_COLUMNS_EVOLVE)
-        return GARNER_OK;
-    if (t->spec->new_columns == GN_COLUMNS_FREEZE)
-        return gn_fail(err, GARNER_INVALID,
-                       "the SQL gives a column %.60s, which table %.60s has "
-                       "not, and its columns are frozen (new_columns): none of "
-                       "the rows is written",
-                       first, t->spec->table);
-    if (count == rows->column_count)
-        return gn_fail(err, GARNER_INVALID,
-                       "table %.60s has none of the SQL's columns, and gets "
-                       "none (new_columns: ignore)",
-                       t->spec->table);
-    return GARNER_OK;
-}
-
-enum garner_code gn_table_check_key(const struct gn_rows_spec *spec,
-                                    const struct gn_rowset *rows,
-                                    struct garner_error *err)
-{
-    enum garner_code code = GARNER_OK;
-
-    for (size_t i = 0; i < spec->key_count && code == GARNER_OK; i++)
-        code = check_key(spec, spec->key[i], rows, err);
-    return code;
-}
-
 enum garner_code gn_table_check_rows(const struct gn_table *table,
                                      const struct gn_rowset *rows,
                                      struct garner_error *err)
 {
-    const enum garner_code code = check_new(table, rows, err);
+    const enum garner_code code = gn_fit_columns(
+        table->spec, table->exists ? &table->columns : NULL, rows, err);
 
-    return code == GARNER_OK ? gn_table_check_key(table->spec, rows, err)
-                             : code;
+    return code == GARNER_OK ? gn_fit_key(table->spec, rows, err) : code;
 }
 
 static enum garner_code add_sql(const struct gn_pen *pen, struct gn_buf *sql,

@@ -60,11 +60,6 @@ enum garner_code gn_table_check_rows(const struct gn_table *table,
                                      const struct gn_rowset *rows,
                                      struct garner_error *err);
 
-/* The same of a table that nothing is known of. */
-enum garner_code gn_table_check_key(const struct gn_rows_spec *spec,
-                                    const struct gn_rowset *rows,
-                                    struct garner_error *err);
-
 /* Whether a table that is known was there at the last look, or was made since.
  */
 bool gn_table_exists(const struct gn_table *table);
