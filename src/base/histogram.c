@@ -38,6 +38,17 @@ void gn_histogram_add(struct gn_histogram *h, int64_t value)
     h->buckets[bucket_of(value)]++;
 }
 
+void gn_histogram_merge(struct gn_histogram *h,
+                        const struct gn_histogram *other)
+{
+    h->count += other->count;
+    h->sum += other->sum;
+    if (other->max > h->max)
+        h->max = other->max;
+    for (int i = 0; i < GN_HISTOGRAM_BUCKETS; i++)
+        h->buckets[i] += other->buckets[i];
+}
+
 int64_t gn_histogram_quantile(const struct gn_histogram *h, double q)
 {
     const double wanted = q * (double)h->count;

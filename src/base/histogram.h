@@ -17,6 +17,10 @@ struct gn_histogram {
 /* Counts value (below 0 counts as 0). */
 void gn_histogram_add(struct gn_histogram *h, int64_t value);
 
+/* Counts what other has counted, too. */
+void gn_histogram_merge(struct gn_histogram *h,
+                        const struct gn_histogram *other);
+
 /* The value below or at which q (0 to 1) of those counted lie, rounded up to
  * its bucket's edge but never over max; 0 when empty. */
 int64_t gn_histogram_quantile(const struct gn_histogram *h, double q);

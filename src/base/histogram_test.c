@@ -56,6 +56,24 @@ static void each_value_lies_in_its_bucket(void **state)
     }
 }
 
+static void two_are_as_one(void **state)
+{
+    struct gn_histogram a = {0};
+    struct gn_histogram b = {0};
+
+    (void)state;
+    gn_histogram_add(&a, 10);
+    gn_histogram_add(&b, 1000);
+    gn_histogram_add(&b, 20);
+    gn_histogram_merge(&a, &b);
+    assert_int_equal(a.count, 3);
+    assert_int_equal(a.sum, 1030);
+    assert_int_equal(a.max, 1000);
+    assert_int_equal(gn_histogram_quantile(&a, 0.3), 10);
+    assert_int_equal(gn_histogram_quantile(&a, 0.6), 20);
+    assert_int_equal(gn_histogram_quantile(&a, 1), 1000);
+}
+
 static void values_outside_count_at_the_ends(void **state)
 {
     struct gn_histogram h = {0};
@@ -76,6 +94,7 @@ int main(void)
         cmocka_unit_test(an_empty_one_says_0),
         cmocka_unit_test(quantiles_are_true_to_6_percent),
         cmocka_unit_test(each_value_lies_in_its_bucket),
+        cmocka_unit_test(two_are_as_one),
         cmocka_unit_test(values_outside_count_at_the_ends),
     };
 

@@ -20,6 +20,8 @@
 #include "cli/terminal.h"
 #include "garner/store.h"
 
+enum { MOST_LOOPS = 64 };
+
 struct settings {
     const char *config;
     const char *store;
@@ -38,6 +40,7 @@ struct settings {
     struct gn_ask_flags ask;
     int64_t parallel;
     int64_t workers;
+    int64_t loops;
     const char *listen;
     const char *token_file;
     const char *log;
@@ -47,9 +50,9 @@ struct settings {
 
 /* The flags that go with a file; the others make sources of URLs. */
 static const char *const with_file[] = {
-    "config",     "db",  "checkpoint", "network-fs", "once",
-    "only",       "for", "parallel",   "workers",    "listen",
-    "token-file", "log", "log-level",  "quiet",      "until-idle",
+    "config",    "db",       "checkpoint", "network-fs", "once",       "only",
+    "for",       "parallel", "workers",    "listen",     "token-file", "log",
+    "log-level", "quiet",    "until-idle", "loops",
 };
 
 static bool goes_with_file(const char *name)
@@ -234,6 +237,11 @@ static enum gn_exit with_store(const struct gn_call *call,
         return gn_exit_usage("where to store what comes? add --db FILE");
     if (s->parallel > INT_MAX || s->workers > INT_MAX)
         return gn_exit_usage("--parallel and --workers: that is too many");
+    if (s->loops > MOST_LOOPS)
+        return gn_exit_usage("--loops: at most %d; more than the machine has "
+                             "cores are of no use",
+                             MOST_LOOPS);
+    collect.engine.loops = (int)s->loops;
     collect.engine.parallel = (int)s->parallel;
     collect.engine.workers = (int)s->workers;
     collect.engine.run_for_ms = s->for_ms;
@@ -323,6 +331,8 @@ static const struct gn_option options[] = {
            "most fetches at a time (1024)"),
     OPTION("workers", 0, NUMBER, "COUNT", workers,
            "threads that make rows (one a core, at most 4)"),
+    OPTION("loops", 0, NUMBER, "COUNT", loops,
+           "event loops, each a thread, among which hosts are divided (1)"),
     OPTION("listen", 0, TEXT, "ADDRESS", listen,
            "serve /healthz, /status.json and /metrics at HOST:PORT"),
     OPTION("token-file", 0, FILE, "FILE", token_file,
@@ -354,6 +364,12 @@ const struct gn_command gn_cmd_run = {
         "On a terminal it shows how it goes; elsewhere it writes a line to the "
         "log every 10 seconds. Ctrl-C ends it: what is under way is finished "
         "and stored.\n"
+        "\n"
+        "One event loop fetches and stores tens of thousands of answers a "
+        "second, so --loops is for more than that. Each host belongs to one "
+        "loop, with all its limits; so a single host is not fetched faster, "
+        "and a source that takes its URLs from a list works on one loop. "
+        "--parallel and --workers are divided among them.\n"
         "\n"
         "With --until-idle it ends when each source has been fetched well, or "
         "failed for the last time, and no hook or alert is to be tried again, "

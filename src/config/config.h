@@ -222,7 +222,8 @@ struct gn_config {
     size_t source_count;
     const struct gn_notifier *notifiers;
     size_t notifier_count;
-    void *memory; /* the config's own */
+    const struct gn_config *whole; /* that this is a part of; NULL: it is */
+    void *memory;                  /* the config's own */
 };
 
 /* Frees what a config holds; it is empty again. */

@@ -25,6 +25,7 @@ static void the_store_may_outlive_the_engine(void **state)
     add_source(w, "/", 0);
     add_rows(w, add_source(w, "/", 0), "t", NULL,
              "select value as x from json_each(:body)");
+    w->options.loops = 1; /* else the store's error counts for more */
     open_engine(w);
     assert_int_equal(sqlite3_open(w->path, &foreign), SQLITE_OK);
     assert_int_equal(sqlite3_exec(foreign, "begin immediate", NULL, NULL, NULL),

@@ -17,7 +17,6 @@
 #include "engine/table/blame.h"
 #include "engine/table/sift.h"
 #include "engine/tell/events.h"
-#include "engine/tell/notify.h"
 #include "engine/version.h"
 
 enum {
@@ -234,8 +233,8 @@ static void settle(struct gn_job *job, bool stored)
     gn_version_settled(job, stored);
     gn_cookies_settled(job, stored);
     note_run(job, stored);
-    if (stored && job->messages > 0 && f->notify != NULL)
-        gn_notify_wake(f->notify);
+    if (stored && job->messages > 0)
+        f->told(f->receive_context);
     if (job->run.part > 1 && !gn_job_leads_on(job) && !job->tries_again)
         gn_chain_forget(job->active);
     gn_active_owner(job->active)->not_stored += !stored;

@@ -1,43 +1,25 @@
 /*
  * engine.h - the collector: schedule -> fetch -> extract -> store.
  *
- * Thread: gn_engine_run on one; stop and status from any.
+ * It has one event loop or several, among which the hosts of its sources are
+ * divided (share.h).
+ *
+ * Thread: gn_engine_run on one (it starts the others); stop and status from
+ * any.
  */
 #ifndef GN_ENGINE_ENGINE_H
 #define GN_ENGINE_ENGINE_H
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/buf.h"
 #include "config/config.h"
+#include "engine/options.h"
 #include "engine/status.h"
 #include "garner/error.h"
 #include "garner/store.h"
 
 struct gn_engine;
-
-/* 0 in a field means its default. */
-struct gn_engine_options {
-    int parallel;          /* fetches at a time; 1,024 */
-    int workers;           /* extraction threads; 0: one per core, at most 4 */
-    size_t max_body_bytes; /* of all bodies in memory; 256 MiB */
-    const char *spool;  /* the folder (borrowed) for bodies that are too large
-                           for it; NULL: all are in memory */
-    int64_t drain_ms;   /* a stop waits so long for what is under way;
-                           10,000 */
-    int64_t run_for_ms; /* stop by itself after it; 0: never */
-    void (*beat)(void *context); /* called on its thread now and then, ... */
-    void *beat_context;
-    int64_t beat_ms; /* ... so often; 0: not */
-    bool once;       /* each source once, at the start, then end; paused
-                        ones not */
-    bool until_idle; /* the same, but what was put off before is waited for,
-                        and so is what could not be told at once */
-    bool by_hand;    /* once, by hand: paused and put off ones, too */
-    bool whole;      /* with that: the whole answer, whatever its version */
-};
 
 /* Makes the tables it needs in store, reads what earlier runs left there, and
  * checks each source (URL, SQL). Borrows store and config until freed.
@@ -62,7 +44,8 @@ enum garner_code gn_engine_run(struct gn_engine *e, struct garner_error *err);
  * Second: those under way are canceled. Any thread, not a signal handler. */
 void gn_engine_stop(struct gn_engine *e);
 
-/* What people ask of its sources while it runs: see steer.h. Any thread. */
+/* What people ask of its sources while it runs: see steer.h. What some of them
+ * refuse, of another loop, others may have done. Any thread. */
 enum garner_code gn_engine_pause(struct gn_engine *e,
                                  const char *const *patterns, size_t count,
                                  bool paused, struct gn_buf *told,
@@ -74,8 +57,9 @@ enum garner_code gn_engine_look(struct gn_engine *e, const char *name,
                                 struct gn_standing *standing,
                                 struct garner_error *err);
 
-/* Changes its sources to those of config, which it takes: see reload.h. Any
- * thread but its own. */
+/* Changes its sources to those of config, which it takes: see reload.h
+ * and regroup.h. Any
+ * thread but its loops'. */
 enum garner_code gn_engine_reload(struct gn_engine *e, struct gn_config *config,
                                   struct gn_changes *changes,
                                   struct garner_error *err);

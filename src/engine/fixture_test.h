@@ -146,8 +146,18 @@ static inline void *run_engine(void *world)
     return NULL;
 }
 
+/* GARNER_TEST_LOOPS=N has every test of this room that does not say how many
+ * work with N loops. */
+static inline int loops_of(const struct world *w)
+{
+    const char *text = getenv("GARNER_TEST_LOOPS");
+
+    return w->options.loops > 0 || text == NULL ? w->options.loops : atoi(text);
+}
+
 static inline void open_engine(struct world *w)
 {
+    w->options.loops = loops_of(w);
     if (gn_engine_new(w->store, &w->config, &w->options, &w->engine, &w->err) !=
         GARNER_OK)
         fail_msg("%s", w->err.message);

@@ -1,6 +1,5 @@
 #include "engine/roster.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -20,10 +19,9 @@
 
 enum { SOURCES_A_BATCH = 1000 };
 
-/* Puts the source before the reason, and its place in the file. */
-static enum garner_code blame(const struct gn_config *config,
-                              const struct gn_source *source, int line,
-                              struct garner_error *err)
+enum garner_code gn_roster_blame(const struct gn_config *config,
+                                 const struct gn_source *source, int line,
+                                 struct garner_error *err)
 {
     struct garner_error reason;
 
@@ -85,9 +83,9 @@ enum garner_code gn_roster_check(const struct gn_config *config,
     int line = 0;
 
     if (check_rows(source, before, &line, err) != GARNER_OK)
-        return blame(config, source, line, err);
+        return gn_roster_blame(config, source, line, err);
     if (gn_sqlcheck_next(source, err) != GARNER_OK)
-        return blame(config, source, source->next.line, err);
+        return gn_roster_blame(config, source, source->next.line, err);
     return GARNER_OK;
 }
 
@@ -127,7 +125,7 @@ enum garner_code gn_roster_find_tables(struct gn_roster *r,
 
     if (find_tables(r, a, store, &line, err) == GARNER_OK)
         return GARNER_OK;
-    return blame(config, a->source, line, err);
+    return gn_roster_blame(config, a->source, line, err);
 }
 
 /* One URL, or a pass over many. */
@@ -152,7 +150,7 @@ enum garner_code gn_active_new(const struct gn_config *config,
     if (open_way(a, err) != GARNER_OK || gn_trial_open(a, err) != GARNER_OK) {
         gn_active_free(a);
         *out = NULL;
-        return blame(config, source, 0, err);
+        return gn_roster_blame(config, source, 0, err);
     }
     a->may_ask = a->target != NULL && !source->unconditional &&
                  gn_target_may_ask_if(a->target);
@@ -189,44 +187,10 @@ static enum garner_code open_targets(struct gn_roster *r,
         if (code != GARNER_OK)
             continue;
         r->count++;
-        r->has_hooks = r->has_hooks || gn_config_tells(&config->sources[i]);
         r->has_work = r->has_work || gn_trial_matches(r->actives[i]) ||
                       config->sources[i].next.sql != NULL ||
                       config->sources[i].crawl != NULL;
     }
-    return code;
-}
-
-static int by_name(const void *a, const void *b)
-{
-    const struct gn_source *const *x = a;
-    const struct gn_source *const *y = b;
-
-    return strcmp((*x)->name, (*y)->name);
-}
-
-/* A name stands for one row of garner_source, and its history. */
-static enum garner_code check_names(const struct gn_config *config,
-                                    struct garner_error *err)
-{
-    const size_t count = config->source_count;
-    const struct gn_source **sorted =
-        gn_realloc(NULL, (count + 1) * sizeof sorted[0]);
-    enum garner_code code = GARNER_OK;
-
-    if (sorted == NULL)
-        return gn_fail(err, GARNER_NOMEM, "out of memory for %zu sources",
-                       count);
-    for (size_t i = 0; i < count; i++)
-        sorted[i] = &config->sources[i];
-    qsort(sorted, count, sizeof sorted[0], by_name);
-    for (size_t i = 1; i < count && code == GARNER_OK; i++)
-        if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0)
-            code = gn_fail(err, GARNER_INVALID,
-                           "two sources are named %.150s; give each a name of "
-                           "its own",
-                           sorted[i]->name);
-    gn_free(sorted);
     return code;
 }
 
@@ -289,8 +253,6 @@ enum garner_code gn_roster_open(struct gn_roster *r, struct garner_store *store,
     if (r->actives == NULL)
         return gn_fail(err, GARNER_NOMEM, "%zu sources", config->source_count);
     code = gn_tables_new(&r->tables, err);
-    if (code == GARNER_OK)
-        code = check_names(config, err);
     if (code == GARNER_OK)
         code = open_targets(r, config, err);
     if (code == GARNER_OK)

@@ -15,8 +15,7 @@
 struct gn_roster {
     struct gn_active **actives; /* each one's own memory */
     size_t count;
-    bool has_work;  /* for workers: some source makes rows, or is matched */
-    bool has_hooks; /* somebody is to hear of one */
+    bool has_work; /* for workers: some source makes rows, or is matched */
     struct gn_tables *tables;
     struct gn_hosts hosts;
 };
@@ -28,6 +27,12 @@ enum garner_code gn_roster_open(struct gn_roster *r, struct garner_store *store,
                                 const struct gn_config *config,
                                 struct garner_error *err);
 void gn_roster_close(struct gn_roster *r);
+
+/* Puts the source before the reason in err, and its place in config's file:
+ * line, or where it begins (0). Returns the reason's code. */
+enum garner_code gn_roster_blame(const struct gn_config *config,
+                                 const struct gn_source *source, int line,
+                                 struct garner_error *err);
 
 /* What it does for one source, for those that come later; config is where that
  * is. Errors name it. */

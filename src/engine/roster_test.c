@@ -39,20 +39,6 @@ static void sources_become_active(void **state)
     end(w);
 }
 
-static void equal_names_are_refused(void **state)
-{
-    struct world *w = begin(NULL, NULL);
-
-    (void)state;
-    for (int i = 0; i < 3; i++)
-        add_source(w, "/", 1000);
-    w->sources[2].name = "s0";
-    assert_int_equal(open_roster(w), GARNER_INVALID);
-    assert_string_equal(w->err.message, "two sources are named s0; give each a "
-                                        "name of its own");
-    end(w);
-}
-
 static void faults_name_the_source_and_its_place(void **state)
 {
     static const char *const columns[] = {"ID", "price"};
@@ -127,7 +113,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sources_become_active),
-        cmocka_unit_test(equal_names_are_refused),
         cmocka_unit_test(faults_name_the_source_and_its_place),
         cmocka_unit_test(vars_are_parameters),
         cmocka_unit_test(lost_memory_is_an_error),

@@ -25,6 +25,7 @@ struct gn_flow {
     uv_loop_t *loop;
     gn_fetched *fetched;            /* called with a job that is */
     void (*receive)(void *context); /* called after a job was posted */
+    void (*told)(void *context);    /* ... when the outbox has a message */
     void *receive_context;
     size_t parallel;        /* most fetches at a time */
     size_t max_body_bytes;  /* of bodies in memory */

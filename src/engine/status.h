@@ -54,6 +54,10 @@ struct gn_status {
     int64_t resident_bytes;
 };
 
+/* Adds what another loop of the same engine and store, at the same instant,
+ * says. */
+void gn_status_add(struct gn_status *status, const struct gn_status *other);
+
 /* What became of a fetch that was asked for by hand. */
 struct gn_asked_run {
     bool failed;

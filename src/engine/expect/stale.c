@@ -8,7 +8,6 @@
 #include "base/unit.h"
 #include "engine/expect/age.h"
 #include "engine/tell/events.h"
-#include "engine/tell/notify.h"
 
 enum {
     LEAST_MS = 10, /* between two looks at the sources ... */
@@ -38,8 +37,8 @@ static void written(uv_work_t *work, int status)
     (void)status; /* it is never canceled */
     garner_batch_free(s->writing);
     s->writing = NULL;
-    if (!s->flow->abandoned && s->flow->notify != NULL)
-        gn_notify_wake(s->flow->notify);
+    if (!s->flow->abandoned)
+        s->flow->told(s->flow->receive_context);
 }
 
 /* Hands the messages on, unless others are under way: then the next look does.

@@ -34,6 +34,19 @@ static bool is_any(const struct gn_active *a, const char *const *patterns,
     return false;
 }
 
+bool gn_steer_has(struct gn_flow *f, const struct gn_roster *r,
+                  const char *pattern)
+{
+    bool found = false;
+
+    gn_lock(&f->lock);
+    for (size_t i = 0; i < r->count && !found; i++)
+        found = is_meant(r->actives[i], pattern) ||
+                is_changing(r->actives[i], pattern);
+    gn_unlock(&f->lock);
+    return found;
+}
+
 /* With the lock held. */
 static enum garner_code check(const struct gn_flow *f,
                               const struct gn_roster *r,

@@ -11,6 +11,10 @@
 #include "engine/roster.h"
 #include "engine/state.h"
 
+/* Whether pattern means a source of r, be it one that is changing. */
+bool gn_steer_has(struct gn_flow *f, const struct gn_roster *r,
+                  const char *pattern);
+
 /* Pauses the sources that the count patterns name, or lets them go on, and
  * marks them in the store, for which it may wait. Appends "NAME\n" of each to
  * told. Errors: NOTFOUND (a pattern that names none; nothing is done), BUSY

@@ -10,6 +10,7 @@
 #include "engine/table/fit.h"
 #include "engine/table/table_sql.h"
 #include "engine/table/validity.h"
+#include "engine/table/way.h"
 
 struct gn_table {
     STAILQ_ENTRY(gn_table) next;
@@ -134,42 +135,6 @@ void gn_tables_free(struct gn_tables *tables)
     gn_free(tables);
 }
 
-static bool same_key(const struct gn_rows_spec *a, const struct gn_rows_spec *b)
-{
-    bool same = a->key_count == b->key_count;
-
-    for (size_t i = 0; same && i < a->key_count; i++)
-        same = strcasecmp(a->key[i], b->key[i]) == 0;
-    return same;
-}
-
-/* What is written as a whole is one source's: each would take away what another
- * brought. */
-static enum garner_code check_way(const struct gn_rows_spec *first,
-                                  const struct gn_rows_spec *spec,
-                                  struct garner_error *err)
-{
-    if (!same_key(first, spec))
-        return gn_fail(err, GARNER_INVALID,
-                       "table %s is written with two different keys; give all "
-                       "its sources the same",
-                       spec->table);
-    if (!gn_config_same_way(first, spec))
-        return gn_fail(err, GARNER_INVALID,
-                       "table %s is written in two ways; give all its sources "
-                       "the same conflict, columns, new_columns and parent",
-                       spec->table);
-    if (gn_config_takes_away(spec->conflict))
-        return gn_fail(err, GARNER_INVALID,
-                       "table %.60s has a second source, and each would take "
-                       "away the other's rows (conflict: %s); give each a "
-                       "table of its own",
-                       spec->table,
-                       spec->conflict == GN_CONFLICT_HISTORY ? "history"
-                                                             : "replace");
-    return GARNER_OK;
-}
-
 static enum garner_code open_table(struct garner_store *store,
                                    const struct gn_rows_spec *spec,
                                    struct gn_table **out,
@@ -213,7 +178,7 @@ enum garner_code gn_tables_find(struct gn_tables *tables,
            (t->aside || strcasecmp(t->spec->table, spec->table) != 0))
         t = STAILQ_NEXT(t, next);
     if (t != NULL) {
-        code = check_way(t->spec, spec, err);
+        code = gn_way_check(t->spec, spec, err);
         if (code != GARNER_OK)
             return code;
     } else {
