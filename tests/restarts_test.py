@@ -142,8 +142,9 @@ class Restarts(Case):
     def begin(self):
         for old in self.folder.glob("std*.txt"):
             old.unlink()
+        # Whatever the loop was, a source goes on where it was.
         running = Running(self.folder, "run", "-c", self.file, "--listen",
-                          f"127.0.0.1:{self.port}")
+                          f"127.0.0.1:{self.port}", "--loops", str(self.random.randint(1, 3)))
         self.addCleanup(running.kill)
         return running
 

@@ -26,7 +26,7 @@ http {{
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
     server {{
-        listen 127.0.0.1:{port} backlog=8192;
+        {listens}
         location /same {{ return 200 '{same}'; }}
         location /each {{ return 200 '{each}'; }}
         location = /file {{ alias {folder}/file; }}
@@ -54,7 +54,8 @@ class Nginx:
     """/same is one document of 1 KiB for ever; in /each every reply differs;
     /file is a file with that document, with ETag and Last-Modified."""
 
-    def __init__(self, setting):
+    def __init__(self, setting, hosts=1):
+        """At 127.0.0.1, and the addresses after it, of as many hosts."""
         program = kit.tool("nginx", "nginx-light")
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="nginx-", dir=setting.folder))
         self.port = kit.free_port()
@@ -62,7 +63,10 @@ class Nginx:
         each = document("$request_id", "$msec", 1024 - 32 - 14 + len("$request_id$msec"))
         (self.folder / "file").write_text(same)
         config = self.folder / "nginx.conf"
-        config.write_text(CONFIG.format(folder=self.folder, port=self.port,
+        config.write_text(CONFIG.format(folder=self.folder,
+                                        listens=" ".join(
+                                            f"listen 127.0.0.{i + 1}:{self.port} backlog=8192;"
+                                            for i in range(hosts)),
                                         same=same.replace("\n", "\\n"),
                                         each=each.replace("\n", "\\n")))
         self.process = kit.Process(setting, kit.pinned(kit.SERVER_CORE, [

@@ -28,9 +28,8 @@ static enum gn_phase phase_of(enum gn_phase a, enum gn_phase b)
 {
     if (a == GN_PHASE_DRAINING || b == GN_PHASE_DRAINING)
         return GN_PHASE_DRAINING;
-    return a == GN_PHASE_STARTING || b == GN_PHASE_STARTING
-               ? GN_PHASE_STARTING
-               : GN_PHASE_RUNNING;
+    return a == GN_PHASE_STARTING || b == GN_PHASE_STARTING ? GN_PHASE_STARTING
+                                                            : GN_PHASE_RUNNING;
 }
 
 void gn_status_add(struct gn_status *status, const struct gn_status *other)

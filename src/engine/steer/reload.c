@@ -86,21 +86,27 @@ void gn_reload_forget(struct gn_reload *r)
 
 /* --- asking (any thread) ------------------------------------------------- */
 
+static void wait_for(struct gn_reload *r, struct gn_posted *p)
+{
+    gn_lock(&r->lock);
+    p->done = r->ended;
+    if (!r->ended) {
+        r->posted = p;
+        gn_inbox_ring(r->turnover.flow->inbox);
+    }
+    while (!p->done)
+        gn_cond_wait(&r->answered, &r->lock);
+    gn_unlock(&r->lock);
+}
+
+/* Has the loop's thread take that step, unless it has ended. */
 static enum garner_code post(struct gn_reload *r, struct gn_plan *plan,
                              enum step step, struct garner_error *err)
 {
     struct gn_posted p = {.plan = plan, .step = step, .code = GARNER_CLOSED};
 
     gn_fail(&p.err, GARNER_CLOSED, "the collector is ending");
-    gn_lock(&r->lock);
-    p.done = r->ended;
-    if (!r->ended) {
-        r->posted = &p;
-        gn_inbox_ring(r->turnover.flow->inbox);
-    }
-    while (!p.done)
-        gn_cond_wait(&r->answered, &r->lock);
-    gn_unlock(&r->lock);
+    wait_for(r, &p);
     if (p.code != GARNER_OK && err != NULL)
         *err = p.err;
     return p.code;
@@ -154,7 +160,8 @@ void gn_reload_drop(struct gn_reload *r, struct gn_plan *plan)
 {
     if (plan != NULL) {
         if (plan->begun)
-            (void)post(r, plan, UNDO, NULL); /* if it has ended, it needs none */
+            (void)post(r, plan, UNDO,
+                       NULL); /* if it has ended, it needs none */
         gn_entry_free(plan->entry);
         gn_free(plan->earlier);
         gn_change_fini(&plan->change, false);
