@@ -25,6 +25,9 @@ void gn_message_fini(struct gn_message *m)
     " (source, run, event, recipient, text, rows, created, due)"
 #define REST ", ?2, ?3, ?4, ?5, ?6, ?6 where changes() > 0"
 
+/* Runs that are looked through for a source's last one. */
+#define RECENT "1000000"
+
 enum garner_code gn_outbox_add(struct garner_batch *batch,
                                const struct gn_notice *n, bool first,
                                struct garner_error *err)
@@ -50,7 +53,10 @@ enum garner_code gn_outbox_add_alone(struct garner_batch *batch,
                                      struct garner_error *err)
 {
     return garner_batch_add(
-        batch, INSERT " values (?1, null, ?2, ?3, ?4, null, ?5, ?5)",
+        batch,
+        INSERT " values (?1, (select id from garner_run where source = ?1"
+               " and id > (select max(id) from garner_run) - " RECENT
+               " order by id desc limit 1), ?2, ?3, ?4, null, ?5, ?5)",
         GARNER_ARGS(garner_integer(n->source),
                     garner_text(gn_event_word(n->event)),
                     garner_text(n->recipient), garner_text(n->text),
@@ -62,7 +68,8 @@ enum garner_code gn_outbox_add_alone(struct garner_batch *batch,
 
 #define SELECT                                                                 \
     "select o.id, o.source, o.run, o.event, o.recipient, o.text, o.rows,"      \
-    " o.created, o.due, o.tries, s.name, r.url, r.status, r.failure, r.error," \
+    " o.created, o.due, o.tries, s.name,"                                      \
+    " iif(o.event = 'stale', s.url, r.url), r.status, r.failure, r.error,"     \
     " r.rows, coalesce(r.file, iif(b.codec = 'file', cast(b.data as text),"    \
     " null)) from garner_outbox o join garner_source s on s.id = o.source"     \
     " left join garner_run r on r.id = o.run"                                  \

@@ -31,7 +31,7 @@ struct gn_message {
     int tries; /* that failed */
 
     char *source;  /* its name */
-    char *url;     /* of the run; NULL: none */
+    char *url;     /* of the run, or of what is stale; NULL: none */
     int status;    /* HTTP; 0: none */
     char *failure; /* NULL: it went well */
     char *error;
@@ -58,7 +58,8 @@ enum garner_code gn_outbox_add(struct garner_batch *batch,
                                const struct gn_notice *notice, bool first,
                                struct garner_error *err);
 
-/* The same of one that tells of no run. */
+/* The same of one that no run brings about: it tells of the source, and of its
+ * last run, if that is not long gone. */
 enum garner_code gn_outbox_add_alone(struct garner_batch *batch,
                                      const struct gn_notice *notice,
                                      struct garner_error *err);

@@ -160,6 +160,45 @@ static void a_message_tells_of_its_file(void **state)
     end(w);
 }
 
+/* Of the source, and of its last run, if it has one. */
+static void what_is_stale_tells_of_the_last_run(void **state)
+{
+    struct world *w = begin_box();
+    struct garner_batch *batch;
+    struct gn_message m[2];
+    size_t count;
+
+    (void)state;
+    store_runs(w, "insert into garner_run (source, url, started, status,"
+                  " failure, error) values (2, 'first', 1, 200, null, null),"
+                  " (2, 'last', 2, 503, 'http', 'oh'),"
+                  " (3, 'other', 3, 200, null, null)");
+    assert_int_equal(garner_batch_new(&batch, NULL), GARNER_OK);
+    for (int64_t source = 1; source <= 2; source++)
+        assert_int_equal(
+            gn_outbox_add_alone(batch,
+                                &(struct gn_notice){.source = source,
+                                                    .event = GN_EVENT_STALE,
+                                                    .created_us = 7},
+                                NULL),
+            GARNER_OK);
+    write_batch(w, batch);
+    assert_int_equal(gn_outbox_read(w->store, NULL, 7, 2, m, &count, NULL),
+                     GARNER_OK);
+    assert_int_equal(count, 2);
+    assert_int_equal(m[0].run, 0);
+    assert_string_equal(m[0].url, "ua");
+    assert_int_equal(m[0].status, 0);
+    assert_int_equal(m[1].run, 2);
+    assert_string_equal(m[1].url, "ub");
+    assert_int_equal(m[1].status, 503);
+    assert_string_equal(m[1].failure, "http");
+    assert_string_equal(m[1].error, "oh");
+    gn_message_fini(&m[0]);
+    gn_message_fini(&m[1]);
+    end(w);
+}
+
 static void without_its_run_there_is_no_message(void **state)
 {
     struct world *w = begin_box();
@@ -334,6 +373,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_message_tells_of_its_run),
         cmocka_unit_test(a_message_tells_of_its_file),
+        cmocka_unit_test(what_is_stale_tells_of_the_last_run),
         cmocka_unit_test(without_its_run_there_is_no_message),
         cmocka_unit_test(each_source_has_one_hook_at_a_time),
         cmocka_unit_test(a_notifier_hears_in_order),
