@@ -113,6 +113,48 @@ sources:
                    "status 3: oh no" in running.output, "the message")
         self.assertEqual(running.stop(), 0, running.output)
 
+    def test_no_secret_is_kept_of_what_a_hook_says(self):
+        path = self.write(f"""
+notify:
+  me: {{ run: [sh, -c, "cat >/dev/null; echo to ${{env:SEC}}; exit 1"] }}
+sources:
+  a:
+    url: {self.nginx.url}/broken
+    alert: me
+    hooks:
+      error: {{ run: [sh, -c, "echo token $TOKEN; exit 3"],
+               env: {{ TOKEN: "${{env:SEC}}" }} }}
+""")
+        result = garner("run", "--once", "-c", path,
+                        env={**os.environ, "SEC": "s3cr3t-t0ken"})
+        self.assertIn("exit status 3: token ***", result.stderr)
+        self.assertIn("exit status 1: to ***", result.stderr)
+        self.assertNotIn("s3cr3t-t0ken", result.stderr)
+        self.assertEqual(one(self.db, "select output from garner_outbox"
+                             " where recipient is null"), "token ***\n")
+        self.assertNotIn(b"s3cr3t-t0ken", pathlib.Path(self.db).read_bytes())
+
+    def test_who_is_stale_is_told_with_its_last_run(self):
+        path = self.write(f"""
+sources:
+  a:
+    url: {self.nginx.url}/broken
+    schedule: 50ms
+    max_age: 1s
+    hooks:
+      stale: [sh, -c, "echo $GARNER_URL $GARNER_STATUS $GARNER_FAILURE; \
+              test $GARNER_RUN -gt 0"]
+""")
+        garner("run", "--once", "-c", path)  # makes the tables
+        running = self.start("run", "-c", path)
+        wait_until(lambda: running.alive() and one(
+            self.db, "select count(*) from garner_outbox"
+            " where done is not null") == 1, "the hook to have run")
+        self.assertEqual(running.stop(), 1, running.output)
+        self.assertEqual(
+            query(self.db, "select outcome, output from garner_outbox"),
+            [("exit status 0", f"{self.nginx.url}/broken 500 http\n")])
+
     def test_none_is_lost_over_kill_9(self):
         path = self.write(f"""
 sources:

@@ -92,6 +92,12 @@ void gn_mask(struct gn_buf *out, const char *text, const char *const *secrets,
     (void)mask(out, text, text + strlen(text), secrets, least);
 }
 
+void gn_mask_first(struct gn_buf *out, const char *text, size_t size,
+                   const char *const *secrets, size_t least)
+{
+    (void)mask(out, text, text + size, secrets, least);
+}
+
 void gn_mask_url(struct gn_buf *out, const char *url,
                  const char *const *secrets)
 {

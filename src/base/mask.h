@@ -16,6 +16,10 @@ enum { GN_MASK_LONG = 6 };
 void gn_mask(struct gn_buf *out, const char *text, const char *const *secrets,
              size_t least);
 
+/* The same of its first size bytes: one that begins in them may end behind. */
+void gn_mask_first(struct gn_buf *out, const char *text, size_t size,
+                   const char *const *secrets, size_t least);
+
 /* The same for a URL: secrets of GN_MASK_LONG bytes or more, and from its path
  * on those of any length. */
 void gn_mask_url(struct gn_buf *out, const char *url,

@@ -60,6 +60,29 @@ static void a_text_is_rid_of_long_ones(void **state)
     each(mask_long, cases, sizeof cases / sizeof cases[0]);
 }
 
+static void of_a_beginning_what_goes_on_behind_it(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t size;
+        const char *masked;
+    } cases[] = {
+        {"a s3cret b", 10, "a *** b"}, {"a s3cret b", 8, "a ***"},
+        {"a s3cret b", 5, "a ***"},    {"a s3cret b", 2, "a "},
+        {"a s3cre", 7, "a s3cre"},     {"s3cret", 0, ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct gn_buf out = {0};
+
+        gn_mask_first(&out, cases[i].text, cases[i].size, secrets,
+                      GN_MASK_LONG);
+        assert_string_equal(gn_buf_cstr(&out), cases[i].masked);
+        gn_buf_fini(&out);
+    }
+}
+
 static void a_url_is_rid_of_short_ones_from_its_path_on(void **state)
 {
     static const char *const cases[][2] = {
@@ -113,6 +136,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_text_is_rid_of_long_ones),
+        cmocka_unit_test(of_a_beginning_what_goes_on_behind_it),
         cmocka_unit_test(a_url_is_rid_of_short_ones_from_its_path_on),
         cmocka_unit_test(short_ones_are_hidden_where_asked),
         cmocka_unit_test(without_secrets_nothing_changes),

@@ -112,11 +112,13 @@ struct gn_var {
 
 /* How somebody is told: by a command or by a request, one of both. */
 struct gn_reach {
-    const char *const *argv;   /* NULL at the end; NULL: none */
-    const char *const *env;    /* "NAME=value", the same; besides what it is
-                                  told of the event */
-    struct gn_request webhook; /* its URL (NULL: none) and secrets */
-    int64_t timeout_ms;        /* of the command, or the request */
+    const char *const *argv;    /* NULL at the end; NULL: none */
+    const char *const *env;     /* "NAME=value", the same; besides what it is
+                                   told of the event */
+    struct gn_request webhook;  /* its URL (NULL: none) and secrets */
+    int64_t timeout_ms;         /* of the command, or the request */
+    const char *const *secrets; /* in argv and env: not to be told of what the
+                                   command says; NULL at the end; or NULL */
 };
 
 /* Who hears of several sources. */

@@ -185,10 +185,28 @@ static const struct gn_walk_key reach_keys[] = {
 };
 enum { HOOK_KEYS = 4 };
 
+/* Keeps what the command was given of secrets, which are those of the scope
+ * before others. */
+static void keep_secrets(struct gn_problems *p, struct reach_scope *r,
+                         const struct gn_secret *others)
+{
+    const struct gn_secret *first = r->scope->secrets;
+    const char **list;
+    size_t n = 0;
+
+    for (const struct gn_secret *s = first; s != others; s = s->next)
+        n++;
+    list = n > 0 ? get(p, r->scope, n + 1, sizeof *list) : NULL;
+    r->reach->secrets = list;
+    for (; list != NULL && first != others; first = first->next)
+        *list++ = first->value;
+}
+
 /* A list is a command. */
 static void read_reach(struct gn_problems *p, const struct gn_node *node,
                        struct reach_scope *r)
 {
+    const struct gn_secret *const others = r->scope->secrets;
     const size_t before = p->count;
 
     *r->reach = (struct gn_reach){.timeout_ms = DEFAULT_TIMEOUT_MS};
@@ -197,6 +215,7 @@ static void read_reach(struct gn_problems *p, const struct gn_node *node,
                         r->notifier != NULL ? COUNT(reach_keys) : HOOK_KEYS, r);
     else
         read_run(p, node, r);
+    keep_secrets(p, r, others);
     if (p->count == before &&
         (r->reach->argv == NULL) == (r->reach->webhook.url == NULL))
         gn_walk_problem(p, node,

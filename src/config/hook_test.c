@@ -129,6 +129,28 @@ static void secrets_of_webhooks_are_not_told(void **state)
     gn_config_fini(&config);
 }
 
+static void secrets_of_commands_are_known(void **state)
+{
+    struct gn_config config;
+    const struct gn_reach *r;
+
+    (void)state;
+    assert_int_equal(setenv("GN_HOOK", "s3cr3t-t0ken", 1), 0);
+    config =
+        good("garner: 1\n"
+             "notify: { ops: [\"x${env:GN_HOOK}\"] }\n"
+             "sources: { a: { url: http://h/, hooks: { error: { run: [y],\n"
+             "  env: { T: \"${env:GN_HOOK}\" } }, change: [z] } } }\n");
+    r = &config.notifiers[0].reach;
+    assert_string_equal(r->secrets[0], "s3cr3t-t0ken");
+    assert_null(r->secrets[1]);
+    r = config.sources[0].hooks[GN_EVENT_ERROR];
+    assert_string_equal(r->secrets[0], "s3cr3t-t0ken");
+    assert_null(r->secrets[1]);
+    assert_null(config.sources[0].hooks[GN_EVENT_CHANGE]->secrets);
+    gn_config_fini(&config);
+}
+
 static void wrong_values_are_problems(void **state)
 {
     static const char no_run[] =
@@ -186,6 +208,7 @@ int main(void)
         cmocka_unit_test(commands_begin_at_the_folder),
         cmocka_unit_test(alerts_go_to_those_who_are_named),
         cmocka_unit_test(secrets_of_webhooks_are_not_told),
+        cmocka_unit_test(secrets_of_commands_are_known),
         cmocka_unit_test(wrong_values_are_problems),
     };
 

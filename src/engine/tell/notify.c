@@ -80,13 +80,14 @@ static void ended(void *context, struct gn_sending *s, enum garner_code code)
     look(n);
 }
 
-/* Without memory they wait. */
+/* Without memory they wait. secrets: see sending.h. */
 static void begin(struct gn_notify *n, struct gn_message *messages,
-                  size_t count, const struct gn_reach *reach)
+                  size_t count, const struct gn_reach *reach,
+                  const char *const *secrets)
 {
     const bool is_hook = messages[0].recipient == NULL;
     struct gn_sending *s = gn_sending_begin(&n->way, messages, count, reach,
-                                            n->options.config->path);
+                                            secrets, n->options.config->path);
 
     if (s == NULL) {
         free_messages(messages, count);
@@ -97,15 +98,23 @@ static void begin(struct gn_notify *n, struct gn_message *messages,
     n->hooks_out += is_hook;
 }
 
-static const struct gn_reach *hook_of(const struct gn_config *config,
-                                      const struct gn_message *m)
+/* NULL: it is not there any more. */
+static const struct gn_source *source_of(const struct gn_config *config,
+                                         const struct gn_message *m)
 {
-    if (m->event == GN_EVENTS)
-        return NULL;
     for (size_t i = 0; i < config->source_count; i++)
         if (strcmp(config->sources[i].name, m->source) == 0)
-            return config->sources[i].hooks[m->event];
+            return &config->sources[i];
     return NULL;
+}
+
+static void begin_hook(struct gn_notify *n, struct gn_message *m)
+{
+    const struct gn_source *s = source_of(n->options.config, m);
+    const bool is_known = s != NULL && m->event != GN_EVENTS;
+
+    begin(n, m, 1, is_known ? s->hooks[m->event] : NULL,
+          s != NULL ? s->request.secrets : NULL);
 }
 
 /* --- looking -------------------------------------------------------------- */
@@ -200,7 +209,7 @@ static void begin_hooks(struct gn_notify *n)
             is_hook_busy(n, m->source_id))
             gn_message_fini(m); /* read again when one has ended */
         else
-            begin(n, m, 1, hook_of(n->options.config, m));
+            begin_hook(n, m);
     }
     l->hook_count = 0;
 }
@@ -216,7 +225,7 @@ static void begin_mail(struct gn_notify *n)
             free_messages(first, l->room.mail_count[i]);
         else if (l->room.mail_count[i] > 0)
             begin(n, first, l->room.mail_count[i],
-                  &n->options.config->notifiers[i].reach);
+                  &n->options.config->notifiers[i].reach, NULL);
         l->room.mail_count[i] = 0;
     }
 }

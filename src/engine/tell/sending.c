@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/mask.h"
 #include "base/mem.h"
 #include "base/random.h"
 #include "engine/tell/letter.h"
@@ -91,6 +92,32 @@ static void settle(struct gn_sending *s)
 
 /* --- its way -------------------------------------------------------------- */
 
+/* How many bytes the longest of them takes, as it may be written (mask.h). */
+static size_t longest(const char *const *secrets)
+{
+    size_t most = 0;
+
+    for (; *secrets != NULL; secrets++) {
+        const size_t size = strlen(*secrets);
+
+        most = size > most ? size : most;
+    }
+    return most * 3;
+}
+
+/* So much was read that one which the cut goes through is known. */
+static void keep_output(struct gn_sending *s, const struct gn_child_end *end)
+{
+    const char *text = gn_buf_cstr(&end->output);
+    const size_t size = strlen(text); /* as it is stored */
+    const bool is_cut = end->is_cut || end->output.size > MOST_OUTPUT;
+
+    gn_mask_first(&s->output, text, size < MOST_OUTPUT ? size : MOST_OUTPUT,
+                  s->secrets, GN_MASK_LONG);
+    if (is_cut)
+        gn_buf_text(&s->output, "\n[cut]");
+}
+
 static void command_ended(void *context, struct gn_child_end *end)
 {
     struct gn_sending *s = context;
@@ -99,10 +126,7 @@ static void command_ended(void *context, struct gn_child_end *end)
     s->went_well = gn_child_did_well(end);
     s->is_over = s->messages[0].recipient == NULL;
     gn_child_tell(end, &s->outcome);
-    s->output = end->output;
-    end->output = (struct gn_buf){0};
-    if (end->is_cut)
-        gn_buf_text(&s->output, "\n[cut]");
+    keep_output(s, end);
     settle(s);
 }
 
@@ -126,7 +150,8 @@ static enum garner_code run(struct gn_sending *s, struct garner_error *err)
     struct gn_child_spec spec = {.argv = s->reach->argv,
                                  .folder = s->folder,
                                  .timeout_ms = s->reach->timeout_ms,
-                                 .output_max = MOST_OUTPUT};
+                                 .output_max =
+                                     MOST_OUTPUT + longest(s->secrets)};
 
     spec.env = gn_letter_env(m, s->reach->env, &s->memory);
     if (m->recipient != NULL)
@@ -180,7 +205,7 @@ static void dispatch(struct gn_sending *s)
     if (code == GARNER_OK)
         return;
     s->is_over = s->messages[0].recipient == NULL && code != GARNER_NOMEM;
-    gn_buf_text(&s->outcome, err.message);
+    gn_mask(&s->outcome, err.message, s->secrets, GN_MASK_LONG);
     settle(s);
 }
 
@@ -195,15 +220,39 @@ static bool find_folder(struct gn_sending *s, const char *path)
     return s->folder != NULL;
 }
 
+static size_t count_of(const char *const *list)
+{
+    size_t n = 0;
+
+    while (list != NULL && list[n] != NULL)
+        n++;
+    return n;
+}
+
+/* All of both, in the sending's memory. false: no memory. */
+static bool join_secrets(struct gn_sending *s, const char *const *own,
+                         const char *const *others)
+{
+    const size_t n = count_of(own);
+    const size_t all = n + count_of(others);
+
+    s->secrets = gn_arena_zeroed(&s->memory, (all + 1) * sizeof s->secrets[0]);
+    for (size_t i = 0; i < all && s->secrets != NULL; i++)
+        s->secrets[i] = i < n ? own[i] : others[i - n];
+    return s->secrets != NULL;
+}
+
 struct gn_sending *gn_sending_begin(struct gn_sending_way *way,
                                     struct gn_message *messages, size_t count,
                                     const struct gn_reach *reach,
+                                    const char *const *secrets,
                                     const char *path)
 {
     struct gn_sending *s = gn_alloc(sizeof *s);
     struct gn_message *ours = gn_realloc(NULL, count * sizeof *ours);
 
-    if (s == NULL || ours == NULL || !find_folder(s, path)) {
+    if (s == NULL || ours == NULL || !find_folder(s, path) ||
+        !join_secrets(s, reach != NULL ? reach->secrets : NULL, secrets)) {
         if (s != NULL)
             gn_arena_clear(&s->memory);
         gn_free(s);

@@ -43,6 +43,7 @@ struct gn_sending {
     struct gn_sending_way *way;
     const struct gn_reach *reach; /* NULL: nobody is to hear of it any more */
     const char *folder;           /* where a command runs; NULL: here */
+    const char **secrets;         /* that it may repeat; NULL at the end */
     struct gn_arena memory;
     struct gn_buf body;           /* what is said */
     struct gn_child *child;       /* while a command runs */
@@ -60,12 +61,14 @@ struct gn_sending {
 };
 
 /* Sends count messages, which are moved out of the array, to reach (borrowed;
- * NULL: they are only done with). path: of the configuration that it comes
- * from, whose folder is a command's; NULL: none. NULL: no memory, and nothing
- * was moved. */
+ * NULL: they are only done with). secrets: what may not be told of what a
+ * command says, beside what it was given itself; NULL at the end; or NULL.
+ * path: of the configuration that it comes from, whose folder is a command's;
+ * NULL: none. NULL: no memory, and nothing was moved. */
 struct gn_sending *gn_sending_begin(struct gn_sending_way *way,
                                     struct gn_message *messages, size_t count,
                                     const struct gn_reach *reach,
+                                    const char *const *secrets,
                                     const char *path);
 
 /* Ends it soon, and as if it had never been sent, unless it goes well still. */

@@ -66,6 +66,9 @@ static void close_desk(struct desk *d)
     free(d);
 }
 
+/* Of the source. */
+static const char *const others[] = {"of the source", NULL};
+
 static struct gn_sending *send_it(struct desk *d, const char *to,
                                   const struct gn_reach *reach,
                                   const char *path)
@@ -77,7 +80,7 @@ static struct gn_sending *send_it(struct desk *d, const char *to,
     assert_int_equal(gn_outbox_read(d->w->store, to, 1, 1, &m, &count, NULL),
                      GARNER_OK);
     assert_int_equal(count, 1);
-    s = gn_sending_begin(&d->way, &m, 1, reach, path);
+    s = gn_sending_begin(&d->way, &m, 1, reach, others, path);
     if (s == NULL)
         gn_message_fini(&m);
     return s;
@@ -105,6 +108,43 @@ static void a_command_runs_beside_its_file(void **state)
     sent(d, NULL, &reach);
     assert_int_equal(d->code, GARNER_OK);
     assert_asked(d->w, STATE, "1 0 exit status 4 /usr\n");
+    close_desk(d);
+}
+
+/* Neither its own nor the source's, nor one that the cut goes through. */
+static void no_secret_is_kept_of_what_it_says(void **state)
+{
+    static const char *const argv[] = {
+        "sh", "-c",
+        "echo \"<$TOKEN> <of the source>\"; head -c 16350 /dev/zero |"
+        " tr '\\0' .; echo \"$TOKEN\"; exit 4",
+        NULL};
+    static const char *const env[] = {"TOKEN=s3cr3t-t0ken", NULL};
+    static const char *const own[] = {"s3cr3t-t0ken", NULL};
+    const struct gn_reach reach = {
+        .argv = argv, .env = env, .timeout_ms = LONG_MS, .secrets = own};
+    struct desk *d = open_desk("null");
+
+    (void)state;
+    sent(d, NULL, &reach);
+    assert_asked(d->w, "select replace(output, '.', '') from garner_outbox",
+                 "<***> <***>\n***\n[cut]");
+    close_desk(d);
+}
+
+/* What is wrong is told without it, too. */
+static void no_secret_is_kept_of_one_that_cannot_run(void **state)
+{
+    static const char *const argv[] = {"/no/s3cr3t-t0ken", NULL};
+    static const char *const own[] = {"s3cr3t-t0ken", NULL};
+    const struct gn_reach reach = {
+        .argv = argv, .timeout_ms = LONG_MS, .secrets = own};
+    struct desk *d = open_desk("null");
+
+    (void)state;
+    sent(d, NULL, &reach);
+    assert_has(ask(d->w, "select outcome from garner_outbox"),
+               "/no/*** cannot");
     close_desk(d);
 }
 
@@ -202,7 +242,7 @@ static void without_memory_it_waits_or_goes(void **state)
             gn_outbox_read(d->w->store, NULL, 1, 1, &m, &count, NULL),
             GARNER_OK);
         gn_mem_fail_at(n);
-        s = gn_sending_begin(&d->way, &m, 1, &reach, "/usr/f.yaml");
+        s = gn_sending_begin(&d->way, &m, 1, &reach, others, "/usr/f.yaml");
         gn_mem_fail_at(0);
         if (s == NULL)
             gn_message_fini(&m);
@@ -217,6 +257,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_command_runs_beside_its_file),
+        cmocka_unit_test(no_secret_is_kept_of_what_it_says),
+        cmocka_unit_test(no_secret_is_kept_of_one_that_cannot_run),
         cmocka_unit_test(a_notifier_that_fails_is_told_again),
         cmocka_unit_test(after_a_day_it_is_over),
         cmocka_unit_test(a_request_that_reaches_nobody),
