@@ -62,8 +62,9 @@ class Server(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        who = self.headers.get("X-Request-For")
         self.send(200, b"POST " + self.headers["Content-Type"].encode()
-                  + b" " + body)
+                  + b" " + body + (f" for {who}".encode() if who else b""))
 
     def log_message(self, *args):
         pass

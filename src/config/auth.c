@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "config/common.h"
+#include "config/fill.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -13,7 +13,7 @@ static void user(struct gn_problems *p, const struct gn_node *node, void *scope)
 {
     struct gn_scope *s = scope;
 
-    s->source->request.user = gn_common_text(p, node, s);
+    s->source->request.user = gn_fill_text(p, node, s);
     if (s->source->request.user != NULL &&
         strchr(s->source->request.user, ':') != NULL)
         gn_walk_problem(p, node,
@@ -26,7 +26,7 @@ static void password(struct gn_problems *p, const struct gn_node *node,
 {
     struct gn_scope *s = scope;
 
-    s->source->request.password = gn_common_secret(p, node, s);
+    s->source->request.password = gn_fill_secret(p, node, s);
 }
 
 static const struct gn_walk_key login_keys[] = {
@@ -118,7 +118,7 @@ static void fixed(struct gn_problems *p, const struct gn_node *node,
     if (!gn_scope_mapping(p, node))
         return;
     for (const struct gn_node *v = node->first; v != NULL; v = v->next) {
-        const char *value = gn_common_secret(p, v, s);
+        const char *value = gn_fill_secret(p, v, s);
 
         if (value == NULL)
             continue;

@@ -47,21 +47,27 @@ const char *gn_common_apart(struct gn_problems *p, const struct gn_node *node,
     return text;
 }
 
-const char *gn_common_secret(struct gn_problems *p, const struct gn_node *node,
-                             struct gn_scope *scope)
+const char *gn_common_hide(struct gn_problems *p, const char *text,
+                           struct gn_scope *scope)
 {
-    const char *text = gn_common_text(p, node, scope);
-    struct gn_secret *secret = gn_arena_alloc(scope->memory, sizeof *secret);
+    struct gn_secret *secret;
 
+    if (text == NULL)
+        return NULL;
+    secret = gn_arena_alloc(scope->memory, sizeof *secret);
     if (secret == NULL) {
         gn_problem_memory(p);
         return NULL;
     }
-    if (text != NULL) {
-        *secret = (struct gn_secret){text, scope->secrets};
-        scope->secrets = secret;
-    }
+    *secret = (struct gn_secret){text, scope->secrets};
+    scope->secrets = secret;
     return text;
+}
+
+const char *gn_common_secret(struct gn_problems *p, const struct gn_node *node,
+                             struct gn_scope *scope)
+{
+    return gn_common_hide(p, gn_common_text(p, node, scope), scope);
 }
 
 /* A scalar that is checked by check, too. */

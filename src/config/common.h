@@ -55,4 +55,9 @@ const char *gn_common_apart(struct gn_problems *p, const struct gn_node *node,
 const char *gn_common_secret(struct gn_problems *p, const struct gn_node *node,
                              struct gn_scope *scope);
 
+/* Counts text, in the scope's memory (NULL: a problem was noted), among its
+ * secrets. Gives text; NULL: noted. */
+const char *gn_common_hide(struct gn_problems *p, const char *text,
+                           struct gn_scope *scope);
+
 #endif

@@ -23,6 +23,14 @@ static void read_url(struct gn_problems *p, const struct gn_node *node,
     ((struct gn_scope *)scope)->url = node;
 }
 
+static void read_before(struct gn_problems *p, const struct gn_node *node,
+                        void *scope)
+{
+    (void)p;
+    (void)node;
+    (void)scope;
+}
+
 static void read_method(struct gn_problems *p, const struct gn_node *node,
                         void *scope)
 {
@@ -33,7 +41,7 @@ static void read_method(struct gn_problems *p, const struct gn_node *node,
 /* A source that has what a crawl has to do with. */
 static const struct gn_walk_key keys[] = {
     {"url", read_url, NULL},
-    {"vars", gn_vars_read, NULL},
+    {"vars", read_before, NULL},
     {"method", read_method, NULL},
     {"rows", gn_rows_read_specs, NULL},
     GN_COMMON_KEYS,
@@ -57,6 +65,7 @@ static struct gn_source source_of(const char *text, struct gn_buf *list,
     source = (struct gn_source){.name = "s"};
     root = gn_tree_parse(text, strlen(text), &memory, &p);
     if (root != NULL) {
+        gn_vars_begin(&p, root->first, &scope);
         gn_walk_mapping(&p, root->first, keys, COUNT(keys), &scope);
         gn_crawl_finish(&p, root->first->key, &scope);
     }

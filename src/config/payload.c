@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "config/check.h"
 #include "config/common.h"
+#include "config/fill.h"
 #include "extract/jsonfault.h"
 
 /* headers */
@@ -15,7 +16,7 @@ static const char *header_line(struct gn_problems *p,
                                const struct gn_node *node, struct gn_scope *s)
 {
     const char *name = node->key->text;
-    const char *value = gn_common_text(p, node, s);
+    const char *value = gn_fill_text(p, node, s);
     struct garner_error err;
     const char *line;
 
@@ -63,14 +64,19 @@ static void add_header(struct gn_problems *p, struct gn_scope *s,
 
 /* data */
 
+/* NULL: noted. */
+static void send_text(struct gn_scope *s, const char *text)
+{
+    s->source->request.body = text;
+    s->source->request.body_size = text != NULL ? strlen(text) : 0;
+}
+
 void gn_payload_data(struct gn_problems *p, const struct gn_node *node,
                      void *scope)
 {
     struct gn_scope *s = scope;
-    const char *data = gn_common_text(p, node, s);
 
-    s->source->request.body = data;
-    s->source->request.body_size = data != NULL ? strlen(data) : 0;
+    send_text(s, gn_fill_text(p, node, s));
 }
 
 /* Makes text the body. */
@@ -131,7 +137,7 @@ static void add_scalar(struct gn_problems *p, const struct gn_node *node,
     else if (node->plain && is_number(text))
         gn_json_number(j, text);
     else
-        gn_json_text(j, gn_common_text(p, node, s));
+        gn_json_text(j, gn_fill_text(p, node, s));
 }
 
 /* The tree is GN_TREE_DEPTH_MAX deep at most. NOLINTBEGIN(misc-no-recursion) */
@@ -161,22 +167,31 @@ void gn_payload_json(struct gn_problems *p, const struct gn_node *node,
     ((struct gn_scope *)scope)->json = node;
 }
 
+/* Text that is to be JSON, as it is but for variables. */
+static void finish_written(struct gn_problems *p, const struct gn_node *node,
+                           struct gn_scope *s)
+{
+    const char *text = gn_common_text(p, node, s);
+    struct gn_json_fault fault;
+
+    if (text != NULL && gn_json_fault(text, strlen(text), &fault)) {
+        gn_walk_problem(p, node,
+                        "json: at byte %zu of the text: %s; write JSON, or a "
+                        "mapping or list to make it of",
+                        fault.at + 1, fault.what);
+        return;
+    }
+    send_text(s, gn_fill_json(p, text, s));
+}
+
 static void finish_json(struct gn_problems *p, struct gn_scope *s)
 {
     const struct gn_node *node = s->json;
-    struct gn_json_fault fault;
     struct gn_buf out = {0};
     struct gn_json j;
 
     if (node->kind == GN_NODE_SCALAR) {
-        gn_payload_data(p, node, s);
-        if (s->source->request.body != NULL &&
-            gn_json_fault(s->source->request.body, s->source->request.body_size,
-                          &fault))
-            gn_walk_problem(p, node,
-                            "json: at byte %zu of the text: %s; write JSON, or "
-                            "a mapping or list to make it of",
-                            fault.at + 1, fault.what);
+        finish_written(p, node, s);
     } else {
         gn_json_init(&j, &out);
         add_json(p, node, s, &j);
@@ -206,7 +221,7 @@ static void add_field(struct gn_problems *p, const char *name,
                       const struct gn_node *node, struct gn_scope *s,
                       struct gn_buf *out)
 {
-    const char *value = gn_common_text(p, node, s);
+    const char *value = gn_fill_text(p, node, s);
 
     if (value == NULL)
         return;
@@ -240,10 +255,12 @@ static void finish_form(struct gn_problems *p, struct gn_scope *s)
     add_header(p, s, "Content-Type", "application/x-www-form-urlencoded");
 }
 
-void gn_payload_finish(struct gn_problems *p, struct gn_scope *s)
+void gn_payload_finish(struct gn_problems *p, const struct gn_node *source,
+                       struct gn_scope *s)
 {
     const struct gn_node *node = s->json != NULL ? s->json : s->form;
 
+    gn_fill_user_agent(p, source, s);
     if ((s->json != NULL) + (s->form != NULL) +
             (s->source->request.body != NULL) >
         1)

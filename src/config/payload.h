@@ -5,7 +5,8 @@
 #include "config/scope.h"
 #include "config/walk.h"
 
-/* For gn_walk_mapping with a struct gn_scope as context. */
+/* For gn_walk_mapping with a struct gn_scope as context, whose variables are
+ * known. */
 void gn_payload_headers(struct gn_problems *p, const struct gn_node *node,
                         void *scope);
 void gn_payload_data(struct gn_problems *p, const struct gn_node *node,
@@ -16,7 +17,8 @@ void gn_payload_form(struct gn_problems *p, const struct gn_node *node,
                      void *scope);
 
 /* Makes the body of what was read, and the headers that say what it is, unless
- * they are said. */
-void gn_payload_finish(struct gn_problems *p, struct gn_scope *s);
+ * they are said. source: its name in the file. */
+void gn_payload_finish(struct gn_problems *p, const struct gn_node *source,
+                       struct gn_scope *s);
 
 #endif

@@ -30,6 +30,15 @@ static void read_url(struct gn_problems *p, const struct gn_node *node,
     ((struct gn_scope *)scope)->url = node;
 }
 
+/* By gn_vars_begin: all that is sent may use variables, wherever they stand. */
+static void read_before(struct gn_problems *p, const struct gn_node *node,
+                        void *scope)
+{
+    (void)p;
+    (void)node;
+    (void)scope;
+}
+
 static void read_method(struct gn_problems *p, const struct gn_node *node,
                         void *scope)
 {
@@ -57,7 +66,7 @@ static const struct gn_walk_key source_keys[] = {
     {"auth", gn_auth_read, NULL},
     {"cookies", gn_auth_cookies, NULL},
     {"urls", gn_urls_read, NULL},
-    {"vars", gn_vars_read, NULL},
+    {"vars", read_before, NULL},
     {"rows", gn_rows_read_specs, NULL},
     {"tags", gn_tags_read, NULL},
     {"next", gn_next_read, NULL},
@@ -164,9 +173,10 @@ void gn_source_read(struct gn_problems *p, const struct gn_node *node,
         return;
     scope->source->name = gn_scope_copy(p, scope, name);
     scope->source->line = node->key->line;
+    gn_vars_begin(p, node, scope);
     gn_walk_mapping(p, node, source_keys, COUNT(source_keys), scope);
     if (p->count == before)
-        gn_payload_finish(p, scope);
+        gn_payload_finish(p, node->key, scope);
     if (scope->picked != NULL)
         name_picked(p, node, scope);
     if (scope->url != NULL)

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "config/suggest.h"
 
 static bool is_letter(char c)
@@ -52,20 +53,48 @@ static const char *var_name(const void *list, size_t i)
     return ((const struct gn_var *)list)[i].name;
 }
 
-static enum garner_code add_value(const char *name, size_t size,
-                                  const struct gn_var *vars, size_t var_count,
-                                  struct gn_buf *out, struct garner_error *err)
+/* NULL: there is no such variable. */
+static const struct gn_var *find(const char *name, size_t size,
+                                 const struct gn_var *vars, size_t var_count)
+{
+    for (size_t i = 0; i < var_count; i++)
+        if (strncmp(vars[i].name, name, size) == 0 &&
+            vars[i].name[size] == '\0')
+            return &vars[i];
+    return NULL;
+}
+
+/* The next of {name}, from p on; NULL: there is none. *size: of the name. */
+static const char *next_name(const char *p, const char *end, size_t *size)
+{
+    for (; (p = memchr(p, '{', (size_t)(end - p))) != NULL; p++) {
+        *size = gn_template_name(p + 1);
+        if (*size > 0 && (size_t)(end - p) > *size + 1 && p[1 + *size] == '}')
+            return p;
+    }
+    return NULL;
+}
+
+/* Puts what was made into *out. */
+static bool finish(struct gn_buf *whole, struct gn_arena *memory,
+                   const char **out)
+{
+    *out =
+        gn_buf_failed(whole) ? NULL : gn_arena_text(memory, gn_buf_cstr(whole));
+    gn_buf_fini(whole);
+    return *out != NULL;
+}
+
+/* --- a URL ---------------------------------------------------------------- */
+
+static enum garner_code unknown(const char *name, size_t size,
+                                const struct gn_var *vars, size_t var_count,
+                                struct garner_error *err)
 {
     char text[64];
     const char *meant;
     const size_t shown = size < sizeof text ? size : sizeof text - 1;
 
-    for (size_t i = 0; i < var_count; i++)
-        if (strncmp(vars[i].name, name, size) == 0 &&
-            vars[i].name[size] == '\0') {
-            encode(out, vars[i].value);
-            return GARNER_OK;
-        }
     memcpy(text, name, shown);
     text[shown] = '\0';
     meant = gn_suggest(text, var_name, vars, var_count);
@@ -76,50 +105,140 @@ static enum garner_code add_value(const char *name, size_t size,
                    meant != NULL ? meant : "", meant != NULL ? "}?" : "");
 }
 
-static enum garner_code fill(const char *p, const struct gn_var *vars,
-                             size_t var_count, struct gn_buf *out,
-                             struct garner_error *err)
-{
-    enum garner_code code = GARNER_OK;
-
-    while (code == GARNER_OK && *p != '\0') {
-        const char *brace = strchr(p, '{');
-        const size_t size = brace != NULL ? gn_template_name(brace + 1) : 0;
-
-        if (brace == NULL) {
-            gn_buf_text(out, p);
-            return GARNER_OK;
-        }
-        gn_buf_append(out, p, (size_t)(brace - p));
-        if (size > 0 && brace[1 + size] == '}') {
-            code = add_value(brace + 1, size, vars, var_count, out, err);
-            p = brace + size + 2;
-        } else {
-            gn_buf_byte(out, '{');
-            p = brace + 1;
-        }
-    }
-    return code;
-}
-
 enum garner_code gn_template_fill(const char *text, const struct gn_var *vars,
                                   size_t var_count, struct gn_arena *memory,
                                   const char **out, struct garner_error *err)
 {
+    const char *end = text + strlen(text);
     struct gn_buf whole = {0};
-    enum garner_code code;
+    const char *p = text;
+    const char *brace;
+    size_t size;
 
     *out = text;
-    if (strchr(text, '{') == NULL)
-        return GARNER_OK;
-    code = fill(text, vars, var_count, &whole, err);
-    if (code == GARNER_OK) {
-        *out = gn_buf_failed(&whole)
-                   ? NULL
-                   : gn_arena_text(memory, gn_buf_cstr(&whole));
-        if (*out == NULL)
-            code = gn_fail(err, GARNER_NOMEM, "out of memory");
+    while ((brace = next_name(p, end, &size)) != NULL) {
+        const struct gn_var *var = find(brace + 1, size, vars, var_count);
+
+        if (var == NULL) {
+            gn_buf_fini(&whole);
+            return unknown(brace + 1, size, vars, var_count, err);
+        }
+        gn_buf_append(&whole, p, (size_t)(brace - p));
+        encode(&whole, var->value);
+        p = brace + size + 2;
     }
-    gn_buf_fini(&whole);
-    return code;
+    if (p == text)
+        return GARNER_OK;
+    gn_buf_text(&whole, p);
+    return finish(&whole, memory, out)
+               ? GARNER_OK
+               : gn_fail(err, GARNER_NOMEM, "out of memory");
+}
+
+/* --- what else is sent ---------------------------------------------------- */
+
+static void add_text(struct gn_buf *out, const char *value)
+{
+    gn_buf_text(out, value);
+}
+
+/* Without the quotes. */
+static void add_escaped(struct gn_buf *out, const char *value)
+{
+    struct gn_buf quoted = {0};
+    struct gn_json j;
+
+    gn_json_init(&j, &quoted);
+    gn_json_text(&j, value);
+    if (gn_buf_failed(&quoted))
+        out->failed = true;
+    else
+        gn_buf_append(out, quoted.data + 1, quoted.size - 2);
+    gn_buf_fini(&quoted);
+}
+
+/* What is filled in, and how. */
+struct filling {
+    const struct gn_var *vars;
+    size_t var_count;
+    void (*add)(struct gn_buf *out, const char *value);
+    struct gn_buf *out;
+};
+
+static void fill(const struct filling *f, const char *p, const char *end)
+{
+    const char *brace;
+    size_t size;
+
+    for (const char *from = p; (brace = next_name(from, end, &size)) != NULL;) {
+        const struct gn_var *var = find(brace + 1, size, f->vars, f->var_count);
+
+        from = brace + size + 2;
+        if (var == NULL)
+            continue;
+        gn_buf_append(f->out, p, (size_t)(brace - p));
+        f->add(f->out, var->value);
+        p = from;
+    }
+    gn_buf_append(f->out, p, (size_t)(end - p));
+}
+
+static bool uses_any(const char *text, const struct gn_var *vars,
+                     size_t var_count)
+{
+    for (size_t i = 0; i < var_count; i++)
+        if (gn_template_uses(text, vars[i].name))
+            return true;
+    return false;
+}
+
+const char *gn_template_fill_text(const char *text, const struct gn_var *vars,
+                                  size_t var_count, struct gn_arena *memory)
+{
+    struct gn_buf whole = {0};
+    const char *out = text;
+
+    if (!uses_any(text, vars, var_count))
+        return text;
+    fill(&(struct filling){vars, var_count, add_text, &whole}, text,
+         text + strlen(text));
+    (void)finish(&whole, memory, &out);
+    return out;
+}
+
+/* Where the string ends that begins at p, after its quote. */
+static const char *string_end(const char *p)
+{
+    for (; *p != '"' && *p != '\0'; p++)
+        if (*p == '\\' && p[1] != '\0')
+            p++;
+    return p;
+}
+
+const char *gn_template_fill_json(const char *text, const struct gn_var *vars,
+                                  size_t var_count, struct gn_arena *memory)
+{
+    struct gn_buf whole = {0};
+    const struct filling f = {vars, var_count, add_escaped, &whole};
+    const char *out = text;
+    const char *quote;
+
+    if (!uses_any(text, vars, var_count))
+        return text;
+    while ((quote = strchr(text, '"')) != NULL) {
+        const char *end = string_end(quote + 1);
+        const char *after = end + (*end == '"');
+
+        after += strspn(after, " \t\r\n");
+        gn_buf_append(&whole, text, (size_t)(quote + 1 - text));
+        if (*after == ':')
+            gn_buf_append(&whole, quote + 1, (size_t)(end - quote - 1));
+        else
+            fill(&f, quote + 1, end);
+        gn_buf_append(&whole, end, (size_t)(after - end));
+        text = after;
+    }
+    gn_buf_text(&whole, text);
+    (void)finish(&whole, memory, &out);
+    return out;
 }

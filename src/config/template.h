@@ -1,4 +1,5 @@
-/* template.h - {name} in a URL, replaced by a variable's value. Pure. */
+/* template.h - {name} in a URL, and in what else a request sends, replaced by a
+ * variable's value. Pure. */
 #ifndef GN_CONFIG_TEMPLATE_H
 #define GN_CONFIG_TEMPLATE_H
 
@@ -16,6 +17,17 @@
 enum garner_code gn_template_fill(const char *text, const struct gn_var *vars,
                                   size_t var_count, struct gn_arena *memory,
                                   const char **out, struct garner_error *err);
+
+/* text with each {name} of vars replaced by its value as that is: text itself
+ * if it has none, else a copy in memory. All other braces are left alone, for
+ * what is sent may have some of its own. NULL: no memory. */
+const char *gn_template_fill_text(const char *text, const struct gn_var *vars,
+                                  size_t var_count, struct gn_arena *memory);
+
+/* The same for text that is JSON, in its strings alone, but not the names of
+ * members; values are escaped. */
+const char *gn_template_fill_json(const char *text, const struct gn_var *vars,
+                                  size_t var_count, struct gn_arena *memory);
 
 /* true: {name} is in text. */
 bool gn_template_uses(const char *text, const char *name);

@@ -53,6 +53,52 @@ static void names_are_filled_in(void **state)
     gn_arena_clear(&memory);
 }
 
+static void what_else_is_sent_keeps_its_braces(void **state)
+{
+    static const char *const cases[][2] = {
+        {"plain", "plain"},
+        {"a{symbols}b", "aABC,X Yb"},
+        {"{{a1}}{_}", "{safe-._~}"},
+        {"{\"a1\": {a1}}", "{\"a1\": safe-._~}"},
+        {"{symbol} {a1 {1a} {", "{symbol} {a1 {1a} {"},
+        {"{symbol}{symbols}{x", "{symbol}ABC,X Y{x"},
+        {"{path}", "\xc3\xa9/?&#%{a1}"}, /* once */
+    };
+    struct gn_arena memory = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_string_equal(
+            gn_template_fill_text(cases[i][0], vars, VARS, &memory),
+            cases[i][1]);
+    assert_ptr_equal(gn_template_fill_text(cases[4][0], vars, VARS, &memory),
+                     cases[4][0]);
+    gn_arena_clear(&memory);
+}
+
+static void json_is_filled_in_its_strings(void **state)
+{
+    static const struct gn_var list[] = {{"s", "a\"b\\\n\x01"}, {"n", "7"}};
+    static const char *const cases[][2] = {
+        {"{\"q\": \"<{s}>\"}", "{\"q\": \"<a\\\"b\\\\\\n\\u0001>\"}"},
+        {"{\"{n}\" : [\"{n}\", \"{n}{n}\"], \"b\":\"{x}\"}",
+         "{\"{n}\" : [\"7\", \"77\"], \"b\":\"{x}\"}"},
+        {"\"{n}\"", "\"7\""},
+        {"\"\\\"{n}\\\\\"", "\"\\\"7\\\\\""},
+        {"\"\\u007bn}{n}\"", "\"\\u007bn}7\""},
+        {"{\"n\": {}, \"m\": \"{n}\"}", "{\"n\": {}, \"m\": \"7\"}"},
+        {"[1]", "[1]"},
+        {"\"{n}", "\"7"}, /* no JSON */
+    };
+    struct gn_arena memory = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_string_equal(
+            gn_template_fill_json(cases[i][0], list, 2, &memory), cases[i][1]);
+    gn_arena_clear(&memory);
+}
+
 static void unknown_names_are_problems(void **state)
 {
     struct gn_arena memory = {0};
@@ -95,7 +141,16 @@ static void lost_memory_is_told(void **state)
             gn_template_fill("{a1}", vars, VARS, &memory, &out, NULL),
             GARNER_NOMEM);
         gn_arena_clear(&memory);
+        gn_mem_fail_at(nth);
+        assert_null(gn_template_fill_text("{a1}", vars, VARS, &memory));
+        gn_arena_clear(&memory);
     }
+    for (unsigned nth = 1; nth <= 3; nth++) {
+        gn_mem_fail_at(nth);
+        assert_null(gn_template_fill_json("\"{a1}\"", vars, VARS, &memory));
+        gn_arena_clear(&memory);
+    }
+    gn_mem_fail_at(0);
 }
 
 int main(void)
@@ -103,6 +158,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_filled_in),
         cmocka_unit_test(it_is_known_which_are_used),
+        cmocka_unit_test(what_else_is_sent_keeps_its_braces),
+        cmocka_unit_test(json_is_filled_in_its_strings),
         cmocka_unit_test(unknown_names_are_problems),
         cmocka_unit_test(names_are_measured),
         cmocka_unit_test(lost_memory_is_told),

@@ -2,6 +2,7 @@
 
 #include "config/check.h"
 #include "config/hide.h"
+#include "config/vars.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -116,8 +117,10 @@ static void finish_request(struct gn_problems *p, const struct gn_node *node,
                            struct gn_scope *scope)
 {
     struct gn_request *request = &scope->source->request;
+    struct gn_secret *none = NULL;
     struct garner_error err;
 
+    gn_vars_part(scope, "", &none);
     request->url = "http://localhost/";
     if (!gn_hide_secrets(request, NULL, scope->secrets, scope->memory))
         gn_problem_memory(p);

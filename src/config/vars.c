@@ -93,15 +93,15 @@ pick(struct gn_problems *p, const struct gn_node *list, struct gn_scope *s)
     return one;
 }
 
-void gn_vars_read(struct gn_problems *p, const struct gn_node *node,
-                  void *scope)
+void gn_vars_begin(struct gn_problems *p, const struct gn_node *source,
+                   struct gn_scope *s)
 {
-    struct gn_scope *s = scope;
+    const struct gn_node *node = find(source, "vars");
     struct gn_var *vars;
     struct garner_error err;
     size_t n = 0;
 
-    if (!gn_scope_mapping(p, node))
+    if (node == NULL || !gn_scope_mapping(p, node))
         return;
     vars = gn_scope_get(p, s, node->count, sizeof *vars);
     s->of_variables =
