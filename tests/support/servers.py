@@ -126,6 +126,7 @@ http {{
         listen 127.0.0.1:{client} ssl;
         ssl_client_certificate {folder}/ca.pem;
         ssl_verify_client on;
+        ssl_protocols TLSv1.2 TLSv1.3;
         return 200 "$ssl_client_s_dn $ssl_protocol";
     }}
     server {{
