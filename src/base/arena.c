@@ -97,6 +97,16 @@ char *gn_arena_text(struct gn_arena *a, const char *text)
     return text != NULL ? gn_arena_copy(a, text, strlen(text)) : NULL;
 }
 
+const char **gn_arena_texts(struct gn_arena *a, const char *const *texts,
+                            size_t count)
+{
+    const char **copies = gn_arena_zeroed(a, (count + 1) * sizeof *copies);
+
+    for (size_t i = 0; i < count && copies != NULL; i++)
+        copies[i] = gn_arena_text(a, texts[i]);
+    return copies != NULL && !a->failed ? copies : NULL;
+}
+
 char *gn_arena_printf(struct gn_arena *a, const char *format, ...)
 {
     va_list args;

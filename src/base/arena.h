@@ -39,6 +39,10 @@ char *gn_arena_copy(struct gn_arena *a, const void *data, size_t size);
 /* A copy of text, which may be NULL: then NULL is no failure. */
 char *gn_arena_text(struct gn_arena *a, const char *text);
 
+/* Copies of count texts, NULL after them; NULL: no memory. */
+const char **gn_arena_texts(struct gn_arena *a, const char *const *texts,
+                            size_t count);
+
 /* A formatted text; NULL: no memory. */
 char *gn_arena_printf(struct gn_arena *a, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

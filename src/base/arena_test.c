@@ -70,6 +70,26 @@ static void texts_and_zeroes_are_made(void **state)
     gn_arena_clear(&a);
 }
 
+static void a_list_is_copied_with_its_end(void **state)
+{
+    static const char *const texts[] = {"a", "bc"};
+    struct gn_arena a = {0};
+    const char **copies = gn_arena_texts(&a, texts, 2);
+
+    (void)state;
+    assert_string_equal(copies[0], "a");
+    assert_string_equal(copies[1], "bc");
+    assert_ptr_not_equal(copies[1], texts[1]);
+    assert_null(copies[2]);
+    assert_null(gn_arena_texts(&a, NULL, 0)[0]);
+    gn_arena_clear(&a);
+    gn_mem_fail_at(1);
+    assert_null(gn_arena_texts(&a, texts, 2));
+    gn_mem_fail_at(0);
+    assert_true(a.failed);
+    gn_arena_clear(&a);
+}
+
 static void rewound_it_keeps_its_largest_chunk(void **state)
 {
     _Alignas(16) char first[64];
@@ -115,6 +135,7 @@ int main(void)
         cmocka_unit_test(pieces_are_aligned_and_apart),
         cmocka_unit_test(nothing_and_much_can_be_cut),
         cmocka_unit_test(texts_and_zeroes_are_made),
+        cmocka_unit_test(a_list_is_copied_with_its_end),
         cmocka_unit_test(rewound_it_keeps_its_largest_chunk),
         cmocka_unit_test(lost_memory_leaves_the_arena_whole),
     };

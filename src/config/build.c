@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/url.h"
@@ -68,17 +69,9 @@ static enum garner_code check(const struct gn_build *b,
         code = gn_fail(err, GARNER_INVALID,
                        "%d retries are out of range: write 0 to %d",
                        b->retry.times, GN_RETRY_TIMES_MAX);
+    if (code == GARNER_OK && b->crawl != NULL)
+        code = gn_crawlbuild_check(b->crawl, &b->request, err);
     return code;
-}
-
-static const char *const *copy_list(struct gn_arena *memory,
-                                    const char *const *list, size_t count)
-{
-    const char **copies = gn_arena_zeroed(memory, (count + 1) * sizeof *copies);
-
-    for (size_t i = 0; i < count && copies != NULL; i++)
-        copies[i] = gn_arena_text(memory, list[i]);
-    return copies;
 }
 
 static const char *const *copy_all(struct gn_arena *memory,
@@ -88,7 +81,7 @@ static const char *const *copy_all(struct gn_arena *memory,
 
     while (list != NULL && list[count] != NULL)
         count++;
-    return list != NULL ? copy_list(memory, list, count) : NULL;
+    return list != NULL ? gn_arena_texts(memory, list, count) : NULL;
 }
 
 static void copy_request(struct gn_arena *memory, struct gn_request *r)
@@ -121,7 +114,7 @@ static struct gn_rows_spec *copy_rows(struct gn_arena *memory,
     *copied = *rows;
     copied->table = gn_arena_text(memory, rows->table);
     copied->sql = gn_arena_text(memory, rows->sql);
-    copied->key = copy_list(memory, rows->key, rows->key_count);
+    copied->key = gn_arena_texts(memory, rows->key, rows->key_count);
     return copied;
 }
 
@@ -180,7 +173,6 @@ static enum garner_code fill(struct gn_arena *memory, struct gn_source *source,
     const struct gn_secret password = {source->request.password, NULL};
     struct garner_error why;
     struct gn_url parts;
-    char *shown;
     enum garner_code code =
         gn_template_fill(url, source->vars, source->var_count, memory,
                          &source->request.url, &why);
@@ -197,13 +189,38 @@ static enum garner_code fill(struct gn_arena *memory, struct gn_source *source,
         source->name = name_for(memory, url);
         return source->name != NULL ? GARNER_OK : no_memory(err);
     }
-    if (url[0] == '\0')
-        return gn_fail(err, code, "%s", why.message);
-    shown = gn_url_redact(url);
-    code = gn_fail(err, code, "%.100s: %s", shown != NULL ? shown : "URL",
-                   why.message);
-    gn_free(shown);
-    return code;
+    return gn_check_blame(url, code, &why, err);
+}
+
+static const char *name_of_starts(struct gn_arena *memory,
+                                  const struct gn_crawl *crawl)
+{
+    struct gn_buf all = {0};
+    const char *name = NULL;
+
+    for (size_t i = 0; i < crawl->start_count; i++)
+        gn_buf_printf(&all, "%s%s", i > 0 ? " " : "", crawl->starts[i]);
+    if (!gn_buf_failed(&all))
+        name = name_for(memory, gn_buf_cstr(&all));
+    gn_buf_fini(&all);
+    return name;
+}
+
+/* All of b's URLs, as one source. */
+static enum garner_code fill_crawl(struct gn_arena *memory,
+                                   const struct gn_build *b,
+                                   struct gn_source *source,
+                                   struct garner_error *err)
+{
+    enum garner_code code = gn_crawlbuild_fill(b->crawl, b->urls, b->url_count,
+                                               memory, source, err);
+
+    if (code == GARNER_OK)
+        code = fill(memory, source, source->crawl->starts[0], err);
+    if (code != GARNER_OK)
+        return code;
+    source->name = name_of_starts(memory, source->crawl);
+    return source->name != NULL ? GARNER_OK : no_memory(err);
 }
 
 static int by_name(const void *a, const void *b)
@@ -252,12 +269,16 @@ static enum garner_code make_sources(struct gn_arena *memory,
 
     make_model(memory, b, &model);
     config->store = gn_arena_text(memory, b->store);
-    config->source_count = b->url_count;
+    config->source_count = b->crawl != NULL ? 1 : b->url_count;
     config->sources =
-        gn_arena_zeroed(memory, b->url_count * sizeof *config->sources);
-    for (size_t i = 0; i < b->url_count && config->sources != NULL; i++) {
-        config->sources[i] = model;
-        code = fill(memory, &config->sources[i], b->urls[i], err);
+        gn_arena_zeroed(memory, config->source_count * sizeof *config->sources);
+    for (size_t i = 0; i < config->source_count && config->sources != NULL;
+         i++) {
+        struct gn_source *source = &config->sources[i];
+
+        *source = model;
+        code = b->crawl != NULL ? fill_crawl(memory, b, source, err)
+                                : fill(memory, source, b->urls[i], err);
         if (code != GARNER_OK)
             return code;
     }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "config/config.h"
+#include "config/crawlbuild.h"
 #include "garner/error.h"
 
 /* Only borrowed; all zero but urls is a fetch of each, once. */
@@ -24,11 +25,15 @@ struct gn_build {
     enum garner_ack ack;
     bool unconditional; /* as in struct gn_source */
     struct gn_backoff retry;
+    const struct gn_build_crawl *crawl; /* urls are where it begins, all of one
+                                           source; NULL: a fetch of each */
 };
 
 /* Makes *config of copies (gn_config_fini frees it; on an error it is empty).
  * A source is named by its URL without password; the second of one URL gets
- * " (2)" behind it, and so on.
+ * " (2)" behind it, and so on. A crawl is named by its URLs in the form of
+ * base/urlnorm.h, a space between them, as far as there is room: so the same
+ * ones are the same crawl.
  * Errors: INVALID (a value; the message names it), NOMEM. */
 enum garner_code gn_config_build(const struct gn_build *build,
                                  struct gn_config *config,

@@ -178,6 +178,43 @@ static void bad_values_are_refused(void **state)
     refused(&b, "needs SQL");
 }
 
+static void the_urls_of_a_crawl_are_one_source(void **state)
+{
+    static const char *const starts[] = {"HTTP://B/{id}", "http://c/"};
+    const struct gn_build_crawl crawl = {.bounds = {.depth = 1}};
+    struct gn_build build = example();
+    struct gn_config config;
+
+    (void)state;
+    build.urls = starts;
+    build.url_count = 2;
+    build.crawl = &crawl;
+    refused(&build, "by GET");
+    build.request.method = NULL;
+    build.request.body = NULL;
+    build.request.body_size = 0;
+    assert_int_equal(gn_config_build(&build, &config, NULL), GARNER_OK);
+    assert_int_equal(config.source_count, 1);
+    assert_string_equal(config.sources->name, "http://b/a%20b http://c/");
+    assert_string_equal(config.sources->request.url, "http://b/a%20b");
+    assert_int_equal(config.sources->crawl->start_count, 2);
+    assert_int_equal(config.sources->crawl->bounds.depth, 1);
+    assert_string_equal(config.sources->rows->table, "t");
+    gn_config_fini(&config);
+    for (unsigned nth = 1;; nth++) {
+        enum garner_code code;
+
+        gn_mem_fail_at(nth);
+        code = gn_config_build(&build, &config, NULL);
+        gn_mem_fail_at(0);
+        gn_config_fini(&config);
+        if (code == GARNER_OK)
+            break;
+        assert_int_equal(code, GARNER_NOMEM);
+        assert_true(nth < 200);
+    }
+}
+
 static void lost_memory_is_told(void **state)
 {
     const struct gn_build build = example();
@@ -206,6 +243,7 @@ int main(void)
         cmocka_unit_test(a_password_is_a_secret),
         cmocka_unit_test(a_long_url_has_a_name_that_fits),
         cmocka_unit_test(bad_values_are_refused),
+        cmocka_unit_test(the_urls_of_a_crawl_are_one_source),
         cmocka_unit_test(lost_memory_is_told),
     };
 

@@ -5,6 +5,8 @@
 #include <strings.h>
 
 #include "base/error.h"
+#include "base/mem.h"
+#include "base/url.h"
 #include "base/utf8.h"
 #include "config/config.h"
 #include "config/template.h"
@@ -225,5 +227,20 @@ enum garner_code gn_check_request(const struct gn_request *request,
     const enum garner_code code = gn_target_new(request, &target, err);
 
     gn_target_free(target);
+    return code;
+}
+
+enum garner_code gn_check_blame(const char *url, enum garner_code code,
+                                const struct garner_error *why,
+                                struct garner_error *err)
+{
+    char *shown;
+
+    if (url[0] == '\0')
+        return gn_fail(err, code, "%s", why->message);
+    shown = gn_url_redact(url);
+    code = gn_fail(err, code, "%.100s: %s", shown != NULL ? shown : "URL",
+                   why->message);
+    gn_free(shown);
     return code;
 }

@@ -51,6 +51,12 @@ enum garner_code gn_check_parent(const struct gn_rows_spec *rows,
                                  const struct gn_rows_spec *parent,
                                  struct garner_error *err);
 
+/* Fails with code for why, which is wrong with url: that is named, without its
+ * password. Returns code. */
+enum garner_code gn_check_blame(const char *url, enum garner_code code,
+                                const struct garner_error *why,
+                                struct garner_error *err);
+
 /* A request as a whole: what only shows when its parts come together, or when
  * it is made ready to be sent. Errors: NOMEM, too. */
 enum garner_code gn_check_request(const struct gn_request *request,

@@ -141,6 +141,21 @@ static void types_are_words_and_numbers(void **state)
             fail_msg("passed: %s", wrong[i]);
 }
 
+static void a_url_is_blamed_without_its_password(void **state)
+{
+    const struct garner_error why = {.message = "it is wrong"};
+    struct garner_error err;
+
+    (void)state;
+    assert_int_equal(
+        gn_check_blame("http://u:pw@h/", GARNER_INVALID, &why, &err),
+        GARNER_INVALID);
+    assert_string_equal(err.message, "http://u:***@h/: it is wrong");
+    assert_int_equal(gn_check_blame("", GARNER_NOMEM, &why, &err),
+                     GARNER_NOMEM);
+    assert_string_equal(err.message, "it is wrong");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,6 +166,7 @@ int main(void)
         cmocka_unit_test(tables_are_the_users),
         cmocka_unit_test(requests_are_looked_at_whole),
         cmocka_unit_test(types_are_words_and_numbers),
+        cmocka_unit_test(a_url_is_blamed_without_its_password),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,17 +3,12 @@
 #include <limits.h>
 #include <string.h>
 
-#include "base/error.h"
-#include "base/url.h"
-#include "base/urlnorm.h"
+#include "config/crawlrules.h"
 #include "config/hide.h"
 #include "config/host.h"
 #include "config/template.h"
 #include "config/vars.h"
 
-enum { MOST_DEPTH = 1000000 };
-#define MOST_BYTES   INT64_C(1000000000000000)
-#define FOLLOW       "a[href]" /* unless something else is said */
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 struct crawl_scope {
@@ -71,9 +66,7 @@ static const char *read_start(struct gn_problems *p, const struct gn_node *node,
 {
     const char *text = gn_walk_text(p, node);
     const char *url = NULL;
-    struct gn_buf form = {0};
     struct garner_error err;
-    struct gn_url parts;
 
     if (text == NULL)
         return NULL;
@@ -83,20 +76,10 @@ static const char *read_start(struct gn_problems *p, const struct gn_node *node,
                         "in the store; put it into headers or auth");
         return NULL;
     }
-    if (!gn_scope_passed(p, node,
-                         gn_template_fill(text, s->source->vars,
-                                          s->source->var_count, s->memory, &url,
-                                          &err),
-                         &err) ||
-        !gn_scope_passed(p, node, gn_url_split(url, &parts, &err), &err))
-        return NULL;
-    if (parts.user.size + parts.password.size > 0)
-        gn_walk_problem(p, node,
-                        "start has a user in it, and a crawl keeps its URLs in "
-                        "the store; put it into auth");
-    else if (gn_scope_passed(p, node, gn_urlnorm(url, &form, &err), &err))
-        url = gn_scope_copy(p, s, gn_buf_cstr(&form));
-    gn_buf_fini(&form);
+    (void)gn_scope_passed(
+        p, node,
+        gn_crawlrules_start(text, s->source, "auth", s->memory, &url, &err),
+        &err);
     return url;
 }
 
@@ -170,7 +153,8 @@ static void depth(struct gn_problems *p, const struct gn_node *node,
 {
     struct crawl_scope *c = context;
 
-    (void)gn_walk_integer(p, node, 0, MOST_DEPTH, &c->crawl->bounds.depth);
+    (void)gn_walk_integer(p, node, 0, GN_CRAWLRULES_DEPTH_MAX,
+                          &c->crawl->bounds.depth);
 }
 
 static void pages(struct gn_problems *p, const struct gn_node *node,
@@ -186,7 +170,7 @@ static void bytes(struct gn_problems *p, const struct gn_node *node,
 {
     struct crawl_scope *c = context;
 
-    (void)gn_walk_size(p, node, MOST_BYTES, &c->crawl->bytes);
+    (void)gn_walk_size(p, node, GN_CRAWLRULES_BYTES_MAX, &c->crawl->bytes);
 }
 
 static void same(struct gn_problems *p, const struct gn_node *node,
@@ -277,8 +261,6 @@ static void check_rows(struct gn_problems *p, const struct gn_node *key,
 static void check(struct gn_problems *p, const struct gn_node *key,
                   const struct gn_scope *s)
 {
-    const struct gn_request *request = &s->source->request;
-
     if (s->url != NULL)
         gn_walk_problem(p, s->url->key,
                         "a crawl has no url; write start: with it instead");
@@ -287,8 +269,7 @@ static void check(struct gn_problems *p, const struct gn_node *key,
                         "source %.60s crawls and has no start; write one like "
                         "\"start: [ https://example.org/ ]\"",
                         key->text);
-    if (request->body != NULL ||
-        (request->method != NULL && strcmp(request->method, "GET") != 0))
+    if (!gn_crawlrules_asks(&s->source->request))
         gn_walk_problem(p, key,
                         "a crawl asks for pages by GET; remove method and what "
                         "is sent");
@@ -315,7 +296,7 @@ void gn_crawl_finish(struct gn_problems *p, const struct gn_node *key,
         scope->crawl != NULL ? gn_scope_get(p, scope, 1, sizeof *crawl) : NULL;
     if (crawl == NULL)
         return;
-    *crawl = (struct gn_crawl){.follow = FOLLOW, .bounds.depth = -1};
+    *crawl = gn_crawlrules_usual();
     if (!scope->robots_said)
         scope->source->obeys_robots = true;
     gn_walk_mapping(p, scope->crawl, keys, COUNT(keys),
@@ -325,11 +306,8 @@ void gn_crawl_finish(struct gn_problems *p, const struct gn_node *key,
     check(p, key, scope);
     if (p->count > before)
         return;
-    request->url = crawl->starts[0];
+    gn_crawlrules_apply(crawl, scope->source);
     gn_vars_part(scope, "", &none);
     if (!gn_hide_secrets(request, NULL, scope->secrets, scope->memory))
         gn_problem_memory(p);
-    if (scope->source->host_concurrency == 0)
-        scope->source->host_concurrency = GN_CONFIG_CONCURRENCY;
-    scope->source->crawl = crawl;
 }

@@ -206,7 +206,7 @@ static void what_is_wrong_has_its_place(void **state)
     bad("s: { start: [], crawl: {} }",
         "1:13: start is an empty list; write one, or remove it");
     bad("s: { start: http://u:secret@h/, crawl: {} }",
-        "1:13: start has a user in it, and a crawl keeps its URLs in the "
+        "1:13: there is a user in it, and a crawl keeps its URLs in the "
         "store; put it into auth");
     bad("s: { start: 'http://h/?k=${env:PATH}', crawl: {} }",
         "1:13: start has a secret in it, and a crawl keeps its URLs in the "
