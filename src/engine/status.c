@@ -45,6 +45,9 @@ void gn_status_add(struct gn_status *status, const struct gn_status *other)
     status->body_bytes += other->body_bytes;
     if (other->next_due_us < status->next_due_us)
         status->next_due_us = other->next_due_us;
+    status->pages.total += other->pages.total;
+    status->pages.left += other->pages.left;
+    status->pages.failed += other->pages.failed;
     add_totals(&status->totals, &other->totals);
     gn_histogram_merge(&status->lateness, &other->lateness);
     gn_histogram_merge(&status->latency, &other->latency);

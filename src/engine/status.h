@@ -36,17 +36,25 @@ struct gn_totals {
     uint64_t passing;          /* failures that were to be tried again */
 };
 
+/* The URLs of a source that has many, in its pass over them. */
+struct gn_pages {
+    uint64_t total;  /* 0: it has one, or they are not known yet */
+    uint64_t left;   /* to be done in this pass; 0: it is over */
+    uint64_t failed; /* given up in it */
+};
+
 struct gn_status {
     enum gn_phase phase;
     int64_t started_wall_us;
     int64_t now_wall_us;
     size_t sources;
-    size_t stale;        /* gauge: sources whose last good run is too old */
-    size_t fetching;     /* gauge */
-    size_t extracting;   /* gauge */
-    size_t storing;      /* gauge */
-    size_t body_bytes;   /* gauge: bodies in memory between fetch and store */
-    int64_t next_due_us; /* from now; INT64_MAX: nothing is due any more */
+    size_t stale;          /* gauge: sources whose last good run is too old */
+    size_t fetching;       /* gauge */
+    size_t extracting;     /* gauge */
+    size_t storing;        /* gauge */
+    size_t body_bytes;     /* gauge: bodies in memory between fetch and store */
+    int64_t next_due_us;   /* from now; INT64_MAX: nothing is due any more */
+    struct gn_pages pages; /* of all sources that have many */
     struct gn_totals totals;
     struct gn_histogram lateness; /* start - due, microseconds */
     struct gn_histogram latency;  /* of fetches, microseconds */
@@ -75,13 +83,6 @@ struct gn_asked {
     struct gn_asked_run last;
     bool waits; /* one more is to begin */
     bool whole; /* ... whatever the version */
-};
-
-/* The URLs of a source that has many, in its pass over them. */
-struct gn_pages {
-    uint64_t total;  /* 0: it has one, or they are not known yet */
-    uint64_t left;   /* to be done in this pass; 0: it is over */
-    uint64_t failed; /* given up in it */
 };
 
 /* Why a source is fetched next when it is. */

@@ -18,7 +18,8 @@ static void counts_are_added(void **state)
                           .storing = 5,
                           .body_bytes = 6,
                           .started_wall_us = 77,
-                          .next_due_us = 9};
+                          .next_due_us = 9,
+                          .pages = {10, 8, 1}};
     struct gn_status b = a;
     uint64_t *counts = (uint64_t *)&a.totals;
     const size_t n = sizeof a.totals / sizeof counts[0];
@@ -41,6 +42,9 @@ static void counts_are_added(void **state)
     assert_int_equal(a.extracting, 8);
     assert_int_equal(a.storing, 10);
     assert_int_equal(a.body_bytes, 12);
+    assert_int_equal(a.pages.total, 20);
+    assert_int_equal(a.pages.left, 16);
+    assert_int_equal(a.pages.failed, 2);
     assert_int_equal(a.next_due_us, 5);
     assert_int_equal(a.started_wall_us, 77);
     assert_int_equal(a.lateness.count, 2);

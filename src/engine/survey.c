@@ -45,6 +45,13 @@ static void add_counts(struct gn_totals *t, uint64_t due, uint64_t started,
     t->missed_waiting += missed[GN_MISS_WAITING];
 }
 
+static void add_pages(struct gn_pages *all, const struct gn_pages *pages)
+{
+    all->total += pages->total;
+    all->left += pages->left;
+    all->failed += pages->failed;
+}
+
 void gn_survey(struct gn_flow *f, const struct gn_roster *roster,
                struct gn_status *status)
 {
@@ -76,7 +83,7 @@ void gn_survey(struct gn_flow *f, const struct gn_roster *roster,
         const struct gn_due *due = &a->due;
 
         status->stale += is_stale(a, now_ns);
-
+        add_pages(&status->pages, &a->pages);
         add_counts(&status->totals, due->due_count, due->started, due->missed);
     }
     gn_unlock(&f->lock);

@@ -8,6 +8,7 @@
 #include "base/thread.h"
 #include "engine/frontier/links.h"
 #include "engine/frontier/pass_state.h"
+#include "engine/frontier/tally.h"
 #include "engine/host/hosts.h"
 
 enum {
@@ -238,19 +239,16 @@ enum garner_code gn_crew_add_end(struct gn_job *job, struct garner_error *err)
 /* Counts job, which was the last at its page in this pass. */
 static void count_done(struct gn_pass *p, const struct gn_job *job)
 {
-    const struct gn_ahead *w = &p->ahead;
     struct gn_pages *told = &p->owner->pages;
 
     p->done++;
     p->rows += job->run.rows > 0 ? job->run.rows : 0;
     p->bytes += job->run.bytes > 0 ? job->run.bytes : 0;
     gn_lock(&p->flow->lock);
-    if (p->links == NULL) {
+    if (p->links == NULL)
         told->left--;
-    } else { /* what else was found is in the store */
-        told->left = w->ready_count + w->out_count - 1;
-        told->total = p->done + told->left;
-    }
+    else
+        gn_tally_done(p);
     told->failed += job->run.failure != NULL && !job->left_alone;
     gn_unlock(&p->flow->lock);
 }

@@ -12,6 +12,7 @@
 #include "engine/frontier/crew.h"
 #include "engine/frontier/links.h"
 #include "engine/frontier/pass_state.h"
+#include "engine/frontier/tally.h"
 #include "engine/host/costs.h"
 #include "engine/steer/asked.h"
 
@@ -160,6 +161,7 @@ void gn_pass_begin(struct gn_flow *f, struct gn_active *active,
     p->dirty = false;
     p->look_ns = INT64_MAX;
     p->pause_ns = 0;
+    p->tally_ns = 0;
     p->refusals = 0;
     atomic_store(&p->stop, false);
     p->intake = (struct gn_intake){
@@ -221,6 +223,8 @@ static void note_found(struct gn_pass *p, int64_t now_ns)
     meet_hosts(p);
     gn_ahead_fill(&p->ahead, &r->found);
     p->more = p->more || r->more; /* or found since */
+    if (r->counts)
+        gn_tally_end(p, r->left, r->count_ns, now_ns);
     if (r->next_due_us != 0)
         gn_crew_look_at(p, now_ns + (r->next_due_us - gn_clock_wall_us()) * US);
 }
@@ -284,7 +288,8 @@ static void read_more(struct gn_pass *p, int64_t now_ns)
                             .source = p->owner->memory.id,
                             .spec = p->spec,
                             .pass = p->number,
-                            .most = PAGES,
+                            .most = p->ahead.ready_count < LOW ? PAGES : 0,
+                            .counts = gn_tally_begin(p, now_ns),
                             .ids = p->ids,
                             .id_count = count};
     TAILQ_INIT(&r->found);
@@ -322,6 +327,7 @@ static void closed(uv_work_t *work, int status)
     if (p->code != GARNER_OK && p->code != GARNER_CANCELED)
         gn_log(GN_LOG_WARN, p->owner->source->name,
                "pages that the crawl did not come to stay: %s", p->err.message);
+    gn_tally_over(p);
     finish(p, gn_clock_monotonic_ns());
 }
 
@@ -347,10 +353,10 @@ static bool wants_more(const struct gn_pass *p)
 /* When the store is to be read; INT64_MAX: when a fetch has ended. */
 static int64_t looks_at_ns(const struct gn_pass *p)
 {
-    const int64_t at_ns = wants_more(p) ? INT64_MIN : p->look_ns;
+    int64_t at_ns = wants_more(p) ? INT64_MIN : p->look_ns;
 
     if (p->ahead.ready_count >= LOW)
-        return INT64_MAX;
+        at_ns = gn_tally_next_ns(p);
     return at_ns > p->pause_ns ? at_ns : p->pause_ns;
 }
 

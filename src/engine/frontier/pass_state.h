@@ -45,8 +45,10 @@ struct gn_pass {
     struct gn_hand *hands[GN_PASS_HANDS];
     size_t hand_count;
     struct gn_hand *resting;
-    bool more;       /* the store has more that are due, as far as is known */
-    bool dirty;      /* one was settled since the store was last read */
+    bool more;        /* the store has more that are due, as far as is known */
+    int64_t tally_ns; /* when they are counted: see tally.h */
+    uint64_t tally_done; /* pages that were done when that began */
+    bool dirty;          /* one was settled since the store was last read */
     int64_t look_ns; /* when the next one is due; INT64_MAX: not known of any */
     int64_t pause_ns; /* the store is not read before */
     int refusals;     /* in a row, of the store, or of memory */

@@ -205,6 +205,28 @@ static enum garner_code read_next_due(struct gn_refill *r, int64_t now_us,
     return code == GARNER_ROW || code == GARNER_DONE ? GARNER_OK : code;
 }
 
+static enum garner_code count_left(struct gn_refill *r,
+                                   struct garner_error *err)
+{
+    const int64_t then_ns = gn_clock_monotonic_ns();
+    struct garner_rows *rows;
+    enum garner_code code = garner_query(
+        r->store,
+        "select count(*) from garner_frontier"
+        " where source = ?1 and pass = ?2 - 1",
+        GARNER_ARGS(garner_integer(r->source), garner_integer(r->pass)), &rows,
+        err);
+
+    if (code != GARNER_OK)
+        return code;
+    code = garner_next(rows, err);
+    if (code == GARNER_ROW)
+        r->left = (uint64_t)garner_column(rows, 0).integer;
+    garner_rows_close(rows);
+    r->count_ns = gn_clock_monotonic_ns() - then_ns;
+    return code == GARNER_ROW || code == GARNER_DONE ? GARNER_OK : code;
+}
+
 enum garner_code gn_refill_run(struct gn_refill *r, struct garner_error *err)
 {
     const int64_t now_us = gn_clock_wall_us();
@@ -214,9 +236,10 @@ enum garner_code gn_refill_run(struct gn_refill *r, struct garner_error *err)
     if (r->hosts == NULL)
         return gn_fail(err, GARNER_NOMEM, "out of memory for hosts");
     code = write_delays(r, err);
-    if (code == GARNER_OK)
+    r->more = r->most == 0;
+    if (code == GARNER_OK && !r->more)
         code = read_pages(r, now_us, err);
     if (code == GARNER_OK && !r->more)
         code = read_next_due(r, now_us, err);
-    return code;
+    return code == GARNER_OK && r->counts ? count_left(r, err) : code;
 }

@@ -17,11 +17,12 @@ struct gn_refill {
     int64_t source;               /* garner_source.id */
     int64_t spec;                 /* versions that answer to another are none */
     int64_t pass;
-    size_t most;        /* pages to be read */
+    size_t most;        /* pages to be read; 0: none are, and there are more */
     const int64_t *ids; /* pages in memory already, in ascending order */
     size_t id_count;
     struct gn_page_list delayed; /* put off, which is written first; freed */
     bool anew;                   /* nothing that was put off before is so now */
+    bool counts;                 /* how many are left, too */
 
     /* what was done */
     struct gn_page_list found; /* their hosts are in hosts */
@@ -30,6 +31,8 @@ struct gn_refill {
     size_t host_count;
     bool more;           /* there may be more that are due */
     int64_t next_due_us; /* when the next one is, if not; 0: none is left */
+    uint64_t left;       /* in the pass, those put off and in memory, too */
+    int64_t count_ns;    /* to count them took so long */
 };
 
 /* Free it with gn_refill_fini, also on an error. Errors: those of the store,

@@ -106,6 +106,26 @@ static void those_in_memory_are_left_out(void **state)
     end(w);
 }
 
+static void those_that_are_left_are_counted(void **state)
+{
+    static const int64_t ids[] = {1, 3};
+    struct world *w = with_pages();
+    struct gn_refill *r = start(w);
+
+    (void)state;
+    r->ids = ids;
+    r->id_count = 2;
+    r->most = 0;
+    r->counts = true;
+    assert_int_equal(gn_refill_run(r, &w->err), GARNER_OK);
+    assert_int_equal(r->left, 5); /* also 1, 3, and 6, which is put off */
+    assert_true(r->count_ns > 0);
+    assert_found(r, "");
+    assert_true(r->more);
+    finish(r);
+    end(w);
+}
+
 /* What is done is not even read, however much that is. */
 static void an_index_finds_them(void **state)
 {
@@ -199,6 +219,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(those_that_are_due_come_in_order),
         cmocka_unit_test(those_in_memory_are_left_out),
+        cmocka_unit_test(those_that_are_left_are_counted),
         cmocka_unit_test(an_index_finds_them),
         cmocka_unit_test(a_version_answers_to_what_was_asked),
         cmocka_unit_test(those_that_are_put_off_are_written_first),

@@ -1,0 +1,69 @@
+#include "engine/frontier/tally.h"
+
+#include "base/thread.h"
+
+/* Counting takes a fiftieth of the time at most, and is done ten times a second
+ * at most. */
+enum { SHARE = 50 };
+#define LEAST_NS INT64_C(100000000)
+
+static uint64_t no_less(uint64_t n, uint64_t least)
+{
+    return n < least ? least : n;
+}
+
+/* Of left pages, those that its budget allows. With the lock held. */
+static void tell(struct gn_pass *p, uint64_t left)
+{
+    const uint64_t most = (uint64_t)p->owner->source->crawl->pages;
+    struct gn_pages *told = &p->owner->pages;
+
+    if (most > 0 && p->done + left > most)
+        left = most > p->done ? most - p->done : 0;
+    told->left = left;
+    told->total = p->done + left;
+}
+
+bool gn_tally_begin(struct gn_pass *p, int64_t now_ns)
+{
+    if (p->links == NULL || now_ns < p->tally_ns)
+        return false;
+    p->tally_done = p->done;
+    return true;
+}
+
+int64_t gn_tally_next_ns(const struct gn_pass *p)
+{
+    return p->links != NULL && p->more ? p->tally_ns : INT64_MAX;
+}
+
+void gn_tally_end(struct gn_pass *p, uint64_t left, int64_t took_ns,
+                  int64_t now_ns)
+{
+    const struct gn_ahead *w = &p->ahead;
+    const int64_t rest_ns = SHARE * took_ns;
+    const uint64_t since = p->done - p->tally_done;
+
+    p->tally_ns = now_ns + (rest_ns > LEAST_NS ? rest_ns : LEAST_NS);
+    gn_lock(&p->flow->lock);
+    /* Which of those that were done since were counted is not known. */
+    tell(p, no_less(left > since ? left - since : 0,
+                    w->ready_count + w->out_count));
+    gn_unlock(&p->flow->lock);
+}
+
+void gn_tally_done(struct gn_pass *p)
+{
+    const struct gn_ahead *w = &p->ahead;
+    const uint64_t left = p->owner->pages.left;
+
+    tell(p,
+         no_less(left > 0 ? left - 1 : 0, w->ready_count + w->out_count - 1));
+}
+
+void gn_tally_over(struct gn_pass *p)
+{
+    gn_lock(&p->flow->lock);
+    tell(p, 0);
+    gn_unlock(&p->flow->lock);
+}

@@ -1,0 +1,31 @@
+/*
+ * tally.h - how many pages a crawl has left, for people who wait for its end.
+ * What it found is in the store: so they are counted there now and then, as
+ * often as that costs next to nothing, and known from what was done in between.
+ *
+ * Thread: the engine's.
+ */
+#ifndef GN_ENGINE_FRONTIER_TALLY_H
+#define GN_ENGINE_FRONTIER_TALLY_H
+
+#include "engine/frontier/pass_state.h"
+
+/* Whether p, which reads pages from the store, is to count them, too. */
+bool gn_tally_begin(struct gn_pass *p, int64_t now_ns);
+
+/* When they are to be counted, though no pages are read; INT64_MAX: they need
+ * not be. */
+int64_t gn_tally_next_ns(const struct gn_pass *p);
+
+/* They were: left of them, which took so long. Takes the flow's lock. */
+void gn_tally_end(struct gn_pass *p, uint64_t left, int64_t took_ns,
+                  int64_t now_ns);
+
+/* p->done was counted on, by a page that is still among those ahead. With the
+ * lock held. */
+void gn_tally_done(struct gn_pass *p);
+
+/* Nothing is left. Takes the flow's lock. */
+void gn_tally_over(struct gn_pass *p);
+
+#endif
