@@ -12,7 +12,7 @@ from support.program import (Case, GARNER, LIMIT, clean_environment, count_runs,
                              get_bytes, get_json, one, query, wait_until)
 from support.servers import Misbehaving, Nginx, reply
 
-COMMANDS = ("run fetch get query check test replay status why runs log pause resume trigger "
+COMMANDS = ("run fetch get crawl query check test replay status why runs log pause resume trigger "
             "reload hosts quarantine export insert upsert backup checkpoint doctor harvest "
             "resize version help completion").split()
 

@@ -48,8 +48,6 @@ struct gn_ask_flags {
 #define GN_ASK_OPTIONS(S)                                                      \
     GN_ASK_OPTION(S, "request", 'X', TEXT, "METHOD", method,                   \
                   "the HTTP method; without it GET, or POST with data"),       \
-        GN_ASK_OPTION(S, "header", 'H', LIST, "LINE", headers,                 \
-                      "send the header \"Name: value\"; may be repeated"),     \
         GN_ASK_OPTION(S, "data", 'd', LIST, "DATA", data,                      \
                       "send DATA, as a form does; @FILE sends a file without " \
                       "its line ends; several are joined with &"),             \
@@ -63,6 +61,11 @@ struct gn_ask_flags {
                       "send the data in the URL, by GET"),                     \
         GN_ASK_OPTION(S, "json", 0, LIST, "JSON", json,                        \
                       "send JSON (or @FILE) and ask for JSON"),                \
+        GN_ASK_PAGE_OPTIONS(S)
+/* The same, without those that are not for pages alone. */
+#define GN_ASK_PAGE_OPTIONS(S)                                                 \
+    GN_ASK_OPTION(S, "header", 'H', LIST, "LINE", headers,                     \
+                  "send the header \"Name: value\"; may be repeated"),         \
         GN_ASK_OPTION(S, "user-agent", 'A', TEXT, "NAME", user_agent,          \
                       "the User-Agent to send; without it garner/VERSION"),    \
         GN_ASK_OPTION(S, "referer", 'e', TEXT, "URL", referer,                 \

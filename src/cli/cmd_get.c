@@ -15,6 +15,7 @@
 #include "cli/outcome.h"
 #include "cli/output.h"
 #include "cli/prepare.h"
+#include "cli/quote.h"
 #include "cli/select.h"
 #include "cli/signals.h"
 #include "cli/sources.h"
@@ -184,7 +185,7 @@ static enum garner_code make_table(struct garner_store *store,
     gn_buf_text(&sql, "create table " PRINTED " (");
     for (size_t i = 0; i < columns.column_count; i++) {
         gn_buf_text(&sql, i > 0 ? ", " : "");
-        gn_collect_sql_name(&sql, columns.columns[i]);
+        gn_quote_name(&sql, columns.columns[i]);
     }
     gn_buf_byte(&sql, ')');
     gn_rowset_fini(&columns);

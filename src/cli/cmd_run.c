@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "cli/ask.h"
 #include "cli/collect.h"
+#include "cli/logflags.h"
 #include "cli/lookup.h"
 #include "cli/outcome.h"
 #include "cli/prepare.h"
@@ -43,9 +43,7 @@ struct settings {
     int64_t loops;
     const char *listen;
     const char *token_file;
-    const char *log;
-    const char *log_level;
-    bool quiet;
+    struct gn_log_flags log;
 };
 
 /* The flags that go with a file; the others make sources of URLs. */
@@ -76,27 +74,6 @@ static enum garner_code check_with_file(const struct gn_call *call,
                            o->name);
     }
     return GARNER_OK;
-}
-
-static void set_log(const struct settings *s)
-{
-    static const char *const levels[] = {"error", "warn", "info", "debug"};
-
-    if (s->quiet)
-        gn_log_set_level(GN_LOG_WARN);
-    for (int i = 0; s->log_level != NULL && i < 4; i++)
-        if (strcmp(levels[i], s->log_level) == 0)
-            gn_log_set_level((enum gn_log_level)i);
-    gn_log_set_json(s->log != NULL && strcmp(s->log, "json") == 0);
-}
-
-static enum garner_ack ack(const struct settings *s)
-{
-    if (s->ack != NULL && strcmp(s->ack, "queued") == 0)
-        return GARNER_QUEUED;
-    if (s->ack != NULL && strcmp(s->ack, "committed") == 0)
-        return GARNER_COMMITTED;
-    return GARNER_SYNCED;
 }
 
 static bool is_url(const char *text)
@@ -176,7 +153,7 @@ static enum gn_exit from_urls(const struct gn_call *call,
         .schedule = {.every_ms = s->every_ms,
                      .jitter_ms = s->jitter_ms,
                      .align = s->align},
-        .ack = ack(s),
+        .ack = gn_sources_ack(s->ack),
         .unconditional = s->unconditional,
         .retries = s->retries > INT_MAX ? INT_MAX : (int)s->retries,
     };
@@ -219,9 +196,9 @@ static enum gn_exit with_store(const struct gn_call *call,
         .store_name = s->store != NULL ? s->store : config->store,
         .listen = s->listen,
         .token_file = s->token_file,
-        .screen = terminal && s->log == NULL && !s->quiet,
-        .json = s->log != NULL && strcmp(s->log, "json") == 0,
-        .summary = !s->quiet,
+        .screen = terminal && gn_logflags_screen(&s->log),
+        .json = gn_logflags_json(&s->log),
+        .summary = !s->log.quiet,
         .sole = true,
     };
     struct garner_options options = gn_storage_options(&s->storage);
@@ -273,7 +250,7 @@ static enum gn_exit run(const struct gn_call *call)
                              "one of them");
     if (s->token_file != NULL && s->listen == NULL)
         return gn_exit_usage("--token-file goes with --listen");
-    set_log(s);
+    gn_logflags_apply(&s->log);
     status =
         wants_file(call) ? from_file(call, &config) : from_urls(call, &config);
     if (status == GN_EXIT_OK) {
@@ -321,9 +298,7 @@ static const struct gn_option options[] = {
            "fetch the whole answer each time; without it, where the server can "
            "tell, only what changed"),
     GN_ROWS_OPTIONS(struct settings),
-    OPTION("ack", 0, CHOICE, "synced|committed|queued", ack,
-           "when a fetch counts as stored: on the disk (synced, unless said "
-           "otherwise), in the database, or in memory"),
+    GN_ACK_OPTION(struct settings),
     OPTION("timeout", 'm', SECONDS, "TIME", ask.total_ms,
            "longest time for a fetch (60s)"),
     GN_ASK_OPTIONS(struct settings),
@@ -337,11 +312,7 @@ static const struct gn_option options[] = {
            "serve /healthz, /status.json and /metrics at HOST:PORT"),
     OPTION("token-file", 0, FILE, "FILE", token_file,
            "ask those who come to --listen for the token in this file"),
-    OPTION("log", 0, CHOICE, "text|json", log,
-           "write log lines, even where the live screen could be"),
-    OPTION("log-level", 0, CHOICE, "error|warn|info|debug", log_level,
-           "write log lines down to this level (info)"),
-    OPTION("quiet", 'q', FLAG, NULL, quiet, "say only what goes wrong"),
+    GN_LOG_OPTIONS(struct settings),
 };
 
 const struct gn_command gn_cmd_run = {

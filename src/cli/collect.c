@@ -1,6 +1,5 @@
 #include "cli/collect.h"
 
-#include <errno.h> /* program_invocation_name */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,8 +14,10 @@
 #include "cli/renew.h"
 #include "cli/signals.h"
 #include "cli/spools.h"
+#include "cli/summary.h"
 #include "cli/text.h"
 #include "control/manager.h"
+#include "engine/frontier/afresh.h"
 #include "serve/server.h"
 
 enum {
@@ -199,7 +200,7 @@ static enum gn_exit failing(struct run *r)
                               lines[i].name);
         }
     }
-    if (count > 0 && r->collect->summary)
+    if (count > 0 && r->collect->summary && !r->collect->finishes)
         gn_log(GN_LOG_WARN, NULL,
                "the last run of %zu of %zu source%s failed: %s%s", count,
                sources, gn_text_plural(sources), gn_buf_cstr(&names),
@@ -210,110 +211,21 @@ static enum gn_exit failing(struct run *r)
                                  : GN_EXIT_FAILED;
 }
 
-/* Appends text as a shell reads it back as one word. */
-static void shell_word(struct gn_buf *out, const char *text)
-{
-    static const char safe[] = "abcdefghijklmnopqrstuvwxyz"
-                               "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                               "-_./:=@%+,";
-
-    if (text[0] != '\0' && text[strspn(text, safe)] == '\0') {
-        gn_buf_text(out, text);
-        return;
-    }
-    gn_buf_byte(out, '\'');
-    for (; *text != '\0'; text++) {
-        if (*text == '\'')
-            gn_buf_text(out, "'\\''");
-        else
-            gn_buf_byte(out, *text);
-    }
-    gn_buf_byte(out, '\'');
-}
-
-void gn_collect_sql_name(struct gn_buf *out, const char *name)
-{
-    gn_buf_byte(out, '"');
-    for (; *name != '\0'; name++) {
-        if (*name == '"')
-            gn_buf_byte(out, '"');
-        gn_buf_byte(out, *name);
-    }
-    gn_buf_byte(out, '"');
-}
-
-/* The first table that rows go to; NULL: none. */
-static const char *first_table(const struct gn_config *config)
-{
-    for (size_t i = 0; i < config->source_count; i++)
-        if (config->sources[i].row_spec_count > 0)
-            return config->sources[i].rows[0].table;
-    return NULL;
-}
-
-/* The command that shows what was stored; rows: there are rows of tables. */
-static void look_at_it(const struct gn_collect *c, bool rows,
-                       struct gn_buf *out)
-{
-    const char *table = rows ? first_table(c->config) : NULL;
-    struct gn_buf sql = {0};
-
-    if (table != NULL) {
-        gn_buf_text(&sql, "select * from ");
-        gn_collect_sql_name(&sql, table);
-        gn_buf_text(&sql, " order by rowid desc limit 10");
-    } else {
-        gn_buf_text(&sql, "select started, source, status, ms, bytes, error "
-                          "from garner_log order by id desc limit 10");
-    }
-    /* As it was called, so that the line works from a build folder, too. */
-    shell_word(out, program_invocation_name);
-    gn_buf_text(out, " query ");
-    shell_word(out, c->store_name);
-    gn_buf_byte(out, ' ');
-    shell_word(out, gn_buf_cstr(&sql));
-    if (gn_buf_failed(&sql))
-        out->failed = true;
-    gn_buf_fini(&sql);
-}
-
-/* A database in memory is gone when it could be looked at. */
-static bool lasts(const char *store_name)
-{
-    return strstr(store_name, ":memory:") == NULL;
-}
-
 static void summarize(const struct run *r, const struct gn_status *status)
 {
-    const struct gn_totals *t = &status->totals;
-    struct gn_buf what = {0};
-    struct gn_buf look = {0};
-    uint64_t errors;
-    char runs[32];
-    char rows[32];
-    char took[32];
+    const struct gn_collect *c = r->collect;
 
-    errors = gn_progress_errors(t);
-    gn_text_count(t->stored, runs);
-    gn_text_count(t->rows, rows);
-    gn_text_duration(status->now_wall_us - status->started_wall_us, took);
-    gn_buf_printf(&what,
-                  "tored in %s: %s run%s and %s row%s in %s; %" PRIu64
-                  " error%s, %" PRIu64 " missed",
-                  r->collect->store_name, runs, gn_text_plural(t->stored), rows,
-                  gn_text_plural(t->rows), took, errors, gn_text_plural(errors),
-                  gn_progress_missed(t));
-    look_at_it(r->collect, t->rows > 0, &look);
-    if (r->collect->screen)
-        fprintf(stderr, "\nS%s.\n", gn_buf_cstr(&what));
-    else
-        gn_log(GN_LOG_INFO, NULL, "s%s", gn_buf_cstr(&what));
-    if (lasts(r->collect->store_name) && r->collect->screen)
-        fprintf(stderr, "Look at it: %s\n", gn_buf_cstr(&look));
-    else if (lasts(r->collect->store_name))
-        gn_log(GN_LOG_INFO, NULL, "look at it: %s", gn_buf_cstr(&look));
-    gn_buf_fini(&what);
-    gn_buf_fini(&look);
+    gn_summary(&(struct gn_summary){.config = c->config,
+                                    .status = status,
+                                    .store_name = c->store_name,
+                                    .again = c->again,
+                                    .screen = c->screen});
+}
+
+/* A list, or crawl, was not even begun, or is not over. */
+static bool is_left(const struct gn_pages *pages)
+{
+    return pages->total == 0 || pages->left > 0;
 }
 
 /* Tells how the run went; its exit status, unless it ended in an error. */
@@ -332,6 +244,8 @@ static enum gn_exit conclude(struct run *r)
     }
     if (r->collect->summary)
         summarize(r, &status);
+    if (r->ended && r->collect->finishes && is_left(&status.pages))
+        end = GN_EXIT_INTERRUPTED;
     return end;
 }
 
@@ -347,6 +261,11 @@ static enum garner_code open_engine(struct run *r, struct garner_error *err)
     options.beat = on_beat;
     options.beat_context = r;
     options.beat_ms = r->manager.watchdog_ms / 2;
+    for (size_t i = 0; c->fresh && i < c->config->source_count; i++) {
+        code = gn_afresh(c->store, c->config->sources[i].name, err);
+        if (code != GARNER_OK)
+            return code;
+    }
     code = gn_engine_new(c->store, c->config, &options, &r->engine, err);
     r->renew = (struct gn_renew){r->engine, c->config->path, c->config->store,
                                  c->meant,  c->meant_count,  &r->manager,

@@ -7,7 +7,6 @@
 
 #include <stdbool.h>
 
-#include "base/buf.h"
 #include "cli/outcome.h"
 #include "config/config.h"
 #include "engine/engine.h"
@@ -21,7 +20,11 @@ struct gn_collect {
     const char *token_file; /* NULL: none */
     bool screen;            /* draw on stderr */
     bool json;              /* the log is JSON lines: nothing else on stderr */
-    bool summary;           /* say at the end what was stored */
+    bool summary;           /* say at the end what was stored, and ... */
+    const char *again;      /* ... this line, which goes on with URLs that are
+                               left; NULL: "the same command" */
+    bool finishes; /* it is one pass over URLs: told to end before that is
+                      over, it was interrupted */
     /* The file may be read again, of which these sources are meant (none: all);
      * hangup: also when the terminal says that it is gone (SIGHUP), which
      * otherwise ends the run. */
@@ -29,8 +32,9 @@ struct gn_collect {
     bool hangup_renews;
     const char *const *meant;
     size_t meant_count;
-    bool sole; /* it is the store's collector: none but one runs,
-                  and it can be asked: see duty.h */
+    bool fresh; /* what is left of earlier passes is not gone on with */
+    bool sole;  /* it is the store's collector: none but one runs,
+                   and it can be asked: see duty.h */
     /* Called at the end, before the engine is freed; NULL: none. */
     void (*ended)(void *context, struct gn_engine *engine,
                   const struct gn_config *config);
@@ -44,8 +48,5 @@ struct gn_collect {
  * status: FAILED when a source's last run failed or, where no signal ended it,
  * any did; EXPECT if all of those were of answers that were not as expected. */
 enum gn_exit gn_collect(const struct gn_collect *collect);
-
-/* Appends a name as SQL reads it back. */
-void gn_collect_sql_name(struct gn_buf *out, const char *name);
 
 #endif

@@ -6,6 +6,7 @@
 
 extern const struct gn_command gn_cmd_run;
 extern const struct gn_command gn_cmd_get;
+extern const struct gn_command gn_cmd_crawl;
 extern const struct gn_command gn_cmd_query;
 extern const struct gn_command gn_cmd_shell;
 extern const struct gn_command gn_cmd_body;

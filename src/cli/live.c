@@ -40,6 +40,7 @@ struct gn_live {
     struct gn_source_status *sources;
     struct sample samples[SAMPLES];
     size_t taken;
+    struct gn_estimate pages;
     struct gn_buf drawn; /* the screen as it stands, without escapes */
     struct gn_buf frame; /* what is written next */
 
@@ -114,6 +115,10 @@ static struct gn_progress look(struct gn_live *l)
             (double)(now->rows - (back > 0 ? then->rows : 0)) / seconds;
     }
     l->taken++;
+    gn_estimate_add(&l->pages, now->wall_us,
+                    l->status.pages.total - l->status.pages.left,
+                    l->status.pages.total);
+    p.pages = l->pages;
     if (l->sources != NULL)
         p.source_count =
             gn_engine_sources(l->options.engine, 0, l->sources, SOURCES);

@@ -114,6 +114,24 @@ static void rates_are_those_since_the_last_line(void **state)
     has(text, "150 fetches (0.0/s), 20 rows (0.0/s)");
 }
 
+static void the_end_of_a_crawl_is_estimated(void **state)
+{
+    struct gn_live *l = begin(false);
+    char *text;
+
+    (void)state;
+    catch_stderr();
+    now.pages = (struct gn_pages){200, 200, 0};
+    gn_live_tick(l);
+    now.now_wall_us += (int64_t)10 * SECOND;
+    now.pages = (struct gn_pages){300, 200, 7};
+    gn_live_tick(l);
+    gn_live_finish(l);
+    text = release_stderr();
+    has(text, "0 of 200 URLs (0.0/s), 0 failed, time left not known yet");
+    has(text, "100 of 300 URLs (10.0/s), 7 failed, at least 20.0 s left");
+}
+
 static void logged_lines_go_above_the_screen(void **state)
 {
     struct gn_live *l;
@@ -180,6 +198,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(rates_are_those_since_the_last_line, reset),
+        cmocka_unit_test_setup(the_end_of_a_crawl_is_estimated, reset),
         cmocka_unit_test_setup(logged_lines_go_above_the_screen, reset),
         cmocka_unit_test_setup(a_flood_of_lines_is_counted_and_not_kept, reset),
         cmocka_unit_test_setup(lost_memory_is_an_error, reset),

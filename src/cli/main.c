@@ -14,15 +14,15 @@
 #include "cli/text.h"
 
 static const struct gn_command *const commands[] = {
-    &gn_cmd_run,        &gn_cmd_fetch,      &gn_cmd_get,        &gn_cmd_query,
-    &gn_cmd_shell,      &gn_cmd_body,       &gn_cmd_diff,       &gn_cmd_prune,
-    &gn_cmd_check,      &gn_cmd_test,       &gn_cmd_replay,     &gn_cmd_status,
-    &gn_cmd_why,        &gn_cmd_runs,       &gn_cmd_log,        &gn_cmd_pause,
-    &gn_cmd_resume,     &gn_cmd_trigger,    &gn_cmd_reload,     &gn_cmd_hosts,
-    &gn_cmd_quarantine, &gn_cmd_export,     &gn_cmd_insert,     &gn_cmd_upsert,
-    &gn_cmd_backup,     &gn_cmd_checkpoint, &gn_cmd_doctor,     &gn_cmd_harvest,
-    &gn_cmd_import,     &gn_cmd_resize,     &gn_cmd_completion, &gn_cmd_version,
-    &gn_cmd_help,
+    &gn_cmd_run,     &gn_cmd_fetch,      &gn_cmd_get,        &gn_cmd_crawl,
+    &gn_cmd_query,   &gn_cmd_shell,      &gn_cmd_body,       &gn_cmd_diff,
+    &gn_cmd_prune,   &gn_cmd_check,      &gn_cmd_test,       &gn_cmd_replay,
+    &gn_cmd_status,  &gn_cmd_why,        &gn_cmd_runs,       &gn_cmd_log,
+    &gn_cmd_pause,   &gn_cmd_resume,     &gn_cmd_trigger,    &gn_cmd_reload,
+    &gn_cmd_hosts,   &gn_cmd_quarantine, &gn_cmd_export,     &gn_cmd_insert,
+    &gn_cmd_upsert,  &gn_cmd_backup,     &gn_cmd_checkpoint, &gn_cmd_doctor,
+    &gn_cmd_harvest, &gn_cmd_import,     &gn_cmd_resize,     &gn_cmd_completion,
+    &gn_cmd_version, &gn_cmd_help,
 };
 
 static const struct gn_program program = {commands,

@@ -336,6 +336,8 @@ enum garner_code gn_options_parse(struct gn_call *call, const char **items,
 
     call->items = items;
     call->count = 0;
+    call->argc = argc;
+    call->argv = argv;
     while (code == GARNER_OK && w.at < argc) {
         const char *word = argv[w.at++];
 

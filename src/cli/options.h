@@ -57,6 +57,8 @@ struct gn_call {
     void *settings;           /* the command's own struct */
     const char *const *items; /* operands */
     size_t count;
+    int argc; /* all words behind the command's name, as they were given */
+    char *const *argv;
 };
 
 struct gn_command {

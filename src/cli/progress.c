@@ -129,6 +129,42 @@ static void counts(struct page *page, const struct gn_progress *p)
     end_line(page, missed > 0 ? RED : "");
 }
 
+static uint64_t done(const struct gn_pages *p)
+{
+    return p->total > p->left ? p->total - p->left : 0;
+}
+
+/* How long the rest takes; more may be found until then. */
+static void time_left(const struct gn_progress *p, struct gn_buf *out)
+{
+    const struct gn_estimate *e = &p->pages;
+    char text[32];
+
+    if (p->status->pages.left == 0)
+        gn_buf_text(out, "none left");
+    else if (e->left_us < 0)
+        gn_buf_text(out, "time left not known yet");
+    else
+        gn_buf_printf(out, "%s %s left", e->grows ? "at least" : "about",
+                      duration(e->left_us, text));
+}
+
+/* Sources with many URLs, if there are some. */
+static void pages(struct page *page, const struct gn_progress *p)
+{
+    const struct gn_pages *all = &p->status->pages;
+    char a[32];
+    char b[32];
+
+    if (all->total == 0)
+        return;
+    gn_buf_printf(&page->line, "  URLs    %12s %10.1f/s   of %s  ",
+                  count(done(all), a), p->pages.per_s, count(all->total, b));
+    gn_buf_printf(&page->line, "failed %s   ", count(all->failed, a));
+    time_left(p, &page->line);
+    end_line(page, all->failed > 0 ? RED : "");
+}
+
 static void gauges(struct page *page, const struct gn_progress *p)
 {
     const struct gn_status *s = p->status;
@@ -245,6 +281,7 @@ void gn_progress_screen(const struct gn_progress *p, size_t columns,
 
     title(&page, p);
     counts(&page, p);
+    pages(&page, p);
     gauges(&page, p);
     sources(&page, p);
     if (gn_buf_failed(&page.line))
@@ -267,6 +304,14 @@ void gn_progress_line(const struct gn_progress *p, struct gn_buf *out)
                   t->fetched == 1 ? "" : "es", p->fetches_per_s, t->rows,
                   gn_text_plural(t->rows), p->rows_per_s, errors,
                   gn_text_plural(errors), gn_progress_missed(t));
+    if (s->pages.total > 0) {
+        gn_buf_printf(
+            out,
+            "%" PRIu64 " of %" PRIu64 " URLs (%.1f/s), %" PRIu64 " failed, ",
+            done(&s->pages), s->pages.total, p->pages.per_s, s->pages.failed);
+        time_left(p, out);
+        gn_buf_text(out, ", ");
+    }
     gn_buf_printf(out, "latency p50 %s p99 %s, ",
                   duration(gn_histogram_quantile(&s->latency, 0.5), a),
                   duration(gn_histogram_quantile(&s->latency, 0.99), b));

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "cli/estimate.h"
 #include "engine/status.h"
 
 /* What there is to show; all borrowed. */
@@ -21,6 +22,7 @@ struct gn_progress {
     int stops;          /* how often it was told to end */
     double fetches_per_s;
     double rows_per_s;
+    struct gn_estimate pages; /* of the URLs of sources that have many */
     struct gn_source_status *sources; /* put in order: failing ones first */
     size_t source_count;              /* of those at hand */
 };

@@ -157,6 +157,35 @@ static void colour_is_only_there_when_asked_for(void **state)
     gn_buf_fini(&out);
 }
 
+static void many_urls_have_a_line(void **state)
+{
+    struct gn_buf out = {0};
+
+    (void)state;
+    draw(120, 50, &out);
+    assert_null(strstr(gn_buf_cstr(&out), "URLs"));
+    status.pages = (struct gn_pages){1746, 512, 3};
+    progress.pages = (struct gn_estimate){
+        .per_s = 52.34, .grows = true, .left_us = INT64_C(9800000)};
+    draw(120, 50, &out);
+    shows(&out, "  URLs           1,234       52.3/s   of 1,746  failed 3   "
+                "at least 9.80 s left\n");
+    progress.pages.grows = false;
+    draw(120, 50, &out);
+    shows(&out, "about 9.80 s left\n");
+    gn_buf_clear(&out);
+    gn_progress_line(&progress, &out);
+    shows(&out, ", 1234 of 1746 URLs (52.3/s), 3 failed, about 9.80 s left, "
+                "latency");
+    progress.pages.left_us = -1;
+    draw(120, 50, &out);
+    shows(&out, "time left not known yet");
+    status.pages.left = 0;
+    draw(120, 50, &out);
+    shows(&out, "1,746       52.3/s   of 1,746  failed 3   none left");
+    gn_buf_fini(&out);
+}
+
 static void the_line_says_it_in_one(void **state)
 {
     struct gn_buf out = {0};
@@ -203,6 +232,7 @@ int main(void)
         cmocka_unit_test_setup(any_terminal_is_large_enough, reset),
         cmocka_unit_test_setup(phases_say_what_a_signal_would_do, reset),
         cmocka_unit_test_setup(colour_is_only_there_when_asked_for, reset),
+        cmocka_unit_test_setup(many_urls_have_a_line, reset),
         cmocka_unit_test_setup(the_line_says_it_in_one, reset),
         cmocka_unit_test_setup(lost_memory_shows_in_the_buffer, reset),
     };

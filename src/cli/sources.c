@@ -34,6 +34,15 @@ enum garner_code gn_sources_vars(const struct gn_texts *texts,
                          : gn_fail(err, GARNER_NOMEM, "no memory for -p");
 }
 
+enum garner_ack gn_sources_ack(const char *word)
+{
+    if (word != NULL && strcmp(word, "queued") == 0)
+        return GARNER_QUEUED;
+    if (word != NULL && strcmp(word, "committed") == 0)
+        return GARNER_COMMITTED;
+    return GARNER_SYNCED;
+}
+
 static enum garner_code check(const struct gn_rows_flags *rows,
                               struct garner_error *err)
 {
@@ -95,6 +104,7 @@ enum garner_code gn_sources_build(const struct gn_sources *sources,
                              .ack = sources->ack,
                              .unconditional = sources->unconditional,
                              .retry = {.times = sources->retries},
+                             .crawl = sources->crawl,
                              .rows = {.table = rows->table,
                                       .key = rows->key.items,
                                       .key_count = rows->key.count,

@@ -6,6 +6,7 @@
 #include "cli/ask.h"
 #include "cli/options.h"
 #include "config/config.h"
+#include "config/crawlbuild.h"
 
 /* A part of the settings of a command that stores what it fetches. */
 struct gn_rows_flags {
@@ -36,6 +37,19 @@ struct gn_rows_flags {
                        "the value of :NAME in the SQL and {NAME} in the URL; " \
                        "may be repeated")
 
+/* The entry for the const char * that is the field `ack` of settings. */
+#define GN_ACK_OPTION(S)                                                       \
+    {                                                                          \
+        "ack", 0, GN_OPTION_CHOICE, "synced|committed|queued",                 \
+            offsetof(S, ack),                                                  \
+            "when a fetch counts as stored: on the disk (synced, unless said " \
+            "otherwise), in the database, or in memory",                       \
+            NULL                                                               \
+    }
+
+/* What that says; NULL: nothing. */
+enum garner_ack gn_sources_ack(const char *word);
+
 /* What the sources have in common. */
 struct gn_sources {
     const struct gn_ask_flags *ask;
@@ -44,6 +58,7 @@ struct gn_sources {
     enum garner_ack ack;
     bool unconditional; /* the whole answer each time, changed or not */
     int retries;
+    const struct gn_build_crawl *crawl; /* NULL: none */
 };
 
 /* Makes *vars of "name=value" texts, one of each, whose values stay where they

@@ -24,7 +24,12 @@ static void flags_are_those_of_every_source(void **state)
                                        .key = {key, 1},
                                        .params = {params, 1}};
     const struct gn_sources sources = {
-        &ask, &rows, {.every_ms = 1000, .align = true}, GARNER_QUEUED, true, 3};
+        .ask = &ask,
+        .rows = &rows,
+        .schedule = {.every_ms = 1000, .align = true},
+        .ack = GARNER_QUEUED,
+        .unconditional = true,
+        .retries = 3};
     struct gn_config config;
 
     (void)state;
@@ -67,8 +72,8 @@ static void flags_that_need_each_other_say_so(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const struct gn_sources sources = {&ask,          &cases[i].rows, {0},
-                                           GARNER_SYNCED, false,          0};
+        const struct gn_sources sources = {
+            .ask = &ask, .rows = &cases[i].rows, .ack = GARNER_SYNCED};
         struct gn_config config;
         struct garner_error err = {0};
 
@@ -76,6 +81,35 @@ static void flags_that_need_each_other_say_so(void **state)
                          GARNER_INVALID);
         assert_non_null(strstr(err.message, cases[i].message));
     }
+}
+
+static void a_crawl_is_one_source(void **state)
+{
+    const struct gn_ask_flags ask = {0};
+    const struct gn_rows_flags rows = {0};
+    const struct gn_build_crawl crawl = {.bounds = {.depth = 2}};
+    const struct gn_sources sources = {
+        .ask = &ask, .rows = &rows, .crawl = &crawl};
+    struct gn_config config;
+
+    (void)state;
+    assert_int_equal(gn_sources_build(&sources,
+                                      (const char *const[]){"http://h"}, 1,
+                                      &config, NULL),
+                     GARNER_OK);
+    assert_int_equal(config.source_count, 1);
+    assert_int_equal(config.sources->crawl->bounds.depth, 2);
+    assert_string_equal(config.sources->name, "http://h/");
+    gn_config_fini(&config);
+}
+
+static void words_say_when_it_is_stored(void **state)
+{
+    (void)state;
+    assert_int_equal(gn_sources_ack(NULL), GARNER_SYNCED);
+    assert_int_equal(gn_sources_ack("synced"), GARNER_SYNCED);
+    assert_int_equal(gn_sources_ack("committed"), GARNER_COMMITTED);
+    assert_int_equal(gn_sources_ack("queued"), GARNER_QUEUED);
 }
 
 static void lost_memory_is_an_error(void **state)
@@ -106,6 +140,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(flags_are_those_of_every_source),
         cmocka_unit_test(flags_that_need_each_other_say_so),
+        cmocka_unit_test(a_crawl_is_one_source),
+        cmocka_unit_test(words_say_when_it_is_stored),
         cmocka_unit_test(lost_memory_is_an_error),
     };
 
