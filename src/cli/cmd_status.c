@@ -24,7 +24,7 @@ struct settings {
 /* A line a source. ?1: the wall clock in microseconds, ?2: how many runs to
  * look back. garner_run has no index on its sources (it would cost a B-tree
  * write a run), hence the bound. Columns beside max() are those of its row. */
-#define SOURCES(columns, good, stale_s)                                        \
+#define SOURCES(columns, good, stale_s, with_urls, urls, join)                 \
     "with recent as (select source, max(id) as id,"                            \
     " started, status, duration_us, error,"                                    \
     " count(*) as runs, count(failure) as failed, sum(rows) as rows,"          \
@@ -34,8 +34,7 @@ struct settings {
     " group by source),"                                                       \
     " gone as (select source, sum(missed) as missed from garner_run"           \
     " where id > (select max(id) from garner_run) - ?2 and missed > 0"         \
-    " group by source),"                                                       \
-    " line as (select s.name as source,"                                       \
+    " group by source)," with_urls " line as (select s.name as source,"        \
     " strftime('%Y-%m-%dT%H:%M:%fZ', r.started / 1e6, 'unixepoch')"            \
     " as last_run,"                                                            \
     " strftime('%Y-%m-%dT%H:%M:%fZ', " good " / 1e6, 'unixepoch')"             \
@@ -43,31 +42,56 @@ struct settings {
     " round((?1 - r.started) / 1e6, 1) as age_s, r.status as http,"            \
     " round(r.duration_us / 1e3, 3) as ms, coalesce(r.runs, 0) as runs,"       \
     " coalesce(r.failed, 0) as failed, coalesce(g.missed, 0) as missed,"       \
-    " coalesce(r.rows, 0) as rows, coalesce(r.bytes, 0) as bytes,"             \
+    " coalesce(r.rows, 0) as rows, coalesce(r.bytes, 0) as bytes," urls        \
     " r.error, s.url"                                                          \
     " from garner_source s left join recent r on r.source = s.id"              \
-    " left join gone g on g.source = s.id)"                                    \
+    " left join gone g on g.source = s.id" join ")"                            \
     " select " columns " from line order by stale_s is null,"                  \
     " error is null, source"
 
-/* What fits on a terminal. */
-#define TABLE                                                                  \
-    "source, age_s, stale_s, http, ms, runs, failed, missed, rows, error"
+/* What fits on a terminal; urls: where sources have many. */
+#define TABLE(urls)                                                            \
+    "source, age_s, stale_s, http, ms, runs, failed, missed, rows," urls       \
+    " error"
+
+/* The URLs of a source that has many, in its last pass. Those that robots.txt
+ * forbids, or that lead out of a crawl, have not failed. */
+#define WITH_URLS                                                              \
+    " pages as (select f.source, count(*) as urls,"                            \
+    " sum(f.pass < s.pass) as urls_left,"                                      \
+    " sum(f.pass = s.pass and f.failure is not null"                           \
+    " and f.failure <> 'redirect' and not (f.failure = 'robots'"               \
+    " and f.depth > 0)) as urls_failed"                                        \
+    " from garner_source s join garner_frontier f on f.source = s.id"          \
+    " and f.pass between s.pass - 1 and s.pass group by f.source),"
+#define URLS      " p.urls, p.urls_left, p.urls_failed,"
+#define JOIN_URLS " left join pages p on p.source = s.id"
 
 /* How long the last good run is ago, when that is too long. */
 #define STALE                                                                  \
     "iif(?1 - max(coalesce(s.good, 0), s.watched) > s.max_age,"                \
     " round((?1 - max(coalesce(s.good, 0), s.watched)) / 1e6, 1), null)"
 
-/* Tables of version 2 know nothing of that. */
-static const char *const queries[2][2] = {
-    {SOURCES("*", "null", "null"), SOURCES(TABLE, "null", "null")},
-    {SOURCES("*", "s.good", STALE), SOURCES(TABLE, "s.good", STALE)},
+/* What the tables know: those of older ones less. */
+enum { OF_RUNS, OF_AGES, OF_URLS };
+
+/* For programs, and for people. */
+static const char *const queries[][2] = {
+    [OF_RUNS] = {SOURCES("*", "null", "null", "", "", ""),
+                 SOURCES(TABLE(""), "null", "null", "", "", "")},
+    [OF_AGES] = {SOURCES("*", "s.good", STALE, "", "", ""),
+                 SOURCES(TABLE(""), "s.good", STALE, "", "", "")},
+    [OF_URLS] = {SOURCES("*", "s.good", STALE, WITH_URLS, URLS, JOIN_URLS),
+                 SOURCES(TABLE(" urls, urls_left, urls_failed,"), "s.good",
+                         STALE, WITH_URLS, URLS, JOIN_URLS)},
 };
 
-static const char has_ages[] =
+static const char columns_known[] =
     "select count(*) from pragma_table_info('garner_source')"
-    " where name = 'watched'";
+    " where name in ('watched', 'pass')";
+
+static const char has_many[] =
+    "select exists (select 1 from garner_source where pass is not null)";
 
 static const char stale[] =
     "select count(*) from garner_source s where " STALE " is not null";
@@ -102,6 +126,17 @@ static int64_t number(struct garner_store *store, const char *sql,
     return n;
 }
 
+/* Which of the queries is to be asked; below 0 after a complaint. */
+static int known(struct garner_store *store, bool people, enum gn_exit *status)
+{
+    const int64_t n = number(store, columns_known, GARNER_ARGS(), status);
+
+    if (n == OF_URLS && people)
+        return number(store, has_many, GARNER_ARGS(), status) > 0 ? OF_URLS
+                                                                  : OF_AGES;
+    return (int)n;
+}
+
 static enum gn_exit report(struct garner_store *store, const char *url,
                            const struct settings *s, struct gn_output *output)
 {
@@ -111,10 +146,9 @@ static enum gn_exit report(struct garner_store *store, const char *url,
     const struct garner_value now = garner_integer(gn_clock_wall_us());
     enum gn_exit status = GN_EXIT_OK;
     const int64_t tables = number(store, has_tables, GARNER_ARGS(), &status);
-    const int64_t ages =
-        tables > 0 ? number(store, has_ages, GARNER_ARGS(), &status) : 0;
+    const int what = tables > 0 ? known(store, people, &status) : OF_RUNS;
 
-    if (tables < 0 || ages < 0)
+    if (status != GN_EXIT_OK)
         return status;
     if (tables < 2) {
         gn_complain("%s has no tables of garner's; 'garner run' and 'garner "
@@ -122,13 +156,13 @@ static enum gn_exit report(struct garner_store *store, const char *url,
                     url);
         return GN_EXIT_STORE;
     }
-    status = gn_select(store, queries[ages > 0][people],
+    status = gn_select(store, queries[what][people],
                        GARNER_ARGS(now, garner_integer(runs)), 0, output);
     if (status != GN_EXIT_OK)
         return status;
     if (number(store, failing, GARNER_ARGS(garner_integer(runs)), &status) > 0)
         status = GN_EXIT_FAILED;
-    if (ages > 0 && number(store, stale, GARNER_ARGS(now), &status) > 0)
+    if (what >= OF_AGES && number(store, stale, GARNER_ARGS(now), &status) > 0)
         status = GN_EXIT_STALE;
     return status;
 }
@@ -205,7 +239,10 @@ const struct gn_command gn_cmd_status = {
         "and what they brought. A source whose last good run is older than "
         "its max_age has that age in stale_s, in seconds. The other formats "
         "have the times of the last run and of the last good one, the bytes "
-        "and the URL, too. It may be asked while a garner runs, or when none "
+        "and the URL, too. Of sources with many URLs (urls, crawl) it says "
+        "how many those are, how many of them are left in the pass under way, "
+        "and how many failed in it. It may be asked while a garner runs, or "
+        "when none "
         "does. The exit status is 5 if some source is stale, else 1 if some "
         "source's last run failed.\n"
         "\n"

@@ -1,0 +1,245 @@
+"""garner crawl: a site followed without a file, stopped, and gone on with."""
+import collections
+import json
+import pathlib
+import re
+import signal
+import unittest
+
+from support.program import Case, GARNER, count_runs, garner, one, query, wait_until
+from support.servers import Nginx, dead_port
+from support.terminal import Terminal
+
+PAGES = 25
+# Slow enough that a crawl is still going on when it is seen to have begun.
+SLOWLY = "--interval", "300ms", "--concurrency", "1"
+
+
+class Crawl(Case):
+    """A chain of pages, each with a link to the next, to the first, and to a
+    leaf; the last one to nowhere."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.nginx = Nginx()
+        cls.addClassCleanup(cls.nginx.stop)
+        cls.folder_of_pages = pathlib.Path(cls.nginx.folder, "files")
+        cls.log = pathlib.Path(cls.nginx.folder, "counted.log")
+        site = cls.folder_of_pages / "site"
+        site.mkdir()
+        for n in range(PAGES):
+            (site / f"{n}.html").write_text(
+                f"<title>page {n}</title><a href=0.html>first</a>"
+                + (f"<p><a href={n + 1}.html#x>next</a><a href='./leaf{n}.html'>leaf</a>"
+                   if n + 1 < PAGES else "<i><a href=nowhere.html>gone</a></i>"))
+            (site / f"leaf{n}.html").write_text(f"<title>leaf {n}</title>")
+
+    def setUp(self):
+        super().setUp()
+        self.url = self.nginx.url + "/counted/site/0.html"
+        self.asked_before = self.asked()
+
+    def asked(self):
+        """How often nginx was asked for each page so far."""
+        if not self.log.exists():
+            return collections.Counter()
+        return collections.Counter(
+            line.split('"')[1].split()[1].split("/")[-1]
+            for line in self.log.read_text().splitlines())
+
+    def crawl(self, *args, code=0):
+        result = garner("crawl", self.url, "--db", self.db, *args)
+        self.assert_code(result, code)
+        return result
+
+    def titles(self):
+        return sorted(row[0] for row in query(self.db, "select title from pages"))
+
+    def robots(self, text):
+        path = self.folder_of_pages / "robots.txt"
+        path.write_text(text)
+        self.addCleanup(path.unlink)
+
+    def test_a_page_is_a_row(self):
+        told = self.crawl("--deny", "nowhere").stderr
+        self.assertEqual(query(self.db, "select count(*), count(distinct url), max(depth),"
+                                        " min(status), max(status) from pages"),
+                         [(2 * PAGES - 1, 2 * PAGES - 1, PAGES - 1, 200, 200)])
+        self.assertEqual(one(self.db, "select url || ' ' || title || ' ' || type from pages"
+                                      " where depth = 0"), f"{self.url} page 0 text/html")
+        self.assertIn(f"{2 * PAGES - 1} runs and {2 * PAGES - 1} rows", told)
+        self.assertNotIn("are left", told)
+        self.assert_sound()
+
+    def test_within_its_bounds(self):
+        sql = "select url from links_each(:body, :final_url) where url like '%/1.html'"
+        for args, titles in (
+                (["--depth", "0"], {"page 0"}),
+                (["--depth", "1"], {"page 0", "page 1", "leaf 0"}),
+                (["--pages", "3"], 3),
+                (["--bytes", "1"], 1),
+                (["--allow", "/[123][.]html", "--allow", "leaf2"],
+                 {"page 0", "page 1", "page 2", "page 3", "leaf 2"}),
+                (["--deny", "/2[.]html"], {"page 0", "page 1", "leaf 0", "leaf 1"}),
+                (["--follow", "p a:first-child", "--depth", "2"],
+                 {"page 0", "page 1", "page 2"}),
+                (["--follow", "nothing", "--follow", "p a:last-child"], {"page 0", "leaf 0"}),
+                (["--follow", sql], {"page 0", "page 1"})):
+            with self.subTest(args):
+                self.db = self.folder / f"{'-'.join(args).replace('/', '')[:60]}.db"
+                self.crawl(*args)
+                if isinstance(titles, int):
+                    self.assertEqual(len(self.titles()), titles)
+                else:
+                    self.assertEqual(set(self.titles()), titles)
+
+    def test_rows_by_sql(self):
+        self.crawl("--depth", "1", "--into", "link", "--key", "page", "--key", "pos",
+                   "--sql", "select :final_url as page, i as pos, text"
+                            " from html_each(:body, 'a')")
+        self.assertEqual(query(self.db, "select text from link order by page, pos"),
+                         [("first",), ("next",), ("leaf",)] * 2)
+        self.crawl("--depth", "0", "--into", "other")
+        self.assertEqual(query(self.db, "select title from other"), [("page 0",)])
+
+    def test_robots(self):
+        self.robots("User-agent: *\nDisallow: /counted/site/1.html\n")
+        self.crawl("--depth", "2")
+        self.assertEqual(self.titles(), ["leaf 0", "page 0"])
+        self.assertNotIn("1.html", self.asked() - self.asked_before)
+        self.crawl("--depth", "2", "--robots", "ignore")
+        self.assertIn("page 1", self.titles())
+
+    def test_a_page_that_fails(self):
+        result = self.crawl("--follow", "p a:first-child, i a", code=1)
+        self.assertIn(f"1 of {PAGES + 1} URLs failed; look at them: ", result.stderr)
+        look = re.search(r"look at them: (.*)", result.stderr).group(1)
+        self.assertIn("select url, error from garner_run where failure is not null", look)
+        self.assertEqual(query(self.db, "select url like '%/nowhere.html', status"
+                                        " from garner_run where failure is not null"),
+                         [(1, 404)])
+        self.assertEqual(len(self.titles()), PAGES)
+        line, = json.loads(garner("status", self.db, "--json").stdout)
+        self.assertEqual((line["urls"], line["urls_left"], line["urls_failed"]), (PAGES + 1, 0, 1))
+        head = garner("status", self.db).stdout.splitlines()[0].split()
+        self.assertEqual(head[-4:], ["urls", "urls_left", "urls_failed", "error"])
+
+    def test_no_server(self):
+        self.url = f"http://127.0.0.1:{dead_port()}/"
+        result = self.crawl("--robots", "ignore", code=1)
+        self.assertIn("1 of 1 URLs failed", result.stderr)
+        self.assertEqual(one(self.db, "select count(*) from garner_run"), 1)
+
+    def interrupt(self, *args, sig=signal.SIGINT):
+        """Stops a slow crawl in its middle; gives what it said."""
+        running = self.start("crawl", self.url, "--db", self.db, *SLOWLY, *args)
+        before = count_runs(self.db)
+        wait_until(lambda: running.alive() and count_runs(self.db) >= before + 2, "some pages")
+        status = running.stop(sig)
+        self.assertEqual(status, 130 if sig == signal.SIGINT else -sig, running.output)
+        return running.output
+
+    def test_stopped_it_goes_on(self):
+        told = self.interrupt("--deny", "nowhere")
+        done = count_runs(self.db)
+        self.assertLess(done, 2 * PAGES - 1)
+        line = re.search(r"(\d+) of (\d+) URLs are left; go on with them: (.*)", told)
+        self.assertEqual(int(line.group(2)) - int(line.group(1)), done)
+        self.assertEqual(line.group(3), f"{GARNER} crawl {self.url} --db {self.db}"
+                                        f" {' '.join(SLOWLY)} --deny nowhere")
+        # What was under way is finished: no page is asked for twice.
+        told = self.crawl("--deny", "nowhere").stderr
+        self.assertIn("URLs are to be asked", told)
+        asked = self.asked() - self.asked_before
+        self.assertEqual(set(asked.values()), {1}, asked)
+        self.assertEqual(len(asked), 2 * PAGES - 1)
+        self.assertEqual(len(self.titles()), 2 * PAGES - 1)
+        # One that is over begins anew.
+        self.crawl("--deny", "nowhere")
+        asked = self.asked() - self.asked_before
+        self.assertEqual(set(asked.values()), {2}, asked)
+        self.assertEqual(len(self.titles()), 2 * PAGES - 1)
+
+    def test_killed_it_goes_on(self):
+        self.interrupt("--deny", "nowhere", sig=signal.SIGKILL)
+        self.crawl("--deny", "nowhere")
+        asked = self.asked() - self.asked_before
+        self.assertEqual(len(asked), 2 * PAGES - 1)
+        self.assertLessEqual(sum(asked.values()), len(asked) + 4) # what was under way
+        self.assertEqual(len(self.titles()), 2 * PAGES - 1)
+        self.assert_sound()
+
+    def test_or_begins_anew(self):
+        self.interrupt("--fresh", "--deny", "nowhere")
+        told = self.crawl("--fresh", "--deny", "nowhere").stderr
+        self.assertNotIn("URLs are to be asked", told)
+        self.assertEqual((self.asked() - self.asked_before)["0.html"], 2)
+        self.assertEqual(query(self.db, "select count(*), count(distinct pass) from"
+                                        " garner_frontier"), [(2 * PAGES - 1, 1)])
+
+    def test_the_line_that_goes_on_has_no_secret(self):
+        for args in (["--fresh"], ["-u", "me:hushhush"], ["-H", "X-Key: hushhush"]):
+            with self.subTest(args):
+                told = self.interrupt(*args)
+                told = told[told.rindex("URLs are left"):]
+                self.assertNotIn("hushhush", told)
+                self.assertNotIn("--fresh", told)
+                self.assertEqual("the same command goes on" in told, len(args) > 1)
+
+    def test_several_starts(self):
+        result = garner("crawl", self.url.replace("/0.", "/leaf7."), self.url, "--db", self.db,
+                        "--depth", "0")
+        self.assert_code(result, 0)
+        self.assertEqual(self.titles(), ["leaf 7", "page 0"])
+        self.assertEqual(one(self.db, "select count(*) from garner_source"), 1)
+
+    def test_what_is_wrong_is_said_at_once(self):
+        for args, says in (
+                (["x/y", "--db", self.db], "http"),
+                ([self.url], "--db"),
+                ([], "URL"),
+                (["http://u:secret@h/", "--db", self.db], "put it into --user"),
+                ([self.url, "--db", self.db, "--depth", "deep"], "--depth: 'deep'"),
+                ([self.url, "--db", self.db, "--pages", "0"], "--pages: '0'"),
+                ([self.url, "--db", self.db, "--same", "planet"], "site|host|any"),
+                ([self.url, "--db", self.db, "--allow", "(a"], "allow '(a'"),
+                ([self.url, "--db", self.db, "--deny", "(b"], "deny '(b'"),
+                ([self.url, "--db", self.db, "--follow", "a["], "a["),
+                ([self.url, "--db", self.db, "--follow", "select 1 as n"], "url"),
+                ([self.url, "--db", self.db, "--follow", "a", "--follow", "select 1 as url"],
+                 "stands alone"),
+                ([self.url, "--db", self.db, "--sql", "select 1 as n"], "--into"),
+                ([self.url, "--db", self.db, "--sql", "selekt", "--into", "t"], "selekt"),
+                ([self.url, "--db", self.db, "--key", "colour"], "colour"),
+                ([self.url, "--db", self.db, "--concurrency", "5000"], "1 to 1000"),
+                ([self.url, "--db", self.db, "--token-file", "x"], "--listen"),
+                ([self.url, "--db", self.db, "-d", "x"], "-d")):
+            with self.subTest(args):
+                result = garner("crawl", *args)
+                self.assert_code(result, 2)
+                self.assertIn(says, result.stderr)
+                self.assertNotIn("secret@", result.stderr)
+                self.assertFalse(self.db.exists())
+
+    def test_a_terminal_shows_how_far_it_is(self):
+        terminal = Terminal([GARNER, "crawl", self.url, "--db", str(self.db), *SLOWLY],
+                            self.folder)
+        self.addCleanup(terminal.close)
+        terminal.wait_for(r"URLs +\d+ +[\d.]+/s +of \d+ +failed 0 +at least [\d.]+ \w+ left")
+        terminal.press(b"\x03")
+        self.assertEqual(terminal.wait(), 130, terminal.text)
+        self.assertRegex(terminal.text, r"\d+ of \d+ URLs are left; go on with them: ")
+
+    def test_a_log_says_it_too(self):
+        running = self.start("crawl", self.url, "--db", self.db, *SLOWLY, "--listen",
+                             "127.0.0.1:0")
+        wait_until(lambda: running.alive() and count_runs(self.db) > 3, "some pages")
+        running.process.send_signal(signal.SIGUSR1)
+        wait_until(lambda: running.alive() and
+                   re.search(r"\d+ of \d+ URLs \([\d.]+/s\), 0 failed, ", running.output),
+                   "the line")
+        self.assertEqual(running.stop(), 130)
+
+
+if __name__ == "__main__":
+    unittest.main()
