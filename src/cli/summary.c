@@ -15,6 +15,8 @@
 /* text is a sentence without its end. */
 static void say(const struct gn_summary *s, const char *text, const char *end)
 {
+    if (text[0] == '\0') /* no memory for it */
+        return;
     if (s->screen)
         fprintf(stderr, "%c%s%s\n", toupper((unsigned char)text[0]), text + 1,
                 end);
@@ -31,14 +33,19 @@ static const char *first_table(const struct gn_config *config)
     return NULL;
 }
 
-/* Says the command that shows what sql gives. A database in memory is gone when
- * it could be looked at. */
+/* A database in memory is gone by now. */
+static bool lasts(const struct gn_summary *s)
+{
+    return strstr(s->store_name, ":memory:") == NULL;
+}
+
+/* Says the command that shows what sql gives. */
 static void say_query(const struct gn_summary *s, const char *what,
                       const char *sql)
 {
     struct gn_buf line = {0};
 
-    if (strstr(s->store_name, ":memory:") != NULL)
+    if (!lasts(s))
         return;
     gn_buf_printf(&line, "%s: ", what);
     /* As it was called, so that the line works from a build folder, too. */
@@ -111,7 +118,7 @@ static void say_pages(const struct gn_summary *s)
                   "order by id desc limit 10");
         gn_buf_clear(&what);
     }
-    if (p->left == 0) {
+    if (p->left == 0 || !lasts(s)) {
         gn_buf_fini(&what);
         return;
     }
