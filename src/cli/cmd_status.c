@@ -148,7 +148,7 @@ static enum gn_exit report(struct garner_store *store, const char *url,
     const int64_t tables = number(store, has_tables, GARNER_ARGS(), &status);
     const int what = tables > 0 ? known(store, people, &status) : OF_RUNS;
 
-    if (status != GN_EXIT_OK)
+    if (status != GN_EXIT_OK || what < OF_RUNS)
         return status;
     if (tables < 2) {
         gn_complain("%s has no tables of garner's; 'garner run' and 'garner "
