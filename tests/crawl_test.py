@@ -87,7 +87,7 @@ class Crawl(Case):
                 (["--follow", sql], {"page 0", "page 1"})):
             with self.subTest(args):
                 self.db = self.folder / f"{'-'.join(args).replace('/', '')[:60]}.db"
-                self.crawl(*args)
+                self.assertNotIn("are left", self.crawl(*args).stderr)
                 if isinstance(titles, int):
                     self.assertEqual(len(self.titles()), titles)
                 else:

@@ -51,8 +51,8 @@ static const char *say(void)
 
 static void has(const char *text, const char *part)
 {
-    if (strstr(text, part) == NULL)
-        fail_msg("no '%s' in '%s'", part, text);
+    if (text == NULL || strstr(text, part) == NULL)
+        fail_msg("no '%s' in '%s'", part, text != NULL ? text : "");
 }
 
 static void it_says_what_was_stored_and_where(void **state)
