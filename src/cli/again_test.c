@@ -6,13 +6,22 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
+
 #include "cli/again.h"
 
 struct settings {
     bool fresh;
     const char *sql;
     const char *user;
+    const char *other[6]; /* what else may be a secret */
 };
+
+#define OTHER(name, i)                                                         \
+    {                                                                          \
+        name, 0, GN_OPTION_TEXT, "X", offsetof(struct settings, other[i]), "", \
+            NULL                                                               \
+    }
 
 static const struct gn_option options[] = {
     {"fresh", 0, GN_OPTION_FLAG, NULL, offsetof(struct settings, fresh), "",
@@ -20,10 +29,19 @@ static const struct gn_option options[] = {
     {"sql", 0, GN_OPTION_TEXT, "SQL", offsetof(struct settings, sql), "", NULL},
     {"user", 'u', GN_OPTION_TEXT, "U", offsetof(struct settings, user), "",
      NULL},
+    OTHER("header", 0),
+    OTHER("cookie", 1),
+    OTHER("oauth2-bearer", 2),
+    OTHER("proxy", 3),
+    OTHER("pass", 4),
+    OTHER("param", 5),
 };
 
-static const struct gn_command command = {
-    .name = "crawl", .options = options, .option_count = 3, .most = 9};
+static const struct gn_command command = {.name = "crawl",
+                                          .options = options,
+                                          .option_count = sizeof options /
+                                                          sizeof options[0],
+                                          .most = 9};
 
 /* The line that count words make; "": it is not shown. */
 static void assert_line(char *const *words, int count, const char *line)
@@ -60,6 +78,12 @@ static void a_secret_is_not_shown(void **state)
     (void)state;
     ASSERT_LINE("", "http://h/", "-u", "me:secret");
     ASSERT_LINE("", "--user=me", "http://h/");
+    for (size_t i = 3; i < command.option_count; i++) {
+        char flag[40];
+
+        snprintf(flag, sizeof flag, "--%s", options[i].name);
+        ASSERT_LINE("", "http://h/", flag, "secret");
+    }
 }
 
 int main(void)

@@ -56,6 +56,8 @@ static void what_grows_is_seen_to(void **state)
     gn_estimate_add(&e, at, 0, 10);
     gn_estimate_add(&e, at += 2 * SECOND, 2, 20);
     assert_true(e.grows);
+    gn_estimate_add(&e, at += 2 * SECOND, 2, 20); /* of late it did */
+    assert_true(e.grows);
     for (int i = 0; i < 30; i++)
         gn_estimate_add(&e, at += SECOND, 2, 20);
     assert_false(e.grows);

@@ -171,6 +171,14 @@ static void budgets_end_it(void **state)
     w->sources[0].host_concurrency = 1;
     assert_int_equal(run(w), GARNER_OK);
     assert_asked(w, "select count(*) || max(pass) from garner_frontier", "14");
+    s.crawl.bytes = strtol(ask(w, "select max(bytes) + 1 from garner_run"
+                                  " where url like '%/start'"),
+                           NULL, 10);
+    assert_int_equal(run(w), GARNER_OK);
+    assert_int_equal(w->status.pages.left, 0); /* the others are forgotten */
+    assert_int_equal(
+        w->status.pages.total,
+        strtol(ask(w, "select count(*) from garner_frontier"), NULL, 10));
     end(w);
 }
 
