@@ -13,6 +13,7 @@
 #include "engine/cookies.h"
 #include "engine/deliver.h"
 #include "engine/expect/trial.h"
+#include "engine/frontier/crew.h"
 #include "engine/frontier/links.h"
 #include "engine/host/costs.h"
 #include "engine/pace.h"
@@ -310,6 +311,7 @@ static void fetched(void *context, struct gn_response *response)
     gn_hosts_end(f->hosts, job, response,
                  job->run.failure != NULL ? response->status : 0,
                  gn_random_fraction(&f->random));
+    gn_crew_fetched(job);
     gn_retry_decide(job, response, gn_random_fraction(&f->random));
     gn_save_keep(job, response);
     gn_pace_decide(job, response);

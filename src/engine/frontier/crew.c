@@ -34,6 +34,12 @@ static void rest(struct gn_pass *p, struct gn_hand *hand)
     p->resting = hand;
 }
 
+static struct gn_page *put_down(struct gn_pass *p, struct gn_hand *hand)
+{
+    p->fetching -= hand->fetches;
+    return gn_hand_put_down(hand);
+}
+
 int64_t gn_crew_again_ns(struct gn_pass *p, int64_t now_ns)
 {
     const int64_t wait_ns = AGAIN_NS << p->refusals;
@@ -48,11 +54,13 @@ void gn_crew_look_at(struct gn_pass *p, int64_t at_ns)
         p->look_ns = at_ns;
 }
 
-/* NULL: all are at work, or there is no memory for another. */
+/* NULL: enough are at work, or there is no memory for another. */
 static struct gn_hand *idle_hand(struct gn_pass *p, int64_t now_ns)
 {
     struct gn_hand *hand = p->resting;
 
+    if (p->fetching == GN_PASS_FETCHES)
+        return NULL;
     if (hand != NULL) {
         p->resting = hand->next;
         return hand;
@@ -85,7 +93,7 @@ void gn_crew_give_back(struct gn_active *hand)
     struct gn_pass *p = hand->pass;
     struct gn_hand *h = gn_hand_of(hand);
 
-    gn_ahead_return(&p->ahead, gn_hand_put_down(h));
+    gn_ahead_return(&p->ahead, put_down(p, h));
     rest(p, h);
 }
 
@@ -95,17 +103,16 @@ void gn_crew_turned_away(struct gn_active *hand, int64_t until_ns,
     struct gn_pass *p = hand->pass;
     struct gn_hand *h = gn_hand_of(hand);
 
-    delay(p, gn_hand_put_down(h), until_ns, now_ns);
+    delay(p, put_down(p, h), until_ns, now_ns);
     rest(p, h);
 }
 
-/* A few more than its host is asked for at a time, so that some wait there
- * while others are on their way to the store. */
+/* A few more than its host is asked for at a time, so that it never waits. */
 static bool may_go(const struct gn_page *page, const void *source)
 {
     const int most = ((const struct gn_source *)source)->host_concurrency;
 
-    return most == 0 || page->host->claims < 2 * most + 2;
+    return most == 0 || page->host->claims < most + 2;
 }
 
 static struct gn_active *take_hand(struct gn_pass *p, int64_t now_ns)
@@ -122,10 +129,11 @@ static struct gn_active *take_hand(struct gn_pass *p, int64_t now_ns)
             delay(p, page, gn_crew_again_ns(p, now_ns), now_ns);
             continue;
         }
+        p->fetching++;
         if (p->by_hand != 0 ||
             !gn_hosts_turn_away(&hand->active, now_ns, &until_ns))
             return &hand->active;
-        delay(p, gn_hand_put_down(hand), until_ns, now_ns);
+        delay(p, put_down(p, hand), until_ns, now_ns);
     }
     if (hand != NULL)
         rest(p, hand);
@@ -189,6 +197,19 @@ struct gn_active *gn_crew_hand(const struct gn_active *active, size_t i)
 
 /* --- how a fetch ends ---------------------------------------------------- */
 
+void gn_crew_fetched(struct gn_job *job)
+{
+    struct gn_pass *p = job->active->pass;
+    struct gn_hand *hand = gn_hand_of(job->active);
+
+    if (job->active->page == NULL)
+        return;
+    p->fetching--;
+    gn_hand_have_fetched(hand);
+    hand->bytes = job->run.bytes > 0 ? job->run.bytes : 0;
+    p->bytes += hand->bytes;
+}
+
 /* It was given up for garner was stopped: it is still to be done. */
 static bool is_canceled(const struct gn_job *job)
 {
@@ -243,7 +264,6 @@ static void count_done(struct gn_pass *p, const struct gn_job *job)
 
     p->done++;
     p->rows += job->run.rows > 0 ? job->run.rows : 0;
-    p->bytes += job->run.bytes > 0 ? job->run.bytes : 0;
     gn_lock(&p->flow->lock);
     if (p->links == NULL)
         told->left--;
@@ -258,13 +278,15 @@ void gn_crew_settled(struct gn_job *job, bool stored)
     struct gn_hand *hand = gn_hand_of(job->active);
     struct gn_pass *p = job->active->pass;
     const int64_t now_ns = gn_clock_monotonic_ns();
+    const bool is_done = stored && !job->tries_again && !is_canceled(job);
     struct gn_page *page;
 
     if (stored && gn_links_settled(job))
         p->more = true;
-    page = gn_hand_put_down(hand);
+    page = put_down(p, hand);
     rest(p, hand);
     p->dirty = true;
+    p->bytes -= is_done ? 0 : hand->bytes;
     if (!stored) {
         delay(p, page, gn_crew_again_ns(p, now_ns), now_ns);
         return;
@@ -272,7 +294,7 @@ void gn_crew_settled(struct gn_job *job, bool stored)
     p->refusals = 0;
     if (job->tries_again)
         gn_crew_look_at(p, job->off_until_ns);
-    else if (!is_canceled(job))
+    else if (is_done)
         count_done(p, job);
     gn_ahead_done(&p->ahead, page);
     gn_crew_free_page(page);

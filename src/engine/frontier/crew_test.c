@@ -108,6 +108,31 @@ static void a_host_that_fails_keeps_nobody_waiting(void **state)
     end(w);
 }
 
+/* Which takes long here, to have many in one transaction. */
+static void who_has_fetched_waits_for_the_store_alone(void **state)
+{
+    enum { COUNT = 300 };
+    struct garner_options options;
+    struct site s;
+    struct world *w = begin_site(&s);
+
+    (void)state;
+    garner_close(w->store);
+    garner_options_init(&options);
+    options.gather_ms = 10000;
+    assert_int_equal(garner_open(w->path, &options, &w->store, NULL),
+                     GARNER_OK);
+    w->sources[0].host_concurrency = 1;
+    add_pages(w, COUNT);
+    run_beside(w);
+    WAIT_FOR(tcp_server_requests(w->server) >= COUNT / 2);
+    WAIT_FOR(garner_flush(w->store, NULL) == GARNER_OK &&
+             status_of(w).totals.stored == COUNT);
+    assert_int_equal(run_ended(w), GARNER_OK);
+    assert_asked(w, COUNTS, "300 300 300 0");
+    end(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -115,6 +140,7 @@ int main(void)
         cmocka_unit_test(and_then_given_up),
         cmocka_unit_test(what_is_canceled_is_left),
         cmocka_unit_test(a_host_that_fails_keeps_nobody_waiting),
+        cmocka_unit_test(who_has_fetched_waits_for_the_store_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,16 +84,25 @@ enum garner_code gn_hand_take(struct gn_hand *hand, struct gn_page *page,
     a->forbidden = false;
     a->delay_ms = 0;
     page->host->claims++;
+    hand->fetches = true;
+    hand->bytes = 0;
     gn_hosts_use(page->host, a);
     return GARNER_OK;
+}
+
+void gn_hand_have_fetched(struct gn_hand *hand)
+{
+    hand->fetches = false;
+    hand->active.page->host->claims--;
 }
 
 struct gn_page *gn_hand_put_down(struct gn_hand *hand)
 {
     struct gn_page *page = hand->active.page;
 
+    if (hand->fetches)
+        gn_hand_have_fetched(hand);
     hand->active.page = NULL;
-    page->host->claims--;
     return page;
 }
 

@@ -15,6 +15,8 @@ struct gn_hand {
     struct gn_active active;
     struct gn_source source; /* the owner's, with the page's URL */
     struct gn_hand *next;    /* among those that rest */
+    bool fetches;            /* its page's fetch is not over */
+    int64_t bytes;           /* of its answer, when it is */
 };
 
 /* Makes one that rests. Errors: NOMEM. */
@@ -28,7 +30,10 @@ void gn_hand_free(struct gn_hand *hand);
 enum garner_code gn_hand_take(struct gn_hand *hand, struct gn_page *page,
                               struct garner_error *err);
 
-/* It rests again; gives back its page. */
+/* Its fetch is over: its host may be asked for another page. */
+void gn_hand_have_fetched(struct gn_hand *hand);
+
+/* It rests again, whether it has fetched or not; gives back its page. */
 struct gn_page *gn_hand_put_down(struct gn_hand *hand);
 
 /* That which active is. */

@@ -40,6 +40,8 @@ static void it_is_a_source_of_its_own(void **state)
     assert_ptr_equal(hand->active.host, &host);
     assert_true(hand->active.may_ask);
     assert_int_equal(host.claims, 1);
+    gn_hand_have_fetched(hand); /* it still has its page */
+    assert_int_equal(host.claims, 0);
     assert_ptr_equal(gn_hand_put_down(hand), page);
     assert_int_equal(host.claims, 0);
     gn_free(page);
@@ -49,6 +51,10 @@ static void it_is_a_source_of_its_own(void **state)
     assert_string_equal(gn_active_url(&hand->active), "http://h/b");
     assert_null(hand->active.memory.etag);
     assert_false(hand->active.memory.has_body);
+    assert_int_equal(host.claims, 1);
+    assert_ptr_equal(gn_hand_put_down(hand), page); /* without a fetch */
+    assert_int_equal(host.claims, 0);
+    assert_int_equal(gn_hand_take(hand, page, NULL), GARNER_OK);
     gn_hand_free(hand); /* and the page it has */
 }
 

@@ -20,7 +20,12 @@ enum gn_pass_state {
     GN_PASS_FAILED
 };
 
-enum { GN_PASS_HANDS = 64 /* most at work for one source */ };
+enum {
+    GN_PASS_FETCHES = 64, /* most at a time for one source */
+    /* Most of its hands: those that have fetched stay with their page until the
+     * store has it, which takes its time to have many in one transaction. */
+    GN_PASS_HANDS = 1024
+};
 
 struct gn_pass {
     /* constant after the start */
@@ -40,10 +45,11 @@ struct gn_pass {
     int64_t begun_ns;
     int64_t rows;
     uint64_t done; /* pages, those before a restart too */
-    int64_t bytes; /* of their answers */
+    int64_t bytes; /* of their answers, and of those not stored yet */
     struct gn_ahead ahead;
     struct gn_hand *hands[GN_PASS_HANDS];
     size_t hand_count;
+    size_t fetching; /* hands whose fetch is not over */
     struct gn_hand *resting;
     bool more;        /* the store has more that are due, as far as is known */
     int64_t tally_ns; /* when they are counted: see tally.h */
