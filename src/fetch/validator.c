@@ -120,10 +120,12 @@ static bool is_made_of(const char *etag, time_t modified)
  * second was over (RFC 9110 section 8.8.2.2). */
 static void drop_young(struct gn_validators *v, const char *date)
 {
-    const time_t modified = seconds(v->modified);
-    const time_t sent = seconds(date);
+    time_t modified;
 
-    if (v->modified == NULL || (modified >= 0 && sent > modified))
+    if (v->modified == NULL)
+        return;
+    modified = seconds(v->modified);
+    if (modified >= 0 && seconds(date) > modified)
         return;
     if (v->etag != NULL && modified >= 0 && is_made_of(v->etag, modified))
         v->etag = NULL;
