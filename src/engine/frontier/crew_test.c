@@ -111,7 +111,7 @@ static void a_host_that_fails_keeps_nobody_waiting(void **state)
 /* Which takes long here, to have many in one transaction. */
 static void who_has_fetched_waits_for_the_store_alone(void **state)
 {
-    enum { COUNT = 300 };
+    enum { COUNT = 1000 };
     struct garner_options options;
     struct site s;
     struct world *w = begin_site(&s);
@@ -125,11 +125,11 @@ static void who_has_fetched_waits_for_the_store_alone(void **state)
     w->sources[0].host_concurrency = 1;
     add_pages(w, COUNT);
     run_beside(w);
-    WAIT_FOR(tcp_server_requests(w->server) >= COUNT / 2);
+    WAIT_FOR(tcp_server_requests(w->server) >= COUNT * 9 / 10);
     WAIT_FOR(garner_flush(w->store, NULL) == GARNER_OK &&
              status_of(w).totals.stored == COUNT);
     assert_int_equal(run_ended(w), GARNER_OK);
-    assert_asked(w, COUNTS, "300 300 300 0");
+    assert_asked(w, COUNTS, "1000 1000 1000 0");
     end(w);
 }
 
