@@ -2,7 +2,6 @@
 import json
 import re
 import shutil
-import subprocess
 
 from . import collector, kit, servers
 
@@ -45,17 +44,9 @@ def curl(setting, url, seconds):
             "mib": None}
 
 
-def python_with_scrapy():
-    for python in ("python3", "/usr/bin/python3"):
-        if subprocess.run([python, "-c", "import scrapy"], capture_output=True,
-                          check=False).returncode == 0:
-            return python
-    raise kit.Skip("no Scrapy here: apt-get install python3-scrapy")
-
-
 def scrapy(setting, url, seconds):
     ran = kit.Process(setting, kit.pinned(kit.CLIENT_CORE, [
-        python_with_scrapy(), kit.BENCH / "peer_scrapy.py", url, setting.fresh("scrapy.db"),
+        kit.python_with("scrapy", "python3-scrapy"), kit.BENCH / "peer_scrapy.py", url, setting.fresh("scrapy.db"),
         seconds])).finish(seconds + 60, kit.Process.memory).well()
     done = json.loads(ran.output())
     setting.fresh("scrapy.db")

@@ -63,6 +63,15 @@ def tool(name, package):
     return path
 
 
+def python_with(module, package):
+    """Debian's Python, or another one, that has the module."""
+    for python in ("python3", "/usr/bin/python3"):
+        if subprocess.run([python, "-c", f"import {module}"], capture_output=True,
+                          check=False).returncode == 0:
+            return python
+    raise Skip(f"no {module} for Python here: apt-get install {package}")
+
+
 def pinned(core, argv):
     """argv, on that core alone; anywhere on a machine that lacks it."""
     if core in os.sched_getaffinity(0) and shutil.which("taskset"):
@@ -132,6 +141,14 @@ class Process:
         if not self.ended():
             self.child.send_signal(sig)
             self.ended(wait=True)
+
+    def processor_so_far(self):
+        """Seconds; None: it has ended."""
+        try:
+            words = open(f"/proc/{self.pid}/stat").read().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            return None
+        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
     def memory(self):
         """(resident, peak) in MiB now; the peak is kept for after the end.

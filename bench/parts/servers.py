@@ -30,6 +30,7 @@ http {{
         location /same {{ return 200 '{same}'; }}
         location /each {{ return 200 '{each}'; }}
         location = /file {{ alias {folder}/file; }}
+        location /page/ {{ return 200 '{page}'; }}
     }}
 }}
 """
@@ -52,7 +53,8 @@ def document(identity, time, size=1024):
 
 class Nginx:
     """/same is one document of 1 KiB for ever; in /each every reply differs;
-    /file is a file with that document, with ETag and Last-Modified."""
+    /file is a file with that document, with ETag and Last-Modified; below /page/
+    each URL has its own, which stays."""
 
     def __init__(self, setting, hosts=1):
         """At 127.0.0.1, and the addresses after it, of as many hosts."""
@@ -61,6 +63,7 @@ class Nginx:
         self.port = kit.free_port()
         same = document("0123456789abcdef0123456789abcdef", "1795400000.123")
         each = document("$request_id", "$msec", 1024 - 32 - 14 + len("$request_id$msec"))
+        page = document("$uri", "1795400000.123", 1024 - len("/page/0000000") + len("$uri"))
         (self.folder / "file").write_text(same)
         config = self.folder / "nginx.conf"
         config.write_text(CONFIG.format(folder=self.folder,
@@ -68,7 +71,8 @@ class Nginx:
                                             f"listen 127.0.0.{i + 1}:{self.port} backlog=8192;"
                                             for i in range(hosts)),
                                         same=same.replace("\n", "\\n"),
-                                        each=each.replace("\n", "\\n")))
+                                        each=each.replace("\n", "\\n"),
+                                        page=page.replace("\n", "\\n")))
         self.process = kit.Process(setting, kit.pinned(kit.SERVER_CORE, [
             program, "-p", self.folder, "-e", "stderr", "-c", config]))
         kit.wait_for_port(self.port, self.process)
