@@ -11,6 +11,7 @@
 #include "base/mask.h"
 #include "base/mem.h"
 #include "base/url.h"
+#include "fetch/condition.h"
 #include "fetch/jar.h"
 #include "fetch/part.h"
 
@@ -319,60 +320,25 @@ bool gn_target_may_ask_if(const struct gn_target *t)
            (r->method == NULL || strcmp(r->method, "GET") == 0);
 }
 
-/* Frees the condition, not the headers behind it. */
 static void drop_condition(struct gn_target *t)
 {
-    struct curl_slist *last = t->asking;
-
-    while (last != NULL && last->next != t->headers)
-        last = last->next;
-    if (last != NULL)
-        last->next = NULL;
-    curl_slist_free_all(t->asking);
+    gn_condition_drop(t->asking, t->headers);
     t->asking = NULL;
-}
-
-/* Appends "name: value" to t->asking, unless value is NULL. */
-static bool add_condition(struct gn_target *t, const char *name,
-                          const char *value)
-{
-    struct gn_buf line = {0};
-    struct curl_slist *list = NULL;
-
-    if (value == NULL)
-        return true;
-    gn_buf_printf(&line, "%s: %s", name, value);
-    if (!gn_buf_failed(&line))
-        list = curl_slist_append(t->asking, gn_buf_cstr(&line));
-    gn_buf_fini(&line);
-    if (list != NULL)
-        t->asking = list;
-    return list != NULL;
-}
-
-/* Puts the headers behind the condition. */
-static void join_headers(struct gn_target *t)
-{
-    struct curl_slist *last = t->asking;
-
-    while (last != NULL && last->next != NULL)
-        last = last->next;
-    if (last != NULL)
-        last->next = t->headers;
 }
 
 bool gn_target_ask_if(struct gn_target *t, const struct gn_validators *v)
 {
+    if (v != NULL && gn_condition_is_version(t->asking, t->headers, v))
+        return true;
     drop_condition(t);
     if (v == NULL)
         return true;
-    if (!add_condition(t, "If-None-Match", v->etag) ||
-        !add_condition(t, "If-Modified-Since", v->modified)) {
+    if (!gn_condition_add_version(&t->asking, v)) {
         curl_slist_free_all(t->asking);
         t->asking = NULL;
         return false;
     }
-    join_headers(t);
+    gn_condition_join(t->asking, t->headers);
     return true;
 }
 
@@ -407,13 +373,13 @@ bool gn_target_resume(struct gn_target *t, struct gn_part *part,
     drop_condition(t);
     gn_buf_printf(&range, "bytes=%" PRId64 "-", gn_part_size(part));
     done = !gn_buf_failed(&range) &&
-           add_condition(t, "Range", gn_buf_cstr(&range)) &&
-           add_condition(t, "If-Range", version) &&
-           add_condition(t, "Accept-Encoding", "identity");
+           gn_condition_add(&t->asking, "Range", gn_buf_cstr(&range)) &&
+           gn_condition_add(&t->asking, "If-Range", version) &&
+           gn_condition_add(&t->asking, "Accept-Encoding", "identity");
     gn_buf_fini(&range);
     copy = gn_strdup(version);
     set_part(t, part, copy);
-    join_headers(t);
+    gn_condition_join(t->asking, t->headers);
     if (done && copy != NULL)
         return true;
     set_part(t, NULL, NULL);
