@@ -71,20 +71,23 @@ static enum garner_code no_memory(struct garner_error *err)
 }
 
 /* Sets t->url from t->parsed. */
-static enum garner_code write_url(struct gn_target *t, struct garner_error *err)
+static enum garner_code write_url(struct gn_target *t, bool has_user,
+                                  struct garner_error *err)
 {
-    CURLU *bare = curl_url_dup(t->parsed);
+    CURLU *bare = has_user ? curl_url_dup(t->parsed) : t->parsed;
     struct gn_buf shown = {0};
     char *text = NULL;
 
     if (bare != NULL &&
-        curl_url_set(bare, CURLUPART_USER, NULL, 0) == CURLUE_OK &&
-        curl_url_set(bare, CURLUPART_PASSWORD, NULL, 0) == CURLUE_OK &&
+        (!has_user ||
+         (curl_url_set(bare, CURLUPART_USER, NULL, 0) == CURLUE_OK &&
+          curl_url_set(bare, CURLUPART_PASSWORD, NULL, 0) == CURLUE_OK)) &&
         curl_url_get(bare, CURLUPART_URL, &text, 0) == CURLUE_OK)
         gn_target_hide_url(t, text, &shown);
     t->url = gn_buf_take(&shown);
     curl_free(text);
-    curl_url_cleanup(bare);
+    if (has_user)
+        curl_url_cleanup(bare);
     return t->url != NULL ? GARNER_OK : no_memory(err);
 }
 
@@ -108,7 +111,7 @@ static enum garner_code parse_url(struct gn_target *t, const char *url,
     if (rc != CURLUE_OK)
         return gn_fail(err, GARNER_INVALID, "URL cannot be used: %s",
                        curl_url_strerror(rc));
-    return write_url(t, err);
+    return write_url(t, strchr(url, '@') != NULL, err);
 }
 
 /* Methods of which servers expect a body, if an empty one. */
@@ -312,18 +315,46 @@ enum garner_code gn_target_new(const struct gn_request *request,
     return code;
 }
 
+static void drop_condition(struct gn_target *t)
+{
+    gn_condition_drop(t->asking, t->headers);
+    t->asking = NULL;
+}
+
+enum garner_code gn_target_move(struct gn_target *t, const char *url,
+                                struct garner_error *err)
+{
+    const struct gn_target before = *t;
+    enum garner_code code;
+
+    GN_CHECK(!t->request.keeps_cookies);
+    t->parsed = NULL;
+    t->url = NULL;
+    code = parse_url(t, url, err);
+    if (code == GARNER_OK)
+        code = check_login(t, err);
+    if (code == GARNER_OK && t->secure != before.secure &&
+        !gn_shape_name(&t->request, t->secure, &t->shape))
+        code = no_memory(err);
+    if (code != GARNER_OK) {
+        curl_url_cleanup(t->parsed);
+        gn_free(t->url);
+        *t = before;
+        return code;
+    }
+    curl_url_cleanup(before.parsed);
+    gn_free(before.url);
+    drop_condition(t);
+    t->limiter = NULL;
+    return code;
+}
+
 bool gn_target_may_ask_if(const struct gn_target *t)
 {
     const struct gn_request *r = &t->request;
 
     return !t->has_condition && r->body == NULL &&
            (r->method == NULL || strcmp(r->method, "GET") == 0);
-}
-
-static void drop_condition(struct gn_target *t)
-{
-    gn_condition_drop(t->asking, t->headers);
-    t->asking = NULL;
 }
 
 bool gn_target_ask_if(struct gn_target *t, const struct gn_validators *v)

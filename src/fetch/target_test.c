@@ -222,6 +222,51 @@ static void conditions_come_and_go(void **state)
     gn_target_free(t); /* no header is freed twice */
 }
 
+static void it_moves_to_another_url(void **state)
+{
+    const char *const headers[] = {"A: b", NULL};
+    const struct gn_request r = {.url = "http://h/", .headers = headers};
+    const struct gn_request safe = {.url = "https://h/", .headers = headers};
+    const struct gn_validators v = {"\"a\"", NULL};
+    struct gn_limiter limiter = {.rate = 1};
+    struct gn_shape shape = {{0}};
+    struct gn_shape shape_of_safe = {{0}};
+    CURL *easy = curl_easy_init();
+    struct gn_target *t;
+    struct gn_target *other;
+    struct garner_error err;
+
+    (void)state;
+    assert_int_equal(gn_target_new(&r, &t, NULL), GARNER_OK);
+    assert_int_equal(gn_target_new(&safe, &other, NULL), GARNER_OK);
+    assert_int_equal(gn_target_apply(other, easy, &no_proxies, &shape_of_safe),
+                     0);
+    gn_target_limit(t, &limiter);
+    assert_true(gn_target_ask_if(t, &v));
+    assert_int_equal(gn_target_move(t, "nonsense", &err), GARNER_INVALID);
+    assert_string_equal(gn_target_url(t), "http://h/");
+    assert_ptr_equal(gn_target_limiter(t), &limiter);
+    for (unsigned nth = 1; nth <= 2; nth++) {
+        gn_mem_fail_at(nth);
+        assert_int_equal(gn_target_move(t, "https://i/?secret", &err),
+                         GARNER_NOMEM);
+        gn_mem_fail_at(0);
+        assert_string_equal(gn_target_url(t), "http://h/");
+    }
+    assert_int_equal(gn_target_move(t, "https://u:hidden@i/x", &err),
+                     GARNER_OK);
+    assert_string_equal(gn_target_url(t), "https://i/x");
+    assert_null(gn_target_limiter(t));
+    gn_mem_fail_at(1); /* it asked for nothing any more, and needs memory */
+    assert_false(gn_target_ask_if(t, &v));
+    gn_mem_fail_at(0);
+    assert_int_equal(gn_target_apply(t, easy, &no_proxies, &shape), 0);
+    assert_memory_equal(&shape, &shape_of_safe, sizeof shape);
+    curl_easy_cleanup(easy);
+    gn_target_free(t);
+    gn_target_free(other);
+}
+
 static void only_one_login(void **state)
 {
     const struct gn_request r = {.url = "http://u:hidden@h/",
@@ -235,6 +280,16 @@ static void only_one_login(void **state)
     assert_int_equal(gn_target_new(&r, &t, &err), GARNER_INVALID);
     assert_non_null(strstr(err.message, "a user in the URL"));
     assert_null(strstr(err.message, "hidden"));
+    assert_int_equal(
+        gn_target_new(&(struct gn_request){.url = "http://h/",
+                                           .login = GN_LOGIN_BASIC,
+                                           .user = "u",
+                                           .password = "x"},
+                      &t, &err),
+        GARNER_OK);
+    assert_int_equal(gn_target_move(t, r.url, &err), GARNER_INVALID);
+    assert_non_null(strstr(err.message, "a user in the URL"));
+    gn_target_free(t);
 }
 
 static void other_hosts_are_told_from_its_own(void **state)
@@ -323,6 +378,7 @@ int main(void)
         cmocka_unit_test(only_what_differs_is_set_again),
         cmocka_unit_test(only_a_plain_get_asks_for_another_version),
         cmocka_unit_test(conditions_come_and_go),
+        cmocka_unit_test(it_moves_to_another_url),
         cmocka_unit_test(only_one_login),
         cmocka_unit_test(other_hosts_are_told_from_its_own),
         cmocka_unit_test(lost_memory_is_an_error_wherever_it_is_lost),
