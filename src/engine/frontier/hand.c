@@ -62,16 +62,24 @@ static void recall(struct gn_memory *m, const struct gn_page *page, int64_t id)
         gn_memory_forget(m);
 }
 
+static enum garner_code aim(struct gn_active *a,
+                            const struct gn_request *request,
+                            struct garner_error *err)
+{
+    if (a->target != NULL && !gn_target_keeps_cookies(a->target))
+        return gn_target_move(a->target, request->url, err);
+    gn_target_free(a->target);
+    return gn_target_new(request, &a->target, err);
+}
+
 enum garner_code gn_hand_take(struct gn_hand *hand, struct gn_page *page,
                               struct garner_error *err)
 {
     struct gn_active *a = &hand->active;
     enum garner_code code;
 
-    gn_target_free(a->target);
-    a->target = NULL;
     hand->source.request.url = page->url;
-    code = gn_target_new(&hand->source.request, &a->target, err);
+    code = aim(a, &hand->source.request, err);
     if (code != GARNER_OK)
         return code;
     /* One that has not changed would not say where it leads to. */

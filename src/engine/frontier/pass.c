@@ -17,8 +17,8 @@
 #include "engine/steer/asked.h"
 
 enum {
-    PAGES = 2048,       /* read at once */
-    LOW = 1024,         /* read on when there are fewer */
+    PAGES = 1024,      /* read at once */
+    LOW = 512,         /* read on when there are fewer */
     MOST_HOSTS = 4096, /* known at a time, unless they are needed */
     US = 1000          /* in a millisecond; and ns in one of these */
 };

@@ -2,7 +2,7 @@
 #include "base/mem.h"
 #include "engine/frontier/pass_testing.h"
 
-enum { PAGES = 700 /* more than are read at once */ };
+enum { PAGES = 1100 /* more than are read at once */ };
 
 static void each_is_asked_once_a_pass(void **state)
 {
@@ -12,13 +12,13 @@ static void each_is_asked_once_a_pass(void **state)
     (void)state;
     add_pages(w, PAGES);
     assert_int_equal(run(w), GARNER_OK);
-    assert_asked(w, COUNTS, "700 700 700 0");
-    assert_asked(w, "select count(*) from t", "700");
+    assert_asked(w, COUNTS, "1100 1100 1100 0");
+    assert_asked(w, "select count(*) from t", "1100");
     assert_asked(w, "select count(*) from garner_frontier where pass = 1",
-                 "700");
+                 "1100");
     /* The next time it is asked for what changed alone. */
     assert_int_equal(run(w), GARNER_OK);
-    assert_asked(w, COUNTS, "1400 700 700 700");
+    assert_asked(w, COUNTS, "2200 1100 1100 1100");
     assert_asked(w,
                  "select group_concat(distinct body is not null)"
                  " from garner_run",
@@ -29,7 +29,7 @@ static void each_is_asked_once_a_pass(void **state)
     /* ... unless something else is made of it now. */
     w->rows[0].sql = "select :url as url, 2 as n";
     assert_int_equal(run(w), GARNER_OK);
-    assert_asked(w, COUNTS, "2100 700 1400 700");
+    assert_asked(w, COUNTS, "3300 1100 2200 1100");
     end(w);
 }
 

@@ -26,7 +26,9 @@ void gn_refill_fini(struct gn_refill *r)
     for (size_t i = 0; i < r->host_count; i++)
         gn_host_free(r->hosts[i]);
     gn_free(r->hosts);
+    gn_free(r->by_name);
     r->hosts = NULL;
+    r->by_name = NULL;
     r->host_count = 0;
 }
 
@@ -68,25 +70,50 @@ static enum garner_code make_host(struct gn_refill *r, const char *url,
     return gn_costs_new_host(&there, r->anew, r->store, out, err);
 }
 
+/* Where among by_name the host of that name is, or is to be. */
+static size_t place_of(const struct gn_refill *r, const char *name, bool *known)
+{
+    size_t first = 0;
+    size_t end = r->host_count;
+
+    *known = false;
+    while (first < end && !*known) {
+        const size_t middle = first + (end - first) / 2;
+        const int order = strcmp(r->hosts[r->by_name[middle]]->name, name);
+
+        *known = order == 0;
+        if (order < 0)
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    return *known ? end : first;
+}
+
 /* Finds the host of page among hosts, or makes one more. */
 static enum garner_code find_host(struct gn_refill *r, struct gn_page *page,
                                   struct garner_error *err)
 {
     char *name = gn_host_name(page->url);
-    size_t i = 0;
-    enum garner_code code = GARNER_OK;
+    enum garner_code code;
+    size_t place;
+    bool known;
 
     if (name == NULL)
         return gn_fail(err, GARNER_NOMEM, "out of memory for a host");
-    while (i < r->host_count && strcmp(r->hosts[i]->name, name) != 0)
-        i++;
+    place = place_of(r, name, &known);
     gn_free(name);
-    if (i == r->host_count) {
-        code = make_host(r, page->url, &r->hosts[i], err);
-        r->host_count += code == GARNER_OK;
+    if (known) {
+        page->host_index = r->by_name[place];
+        return GARNER_OK;
     }
-    page->host_index = i;
-    return code;
+    code = make_host(r, page->url, &r->hosts[r->host_count], err);
+    if (code != GARNER_OK)
+        return code;
+    memmove(&r->by_name[place + 1], &r->by_name[place],
+            (r->host_count - place) * sizeof r->by_name[0]);
+    r->by_name[place] = page->host_index = r->host_count++;
+    return GARNER_OK;
 }
 
 /* --- the pages ----------------------------------------------------------- */
@@ -233,7 +260,8 @@ enum garner_code gn_refill_run(struct gn_refill *r, struct garner_error *err)
     enum garner_code code;
 
     r->hosts = gn_alloc((r->most + r->id_count + 1) * sizeof r->hosts[0]);
-    if (r->hosts == NULL)
+    r->by_name = gn_alloc((r->most + r->id_count + 1) * sizeof r->by_name[0]);
+    if (r->hosts == NULL || r->by_name == NULL)
         return gn_fail(err, GARNER_NOMEM, "out of memory for hosts");
     code = write_delays(r, err);
     r->more = r->most == 0;

@@ -214,6 +214,32 @@ static void lost_memory_is_an_error(void **state)
     end(w);
 }
 
+static void each_page_has_its_host(void **state)
+{
+    struct world *w = with_pages();
+    struct gn_refill *r;
+    const struct gn_page *page;
+    char name[40];
+
+    (void)state;
+    store_runs(w, "delete from garner_frontier");
+    store_runs(w, "with recursive n(n) as (select 0 union all select n + 1 from"
+                  " n where n < 99) insert into garner_frontier (source, url,"
+                  " hash, pass) select 1, 'http://h' || (n * 7 % 13) || '/',"
+                  " n, 2 from n");
+    r = read_some(w, 200, NULL, 0);
+    assert_int_equal(r->found_count, 100);
+    assert_int_equal(r->host_count, 13);
+    TAILQ_FOREACH(page, &r->found, next)
+    {
+        snprintf(name, sizeof name, "%.*s:80", (int)strlen(page->url) - 1,
+                 page->url);
+        assert_string_equal(r->hosts[page->host_index]->name, name);
+    }
+    finish(r);
+    end(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -224,6 +250,7 @@ int main(void)
         cmocka_unit_test(a_version_answers_to_what_was_asked),
         cmocka_unit_test(those_that_are_put_off_are_written_first),
         cmocka_unit_test(lost_memory_is_an_error),
+        cmocka_unit_test(each_page_has_its_host),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
