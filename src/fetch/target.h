@@ -24,8 +24,8 @@ struct gn_part;
 enum garner_code gn_target_new(const struct gn_request *request,
                                struct gn_target **out,
                                struct garner_error *err);
-/* From now on it asks for url, with all else as it was made, but for any version
- * and without a limiter: that costs half of making another. Not while a
+/* From now on it asks for url, with all else as it was made, but for any
+ * version and without a limiter: that costs half of making another. Not while a
  * fetch of it is under way; not one that takes cookies of servers. Errors:
  * INVALID, NOMEM; then it is as before. */
 enum garner_code gn_target_move(struct gn_target *t, const char *url,

@@ -280,13 +280,12 @@ static void only_one_login(void **state)
     assert_int_equal(gn_target_new(&r, &t, &err), GARNER_INVALID);
     assert_non_null(strstr(err.message, "a user in the URL"));
     assert_null(strstr(err.message, "hidden"));
-    assert_int_equal(
-        gn_target_new(&(struct gn_request){.url = "http://h/",
-                                           .login = GN_LOGIN_BASIC,
-                                           .user = "u",
-                                           .password = "x"},
-                      &t, &err),
-        GARNER_OK);
+    assert_int_equal(gn_target_new(&(struct gn_request){.url = "http://h/",
+                                                        .login = GN_LOGIN_BASIC,
+                                                        .user = "u",
+                                                        .password = "x"},
+                                   &t, &err),
+                     GARNER_OK);
     assert_int_equal(gn_target_move(t, r.url, &err), GARNER_INVALID);
     assert_non_null(strstr(err.message, "a user in the URL"));
     gn_target_free(t);

@@ -29,7 +29,7 @@ struct gn_refill {
     size_t found_count;
     struct gn_host **hosts;
     size_t host_count;
-    size_t *by_name; /* their places in hosts */
+    size_t *by_name;     /* their places in hosts */
     bool more;           /* there may be more that are due */
     int64_t next_due_us; /* when the next one is, if not; 0: none is left */
     uint64_t left;       /* in the pass, those put off and in memory, too */
