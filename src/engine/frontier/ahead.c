@@ -12,13 +12,24 @@ void gn_ahead_init(struct gn_ahead *w)
     TAILQ_INIT(&w->delayed);
 }
 
+/* Notes whether page, which becomes ready, has another host than those. */
+static void mix(struct gn_ahead *w, const struct gn_page *page)
+{
+    const struct gn_page *first = TAILQ_FIRST(&w->ready);
+
+    w->mixed = first != NULL && (w->mixed || first->host != page->host);
+}
+
 void gn_ahead_fill(struct gn_ahead *w, struct gn_page_list *list)
 {
     struct gn_page *page;
 
-    TAILQ_FOREACH(page, list, next)
-    w->ready_count++;
-    TAILQ_CONCAT(&w->ready, list, next);
+    while ((page = TAILQ_FIRST(list)) != NULL) {
+        TAILQ_REMOVE(list, page, next);
+        mix(w, page);
+        TAILQ_INSERT_TAIL(&w->ready, page, next);
+        w->ready_count++;
+    }
 }
 
 struct gn_page *gn_ahead_take(struct gn_ahead *w,
@@ -26,11 +37,11 @@ struct gn_page *gn_ahead_take(struct gn_ahead *w,
                                           const void *context),
                               const void *context)
 {
-    struct gn_page *page;
+    struct gn_page *page = TAILQ_FIRST(&w->ready);
 
-    TAILQ_FOREACH(page, &w->ready, next)
-    if (may(page, context))
-        break;
+    /* Where the first may not, others of its host need not be asked. */
+    while (page != NULL && !may(page, context))
+        page = w->mixed ? TAILQ_NEXT(page, next) : NULL;
     if (page == NULL)
         return NULL;
     TAILQ_REMOVE(&w->ready, page, next);
@@ -49,6 +60,7 @@ static void come_back(struct gn_ahead *w, struct gn_page *page)
 void gn_ahead_return(struct gn_ahead *w, struct gn_page *page)
 {
     come_back(w, page);
+    mix(w, page);
     TAILQ_INSERT_HEAD(&w->ready, page, next);
     w->ready_count++;
 }

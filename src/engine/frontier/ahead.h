@@ -16,6 +16,7 @@
 struct gn_ahead {
     struct gn_page_list ready; /* in the order in which they are to be asked */
     size_t ready_count;
+    bool mixed;              /* they may be of several hosts */
     struct gn_page_list out; /* being fetched */
     size_t out_count;
     struct gn_page_list delayed; /* put off, which the store is to be told */
@@ -26,7 +27,8 @@ void gn_ahead_init(struct gn_ahead *w);
 /* Takes the pages in list, which becomes empty. */
 void gn_ahead_fill(struct gn_ahead *w, struct gn_page_list *list);
 
-/* The first that may be fetched now; it is out from then on. NULL: none. */
+/* The first that may be fetched now, which depends on its host alone; it is out
+ * from then on. NULL: none. */
 struct gn_page *gn_ahead_take(struct gn_ahead *w,
                               bool (*may)(const struct gn_page *page,
                                           const void *context),

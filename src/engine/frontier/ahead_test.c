@@ -10,12 +10,17 @@
 #include "base/mem.h"
 #include "engine/frontier/ahead.h"
 
+/* The hosts of pages; no more is known of them here. */
+static char hosts[8];
+
+/* Each of another host. */
 static void fill(struct gn_ahead *w, struct gn_page *pages, size_t count)
 {
     struct gn_page_list list = TAILQ_HEAD_INITIALIZER(list);
 
     for (size_t i = 0; i < count; i++) {
-        pages[i] = (struct gn_page){.id = (int64_t)(10 - i), .url = ""};
+        pages[i] = (struct gn_page){
+            .id = (int64_t)(10 - i), .url = "", .host = (void *)&hosts[i]};
         TAILQ_INSERT_TAIL(&list, &pages[i], next);
     }
     gn_ahead_fill(w, &list);
@@ -32,6 +37,13 @@ static bool any(const struct gn_page *page, const void *context)
 static bool is(const struct gn_page *page, const void *id)
 {
     return page->id == *(const int64_t *)id;
+}
+
+static bool never(const struct gn_page *page, const void *asked)
+{
+    (void)page;
+    ++*(int *)asked;
+    return false;
 }
 
 static void they_go_in_their_order(void **state)
@@ -61,6 +73,39 @@ static void they_go_in_their_order(void **state)
     assert_int_equal(w.out_count, 0);
     assert_ptr_equal(TAILQ_FIRST(&w.delayed), &pages[1]);
     assert_int_equal(pages[1].off_until_us, 5);
+}
+
+/* How often it is asked whether a page may be fetched, when none may. */
+static int asked_for(struct gn_ahead *w)
+{
+    int asked = 0;
+
+    assert_null(gn_ahead_take(w, never, &asked));
+    return asked;
+}
+
+static void of_one_host_one_is_asked_for(void **state)
+{
+    struct gn_page pages[3];
+    struct gn_page more[1];
+    struct gn_ahead w;
+
+    (void)state;
+    gn_ahead_init(&w);
+    fill(&w, pages, 1);
+    fill(&w, more, 1);
+    assert_int_equal(asked_for(&w), 1);
+    (void)gn_ahead_take(&w, any, NULL);
+    pages[0].host = (void *)&hosts[7];
+    gn_ahead_return(&w, &pages[0]); /* another one */
+    assert_int_equal(asked_for(&w), 2);
+    (void)gn_ahead_take(&w, any, NULL);
+    (void)gn_ahead_take(&w, any, NULL);
+    assert_int_equal(asked_for(&w), 0);
+    gn_ahead_return(&w, &pages[0]); /* alone again */
+    assert_int_equal(asked_for(&w), 1);
+    fill(&w, &pages[1], 2);
+    assert_int_equal(asked_for(&w), 3);
 }
 
 static void those_in_memory_are_known(void **state)
@@ -94,6 +139,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(they_go_in_their_order),
+        cmocka_unit_test(of_one_host_one_is_asked_for),
         cmocka_unit_test(those_in_memory_are_known),
     };
 
