@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""peer_many.py KIND FILE COUNT NEW-FILE - fetches the first COUNT URLs of FILE,
-64 at a time, by KIND: pycurl or aiohttp. One connection of sqlite3 stores each
-reply, and commits when 500 are there, or 20 ms are over: FULL, as garner does.
-Prints one line of JSON."""
+"""peer_many.py KIND FILE COUNT AT-ONCE NEW-FILE - fetches the first COUNT URLs
+of FILE, AT-ONCE at a time, by KIND: pycurl or aiohttp. One connection of sqlite3
+stores each reply, and commits when 500 are there, or 20 ms are over: FULL, as
+garner does. Prints one line of JSON."""
 import asyncio
 import io
 import itertools
@@ -12,8 +12,9 @@ import sqlite3
 import sys
 import time
 
-KIND, LIST, COUNT, PATH = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
-AT_ONCE, A_BATCH, GATHER_S = 64, 500, 0.02
+KIND, LIST, PATH = sys.argv[1], sys.argv[2], sys.argv[5]
+COUNT, AT_ONCE = int(sys.argv[3]), int(sys.argv[4])
+A_BATCH, GATHER_S = 500, 0.02
 
 
 class Store:
@@ -40,7 +41,7 @@ class Store:
 def by_pycurl(urls, store):
     import pycurl
     multi = pycurl.CurlMulti()
-    multi.setopt(pycurl.M_MAXCONNECTS, 1024)
+    multi.setopt(pycurl.M_MAXCONNECTS, 2 * AT_ONCE + 512)
     idle = []
     for _ in range(AT_ONCE):
         easy = pycurl.Curl()

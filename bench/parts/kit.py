@@ -101,12 +101,13 @@ class Process:
         Process.alive.append(self)
 
     def ended(self, wait=False):
-        """True once it has ended; then code, seconds, processor are set."""
+        """True once it has ended; then code, seconds, processor, kernel are set."""
         if self.code is None:
             pid, status, use = os.wait4(self.pid, 0 if wait else os.WNOHANG)
             if pid:
                 self.seconds = time.monotonic() - self.started
                 self.processor = use.ru_utime + use.ru_stime
+                self.kernel = use.ru_stime
                 self.code = self.child.returncode = os.waitstatus_to_exitcode(status)
                 Process.alive.remove(self)
         return self.code is not None

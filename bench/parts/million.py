@@ -1,14 +1,11 @@
 """million: one source of 1,000,000 URLs: how they are entered, and the first
 pass over all of them, beside Python over a sample."""
-import json
 import time
 
-from . import collector, kit, servers
+from . import collector, fetch, kit, peermany, servers
 
 TITLE = "A million URLs"
 HOSTS = 200
-PEERS = (("pycurl and sqlite3", "pycurl", "python3-pycurl"),
-         ("aiohttp and sqlite3", "aiohttp", "python3-aiohttp"))
 
 
 def write_list(setting, port, count, hosts):
@@ -54,28 +51,6 @@ def garner(setting, urls, count, at_once):
             "mib": ran.peak_kib / 1024, "bytes": ran.db.stat().st_size / count}
 
 
-def peer(setting, urls, kind, package, count):
-    ran = kit.Process(setting, kit.pinned(kit.CLIENT_CORE, [
-        kit.python_with(kind, package), kit.BENCH / "peer_many.py", kind, urls, count,
-        setting.fresh("peer.db")])).finish(600, kit.Process.memory).well()
-    done = json.loads(ran.output())
-    stored = kit.query(setting.folder / "peer.db", "select count(*) from reply where status = 200 "
-                                                   "and length(body) = 1024")[0][0]
-    if stored != count:
-        raise RuntimeError(f"{stored} of {count} replies are stored")
-    return {"rate": count / done["seconds"], "per_1000": done["processor_s"] / count * 1e3,
-            "mib": ran.peak_kib / 1024}
-
-
-def peers(setting, urls, sample, found):
-    """Adds a round of each, of those that are installed."""
-    for label, kind, package in PEERS:
-        try:
-            found.setdefault(label, []).append(peer(setting, urls, kind, package, sample))
-        except kit.Skip as reason:
-            print(f"Left out: {reason}.")
-
-
 def middle(results, key):
     return kit.median(result[key] for result in results)
 
@@ -95,17 +70,17 @@ def run(setting, report):
         found = {}
         with servers.Nginx(setting, hosts) as nginx:
             urls = write_list(setting, nginx.port, count, hosts)
-            peers(setting, urls, sample, found)
+            peermany.run(setting, urls, sample, fetch.AT_ONCE, found)
             ours[place] = it = garner(setting, urls, count, at_once)
-            peers(setting, urls, sample, found)
+            peermany.run(setting, urls, sample, fetch.AT_ONCE, found)
         rows.append(row(place, "garner, into SQLite", [it], it["rate"]))
         rows += [row(place, label, results, it["rate"]) for label, results in found.items()]
         ratios[place] = [it["rate"] / middle(results, "rate") for results in found.values()]
     report.say(f"A source whose list is a file of {count:,} URLs, each of which nginx answers on core "
                f"{kit.SERVER_CORE} with another 1 KiB of JSON. garner, with all its threads on core "
                f"{kit.CLIENT_CORE}, enters them into its store and then asks for each of them once, up to "
-               f"64 at a time, and stores each page, compressed, its run, and that it was done, FULL. The "
-               f"peers ask for the first {sample:,} of them, 64 at a time, before garner and after it, and "
+               f"{fetch.AT_ONCE} at a time, and stores each page, compressed, its run, and that it was done, FULL. The "
+               f"peers ask for the first {sample:,} of them, as many at a time, before garner and after it, and "
                f"store URL, status and body, with a commit each 500 or 20 ms, FULL.")
     report.table(["URLs of", "entered in s", "CPU s", "peak MiB"], [
         [place, kit.number(it["import"]["seconds"]), kit.number(it["import"]["processor"]),

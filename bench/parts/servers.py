@@ -1,5 +1,6 @@
 """The servers that are asked: nginx with its own configuration, and the one
 of slow_server.c. Each on a free port of the loopback, on one core."""
+import os
 import pathlib
 import shutil
 import tempfile
@@ -30,6 +31,7 @@ http {{
         location /same {{ return 200 '{same}'; }}
         location /each {{ return 200 '{each}'; }}
         location = /file {{ alias {folder}/file; }}
+        location = /large {{ alias {folder}/large; }}
         location /page/ {{ return 200 '{page}'; }}
     }}
 }}
@@ -53,8 +55,8 @@ def document(identity, time, size=1024):
 
 class Nginx:
     """/same is one document of 1 KiB for ever; in /each every reply differs;
-    /file is a file with that document, with ETag and Last-Modified; below /page/
-    each URL has its own, which stays."""
+    /file is a file with that document, with ETag and Last-Modified, /large one of
+    20 KiB; below /page/ each URL has its own, which stays."""
 
     def __init__(self, setting, hosts=1):
         """At 127.0.0.1, and the addresses after it, of as many hosts."""
@@ -65,6 +67,9 @@ class Nginx:
         each = document("$request_id", "$msec", 1024 - 32 - 14 + len("$request_id$msec"))
         page = document("$uri", "1795400000.123", 1024 - len("/page/0000000") + len("$uri"))
         (self.folder / "file").write_text(same)
+        (self.folder / "large").write_text(document("0123456789abcdef", "1795400000.123", 20480))
+        for name in ("file", "large"):
+            os.utime(self.folder / name, (1795400000, 1700000000))
         config = self.folder / "nginx.conf"
         config.write_text(CONFIG.format(folder=self.folder,
                                         listens=" ".join(
