@@ -84,7 +84,11 @@ static enum garner_code write_url(struct gn_target *t, bool has_user,
           curl_url_set(bare, CURLUPART_PASSWORD, NULL, 0) == CURLUE_OK)) &&
         curl_url_get(bare, CURLUPART_URL, &text, 0) == CURLUE_OK)
         gn_target_hide_url(t, text, &shown);
-    t->url = gn_buf_take(&shown);
+    /* A copy, for the buffer has more room than that, and there are many. */
+    t->url = text != NULL && !gn_buf_failed(&shown)
+                 ? gn_strdup(gn_buf_cstr(&shown))
+                 : NULL;
+    gn_buf_fini(&shown);
     curl_free(text);
     if (has_user)
         curl_url_cleanup(bare);
