@@ -102,7 +102,9 @@ static enum garner_code parse_url(struct gn_target *t, const char *url,
     struct gn_url split;
     CURLUcode rc;
 
-    code = gn_url_split(url != NULL ? url : "", &split, err);
+    if (url == NULL)
+        url = ""; /* which is refused, too */
+    code = gn_url_split(url, &split, err);
     if (code != GARNER_OK)
         return code;
     t->secure = split.scheme.size == 5; /* https */

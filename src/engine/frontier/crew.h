@@ -13,8 +13,8 @@
  * one of the three below. */
 struct gn_active *gn_crew_next(struct gn_flow *f, int64_t now_ns);
 
-/* The fetch of job is over: if it is that of a hand, another one may fetch while
- * this goes its way to the store. */
+/* The fetch of job is over: if it is that of a hand, another one may fetch
+ * while this goes its way to the store. */
 void gn_crew_fetched(struct gn_job *job);
 
 /* job of a hand is settled; stored: with its last batch. */
