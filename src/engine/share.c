@@ -190,14 +190,27 @@ static enum garner_code make_share(const struct gn_config *whole,
     return GARNER_OK;
 }
 
+/* The only loop has all of them as they are. */
+static void lend(const struct gn_config *whole, struct gn_config *share)
+{
+    *share = *whole;
+    share->whole = whole;
+    share->memory = NULL;
+}
+
 enum garner_code gn_shares_make(const struct gn_config *whole, size_t count,
                                 const bool *left_out, struct gn_config *shares,
                                 struct garner_error *err)
 {
-    size_t *loop = gn_alloc((whole->source_count + 1) * sizeof loop[0]);
+    size_t *loop;
     enum garner_code code;
     size_t made = 0;
 
+    if (count == 1 && left_out == NULL) {
+        lend(whole, &shares[0]);
+        return GARNER_OK;
+    }
+    loop = gn_alloc((whole->source_count + 1) * sizeof loop[0]);
     if (loop == NULL)
         return gn_fail(err, GARNER_NOMEM, "out of memory for %zu sources",
                        whole->source_count);

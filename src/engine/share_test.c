@@ -93,6 +93,25 @@ static void shares_have_every_source_once(void **state)
     end(w);
 }
 
+static void the_only_loop_copies_nothing(void **state)
+{
+    struct world *w = begin(NULL, NULL);
+    struct gn_config share;
+
+    (void)state;
+    add_source(w, "/", 1000);
+    gn_mem_fail_at(1);
+    assert_int_equal(gn_shares_make(&w->config, 1, NULL, &share, NULL),
+                     GARNER_OK);
+    gn_mem_fail_at(0);
+    assert_ptr_equal(share.sources, w->config.sources);
+    assert_int_equal(share.source_count, 1);
+    assert_ptr_equal(share.whole, &w->config);
+    gn_config_fini(&share);
+    assert_string_equal(w->config.sources[0].name, "s0");
+    end(w);
+}
+
 static void equal_names_are_refused(void **state)
 {
     struct world *w = begin(NULL, NULL);
@@ -140,6 +159,7 @@ int main(void)
         cmocka_unit_test(a_host_is_one_loops),
         cmocka_unit_test(lists_go_by_name),
         cmocka_unit_test(shares_have_every_source_once),
+        cmocka_unit_test(the_only_loop_copies_nothing),
         cmocka_unit_test(equal_names_are_refused),
         cmocka_unit_test(a_table_is_written_in_one_way),
     };

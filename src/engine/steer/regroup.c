@@ -323,7 +323,7 @@ static enum garner_code change(struct gn_regroup *g, struct held *h,
         return gn_fail(err, GARNER_NOMEM, "out of memory for sources");
     code = find_movers(g, &h->config, mark, moving, err);
     if (code == GARNER_OK)
-        code = plan(g, &h->config, mark, changes, err);
+        code = plan(g, &h->config, *moving > 0 ? mark : NULL, changes, err);
     gn_free(mark);
     if (code != GARNER_OK)
         return code;
