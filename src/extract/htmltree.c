@@ -66,23 +66,48 @@ static void release(void *context, void *p)
 
 /* --- how deep -------------------------------------------------------------*/
 
+struct word {
+    const char *text;
+    size_t size;
+};
+
+#define WORD(text)                                                             \
+    {                                                                          \
+        text, sizeof(text) - 1                                                 \
+    }
+
 /* Elements that cannot stand in one another, or hold nothing: their end tags
  * may be left out. */
-static const char *const shallow[] = {
-    "area", "base",  "br",    "col",     "dd",    "dt",    "embed",  "hr",
-    "img",  "input", "li",    "link",    "meta",  "p",     "param",  "option",
-    "rp",   "rt",    "td",    "source",  "tbody", "tfoot", "th",     "thead",
-    "tr",   "track", "wbr",   "body",    "html",  "head",  "script", "style",
-    "!--",  "nobr",  "frame", "colgroup"};
+static const struct word shallow[] = {
+    WORD("area"),  WORD("base"),  WORD("br"),      WORD("col"),
+    WORD("dd"),    WORD("dt"),    WORD("embed"),   WORD("hr"),
+    WORD("img"),   WORD("input"), WORD("li"),      WORD("link"),
+    WORD("meta"),  WORD("p"),     WORD("param"),   WORD("option"),
+    WORD("rp"),    WORD("rt"),    WORD("td"),      WORD("source"),
+    WORD("tbody"), WORD("tfoot"), WORD("th"),      WORD("thead"),
+    WORD("tr"),    WORD("track"), WORD("wbr"),     WORD("body"),
+    WORD("html"),  WORD("head"),  WORD("script"),  WORD("style"),
+    WORD("nobr"),  WORD("frame"), WORD("colgroup")};
 
-static bool is_shallow(const char *name, size_t size)
+/* What drawings are made of: there a tag that ends in /> is closed. */
+static const struct word drawn[] = {
+    WORD("svg"),     WORD("g"),        WORD("path"),  WORD("circle"),
+    WORD("ellipse"), WORD("line"),     WORD("rect"),  WORD("polygon"),
+    WORD("text"),    WORD("polyline"), WORD("tspan"), WORD("use"),
+    WORD("defs"),    WORD("marker"),   WORD("stop"),  WORD("a")};
+
+static bool is_one_of(const struct word *words, size_t count, const char *name,
+                      size_t size)
 {
-    for (size_t i = 0; i < sizeof shallow / sizeof shallow[0]; i++)
-        if (strlen(shallow[i]) == size &&
-            strncasecmp(shallow[i], name, size) == 0)
+    for (size_t i = 0; i < count; i++)
+        if (words[i].size == size &&
+            strncasecmp(words[i].text, name, size) == 0)
             return true;
     return false;
 }
+
+#define IS_ONE_OF(words, name, size)                                           \
+    is_one_of(words, sizeof(words) / sizeof(words)[0], name, size)
 
 static bool is_letter(char c)
 {
@@ -109,6 +134,37 @@ static bool is_program(const char *name, size_t size)
            (size == 5 && strncasecmp(name, "style", size) == 0);
 }
 
+/* Whether the tag of which at is the name ends in />. Not with a < before that:
+ * or a flood of them would be gone through over and over. */
+static bool closes_itself(const char *at, const char *end)
+{
+    char quote = '\0';
+
+    for (; at < end && (quote != '\0' || strchr("<>", *at) == NULL); at++) {
+        if (quote != '\0')
+            quote = *at == quote ? '\0' : quote;
+        else if (*at == '"' || *at == '\'')
+            quote = *at;
+    }
+    return at < end && *at == '>' && at[-1] == '/';
+}
+
+/* Whether the tag of that name counts for nothing. *drawing: within <svg>, as
+ * far as is known. */
+static bool holds_nothing(const char *name, size_t size, const char *end,
+                          bool *drawing)
+{
+    const bool closes = name[-1] == '/';
+    const bool svg = size == 3 && strncasecmp(name, "svg", size) == 0;
+
+    *drawing = svg ? !closes : *drawing && IS_ONE_OF(drawn, name, size);
+    if (*drawing && !closes && closes_itself(name, end)) {
+        *drawing = !svg;
+        return true;
+    }
+    return IS_ONE_OF(shallow, name, size);
+}
+
 /* Where tags are nested deeper than gumbo can go through in good time (it looks
  * at all open ones for each that it meets); size: nowhere. An estimate, on the
  * safe side: end tags need not fit. */
@@ -117,6 +173,7 @@ static size_t too_deep(const char *html, size_t size)
     const char *end = html + size;
     const char *at = html;
     size_t depth = 0;
+    bool drawing = false;
 
     while (at < end && (at = memchr(at, '<', (size_t)(end - at))) != NULL) {
         const bool closes = at + 1 < end && at[1] == '/';
@@ -126,7 +183,8 @@ static size_t too_deep(const char *html, size_t size)
         while (name + n < end && n < 16 && (is_letter(name[n]) || n > 0) &&
                strchr(" \t\r\n\f/>", name[n]) == NULL)
             n++;
-        if (n > 0 && !is_shallow(name, n)) {
+        drawing = drawing && n > 0;
+        if (n > 0 && !holds_nothing(name, n, end, &drawing)) {
             if (!closes && ++depth > GN_HTMLTREE_MOST_NESTED)
                 return (size_t)(at - html);
             depth -= closes && depth > 0;

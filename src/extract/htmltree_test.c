@@ -108,6 +108,18 @@ static void floods_are_stopped_or_survived(void **state)
     assert_string_equal(err.message,
                         "more than 10000 tags are open at line 10001, column "
                         "1");
+    assert_int_equal(parse_many("<path/>", 100000, &err), GARNER_INVALID);
+    assert_int_equal(parse_many("<svg><b><path/>", 100000, &err),
+                     GARNER_INVALID);
+    assert_int_equal(parse_many("<svg><b></svg><path/>", 100000, &err),
+                     GARNER_INVALID);
+    assert_int_equal(parse_many("<svg/><path/>", 100000, &err), GARNER_INVALID);
+    assert_int_equal(parse_many("<!--<svg>--><path/>", 100000, &err),
+                     GARNER_INVALID);
+    assert_int_equal(
+        parse_many("<svg><path d='/>'/><g a=x/y></g><a/></svg>", 11000, &err),
+        GARNER_OK);
+    assert_int_equal(parse_many("<svg><g <g ", 300000, &err), GARNER_INVALID);
     assert_int_equal(parse_many("<div>", 3000, &err), GARNER_OK);
     assert_int_equal(parse_many("<b><p>", 3000, &err), GARNER_OK);
     assert_int_equal(parse_many("<li><p>x", 20000, &err), GARNER_OK);
