@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "extract/csscalls.h"
+#include "extract/htmlnode.h"
 #include "extract/htmltree.h"
 
 static struct gn_budget budget = {.deadline_ns = INT64_MAX};
@@ -46,7 +47,7 @@ static char *eval(const char *expression)
     }
     xmlXPathFreeContext(context);
     xmlXPathFreeObject(o);
-    xmlFreeDoc(doc);
+    gn_htmlnode_free(doc);
     return text[0] != '\0' ? text : NULL;
 }
 

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/random.h"
+#include "extract/htmlnode.h"
 #include "extract/htmltree.h"
 #include "extract/xmltree.h"
 
@@ -47,7 +48,10 @@ void gn_documents_init(struct gn_documents *d, struct gn_budget *budget)
 static void free_document(struct gn_document *document)
 {
     GN_CHECK(document->held == 0);
-    xmlFreeDoc(document->tree);
+    if (document->is_xml)
+        xmlFreeDoc(document->tree);
+    else
+        gn_htmlnode_free(document->tree);
     gn_free((void *)document->given);
     gn_free(document->text);
     gn_free(document);

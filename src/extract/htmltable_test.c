@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "extract/htmltable.h"
+#include "extract/htmlnode.h"
 #include "extract/htmltree.h"
 #include "extract/xmlnode.h"
 
@@ -55,7 +56,7 @@ static enum garner_code read_table(const char *html, size_t size,
         code = gn_htmltable_next(&t, err);
     }
     gn_htmltable_close(&t);
-    xmlFreeDoc(doc);
+    gn_htmlnode_free(doc);
     return code;
 }
 
@@ -187,7 +188,7 @@ static void the_time_ends(void **state)
     assert_int_equal(gn_htmltable_open(&t, first_table(doc), &none, NULL),
                      GARNER_TIMEOUT);
     gn_htmltable_close(&t);
-    xmlFreeDoc(doc);
+    gn_htmlnode_free(doc);
 }
 
 static void lost_memory_is_an_error(void **state)
@@ -215,7 +216,7 @@ static void lost_memory_is_an_error(void **state)
         gn_htmltable_close(&t);
     }
     assert_in_range(failures, 4, 18);
-    xmlFreeDoc(doc);
+    gn_htmlnode_free(doc);
 }
 
 int main(void)

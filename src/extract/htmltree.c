@@ -7,14 +7,14 @@
 #include <strings.h>
 
 #include <gumbo.h>
-#include <libxml/HTMLtree.h>
 #include <libxml/xpath.h>
 
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/mem.h"
-#include "extract/csslex.h"
 #include "extract/excerpt.h"
+#include "extract/htmlnode.h"
+#include "extract/htmlplain.h"
 
 enum {
     MOST_BYTES = 768 << 20, /* of gumbo's tree */
@@ -213,17 +213,6 @@ struct copy {
     size_t room;
 };
 
-static void append(xmlNode *to, xmlNode *node)
-{
-    node->parent = to;
-    node->prev = to->last;
-    if (to->last != NULL)
-        to->last->next = node;
-    else
-        to->children = node;
-    to->last = node;
-}
-
 static enum garner_code count_node(struct copy *c)
 {
     if (++c->nodes > MOST_NODES)
@@ -233,28 +222,23 @@ static enum garner_code count_node(struct copy *c)
     return GARNER_OK;
 }
 
-/* In the document's dictionary, in lower case. */
-static const xmlChar *name_of(struct copy *c, const char *name, size_t size)
+static const char *name_of(struct copy *c, const char *name, size_t size)
 {
-    char lower[256];
+    enum { MOST = 256 }; /* nobody looks for one that is longer */
 
-    if (size > sizeof lower)
-        size = sizeof lower; /* nobody looks for it */
-    for (size_t i = 0; i < size; i++)
-        lower[i] = gn_csslex_lower(name[i]);
-    return xmlDictLookup(c->doc->dict, (const xmlChar *)lower, (int)size);
+    return gn_htmlnode_name(c->doc, name, size < MOST ? size : MOST);
 }
 
-static const xmlChar *element_name(struct copy *c, const GumboElement *e)
+static const char *element_name(struct copy *c, const GumboElement *e)
 {
     GumboStringPiece piece = e->original_tag;
     const char *known = gumbo_normalized_tagname(e->tag);
 
     if (known[0] != '\0')
-        return name_of(c, known, strlen(known));
+        return known;
     gumbo_tag_from_original_text(&piece);
     if (piece.length == 0)
-        return name_of(c, "unknown", 7);
+        return "unknown";
     return name_of(c, piece.data, piece.length);
 }
 
@@ -262,17 +246,19 @@ static enum garner_code copy_attributes(struct copy *c, const GumboElement *e,
                                         xmlNode *to)
 {
     enum garner_code code = GARNER_OK;
+    xmlAttr *last = NULL;
 
     for (unsigned i = 0; i < e->attributes.length && code == GARNER_OK; i++) {
         const GumboAttribute *a = e->attributes.data[i];
-        const xmlChar *name = name_of(c, a->name, strlen(a->name));
+        const char *name = name_of(c, a->name, strlen(a->name));
 
         code = count_node(c);
-        if (code == GARNER_OK &&
-            (name == NULL ||
-             xmlNewNsPropEatName(to, NULL, (xmlChar *)name,
-                                 (const xmlChar *)a->value) == NULL))
-            code = GARNER_NOMEM;
+        if (code != GARNER_OK)
+            break;
+        last = name != NULL ? gn_htmlnode_attribute(to, last, name, a->value,
+                                                    strlen(a->value))
+                            : NULL;
+        code = last != NULL ? GARNER_OK : GARNER_NOMEM;
     }
     return code;
 }
@@ -296,19 +282,17 @@ static enum garner_code copy_element(struct copy *c, const GumboElement *e)
 {
     size_t parent = c->depth - 1;
     xmlNode *to;
-    const xmlChar *name = element_name(c, e);
+    const char *name = element_name(c, e);
     enum garner_code code = count_node(c);
 
     if (parent > GN_HTMLTREE_MOST_DEPTH)
         parent = GN_HTMLTREE_MOST_DEPTH;
     if (code != GARNER_OK)
         return code;
-    to = name != NULL
-             ? xmlNewDocNodeEatName(c->doc, NULL, (xmlChar *)name, NULL)
-             : NULL;
+    to = name != NULL ? gn_htmlnode_element(c->doc, name) : NULL;
     if (to == NULL)
         return GARNER_NOMEM;
-    append(c->levels[parent].to, to);
+    gn_htmlnode_append(c->levels[parent].to, to);
     to->_private = (void *)++c->levels[parent].elements;
     code = copy_attributes(c, e, to);
     if (code == GARNER_OK && !push(c, &e->children, to))
@@ -318,7 +302,7 @@ static enum garner_code copy_element(struct copy *c, const GumboElement *e)
 
 static enum garner_code copy_text(struct copy *c, const GumboNode *node)
 {
-    const xmlChar *text = (const xmlChar *)node->v.text.text;
+    const char *text = node->v.text.text;
     const bool comment = node->type == GUMBO_NODE_COMMENT;
     enum garner_code code = count_node(c);
     size_t parent = c->depth - 1;
@@ -326,12 +310,13 @@ static enum garner_code copy_text(struct copy *c, const GumboNode *node)
 
     if (code != GARNER_OK || text[0] == '\0')
         return code;
-    to = comment ? xmlNewDocComment(c->doc, text) : xmlNewDocText(c->doc, text);
+    to = comment ? gn_htmlnode_comment(c->doc, text, strlen(text))
+                 : gn_htmlnode_text(c->doc, text, strlen(text));
     if (to == NULL)
         return GARNER_NOMEM;
     if (parent > GN_HTMLTREE_MOST_DEPTH)
         parent = GN_HTMLTREE_MOST_DEPTH;
-    append(c->levels[parent].to, to);
+    gn_htmlnode_append(c->levels[parent].to, to);
     return GARNER_OK;
 }
 
@@ -365,17 +350,15 @@ static enum garner_code copy_tree(struct hold *h, const GumboOutput *from,
     struct copy c = {.budget = h->budget};
     enum garner_code code = GARNER_NOMEM;
 
-    c.doc = htmlNewDocNoDtD(NULL, NULL);
+    c.doc = gn_htmlnode_document();
     if (c.doc != NULL)
-        c.doc->dict = xmlDictCreate();
-    if (c.doc != NULL && c.doc->dict != NULL)
         code = copy_all(&c, from->document);
     gn_free(c.levels);
     if (code == GARNER_OK) {
         (void)xmlXPathOrderDocElems(c.doc);
         *out = c.doc;
     } else {
-        xmlFreeDoc(c.doc);
+        gn_htmlnode_free(c.doc);
     }
     return code;
 }
@@ -398,9 +381,20 @@ static enum garner_code parse(struct hold *h, const char *html, size_t size,
     return copy_tree(h, tree, out);
 }
 
-enum garner_code gn_htmltree_parse(const char *html, size_t size,
-                                   struct gn_budget *budget, xmlDoc **out,
-                                   struct garner_error *err)
+static enum garner_code timed_out(struct garner_error *err)
+{
+    return gn_fail(err, GARNER_TIMEOUT, "the time ended while HTML was parsed");
+}
+
+static enum garner_code no_memory(size_t size, struct garner_error *err)
+{
+    return gn_fail(err, GARNER_NOMEM,
+                   "no memory for an HTML document of %zu bytes", size);
+}
+
+enum garner_code gn_htmltree_by_gumbo(const char *html, size_t size,
+                                      struct gn_budget *budget, xmlDoc **out,
+                                      struct garner_error *err)
 {
     struct hold *h;
     const size_t deep = too_deep(html, size);
@@ -426,9 +420,20 @@ enum garner_code gn_htmltree_parse(const char *html, size_t size,
                        "an HTML document of %zu bytes has more than %d nodes",
                        size, MOST_NODES);
     if (code == GARNER_TIMEOUT)
-        return gn_fail(err, code, "the time ended while HTML was parsed");
+        return timed_out(err);
+    return code == GARNER_NOMEM ? no_memory(size, err) : code;
+}
+
+enum garner_code gn_htmltree_parse(const char *html, size_t size,
+                                   struct gn_budget *budget, xmlDoc **out,
+                                   struct garner_error *err)
+{
+    const enum garner_code code = gn_htmlplain_parse(html, size, budget, out);
+
+    if (code == GARNER_TIMEOUT)
+        return timed_out(err);
     if (code == GARNER_NOMEM)
-        return gn_fail(err, code, "no memory for an HTML document of %zu bytes",
-                       size);
-    return code;
+        return no_memory(size, err);
+    return *out != NULL ? code
+                        : gn_htmltree_by_gumbo(html, size, budget, out, err);
 }

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "extract/htmlnode.h"
 #include "extract/htmltree.h"
 
 static struct gn_budget budget = {.deadline_ns = INT64_MAX};
@@ -45,7 +46,7 @@ static void assert_tree(const char *html, size_t size, const char *expected)
     show(&out, doc->children);
     assert_string_equal(gn_buf_cstr(&out), expected);
     gn_buf_fini(&out);
-    xmlFreeDoc(doc);
+    gn_htmlnode_free(doc);
 }
 
 #define TREE(html, expected) assert_tree(html, sizeof(html) - 1, expected)
@@ -95,7 +96,7 @@ static enum garner_code parse_many(const char *unit, size_t n,
     *err = (struct garner_error){0};
     code = gn_htmltree_parse(html.data, html.size, &budget, &doc, err);
     gn_buf_fini(&html);
-    xmlFreeDoc(doc);
+    gn_htmlnode_free(doc);
     return code;
 }
 
@@ -163,7 +164,7 @@ static void deep_trees_are_flattened(void **state)
     }
     assert_int_equal(elements, 2003); /* none is lost */
     assert_int_equal(most, GN_HTMLTREE_MOST_DEPTH + 1);
-    xmlFreeDoc(doc);
+    gn_htmlnode_free(doc);
     gn_buf_fini(&html);
 }
 
@@ -199,7 +200,7 @@ static void lost_memory_is_an_error(void **state)
     }
     assert_int_equal(code, GARNER_OK);
     assert_in_range(nth, 3, 30);
-    xmlFreeDoc(doc);
+    gn_htmlnode_free(doc);
 }
 
 int main(void)

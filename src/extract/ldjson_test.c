@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "extract/htmlnode.h"
 #include "extract/htmltree.h"
 #include "extract/ldjson.h"
 #include "extract/lost_test.h"
@@ -40,7 +41,7 @@ static void page_has(const char *html, const char *expected)
     assert_string_equal(gn_buf_cstr(&out), expected);
     gn_ldjson_close(&l);
     gn_buf_fini(&out);
-    xmlFreeDoc(doc);
+    gn_htmlnode_free(doc);
 }
 
 static void objects_one_by_one(void **state)
@@ -98,7 +99,7 @@ static void lost_memory_is_told(void **state)
         gn_htmltree_parse(html, sizeof html - 1, &budget, &doc, NULL),
         GARNER_OK);
     assert_lost(read_type, doc, 3, "A");
-    xmlFreeDoc(doc);
+    gn_htmlnode_free(doc);
 }
 
 int main(void)

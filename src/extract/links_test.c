@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "extract/htmlnode.h"
 #include "extract/htmltree.h"
 #include "extract/links.h"
 
@@ -38,7 +39,7 @@ static void page_has(const char *html, const char *base, const char *expected)
     assert_string_equal(gn_buf_cstr(&out), expected);
     gn_links_close(&l);
     gn_buf_fini(&out);
-    xmlFreeDoc(doc);
+    gn_htmlnode_free(doc);
 }
 
 static void links_of_all_kinds(void **state)
@@ -113,7 +114,7 @@ static void lost_memory_is_told(void **state)
         gn_links_close(&l);
     }
     assert_in_range(failures, 4, 18);
-    xmlFreeDoc(doc);
+    gn_htmlnode_free(doc);
 }
 
 int main(void)

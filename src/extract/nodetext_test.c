@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "extract/htmlnode.h"
 #include "extract/htmltree.h"
 #include "extract/nodetext.h"
 
@@ -30,7 +31,7 @@ static void assert_text(const char *html, const char *expected)
     gn_nodetext_text((xmlNode *)doc, &out);
     assert_string_equal(gn_buf_cstr(&out), expected);
     gn_buf_fini(&out);
-    xmlFreeDoc(doc);
+    gn_htmlnode_free(doc);
 }
 
 static void text_is_as_people_read_it(void **state)
@@ -64,12 +65,12 @@ static void html_is_the_same_again(void **state)
         xmlDoc *doc = parse(pages[i]);
 
         gn_nodetext_html((xmlNode *)doc, &once);
-        xmlFreeDoc(doc);
+        gn_htmlnode_free(doc);
         doc = parse(gn_buf_cstr(&once));
         gn_nodetext_html((xmlNode *)doc, &again);
         if (strstr(pages[i], "textarea") == NULL)
             assert_string_equal(gn_buf_cstr(&once), gn_buf_cstr(&again));
-        xmlFreeDoc(doc);
+        gn_htmlnode_free(doc);
         gn_buf_fini(&once);
         gn_buf_fini(&again);
     }
@@ -99,7 +100,7 @@ static void attributes_and_names(void **state)
     assert_null(gn_nodetext_attribute(p, "d"));
     assert_null(gn_nodetext_attribute(p->children, "a"));
     gn_buf_fini(&out);
-    xmlFreeDoc(doc);
+    gn_htmlnode_free(doc);
 }
 
 int main(void)

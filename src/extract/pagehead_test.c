@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "extract/htmlnode.h"
 #include "extract/htmltree.h"
 #include "extract/pagehead.h"
 
@@ -59,7 +60,7 @@ static void the_head_is_read(void **state)
         assert_int_equal(head.noindex, cases[i].noindex);
         assert_int_equal(head.nofollow, cases[i].nofollow);
         gn_buf_fini(&head.base);
-        xmlFreeDoc(doc);
+        gn_htmlnode_free(doc);
     }
 }
 
@@ -83,7 +84,7 @@ static void lost_memory_is_told(void **state)
     assert_false(gn_pagehead_read((xmlNode *)doc, "http://h/", &head));
     gn_mem_fail_at(0);
     gn_buf_fini(&head.base);
-    xmlFreeDoc(doc);
+    gn_htmlnode_free(doc);
 }
 
 int main(void)

@@ -14,6 +14,7 @@
 #include "extract/css.h"
 #include "extract/csscalls.h"
 #include "extract/excerpt.h"
+#include "extract/htmlnode.h"
 
 enum {
     MOST_COMPILED = 64,    /* kept */
@@ -247,6 +248,20 @@ static enum garner_code evaluate(struct gn_search *s, const char *text,
     return *out != NULL ? GARNER_OK : explain(s, text, false, err);
 }
 
+/* Whether an expression may call id(): few do, and all IDs of a document take
+ * their time. */
+static bool asks_for_ids(const char *xpath)
+{
+    const char *at = xpath;
+
+    while ((at = strstr(at, "id")) != NULL) {
+        at += 2;
+        if (at[strspn(at, " \t\r\n")] == '(')
+            return true;
+    }
+    return false;
+}
+
 enum garner_code gn_search_css(struct gn_search *s, const char *css,
                                xmlNode *from, xmlXPathObject **out,
                                struct garner_error *err)
@@ -267,6 +282,8 @@ enum garner_code gn_search_xpath(struct gn_search *s, const char *xpath,
     enum garner_code code = compile(s, xpath, false, &expression, err);
 
     *out = NULL;
+    if (from->doc->type == XML_HTML_DOCUMENT_NODE && asks_for_ids(xpath))
+        gn_htmlnode_know_ids(from->doc);
     if (code == GARNER_OK)
         code = evaluate(s, xpath, expression, from, out, err);
     if (*out != NULL && (*out)->type == XPATH_NODESET)

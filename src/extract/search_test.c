@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "extract/htmlnode.h"
 #include "extract/htmltree.h"
 #include "extract/search.h"
 
@@ -53,7 +54,31 @@ static void more_are_used_than_are_kept(void **state)
     }
     gn_search_free(s);
     gn_search_free(NULL);
-    xmlFreeDoc(doc);
+    gn_htmlnode_free(doc);
+}
+
+static void ids_are_found(void **state)
+{
+    static const char *const paths[] = {"id('i7')/p", "count( id ('i7')/*) + 1",
+                                        "//p[../@id = 'i7']"};
+    xmlDoc *doc = parse("<div id=i7><p>x</div><p>y");
+    struct gn_search *s;
+
+    (void)state;
+    assert_int_equal(gn_search_new(&budget, &s, NULL), GARNER_OK);
+    for (size_t i = 0; i < 3; i++) {
+        xmlXPathObject *o;
+
+        assert_int_equal(gn_search_xpath(s, paths[i], (xmlNode *)doc, &o, NULL),
+                         GARNER_OK);
+        if (o->type == XPATH_NODESET)
+            assert_int_equal(gn_search_count(o), 1);
+        else
+            assert_int_equal((int)o->floatval, 2);
+        xmlXPathFreeObject(o);
+    }
+    gn_search_free(s);
+    gn_htmlnode_free(doc);
 }
 
 static void long_expressions_are_refused(void **state)
@@ -76,7 +101,7 @@ static void long_expressions_are_refused(void **state)
                      GARNER_INVALID);
     assert_null(o);
     gn_search_free(s);
-    xmlFreeDoc(doc);
+    gn_htmlnode_free(doc);
 }
 
 static void *search_often(void *unused)
@@ -89,7 +114,7 @@ static void *search_often(void *unused)
         assert_int_equal(gn_search_new(&budget, &s, NULL), GARNER_OK);
         assert_int_equal(found(s, "li.a:last-child", (xmlNode *)doc), 1);
         gn_search_free(s);
-        xmlFreeDoc(doc);
+        gn_htmlnode_free(doc);
     }
     return unused;
 }
@@ -121,6 +146,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(more_are_used_than_are_kept),
+        cmocka_unit_test(ids_are_found),
         cmocka_unit_test(long_expressions_are_refused),
         cmocka_unit_test(each_thread_has_its_own),
         cmocka_unit_test(lost_memory_is_an_error),
