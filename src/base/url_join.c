@@ -90,14 +90,19 @@ static void remove_dots(struct gn_buf *out, size_t start)
 /* With %XX for what cannot stand there. */
 static void append_encoded(struct gn_buf *out, struct slice s)
 {
+    size_t from = 0; /* what is not appended yet */
+
     for (size_t i = 0; i < s.size; i++) {
         const unsigned char c = (unsigned char)s.at[i];
 
-        if (c <= ' ' || c >= 0x7f || c == '"' || c == '<' || c == '>')
-            gn_buf_printf(out, "%%%02X", c);
-        else
-            gn_buf_byte(out, (char)c);
+        if (c > ' ' && c < 0x7f && c != '"' && c != '<' && c != '>')
+            continue;
+        gn_buf_append(out, s.at + from, i - from);
+        gn_buf_printf(out, "%%%02X", c);
+        from = i + 1;
     }
+    if (from < s.size)
+        gn_buf_append(out, s.at + from, s.size - from);
 }
 
 /* Appends path, after as much of before as its last slash ends. */
@@ -158,9 +163,13 @@ static void trim(const char *url, struct gn_buf *out)
 {
     while (*url != '\0' && (unsigned char)*url <= ' ')
         url++;
-    for (; *url != '\0'; url++)
-        if (strchr("\t\r\n", *url) == NULL)
-            gn_buf_byte(out, *url);
+    while (*url != '\0') {
+        const size_t size = strcspn(url, "\t\r\n");
+
+        gn_buf_append(out, url, size);
+        url += size;
+        url += strspn(url, "\t\r\n");
+    }
     while (out->size > 0 && (unsigned char)out->data[out->size - 1] <= ' ')
         out->data[--out->size] = '\0';
 }

@@ -52,6 +52,7 @@ static void append_escape(struct gn_buf *out, int byte)
 static void append_part(struct gn_buf *out, struct gn_url_part part)
 {
     const char *end;
+    const char *from = part.text; /* what is not appended yet */
 
     if (part.size == 0)
         return;
@@ -59,18 +60,20 @@ static void append_part(struct gn_buf *out, struct gn_url_part part)
     for (const char *at = part.text; at < end; at++) {
         const int byte = escaped_byte(at, end);
 
-        if (byte >= 0) {
-            at += 2;
-            if (is_unreserved(byte))
-                gn_buf_byte(out, (char)byte);
-            else
-                append_escape(out, byte);
-        } else if (is_unreserved(*at) || is_reserved(*at)) {
-            gn_buf_byte(out, *at);
-        } else {
+        if (byte < 0 && (is_unreserved(*at) || is_reserved(*at)))
+            continue;
+        gn_buf_append(out, from, (size_t)(at - from));
+        if (byte < 0)
             append_escape(out, (unsigned char)*at);
-        }
+        else if (is_unreserved(byte))
+            gn_buf_byte(out, (char)byte);
+        else
+            append_escape(out, byte);
+        at += byte >= 0 ? 2 : 0;
+        from = at + 1;
     }
+    if (from < end)
+        gn_buf_append(out, from, (size_t)(end - from));
 }
 
 /* Takes . and .. out of the path that out has from start on, which begins with
@@ -171,6 +174,7 @@ static void append_url(struct gn_buf *out, const struct gn_url *url)
 static void append_clean(struct gn_buf *out, const char *url)
 {
     size_t size = strlen(url);
+    size_t from = 0; /* what is not appended yet */
 
     while (size > 0 && (unsigned char)url[size - 1] <= ' ')
         size--;
@@ -181,13 +185,14 @@ static void append_clean(struct gn_buf *out, const char *url)
     for (size_t i = 0; i < size; i++) {
         const char c = url[i];
 
-        if (c == '\t' || c == '\n' || c == '\r')
+        if ((unsigned char)c > ' ' && c != 0x7f)
             continue;
-        if ((unsigned char)c <= ' ' || c == 0x7f)
+        gn_buf_append(out, url + from, i - from);
+        if (c != '\t' && c != '\n' && c != '\r')
             append_escape(out, (unsigned char)c);
-        else
-            gn_buf_byte(out, c);
+        from = i + 1;
     }
+    gn_buf_append(out, url + from, size - from);
 }
 
 enum garner_code gn_urlnorm(const char *url, struct gn_buf *out,

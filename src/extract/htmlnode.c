@@ -11,9 +11,12 @@
 #include "extract/csslex.h"
 
 /* Names that most attributes have need no copy. */
-static const char *const common[] = {"class", "href",  "id",    "src",
-                                     "title", "style", "name",  "type",
-                                     "rel",   "alt",   "value", "width"};
+static const struct {
+    const char *name;
+    size_t size;
+} common[] = {{"class", 5}, {"href", 4}, {"id", 2},    {"src", 3},
+              {"title", 5}, {"rel", 3},  {"style", 5}, {"name", 4},
+              {"type", 4},  {"alt", 3},  {"value", 5}, {"width", 5}};
 
 static struct gn_arena *arena_of(const xmlDoc *doc)
 {
@@ -135,9 +138,9 @@ const char *gn_htmlnode_name(xmlDoc *doc, const char *name, size_t size)
     char *copy;
 
     for (size_t i = 0; i < sizeof common / sizeof common[0]; i++)
-        if (common[i][0] == name[0] && strlen(common[i]) == size &&
-            memcmp(common[i], name, size) == 0)
-            return common[i];
+        if (common[i].size == size && common[i].name[0] == name[0] &&
+            memcmp(common[i].name, name, size) == 0)
+            return common[i].name;
     copy = gn_arena_copy(arena_of(doc), name, size);
     for (size_t i = 0; copy != NULL && i < size; i++)
         copy[i] = gn_csslex_lower(copy[i]);

@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
-#include "extract/htmltable.h"
 #include "extract/htmlnode.h"
+#include "extract/htmltable.h"
 #include "extract/htmltree.h"
 #include "extract/xmlnode.h"
 

@@ -22,23 +22,35 @@ static bool is_odd(const unsigned char *s, size_t size)
     return (s[1] & 0x0f) == 0x0f && s[2] == 0xbf && s[3] >= 0xbe;
 }
 
+/* Of one byte: 1 as it is, 2 odd, 0 of more bytes. */
+static void classify(unsigned char classes[256])
+{
+    memset(classes, 0, 256);
+    memset(classes, 2, 0x80);
+    memset(classes + ' ', 1, 0x7f - ' ');
+    classes['\t'] = classes['\n'] = classes['\f'] = 1;
+}
+
 bool gn_htmltoken_is_plain(const char *html, size_t size)
 {
-    size_t i = 0;
+    const unsigned char *at = (const unsigned char *)html;
+    const unsigned char *end = at + size;
+    unsigned char classes[256];
 
-    while (i < size) {
-        const unsigned char c = (unsigned char)html[i];
-        size_t n = 1;
+    classify(classes);
+    while (at < end) {
+        size_t n;
 
-        if (c >= 0x80) {
-            n = gn_utf8_length(html + i, size - i);
-            if (n == 0 || is_odd((const unsigned char *)html + i, n))
-                return false;
-        } else if ((c < ' ' && c != '\n' && c != '\t' && c != '\f') ||
-                   c == 0x7f) {
+        while (at < end && classes[*at] == 1)
+            at++;
+        if (at == end)
+            break;
+        n = classes[*at] == 0
+                ? gn_utf8_length((const char *)at, (size_t)(end - at))
+                : 0;
+        if (n == 0 || is_odd(at, n))
             return false;
-        }
-        i += n;
+        at += n;
     }
     return true;
 }
@@ -228,7 +240,7 @@ struct gn_htmltoken gn_htmltoken_next(struct gn_htmltokens *t)
     if (t->at == t->end)
         return token(GN_HTMLTOKEN_DONE, "", 0);
     if (*t->at == '<')
-        return begins(t->at, t->end, "<!") ? declaration(t) : tag(t);
+        return t->end - text > 1 && text[1] == '!' ? declaration(t) : tag(t);
     mark = memchr(text, '<', (size_t)(t->end - text));
     t->at = mark != NULL ? mark : t->end;
     return token(GN_HTMLTOKEN_TEXT, text, (size_t)(t->at - text));
@@ -275,9 +287,10 @@ enum gn_htmltoken_kind gn_htmltoken_attribute(struct gn_htmltokens *t,
 
     while (t->at < t->end && is_space(*t->at))
         t->at++;
-    if (begins(t->at, t->end, ">") || begins(t->at, t->end, "/>")) {
-        t->closed = *t->at == '/';
-        t->at += t->closed ? 2 : 1;
+    t->closed = t->end - t->at > 1 && t->at[0] == '/' && t->at[1] == '>';
+    t->at += t->closed;
+    if (t->at < t->end && *t->at == '>') {
+        t->at++;
         return GN_HTMLTOKEN_END;
     }
     if (t->at == t->end || t->at == start || !is_name(*t->at))
@@ -291,7 +304,7 @@ enum gn_htmltoken_kind gn_htmltoken_attribute(struct gn_htmltokens *t,
     start = t->at;
     while (t->at < t->end && is_space(*t->at))
         t->at++;
-    if (!begins(t->at, t->end, "=")) {
+    if (t->at == t->end || *t->at != '=') {
         t->at = start;
         return GN_HTMLTOKEN_START;
     }

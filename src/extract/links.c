@@ -9,7 +9,7 @@
 
 static bool is(const xmlNode *node, const char *name)
 {
-    return node->type == XML_ELEMENT_NODE &&
+    return node->type == XML_ELEMENT_NODE && node->name[0] == name[0] &&
            strcmp((const char *)node->name, name) == 0;
 }
 

@@ -24,7 +24,7 @@ bool gn_pagehead_has_word(const char *text, const char *word)
 
 static bool is(const xmlNode *node, const char *name)
 {
-    return node->type == XML_ELEMENT_NODE &&
+    return node->type == XML_ELEMENT_NODE && node->name[0] == name[0] &&
            strcmp((const char *)node->name, name) == 0;
 }
 
