@@ -98,20 +98,35 @@ def beside(setting, report, path, sql, kind, package):
             kit.times(ratio)], ratio
 
 
-def workers(setting, report, pages):
-    alone, two = [], []
+def apart(setting, halves, sql):
+    """The milliseconds that pass until two processes, of one worker each, have
+    done a half each at the same time: what the machine lets two do just now."""
+    both = [kit.Process(setting, [setting.program("bench/extract_many"), half, 1, sql])
+            for half in halves]
+    return max(figures(process)[2] for process in both)
+
+
+def workers(setting, report, bodies):
+    """How many times as fast two workers are as one, and as two processes."""
+    pages = write(setting.fresh("pages"), bodies)
+    halves = [write(setting.fresh(f"half{i}"), bodies[i::2]) for i in range(2)]
+    alone, two, control = [], [], []
     for _ in range(setting.rounds):
         alone.append(ours(setting, pages, CELLS, 1)[2])
         two.append(ours(setting, pages, CELLS, 2)[2])
-    ratio = kit.median(a / b for a, b in zip(alone, two))
+        control.append(apart(setting, halves, CELLS))
+    one = kit.median(a / b for a, b in zip(alone, two))
+    other = kit.median(a / b for a, b in zip(control, two))
     report.say(f"The pages with the table, by one worker and by two: {kit.number(kit.median(alone))} "
-               f"and {kit.number(kit.median(two))} ms passed ({kit.times(ratio)}).")
-    return ratio
+               f"and {kit.number(kit.median(two))} ms passed ({kit.times(one)}); by two processes of one "
+               f"worker each, at the same time: {kit.number(kit.median(control))} ms ({kit.times(other)}).")
+    return one, other
 
 
 def run(setting, report):
     count, size = setting.size(40, 2), setting.size(1000, 20)
-    pages = write(setting.fresh("pages"), (page(n % 30 + 1, size) for n in range(count)))
+    bodies = [page(n % 30 + 1, size) for n in range(count)]
+    pages = write(setting.fresh("pages"), bodies)
     feeds = write(setting.fresh("feeds"), (feed(n, 20) for n in range(setting.size(1000, 10))))
     report.say(f"{count} pages with a table of {size:,} rows and 5 columns, and feeds (RSS and Atom in "
                "turns) of 20 entries, of which 5 fields are taken: from bodies in memory to rows in "
@@ -126,7 +141,7 @@ def run(setting, report):
         if line:
             lines.append([what, *line])
     report.table(["what", "rows", "garner, ms", "peer", "its ms", "ratio"], lines)
-    scaled = workers(setting, report, pages)
+    scaled, shared = workers(setting, report, bodies * 4)
     if setting.smoke:
         return
     for what, (key, least) in {
@@ -135,3 +150,4 @@ def run(setting, report):
         if ratios[key]:
             report.ask(what, ratios[key], ">=", least, " ×")
     report.ask("two workers: beside one", scaled, ">=", 1.5, " ×")
+    report.ask("two workers: beside two processes", shared, ">=", 0.9, " ×")

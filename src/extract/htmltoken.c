@@ -27,7 +27,7 @@ static void classify(unsigned char classes[256])
 {
     memset(classes, 0, 256);
     memset(classes, 2, 0x80);
-    memset(classes + ' ', 1, 0x7f - ' ');
+    memset(&classes[' '], 1, 0x7f - ' ');
     classes['\t'] = classes['\n'] = classes['\f'] = 1;
 }
 

@@ -1,5 +1,6 @@
 #include "extract/sandbox.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -154,13 +155,23 @@ static bool configure(sqlite3 *db)
            ok;
 }
 
+/* SQLite counts the bytes of all its allocations, under one lock for all
+ * workers; who opens the first database of a process can have it not to. See
+ * store/driver/open.c, which does the same. */
+static void count_no_bytes(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 enum garner_code gn_sandbox_open(struct gn_sandbox *s, struct garner_error *err)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
                       SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
     enum garner_code code;
     int rc;
 
+    GN_CHECK(pthread_once(&once, count_no_bytes) == 0);
     *s = (struct gn_sandbox){.budget = {.deadline_ns = INT64_MAX}};
     rc = sqlite3_open_v2(":memory:", &s->db, flags, NULL);
     if (rc == SQLITE_NOMEM || s->db == NULL)

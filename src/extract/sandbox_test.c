@@ -146,6 +146,17 @@ static void sizes_are_bounded(void **state)
     gn_sandbox_close(&s);
 }
 
+/* Or all workers would wait for one lock. */
+static void no_bytes_are_counted(void **state)
+{
+    struct gn_sandbox s;
+
+    (void)state;
+    assert_int_equal(gn_sandbox_open(&s, NULL), GARNER_OK);
+    assert_int_equal(sqlite3_memory_used(), 0);
+    gn_sandbox_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +165,7 @@ int main(void)
         cmocka_unit_test(a_name_in_double_quotes_is_no_text),
         cmocka_unit_test(endless_sql_ends_at_its_deadline),
         cmocka_unit_test(sizes_are_bounded),
+        cmocka_unit_test(no_bytes_are_counted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
