@@ -381,9 +381,8 @@ static bool take_comment(struct gn_htmlopen *p, const struct gn_htmltoken *t)
                   : p->place == GN_HTML_AFTER_HTML ? (xmlNode *)p->doc
                                                    : gn_htmlopen_parent(p);
 
-    if (t->size == 0)
-        return true;
-    return gn_htmlopen_comment(p, to, t->data, t->size);
+    /* an empty one is left out, but texts before and after it stay apart */
+    return t->size > 0 && gn_htmlopen_comment(p, to, t->data, t->size);
 }
 
 static bool take(struct gn_htmlopen *p, const struct gn_htmltoken *t)

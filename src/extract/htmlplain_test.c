@@ -152,6 +152,7 @@ static void what_is_odd_is_given_up(void **state)
         PAGE "</>",
         PAGE "<?php ?>",
         PAGE "<!-->x-->",
+        PAGE "x<!---->y",
         PAGE "<!--a--!>b-->",
         PAGE "<![CDATA[x]]>",
         PAGE "&copy x",
