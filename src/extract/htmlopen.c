@@ -13,9 +13,9 @@ struct gn_htmllevel *gn_htmlopen_top(struct gn_htmlopen *p)
     return &p->levels[p->depth - 1];
 }
 
-unsigned gn_htmlopen_kind(const struct gn_htmlopen *p, size_t level)
+unsigned gn_htmlopen_kind(const struct gn_htmlopen *p, size_t depth)
 {
-    return level > 0 ? gn_htmlkinds[p->levels[level - 1].tag] : 0;
+    return depth > 0 ? gn_htmlkinds[p->levels[depth - 1].tag] : 0;
 }
 
 bool gn_htmlopen_is_in(const struct gn_htmlopen *p, GumboTag tag)
@@ -182,17 +182,18 @@ bool gn_htmlopen_end_paragraph(struct gn_htmlopen *p)
 /* An item ends the one before it in the same list. */
 bool gn_htmlopen_end_item(struct gn_htmlopen *p, GumboTag tag)
 {
-    const bool is_li = tag == GUMBO_TAG_LI;
     size_t i = p->depth;
-    GumboTag open;
 
-    for (; i > 0 && (gn_htmlopen_kind(p, i) &
-                     (GN_HTMLKIND_ITEMS | GN_HTMLKIND_PART)) == 0;
-         i--) {
-        open = p->levels[i - 1].tag;
-        if (is_li ? open == GUMBO_TAG_LI
-                  : open == GUMBO_TAG_DD || open == GUMBO_TAG_DT)
+    while (i > 0 && (gn_htmlopen_kind(p, i) &
+                     (GN_HTMLKIND_ITEMS | GN_HTMLKIND_PART)) == 0) {
+        const GumboTag open = p->levels[--i].tag;
+        const bool is_item = open == GUMBO_TAG_LI || open == GUMBO_TAG_DD ||
+                             open == GUMBO_TAG_DT;
+
+        if (is_item && (open == GUMBO_TAG_LI) == (tag == GUMBO_TAG_LI))
             return gn_htmlopen_end(p, open, open);
+        if (is_item)
+            break;
     }
     return true;
 }

@@ -99,7 +99,7 @@ static bool decode_number(const char *digits, size_t size, struct gn_buf *out)
     uint32_t c = 0;
 
     for (size_t i = hex; i < size; i++) {
-        const char d = digits[i] | ' ';
+        const char d = (char)(digits[i] | ' ');
 
         if (!is_digit(digits[i]) && !(hex && d >= 'a' && d <= 'f'))
             return false;

@@ -13,13 +13,14 @@
 static void write_tokens(const char *html, struct gn_buf *out)
 {
     const size_t size = strlen(html);
-    char *copy = test_malloc(size + 1);
+    char *copy = test_malloc(size > 0 ? size : 1);
     struct gn_htmltokens t = {copy, copy + size, false};
     enum gn_htmltoken_kind kind;
     struct gn_htmltoken token;
     struct gn_htmlattribute a;
 
-    memcpy(copy, html, size);
+    for (size_t i = 0; i < size; i++)
+        copy[i] = html[i];
     do {
         token = gn_htmltoken_next(&t);
         kind = token.kind;

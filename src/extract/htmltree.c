@@ -142,7 +142,7 @@ static bool closes_itself(const char *at, const char *end)
 
     for (; at < end && (quote != '\0' || strchr("<>", *at) == NULL); at++) {
         if (quote != '\0')
-            quote = *at == quote ? '\0' : quote;
+            quote = (char)(*at == quote ? '\0' : quote);
         else if (*at == '"' || *at == '\'')
             quote = *at;
     }

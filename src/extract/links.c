@@ -9,8 +9,10 @@
 
 static bool is(const xmlNode *node, const char *name)
 {
-    return node->type == XML_ELEMENT_NODE && node->name[0] == name[0] &&
-           strcmp((const char *)node->name, name) == 0;
+    const char *own = (const char *)node->name;
+
+    return node->type == XML_ELEMENT_NODE && own[0] == name[0] &&
+           strcmp(own, name) == 0;
 }
 
 static bool starts(const char *text, const char *with)

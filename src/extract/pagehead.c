@@ -24,8 +24,10 @@ bool gn_pagehead_has_word(const char *text, const char *word)
 
 static bool is(const xmlNode *node, const char *name)
 {
-    return node->type == XML_ELEMENT_NODE && node->name[0] == name[0] &&
-           strcmp((const char *)node->name, name) == 0;
+    const char *own = (const char *)node->name;
+
+    return node->type == XML_ELEMENT_NODE && own[0] == name[0] &&
+           strcmp(own, name) == 0;
 }
 
 static void read_meta(const xmlNode *meta, struct gn_pagehead *out)
