@@ -240,6 +240,25 @@ static void large_ones_and_spent_time(void **state)
     gn_buf_fini(&html);
 }
 
+static void long_names_are_odd(void **state)
+{
+    static const char *const forms[] = {"<x%s>y", "<x %s>y", "<x></x%s>y"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+        for (size_t size = 253; size < 258; size++) {
+            char name[300] = "";
+            char html[400];
+
+            memset(name, 'a', size);
+            snprintf(html, sizeof html, forms[i], name);
+            if (size + (i == 0) > 255)
+                assert_false(is_plain(html, strlen(html)));
+            else
+                assert_int_equal(is_plain(html, strlen(html)), i < 2);
+        }
+}
+
 static void lost_memory_is_an_error(void **state)
 {
     static const char page[] =
@@ -264,6 +283,7 @@ int main(void)
         cmocka_unit_test(what_is_odd_is_given_up),
         cmocka_unit_test(elements_in_elements),
         cmocka_unit_test(large_ones_and_spent_time),
+        cmocka_unit_test(long_names_are_odd),
         cmocka_unit_test(lost_memory_is_an_error),
     };
 

@@ -8,6 +8,8 @@
 
 #include "base/utf8.h"
 
+enum { MOST_NAME = 255 /* bytes of one; htmltree.c cuts longer ones */ };
+
 /* --- characters -----------------------------------------------------------*/
 
 /* Of more than one byte, which is well-formed. Browsers leave control
@@ -221,6 +223,8 @@ static struct gn_htmltoken tag(struct gn_htmltokens *t)
         return odd();
     while (at < t->end && (is_letter(*at) || is_digit(*at) || *at == '-'))
         at++;
+    if (at - name > MOST_NAME)
+        return odd();
     t->at = at;
     if (!closes)
         return token(GN_HTMLTOKEN_START, name, (size_t)(at - name));
@@ -299,7 +303,8 @@ enum gn_htmltoken_kind gn_htmltoken_attribute(struct gn_htmltokens *t,
     while (t->at < t->end && is_name(*t->at))
         t->at++;
     a->name_size = (size_t)(t->at - a->name);
-    if (t->at == t->end || strchr(" \n\t\f=>/", *t->at) == NULL)
+    if (t->at == t->end || a->name_size > MOST_NAME ||
+        strchr(" \n\t\f=>/", *t->at) == NULL)
         return GN_HTMLTOKEN_ODD;
     start = t->at;
     while (t->at < t->end && is_space(*t->at))
