@@ -233,7 +233,8 @@ static bool begin_drawn(struct gn_htmlopen *p, const struct gn_htmltoken *t)
 
 static bool end_drawn(struct gn_htmlopen *p, const struct gn_htmltoken *t)
 {
-    if (!is_name(t, gn_htmlopen_top(p)->node))
+    /* gumbo does not know </svg > for an end there */
+    if (!is_name(t, gn_htmlopen_top(p)->node) || t->data[t->size] != '>')
         return false;
     gn_htmlopen_pop(p);
     return true;

@@ -121,6 +121,7 @@ static const char *const odd_pages[] = {
     PAGE "<svg><style>x</style></svg>",
     PAGE "<svg><a xlink:href=x></a></svg>",
     PAGE "<svg><g></svg>",
+    PAGE "<svg>x</svg >y",
     PAGE "<svg></p></svg>",
     PAGE "<table><svg></svg></table>",
     PAGE "<svg></body>",
