@@ -116,10 +116,11 @@ bool gn_htmlopen_text(struct gn_htmlopen *p, const char *text, size_t size)
 
     if (size == 0)
         return true;
-    if (node != NULL && node->type == XML_TEXT_NODE) {
+    if (node != NULL && node->type == XML_TEXT_NODE && !p->apart) {
         p->lost = !gn_htmlnode_extend(node, text, size);
         return !p->lost;
     }
+    p->apart = false;
     node = gn_htmlnode_text(p->doc, text, size);
     p->lost = node == NULL;
     if (p->lost)

@@ -44,6 +44,7 @@ struct gn_htmlopen {
     enum gn_htmlplace place;
     bool html5; /* it says so: a table ends a p */
     bool lost;  /* no memory */
+    bool apart; /* the next text does not go on with the last one */
     struct gn_htmllevel levels[GN_HTMLOPEN_MOST];
     size_t depth;  /* 0: in the document itself */
     size_t forms;  /* open ones */

@@ -382,6 +382,7 @@ static bool take_comment(struct gn_htmlopen *p, const struct gn_htmltoken *t)
                   : p->place == GN_HTML_AFTER_HTML ? (xmlNode *)p->doc
                                                    : gn_htmlopen_parent(p);
 
+    p->apart = p->place > GN_HTML_IN_BODY;
     /* an empty one is left out, but texts before and after it stay apart */
     return t->size > 0 && gn_htmlopen_comment(p, to, t->data, t->size);
 }

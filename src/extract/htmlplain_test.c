@@ -45,6 +45,7 @@ static const char *const plain_pages[] = {
     "</body><!--f--></html><!--g-->",
     PAGE "x</body>\n</html>\n",
     PAGE "<div>x</body>\n\n</html> ",
+    PAGE "x</body>\n<!--a-->\n</html>\n<!--b-->\n\n",
     PAGE "<p>a<p>b</p>c<div>d</div><p>e<div>f</div>",
     PAGE "<p>a<ul><li>b<li>c<p>d<li><ul><li>e</ul></ul>f",
     PAGE "<ul><li>a<div><p>b</div><li>c</li>\n</ul>",
