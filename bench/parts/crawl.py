@@ -4,7 +4,7 @@ import pathlib
 import shutil
 import tempfile
 
-from . import collector, fetch, kit
+from . import collector, kit
 
 TITLE = "Crawl"
 AT_ONCE = 16
@@ -125,8 +125,8 @@ def garner(setting, site):
 def scrapy(setting, site, how):
     db = setting.fresh("scrapy.db")
     ran = kit.Process(setting, [
-        fetch.python_with_scrapy(), kit.BENCH / "peer_crawl.py", how, site.start, site.pattern, db,
-        AT_ONCE]).finish(3600, kit.Process.memory).well()
+        kit.python_with("scrapy", "python3-scrapy"), kit.BENCH / "peer_crawl.py", how, site.start,
+        site.pattern, db, AT_ONCE]).finish(3600, kit.Process.memory).well()
     done = json.loads(ran.output())
     return result(done["seconds"], done["processor_s"], ran, kit.query(db, "select url from pages"))
 
