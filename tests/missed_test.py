@@ -77,7 +77,7 @@ class Missed(Case):
                           "slots missed")
         self.assertEqual(last["due"], last["started"] + last["missed_overlap"]
                          + last["missed_late"] + last["missed_refused"]
-                         + last["missed_waiting"])
+                         + last["missed_waiting"] + last["missed_stopped"])
         self.assertEqual(running.stop(), 0)
         self.assertGreaterEqual(count_runs(self.db), last["stored"])
         self.assertGreaterEqual(sum(self.missed().values()), last["missed_overlap"])

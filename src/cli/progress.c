@@ -24,7 +24,7 @@ uint64_t gn_progress_errors(const struct gn_totals *t)
 uint64_t gn_progress_missed(const struct gn_totals *t)
 {
     return t->missed_overlap + t->missed_late + t->missed_refused +
-           t->missed_waiting;
+           t->missed_waiting + t->missed_stopped;
 }
 
 /* The screen as it is written, line by line. */
@@ -126,6 +126,8 @@ static void counts(struct page *page, const struct gn_progress *p)
                   "  no room %" PRIu64 "  put off %" PRIu64,
                   count(missed, a), t->missed_overlap, t->missed_late,
                   t->missed_refused, t->missed_waiting);
+    if (t->missed_stopped > 0)
+        gn_buf_printf(&page->line, "  stopped %" PRIu64, t->missed_stopped);
     end_line(page, missed > 0 ? RED : "");
 }
 

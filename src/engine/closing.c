@@ -85,7 +85,7 @@ void gn_closing_stop(struct gn_flow *f)
     f->closed = true;
     while ((due = gn_schedule_pop(f->schedule, now_ns, wall_us, &due_at_ns)) !=
            NULL)
-        gn_schedule_refuse(f->schedule, due);
+        gn_schedule_stop(f->schedule, due);
     gn_deliver_cut(f, NULL, "garner was stopped");
     while ((job = gn_hosts_give_up(f->hosts)) != NULL)
         gn_deliver_dropped(job, "garner was stopped");

@@ -437,10 +437,12 @@ void gn_deliver_dropped(struct gn_job *job, const char *why)
 
     if (a->page != NULL)
         gn_crew_give_back(a);
-    else if (job->run.part == 1)
-        gn_schedule_refuse(f->schedule, &a->due);
-    else
+    else if (job->run.part > 1)
         gn_schedule_finish(f->schedule, &a->due); /* it had begun */
+    else if (f->closed)
+        gn_schedule_stop(f->schedule, &a->due);
+    else
+        gn_schedule_refuse(f->schedule, &a->due);
     gn_asked_refuse(&a->asked, job->by_hand, why);
     TAILQ_REMOVE(&f->all, job, in_all);
     f->jobs--;

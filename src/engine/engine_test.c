@@ -286,7 +286,11 @@ static void what_finds_no_room_is_counted(void **state)
     WAIT_FOR(status_of(w).fetching == 2 && all_are_due(w));
     gn_engine_stop(w->engine);
     assert_int_equal(run_ended(w), GARNER_TIMEOUT);
-    assert_true(w->status.totals.missed_refused >= 2);
+    assert_true(w->status.totals.missed_stopped >= 2);
+    assert_asked(w,
+                 "select count(*) from garner_run where error = 'garner was"
+                 " stopped'",
+                 "2");
     assert_asked(
         w, "select count(*) from garner_run where failure = 'canceled'", "2");
     assert_all_accounted_for(w);

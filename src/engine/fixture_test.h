@@ -293,9 +293,11 @@ static inline void assert_all_accounted_for(struct world *w)
     snprintf(due, sizeof due, "%llu", (unsigned long long)t->due);
     snprintf(missed, sizeof missed, "%llu",
              (unsigned long long)(t->missed_overlap + t->missed_late +
-                                  t->missed_refused + t->missed_waiting));
+                                  t->missed_refused + t->missed_waiting +
+                                  t->missed_stopped));
     assert_int_equal(t->due, t->started + t->missed_overlap + t->missed_late +
-                                 t->missed_refused + t->missed_waiting);
+                                 t->missed_refused + t->missed_waiting +
+                                 t->missed_stopped);
     assert_asked(w,
                  "select sum(case when missed > 0 then missed else"
                  " attempt = 1 and page = 1 end) from garner_run",

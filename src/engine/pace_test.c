@@ -40,7 +40,8 @@ static void stop(struct world *w)
                                                w->status.totals.missed_overlap +
                                                w->status.totals.missed_late +
                                                w->status.totals.missed_refused +
-                                               w->status.totals.missed_waiting);
+                                               w->status.totals.missed_waiting +
+                                               w->status.totals.missed_stopped);
 }
 
 static int64_t asked_number(struct world *w, const char *sql)

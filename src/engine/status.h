@@ -17,10 +17,11 @@ enum gn_phase { GN_PHASE_STARTING, GN_PHASE_RUNNING, GN_PHASE_DRAINING };
 struct gn_totals {
     uint64_t due;            /* slots that came */
     uint64_t started;        /* fetches begun */
-    uint64_t missed_overlap; /* due = started + the four missed */
+    uint64_t missed_overlap; /* due = started + the five missed */
     uint64_t missed_late;
     uint64_t missed_refused;
     uint64_t missed_waiting;
+    uint64_t missed_stopped;
     uint64_t retried;          /* fetches begun besides, to try again */
     uint64_t fetched;          /* fetches ended, failed ones too */
     uint64_t fetch_failed;     /* no usable answer */

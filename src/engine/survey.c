@@ -43,6 +43,7 @@ static void add_counts(struct gn_totals *t, uint64_t due, uint64_t started,
     t->missed_late += missed[GN_MISS_LATE];
     t->missed_refused += missed[GN_MISS_REFUSED];
     t->missed_waiting += missed[GN_MISS_WAITING];
+    t->missed_stopped += missed[GN_MISS_STOPPED];
 }
 
 static void add_pages(struct gn_pages *all, const struct gn_pages *pages)
@@ -114,7 +115,8 @@ static void describe(const struct gn_flow *f, const struct gn_active *a,
         .rows = a->last.rows,
         .missed = a->due.missed[GN_MISS_OVERLAP] + a->due.missed[GN_MISS_LATE] +
                   a->due.missed[GN_MISS_REFUSED] +
-                  a->due.missed[GN_MISS_WAITING],
+                  a->due.missed[GN_MISS_WAITING] +
+                  a->due.missed[GN_MISS_STOPPED],
         .pages = a->pages,
     };
     copy_text(line->name, sizeof line->name, a->source->name);

@@ -24,6 +24,7 @@ static void numbers_of_all_sources_add_up(void **state)
         r.actives[i]->due.missed[GN_MISS_LATE] = 2;
         r.actives[i]->due.missed[GN_MISS_REFUSED] = 3;
         r.actives[i]->pages = (struct gn_pages){7, 2, 1};
+        r.actives[i]->due.missed[GN_MISS_STOPPED] = 4;
     }
     gn_survey(&f, &r, &status);
     assert_int_equal(status.sources, 2);
@@ -37,6 +38,7 @@ static void numbers_of_all_sources_add_up(void **state)
     assert_int_equal(status.pages.total, 14);
     assert_int_equal(status.pages.left, 4);
     assert_int_equal(status.pages.failed, 2);
+    assert_int_equal(status.totals.missed_stopped, 8);
     assert_int_equal(status.body_bytes, 5);
     assert_int_equal(status.lateness.count, 1);
     assert_int_equal(status.next_due_us, INT64_MAX);

@@ -540,6 +540,11 @@ void gn_schedule_refuse(struct gn_schedule *s, struct gn_due *due)
     miss(s, due, GN_MISS_REFUSED);
 }
 
+void gn_schedule_stop(struct gn_schedule *s, struct gn_due *due)
+{
+    miss(s, due, GN_MISS_STOPPED);
+}
+
 void gn_schedule_turn_away(struct gn_schedule *s, struct gn_due *due,
                            int64_t until_ns)
 {
@@ -559,8 +564,10 @@ void gn_schedule_give_up(struct gn_schedule *s)
     for (size_t i = 0; i < s->heap.count; i++) {
         struct gn_due *due = due_of(s->heap.nodes[i]);
 
-        if (!due->spec.once)
+        if (!due->spec.once) {
+            due->owed_for = GN_MISS_STOPPED;
             lose_owed(due);
+        }
         due->node.key = key_of(due);
     }
     gn_heap_order(&s->heap);
@@ -573,6 +580,7 @@ const char *gn_miss_text(enum gn_miss reason)
         [GN_MISS_LATE] = "the next slot came before this one was looked at",
         [GN_MISS_REFUSED] = "there was no room for it downstream",
         [GN_MISS_WAITING] = "it was put off after a failure",
+        [GN_MISS_STOPPED] = "garner was stopped",
     };
 
     GN_CHECK((size_t)reason < GN_MISS_REASONS);

@@ -42,8 +42,9 @@ enum gn_miss {
     GN_MISS_LATE,    /* the next slot came before this one was looked at */
     GN_MISS_REFUSED, /* no room downstream (back-pressure) */
     GN_MISS_WAITING, /* it was put off */
+    GN_MISS_STOPPED, /* whoever starts them was stopped first */
 };
-enum { GN_MISS_REASONS = 4 };
+enum { GN_MISS_REASONS = 5 };
 
 /* One source's place in the schedule; lives inside the source. All fields are
  * the schedule's; others read the counters. */
@@ -147,6 +148,9 @@ size_t gn_schedule_paused(const struct gn_schedule *s);
  * in place of started, if it was a slot, and finishes it. */
 void gn_schedule_refuse(struct gn_schedule *s, struct gn_due *due);
 
+/* The same, as GN_MISS_STOPPED. */
+void gn_schedule_stop(struct gn_schedule *s, struct gn_due *due);
+
 /* The popped source may not start: as gn_schedule_refuse, but GN_MISS_WAITING
  * is the reason, and it is put off until until_ns; if it was popped to try
  * again, it is due for that then; and if what is missed is made up for, it
@@ -154,8 +158,8 @@ void gn_schedule_refuse(struct gn_schedule *s, struct gn_due *due);
 void gn_schedule_turn_away(struct gn_schedule *s, struct gn_due *due,
                            int64_t until_ns);
 
-/* Nothing is popped any more: slots that wait are missed, unless they are made
- * up for by who resumes. */
+/* Nothing is popped any more: slots that wait are missed, as GN_MISS_STOPPED,
+ * unless they are made up for by who resumes. */
 void gn_schedule_give_up(struct gn_schedule *s);
 
 /* Reason for people: "the last run was still going on". */

@@ -296,6 +296,21 @@ static void lost_memory_and_bad_specs_add_nothing(void **state)
     gn_schedule_free(s);
 }
 
+static void one_that_is_stopped_is_missed_for_that(void **state)
+{
+    struct gn_due due;
+    struct gn_schedule *s = begin_with(&due, &each_second, 0);
+    int64_t due_at;
+
+    (void)state;
+    gn_schedule_stop(s, gn_schedule_pop(s, 0, 0, &due_at));
+    assert_int_equal(due.started, 0);
+    assert_int_equal(due.missed[GN_MISS_STOPPED], 1);
+    assert_int_equal(due.missed[GN_MISS_REFUSED], 0);
+    assert_false(due.running);
+    gn_schedule_free(s);
+}
+
 static void reasons_have_their_words(void **state)
 {
     (void)state;
@@ -304,6 +319,7 @@ static void reasons_have_their_words(void **state)
     assert_non_null(gn_miss_text(GN_MISS_LATE));
     assert_non_null(gn_miss_text(GN_MISS_REFUSED));
     assert_non_null(gn_miss_text(GN_MISS_WAITING));
+    assert_string_equal(gn_miss_text(GN_MISS_STOPPED), "garner was stopped");
 }
 
 int main(void)
@@ -321,6 +337,7 @@ int main(void)
         cmocka_unit_test(many_missed_slots_cost_nothing),
         cmocka_unit_test(an_interval_may_change),
         cmocka_unit_test(lost_memory_and_bad_specs_add_nothing),
+        cmocka_unit_test(one_that_is_stopped_is_missed_for_that),
         cmocka_unit_test(reasons_have_their_words),
     };
 

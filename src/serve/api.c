@@ -63,6 +63,7 @@ static void totals(struct gn_json *j, const struct gn_totals *t)
     count(j, "missed_late", t->missed_late);
     count(j, "missed_refused", t->missed_refused);
     count(j, "missed_waiting", t->missed_waiting);
+    count(j, "missed_stopped", t->missed_stopped);
     count(j, "retried", t->retried);
     count(j, "fetched", t->fetched);
     count(j, "fetch_failed", t->fetch_failed);

@@ -23,8 +23,8 @@ static struct gn_status running = {
     .storing = 3,
     .body_bytes = 4,
     .next_due_us = 1500,
-    .totals = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18,
-               19},
+    .totals = {1,  2,  3,  4,  5,  6,  20, 7,  8,  9,
+               10, 11, 12, 13, 14, 15, 16, 17, 18, 19},
     .store = {.batches = 1,
               .statements = 2,
               .failed = 3,
@@ -85,7 +85,7 @@ static void a_running_engine(void **state)
         "\"body_bytes\":4,\"resident_bytes\":5,"
         "\"totals\":{\"due\":1,\"started\":2,\"missed_overlap\":3,"
         "\"missed_late\":4,\"missed_refused\":5,"
-        "\"missed_waiting\":6,\"retried\":7,\"fetched\":8,"
+        "\"missed_waiting\":6,\"missed_stopped\":20,\"retried\":7,\"fetched\":8,"
         "\"fetch_failed\":9,\"http_errors\":10,\"extract_failed\":11,"
         "\"store_failed\":12,\"stored\":13,\"rows\":14,\"bytes\":15,"
         "\"bodies_unchanged\":16,\"not_modified\":17,\"unexpected\":18},"

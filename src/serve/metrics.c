@@ -187,12 +187,13 @@ static void write_labelled(const struct gn_status *s, struct gn_buf *out)
 {
     static const char *const phases[] = {"starting", "running", "draining"};
     static const char *const reasons[] = {"overlap", "late", "refused",
-                                          "waiting"};
+                                          "waiting", "stopped"};
     static const char *const states[] = {"fetching", "extracting", "storing"};
     static const char *const leases[] = {"leased", "idle"};
     const uint64_t missed[] = {s->totals.missed_overlap, s->totals.missed_late,
                                s->totals.missed_refused,
-                               s->totals.missed_waiting};
+                               s->totals.missed_waiting,
+                               s->totals.missed_stopped};
     const uint64_t jobs[] = {s->fetching, s->extracting, s->storing};
     const int leased = s->store.readers_leased;
     const int open = s->store.readers_open;
@@ -205,7 +206,7 @@ static void write_labelled(const struct gn_status *s, struct gn_buf *out)
     labelled(out, "phase", "phase", phases, phase, 3);
     head(out, "slots_missed_total", "counter",
          "Times at which a source was due and not fetched, by reason.");
-    labelled(out, "slots_missed_total", "reason", reasons, missed, 4);
+    labelled(out, "slots_missed_total", "reason", reasons, missed, 5);
     head(out, "jobs", "gauge", "Fetches under way, by what is done to them.");
     labelled(out, "jobs", "state", states, jobs, 3);
     head(out, "store_readers", "gauge", "Read connections open, by use.");

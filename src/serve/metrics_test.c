@@ -33,6 +33,7 @@ static int fill(void **state)
                                        .missed_late = 3,
                                        .missed_refused = 7,
                                        .missed_waiting = 70,
+                                       .missed_stopped = 30,
                                        .rows = UINT64_MAX / 2};
     status.store = (struct garner_stats){
         .batches = 21,
@@ -89,6 +90,7 @@ static void numbers_are_the_engines(void **state)
     has(out.data, "garner_slots_missed_total{reason=\"late\"} 3");
     has(out.data, "garner_slots_missed_total{reason=\"refused\"} 7");
     has(out.data, "garner_slots_missed_total{reason=\"waiting\"} 70");
+    has(out.data, "garner_slots_missed_total{reason=\"stopped\"} 30");
     has(out.data, "garner_rows_total 9223372036854775807");
     has(out.data, "garner_sources 3");
     has(out.data, "garner_jobs{state=\"fetching\"} 4");

@@ -279,7 +279,7 @@ static void who_waits_when_garner_is_stopped_is_missed(void **state)
     run_beside(w);
     WAIT_FOR(g.inside == 2 && status_of(w).totals.started == 5);
     gn_engine_stop(w->engine);
-    WAIT_FOR(status_of(w).totals.missed_refused == 3);
+    WAIT_FOR(status_of(w).totals.missed_stopped == 3);
     open_gate(&g);
     assert_int_equal(run_ended(w), GARNER_OK);
     assert_asked(w, "select sum(missed) || sum(missed = 0) from garner_run",

@@ -296,11 +296,11 @@ static void who_waits_when_garner_is_stopped_is_missed(void **state)
     run_beside(w);
     WAIT_FOR(s.asked == 1);
     gn_engine_stop(w->engine);
-    WAIT_FOR(status_of(w).totals.missed_refused == 2);
+    WAIT_FOR(status_of(w).totals.missed_stopped == 2);
     atomic_store(&s.open, true);
     assert_int_equal(run_ended(w), GARNER_OK);
     assert_int_equal(s.requests, 0);
-    assert_int_equal(w->status.totals.missed_refused, 3);
+    assert_int_equal(w->status.totals.missed_stopped, 3);
     assert_all_accounted_for(w);
     end(w);
 }
