@@ -14,6 +14,7 @@
 #include "cli/print.h"
 #include "cli/select.h"
 #include "cli/text.h"
+#include "cli/timing.h"
 #include "cli/where.h"
 #include "config/load.h"
 #include "garner/garner.h"
@@ -31,6 +32,7 @@ struct known {
     bool retired;
     int64_t off_until_us; /* 0: it is not put off */
     int64_t tried;        /* 0: it is not to be tried again */
+    int64_t interval_ms;  /* that its interval has come to; 0: it stays */
     struct gn_buf url;
     struct gn_buf etag;     /* empty: none */
     struct gn_buf modified; /* empty: none */
@@ -75,7 +77,8 @@ static enum garner_code recall(struct garner_store *store, const char *name,
     struct garner_rows *rows;
     enum garner_code code = garner_query(
         store,
-        "select paused, retired, off_until, tried, url, etag, modified"
+        "select paused, retired, off_until, tried, url, etag, modified,"
+        " coalesce(interval, 0) / 1000"
         " from garner_source where name = ?",
         GARNER_ARGS(garner_text(name)), &rows, err);
 
@@ -90,6 +93,7 @@ static enum garner_code recall(struct garner_store *store, const char *name,
         take_text(rows, 4, &k->url);
         take_text(rows, 5, &k->etag);
         take_text(rows, 6, &k->modified);
+        k->interval_ms = take_integer(rows, 7);
     }
     garner_rows_close(rows);
     if (code == GARNER_DONE)
@@ -148,24 +152,22 @@ static void say_rest(struct gn_buf *out, const struct known *k)
     say_put_off(out, k);
 }
 
-static void say_schedule(struct gn_buf *out, const struct gn_source *source)
+static void say_schedule(struct gn_buf *out, const struct gn_source *source,
+                         const struct known *k)
 {
-    const struct gn_spec *spec = &source->schedule;
-    char every[32];
-    char jitter[32];
-    char text[128];
+    struct gn_buf line = {0};
+    char age[32];
 
-    if (spec->every_ms == 0) {
-        say(out, "schedule", "none: once, at the collector's start");
-        return;
+    gn_timing_schedule(source, k->interval_ms, &line);
+    say(out, "schedule", gn_buf_cstr(&line));
+    gn_buf_clear(&line);
+    if (source->max_age_ms > 0) {
+        gn_unit_format_duration(source->max_age_ms, age);
+        gn_buf_printf(&line, "%s after its last good run (max_age)", age);
+        say(out, "stale", gn_buf_cstr(&line));
     }
-    gn_unit_format_duration(spec->every_ms, every);
-    gn_unit_format_duration(spec->jitter_ms, jitter);
-    snprintf(text, sizeof text, "every %s%s%s%s", every,
-             spec->align ? ", aligned to the clock" : "",
-             spec->jitter_ms > 0 ? ", jitter up to " : "",
-             spec->jitter_ms > 0 ? jitter : "");
-    say(out, "schedule", text);
+    out->failed = out->failed || gn_buf_failed(&line);
+    gn_buf_fini(&line);
 }
 
 /* --- what would be sent -------------------------------------------------- */
@@ -271,7 +273,7 @@ static void say_file(struct gn_buf *out, const char *path, const char *name,
     for (size_t i = 0; i < config.source_count; i++) {
         if (strcmp(config.sources[i].name, name) != 0)
             continue;
-        say_schedule(out, &config.sources[i]);
+        say_schedule(out, &config.sources[i], k);
         say_request(out, &config.sources[i], k);
     }
     gn_config_fini(&config);

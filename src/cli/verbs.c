@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "cli/standing.h"
 #include "cli/text.h"
 #include "serve/api.h"
 
@@ -115,75 +116,17 @@ bool gn_verbs_read_asked(const char *answer, struct gn_asked *asked)
     return true;
 }
 
-/* --- look ---------------------------------------------------------------- */
-
-static const char *state_of(const struct gn_standing *s)
-{
-    if (s->running)
-        return s->paused ? "paused; a fetch is under way"
-                         : "a fetch is under way";
-    return s->paused ? "paused" : "waits";
-}
-
-/* Why it is fetched next when it is. */
-static void say_why(const struct gn_standing *s, struct gn_buf *out)
-{
-    char text[32];
-
-    switch (s->next) {
-    case GN_NEXT_NEVER:
-        gn_buf_text(out, "nothing is due any more: it has no interval");
-        break;
-    case GN_NEXT_SLOT:
-        gn_buf_text(out, "by its schedule");
-        break;
-    case GN_NEXT_AGAIN:
-        gn_buf_text(out, "tried again after a failure");
-        break;
-    case GN_NEXT_ASKED:
-        gn_buf_text(out, "asked for by hand");
-        break;
-    case GN_NEXT_PAUSED:
-        gn_buf_text(out, "never while it is paused; 'garner resume' lets it go "
-                         "on");
-        break;
-    }
-    if (s->jitter_us > 0) {
-        gn_text_duration(s->jitter_us, text);
-        gn_buf_printf(out, ", %s of jitter after its slot", text);
-    }
-    if (s->off_us == 0 || s->next == GN_NEXT_ASKED)
-        return;
-    gn_text_duration(s->off_us, text);
-    gn_buf_printf(out, "; put off for %s more, %s", text,
-                  s->host_fails ? "since its host failed too often"
-                                : "after a failure, or as the server asked "
-                                  "(Retry-After)");
-}
-
 static enum garner_code look(struct gn_verbs *v, const char *const *words,
                              size_t count, struct gn_buf *out,
                              struct garner_error *err)
 {
     struct gn_standing s;
     const enum garner_code code = gn_engine_look(v->engine, words[0], &s, err);
-    char text[32];
 
     (void)count;
-    if (code != GARNER_OK)
-        return code;
-    gn_buf_printf(out, "state\t%s\n", state_of(&s));
-    if (s.next_us != INT64_MAX)
-        gn_text_duration(s.next_us, text);
-    gn_buf_printf(out, "next\t%s%s", s.next_us != INT64_MAX ? "in " : "",
-                  s.next_us != INT64_MAX ? text : "");
-    gn_buf_text(out, s.next_us != INT64_MAX ? ", " : "");
-    say_why(&s, out);
-    gn_buf_printf(out,
-                  "\nsince start\t%" PRIu64 " runs, %" PRIu64
-                  " failed, %" PRIu64 " due times missed\n",
-                  s.runs, s.failures, s.missed);
-    return GARNER_OK;
+    if (code == GARNER_OK)
+        gn_standing_tell(&s, out);
+    return code;
 }
 
 static enum garner_code reload(struct gn_verbs *v, const char *const *words,

@@ -177,6 +177,13 @@ struct gn_sequel {
     int line;        /* in the file, of the SQL's first line */
 };
 
+/* A part of its schedule as the file has it; NULL: it has none. */
+struct gn_written {
+    const char *cron;
+    const char *window;
+    const char *zone;
+};
+
 /* Fetches from a host at a time, of a source with many URLs that does not say
  * how many. */
 enum { GN_CONFIG_CONCURRENCY = 8 };
@@ -187,6 +194,7 @@ struct gn_source {
     struct gn_request request; /* url with its {vars} filled in; NULL: many */
     struct gn_urls urls;
     struct gn_spec schedule;
+    struct gn_written written;
     const struct gn_rows_spec *rows;
     size_t row_spec_count;
     const struct gn_var *vars; /* also parameters of the SQL */

@@ -75,6 +75,7 @@ static void cron(struct gn_problems *p, const struct gn_node *node,
     else
         judge(p, node, gn_cron_parse(text, line, &err), &err);
     r->spec->cron = line;
+    r->scope->source->written.cron = gn_scope_copy(p, r->scope, text);
 }
 
 static void window(struct gn_problems *p, const struct gn_node *node,
@@ -93,6 +94,7 @@ static void window(struct gn_problems *p, const struct gn_node *node,
     else
         judge(p, node, gn_window_parse(text, hours, &err), &err);
     r->spec->window = hours;
+    r->scope->source->written.window = gn_scope_copy(p, r->scope, text);
 }
 
 static void tz(struct gn_problems *p, const struct gn_node *node, void *context)
@@ -102,6 +104,7 @@ static void tz(struct gn_problems *p, const struct gn_node *node, void *context)
     struct garner_error err;
 
     r->tz = node;
+    r->scope->source->written.zone = gn_scope_copy(p, r->scope, text);
     if (text != NULL)
         judge(p, node,
               gn_zones_find(r->scope->zones, text, r->scope->memory,
@@ -155,6 +158,7 @@ void gn_schedule_read(struct gn_problems *p, const struct gn_node *node,
 
     r.spec = &r.scope->source->schedule;
     *r.spec = (struct gn_spec){0};
+    r.scope->source->written = (struct gn_written){0};
     if (node->kind == GN_NODE_SCALAR)
         every(p, node, &r);
     else

@@ -39,6 +39,12 @@ static void all_keys_are_read(void **state)
     const struct gn_spec *d = &config.sources[3].schedule;
 
     (void)state;
+    assert_null(config.sources[0].written.cron); /* nothing of the default's */
+    assert_string_equal(config.sources[1].written.cron, "10 4 * * *");
+    assert_string_equal(config.sources[2].written.window,
+                        "mon-fri 08:00-18:00");
+    assert_string_equal(config.sources[2].written.zone, "Europe/London");
+    assert_string_equal(config.sources[4].written.zone, "Asia/Tokyo");
     assert_int_equal(a->every_ms, 10000);
     assert_int_equal(a->jitter_ms, 500);
     assert_true(a->align && !a->queue && !a->once);

@@ -126,6 +126,9 @@ struct gn_active {
     struct gn_pages pages; /* its URLs, in the pass that is under way */
     struct gn_asked asked; /* by hand: see asked.h */
     bool host_fails;       /* it is put off since its host is left alone */
+    bool is_fresh;         /* its interval is longer, since its answer is */
+    bool waits_for_host;   /* its job does, until about ... */
+    int64_t host_ns;       /* ... then; INT64_MAX: a fetch has ended */
 };
 
 enum gn_job_state {
@@ -162,6 +165,8 @@ struct gn_job {
     uint64_t by_hand; /* which of its source's asks it answers; 0: none */
     bool asks_whole;  /* it asks for the whole answer, whatever its version */
     int64_t waits_from_ns;
+    int64_t turn_ns; /* about when its host's turn comes; INT64_MAX: when a
+                        fetch from it has ended */
     bool brought_rules;   /* it fetched its host's robots.txt */
     bool at_host;         /* its host is asked for it now */
     bool is_probe;        /* it finds out whether its host works again */

@@ -64,6 +64,7 @@ void gn_pace_decide(struct gn_job *job, const struct gn_response *response)
                                                response->started_wall_us,
                                                response->duration_us));
     gn_lock(&f->lock);
+    a->is_fresh = wait_ms > a->memory.interval_ms;
     gn_schedule_adapt(f->schedule, &a->due, wait_ms, gn_clock_monotonic_ns(),
                       gn_clock_wall_us());
     gn_unlock(&f->lock);

@@ -283,12 +283,20 @@ static void a_fresh_answer_will_do_for_longer(void **state)
     struct site s;
     struct world *w =
         begin_kinds(&s, "/fresh", (struct gn_adapt){20, 2 * HOUR_MS}, 20);
+    struct gn_standing standing;
     int64_t next_us;
 
     (void)state;
     add_source(w, "/fresh", 20)->schedule.once = true; /* does not adapt */
     run_beside(w);
     WAIT_FOR(status_of(w).totals.stored > 2);
+    assert_int_equal(gn_engine_look(w->engine, "s0", &standing, NULL),
+                     GARNER_OK);
+    assert_int_equal(standing.next, GN_NEXT_FRESH);
+    assert_in_range(standing.next_us, HOUR_US - 600000000, HOUR_US);
+    assert_int_equal(gn_engine_look(w->engine, "s1", &standing, NULL),
+                     GARNER_OK);
+    assert_int_equal(standing.next, GN_NEXT_SLOT);
     stop(w);
     assert_asked(w,
                  "select count(*) from garner_run r join garner_source s"

@@ -104,6 +104,8 @@ static void wait(struct gn_job *job, int64_t now_ns)
     gn_lock(&f->lock);
     f->fetching_count--;
     f->reserved_bytes -= job->held;
+    job->active->waits_for_host = true;
+    job->active->host_ns = job->turn_ns;
     gn_unlock(&f->lock);
 }
 
@@ -230,6 +232,7 @@ static bool take_due(struct gn_flow *f, int64_t now_ns, struct taken *taken,
         if (due->by_hand)
             taken->by_hand = gn_asked_begin(&a->asked, &taken->whole);
         a->host_fails = false;
+        a->waits_for_host = false;
         f->fetching_count += is_fetch;
         f->reserved_bytes += taken->reserved;
         gn_histogram_add(&f->lateness, taken->late_ns / 1000);
@@ -294,6 +297,7 @@ static struct gn_job *take_waiting(struct gn_flow *f, int64_t now_ns)
             job = gn_hosts_next(f->hosts, now_ns);
         while (job != NULL && turned_away(job, now_ns));
     if (job != NULL) {
+        job->active->waits_for_host = false;
         f->fetching_count++;
         f->reserved_bytes += job->held;
     }

@@ -90,6 +90,7 @@ struct gn_asked {
 enum gn_next {
     GN_NEXT_NEVER,
     GN_NEXT_SLOT,   /* its schedule's */
+    GN_NEXT_FRESH,  /* the same, put off as long as its answer is fresh */
     GN_NEXT_AGAIN,  /* it is tried again, after a failure */
     GN_NEXT_ASKED,  /* it was asked for by hand */
     GN_NEXT_PAUSED, /* it is paused */
@@ -100,11 +101,17 @@ struct gn_standing {
     char url[160]; /* as below */
     bool paused;
     bool running;
+    bool waits_for_host; /* ... but it does not fetch yet: */
+    int64_t host_us;     /* until then, about, from now; INT64_MAX: until a
+                            fetch from that host has ended */
     enum gn_next next;
     int64_t next_us;   /* from now; INT64_MAX: never, as things are */
     int64_t jitter_us; /* what of that is jitter */
     int64_t off_us;    /* it is put off so long from now; 0: it is not */
     bool host_fails;   /* ... since its host is left alone */
+    bool has_age;      /* it has a max_age: */
+    bool stale;        /* its last good run is older */
+    int64_t good_us;   /* that ended so long ago; INT64_MAX: none is known */
     uint64_t runs;     /* since the start */
     uint64_t failures;
     uint64_t missed;

@@ -256,6 +256,21 @@ static bool open_queue(struct gn_hosts *h, struct gn_host *host)
     return gn_heap_add(&h->heap, &host->node, NULL) == GARNER_OK;
 }
 
+/* Of one that waits behind those who came before it. */
+static int64_t last_turn_ns(const struct gn_job *job, int64_t now_ns)
+{
+    struct gn_host *host = job->active->host;
+    int64_t at_ns = may_begin_ns(job->active, now_ns);
+
+    if (at_ns == INT64_MAX)
+        return at_ns;
+    if (STAILQ_FIRST(&host->waiting) != job &&
+        at_ns < host->turn_ns + interval_ms(job->active) * 1000000)
+        at_ns = host->turn_ns + interval_ms(job->active) * 1000000;
+    host->turn_ns = at_ns;
+    return at_ns;
+}
+
 bool gn_hosts_wait(struct gn_hosts *h, struct gn_job *job, int64_t now_ns)
 {
     struct gn_host *host = job->active->host;
@@ -268,6 +283,7 @@ bool gn_hosts_wait(struct gn_hosts *h, struct gn_job *job, int64_t now_ns)
     if (!open_queue(h, host))
         return false; /* without memory there is no queue */
     STAILQ_INSERT_TAIL(&host->waiting, job, next);
+    job->turn_ns = last_turn_ns(job, now_ns);
     look_again(h, host);
     return true;
 }
@@ -279,6 +295,7 @@ bool gn_hosts_return(struct gn_hosts *h, struct gn_job *job)
     if (!open_queue(h, host))
         return false;
     STAILQ_INSERT_HEAD(&host->waiting, job, next);
+    job->turn_ns = may_begin_ns(job->active, gn_clock_monotonic_ns());
     look_again(h, host);
     return true;
 }

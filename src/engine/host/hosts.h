@@ -45,10 +45,12 @@ struct gn_job *gn_hosts_take_back(struct gn_hosts *h,
 bool gn_hosts_turn_away(const struct gn_active *active, int64_t now_ns,
                         int64_t *until_ns);
 
-/* Puts a new job into its host's queue. false: it may begin at once. */
+/* Puts a new job into its host's queue, and fills in its turn_ns. false: it may
+ * begin at once. */
 bool gn_hosts_wait(struct gn_hosts *h, struct gn_job *job, int64_t now_ns);
 
-/* Puts a job that had its turn at the head of the queue. false: no memory. */
+/* Puts a job that had its turn at the head of the queue; the same. false: no
+ * memory. */
 bool gn_hosts_return(struct gn_hosts *h, struct gn_job *job);
 
 /* Takes a job that has waited long enough from its queue; NULL: none has. It

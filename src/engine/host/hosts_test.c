@@ -306,6 +306,71 @@ static void one_after_another(void **state)
     end(w);
 }
 
+static struct gn_standing look(struct world *w, const char *name)
+{
+    struct gn_standing s;
+
+    assert_int_equal(gn_engine_look(w->engine, name, &s, NULL), GARNER_OK);
+    return s;
+}
+
+/* How many of s0, s1 ... wait for their host, for least_us to most_us. */
+static int waiting(struct world *w, int sources, int64_t least_us,
+                   int64_t most_us)
+{
+    int count = 0;
+
+    for (int i = 0; i < sources; i++) {
+        char name[16];
+        struct gn_standing s;
+
+        snprintf(name, sizeof name, "s%d", i);
+        s = look(w, name);
+        count += s.running && s.waits_for_host && s.host_us >= least_us &&
+                 s.host_us <= most_us;
+    }
+    return count;
+}
+
+static void who_waits_for_others_says_so(void **state)
+{
+    struct gate g;
+    struct world *w = begin_gate(&g, 5);
+
+    (void)state;
+    w->sources[4].schedule.every_ms = 3600000; /* so that it does not end */
+    run_beside(w);
+    WAIT_FOR(g.inside == 2 && waiting(w, 5, INT64_MAX, INT64_MAX) == 3);
+    open_gate(&g);
+    WAIT_FOR(status_of(w).totals.stored == 5);
+    assert_int_equal(waiting(w, 5, 0, INT64_MAX), 0);
+    gn_engine_stop(w->engine);
+    assert_int_equal(run_ended(w), GARNER_OK);
+    end(w);
+}
+
+static void who_waits_for_its_turn_knows_how_long(void **state)
+{
+    static const int64_t hour_us = INT64_C(3600000000);
+    struct site s;
+    struct world *w = begin_site(&s, 3, 0, 0);
+
+    (void)state;
+    atomic_store(&s.broken, false);
+    for (int i = 0; i < 3; i++)
+        w->sources[i].host_interval_ms = 3600000;
+    run_beside(w);
+    WAIT_FOR(status_of(w).totals.stored == 1);
+    WAIT_FOR(waiting(w, 3, 0, INT64_MAX) == 2);
+    assert_int_equal(waiting(w, 3, hour_us / 2, hour_us), 1);
+    assert_int_equal(waiting(w, 3, hour_us / 2 * 3, 2 * hour_us), 1);
+    gn_engine_stop(w->engine);
+    assert_int_equal(run_ended(w), GARNER_OK);
+    assert_int_equal(w->status.totals.missed_stopped, 2);
+    assert_all_accounted_for(w);
+    end(w);
+}
+
 static void serve_large(struct tcp_peer *p, void *context)
 {
     int count = 0;
@@ -358,6 +423,8 @@ int main(void)
         cmocka_unit_test(who_waits_for_room_is_late_too),
         cmocka_unit_test(who_waits_when_garner_is_stopped_is_missed),
         cmocka_unit_test(one_after_another),
+        cmocka_unit_test(who_waits_for_others_says_so),
+        cmocka_unit_test(who_waits_for_its_turn_knows_how_long),
         cmocka_unit_test(bodies_come_no_faster_than_the_least_that_is_said),
         cmocka_unit_test(who_waits_for_a_host_that_fails_goes_away),
     };

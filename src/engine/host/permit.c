@@ -213,6 +213,8 @@ static void go_back(struct gn_job *job)
         why = "the configuration has changed";
     else if (!gn_hosts_return(f->hosts, job))
         why = "out of memory";
+    job->active->waits_for_host = why == NULL;
+    job->active->host_ns = job->turn_ns;
     if (why != NULL)
         gn_deliver_dropped(job, why);
     gn_unlock(&f->lock);

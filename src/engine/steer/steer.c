@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "engine/expect/age.h"
 #include "engine/steer/asked.h"
 #include "engine/steer/marks.h"
 
@@ -204,7 +205,7 @@ static int64_t usable_slot_ns(const struct gn_due *due, int64_t now_ns)
     return due->slot_ns + slots * every_ns;
 }
 
-static void say_next(const struct gn_due *due, int64_t now_ns,
+static void say_next(const struct gn_due *due, bool is_fresh, int64_t now_ns,
                      struct gn_standing *s)
 {
     const int64_t slot_ns = usable_slot_ns(due, now_ns);
@@ -221,6 +222,8 @@ static void say_next(const struct gn_due *due, int64_t now_ns,
     } else if (slot_ns == due->slot_due_ns) {
         s->jitter_us = (due->slot_due_ns - due->slot_ns) / 1000;
     }
+    if (s->next == GN_NEXT_SLOT && is_fresh && slot_ns == due->slot_due_ns)
+        s->next = GN_NEXT_FRESH;
     if (due->paused) {
         at_ns = INT64_MAX;
         s->next = GN_NEXT_PAUSED;
@@ -237,6 +240,8 @@ static void say_next(const struct gn_due *due, int64_t now_ns,
 static void describe(const struct gn_flow *f, const struct gn_active *a,
                      struct gn_standing *s)
 {
+    const int64_t now_ns = gn_clock_monotonic_ns();
+
     *s = (struct gn_standing){.paused = a->due.paused,
                               .running = a->due.running,
                               .next_us = INT64_MAX,
@@ -247,8 +252,21 @@ static void describe(const struct gn_flow *f, const struct gn_active *a,
     snprintf(s->url, sizeof s->url, "%s", gn_active_url(a));
     for (int i = 0; i < GN_MISS_REASONS; i++)
         s->missed += a->due.missed[i];
+    if (a->source->max_age_ms > 0) {
+        s->has_age = true;
+        s->stale = gn_age_is_stale(a->source->max_age_ms, a->last.fresh_ns,
+                                   now_ns);
+        s->good_us = a->last.good_us > 0
+                         ? gn_clock_wall_us() - a->last.good_us
+                         : INT64_MAX;
+    }
+    if (a->due.running && a->waits_for_host) {
+        s->waits_for_host = true;
+        s->host_us =
+            a->host_ns == INT64_MAX ? INT64_MAX : from_now_us(a->host_ns, now_ns);
+    }
     if (f->schedule != NULL && !f->closed)
-        say_next(&a->due, gn_clock_monotonic_ns(), s);
+        say_next(&a->due, a->is_fresh, now_ns, s);
 }
 
 enum garner_code gn_steer_look(struct gn_flow *f, const struct gn_roster *r,

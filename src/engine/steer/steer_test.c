@@ -210,6 +210,24 @@ static void what_is_put_off_is_asked_all_the_same(void **state)
     end(w);
 }
 
+static void its_age_is_known(void **state)
+{
+    struct world *w = begin(serve, NULL);
+
+    (void)state;
+    add_source(w, "/tag", 3600000)->max_age_ms = 7200000;
+    add_source(w, "/404", 3600000)->max_age_ms = 7200000;
+    add_source(w, "/tag", 3600000);
+    run_beside(w);
+    WAIT_FOR(look(w, "s0").runs > 0);
+    assert_true(look(w, "s0").has_age && !look(w, "s0").stale);
+    assert_in_range(look(w, "s0").good_us, 0, INT64_C(600000000));
+    assert_int_equal(look(w, "s1").good_us, INT64_MAX);
+    assert_false(look(w, "s2").has_age);
+    stop(w);
+    end(w);
+}
+
 static void by_hand_runs_each_once_and_ends(void **state)
 {
     struct world *w = begin(serve, NULL);
@@ -279,6 +297,7 @@ int main(void)
         cmocka_unit_test(what_is_asked_for_is_answered),
         cmocka_unit_test(who_asks_meanwhile_gets_the_next),
         cmocka_unit_test(what_is_put_off_is_asked_all_the_same),
+        cmocka_unit_test(its_age_is_known),
         cmocka_unit_test(by_hand_runs_each_once_and_ends),
         cmocka_unit_test(what_is_not_there_is_said),
     };
