@@ -2,8 +2,10 @@
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
+import sqlite3
 import stat
 import threading
 import unittest
@@ -276,6 +278,36 @@ class Asked(Control):
         self.assertEqual(running.stop(), 1)
         self.assertIn("tried 1 times", self.asked("why", "bad"))
 
+    def test_why_says_the_schedule(self):
+        hour = "Cache-Control: max-age=3600"
+        self.server.scripts["/fresh"] = answer("x", headers=[hour])
+        self.file(("cron", "/a", ", schedule: { cron: '10 4 * * *', tz: Europe/London,"
+                                 " missed: once }"),
+                  ("window", "/a", ", schedule: { every: 1h, window: '00:00-24:00',"
+                                   " overlap: queue }, max_age: 2h"),
+                  ("fresh", "/fresh", ", schedule: { adapt: 1s..2h }"))
+        running = self.collect()
+        for name, parts in (
+                ("cron", ('cron "10 4 * * *" (Europe/London)', "(missed: once)", "by its schedule")),
+                ("window", ("every 1h, within 00:00-24:00 (UTC)", "(overlap: queue)",
+                            "2h after its last good run", "good run")),
+                ("fresh", ("every 1s to 2h, as often as it changes: 1s now",
+                           "since its answer is fresh until then"))):
+            wait_until(lambda: running.alive()
+                       and all(part in self.asked("why", name) for part in parts), parts)
+        self.stop(running)
+        self.assertIn('cron "10 4 * * *"', self.asked("why", "cron"))
+
+    def test_why_it_waits_for_its_host(self):
+        self.file(("a", "/a", ", host: { interval: 1h }"), ("b", "/a", ", host: { interval: 1h }"),
+                  ("gate", "/gate", ", schedule: { every: 1h }"))
+        running = self.collect("--parallel", "10")
+        wait_until(lambda: any(re.search("waits for its host, about [45]", self.asked("why", name))
+                               for name in "ab"), "one that waits")
+        self.gate.opened.set()
+        self.stop(running)
+        self.assertIn("missed 1: garner was stopped", self.asked("log"))
+
     def test_logs(self):
         self.file(("a", "/a", OFTEN), ("bad", "/bad", OFTEN))
         self.ask("fetch", "a")
@@ -292,6 +324,45 @@ class Asked(Control):
         self.assertEqual(len(json.loads(self.asked("runs", "--json", "-n", "2"))), 2)
         self.assertIn("source", self.asked("runs").splitlines()[0])
         self.assert_code(self.ask("runs", "a", "--since", "soon"), 2)
+
+    def test_a_name_that_is_not_there(self):
+        self.file(("a", "/a", OFTEN), ("b", "/b", OFTEN))
+        self.ask("fetch", "a", "b")
+        db = sqlite3.connect(self.db)
+        with db:
+            db.execute("delete from garner_run where url like '%/b'")
+        db.close()
+        for args in (["log", "c"], ["runs", "c"], ["runs", "c*", "--json"], ["why", "c"]):
+            result = self.ask(*args)
+            self.assert_code(result, 3)
+            self.assertIn(f'no source named "{args[1]}"', result.stderr)
+            self.assertEqual(result.stdout, "")
+        self.assertEqual(self.asked("log", "b"), "")  # it is there
+
+    def test_the_store_is_found_alike(self):
+        self.file(("a", "/a", ""))
+        for _ in range(2):
+            self.ask("fetch", "a")
+        ways = {"operand": ([self.db], [], {}),
+                "--db": ([], ["--db", self.db], {}),
+                "--config": ([], ["-c", self.folder / "garner.yaml"], {}),
+                "GARNER_STORE": ([], [], {"GARNER_STORE": str(self.db)}),
+                "GARNER_CONFIG": ([], [], {"GARNER_CONFIG": str(self.folder / "garner.yaml")}),
+                "the operand first": ([self.db], [], {"GARNER_STORE": "/none.db"})}
+        for args, there in ((["log", "a"], "a 200 in"), (["runs", "a"], "source"),
+                            (["why", "a"], "source       a"), (["body", "1"], "[1]"),
+                            (["hosts"], "requests"), (["status"], "source"),
+                            (["diff", "1", "2"], ""), (["diff", "a"], ""),
+                            (["quarantine", "a"], "")):
+            for way, (first, flags, names) in ways.items():
+                with self.subTest(command=args, way=way):
+                    result = garner(args[0], *first, *args[1:], *flags,
+                                    env=clean_environment(**names), cwd=self.folder)
+                    self.assert_code(result, 0)
+                    self.assertIn(there, result.stdout)
+            self.assert_code(garner(*args, env=clean_environment()),
+                             3 if len(args) > 1 and args[0] in ("log", "runs", "quarantine")
+                             or len(args) > 2 else 2)
 
     def test_only_some(self):
         self.file(("a", "/a", ", tags: [daily]"), ("b.x", "/b", ""), ("b.y", "/b", ""),

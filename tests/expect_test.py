@@ -247,8 +247,7 @@ sources:
     def test_what_is_not_there_is_named(self):
         self.assertIn("no source of", self.ask(self.db, "c", code=2))
         self.assertIn("no body 99", self.ask(self.db, "--show", 99, code=2))
-        self.assertIn("needs a DB", self.ask(code=2))
-        self.assertIn("is a source", self.ask("-c", self.file, self.db, "a", code=2))
+        self.assertIn("which store", self.ask(code=2))
         self.assertIn("leave the format", self.ask(self.db, "--show", 1, "--json", code=2))
         other = self.folder / "other.db"
         sqlite3.connect(other).execute("create table t (x)").connection.close()

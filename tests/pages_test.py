@@ -141,6 +141,13 @@ class Pages(Case):
         self.assert_code(result, 1)
         self.assertIn("neither http nor https", result.stderr)
 
+    def test_the_command_test_of_one_without_rows(self):
+        file = self.write("g.yaml", "garner: 1\nsources:\n"
+                                    f"  s: {{ url: '{self.main.url}/list' }}\n")
+        result = garner("test", "s", "-c", file)
+        self.assert_code(result, 0)
+        self.assertRegex(result.stderr, r"^s: status 200, \d+ bytes; it has no rows to show")
+
     def test_what_check_says(self):
         result = garner("check", self.config(following="next: select :nobody"))
         self.assert_code(result, 2)

@@ -12,8 +12,10 @@
 #include "cli/storage.h"
 #include "cli/terminal.h"
 #include "cli/unified.h"
+#include "cli/where.h"
 
 struct settings {
+    struct gn_where_flags where;
     struct gn_storage_flags storage;
     const char *since;
     const char *until;
@@ -105,20 +107,20 @@ static enum gn_exit print(const struct pair *pair)
     return gn_print(&out);
 }
 
-static enum gn_exit compare(const struct gn_call *call, const int64_t *runs)
+/* runs: two of them; NULL: source is compared with itself. */
+static enum gn_exit compare(const char *url, const struct settings *s,
+                            const char *source, const int64_t *runs)
 {
-    const struct settings *s = call->settings;
     struct garner_store *store;
     struct garner_error err = {0};
     struct pair pair = {0};
     enum gn_exit status;
-    enum garner_code code =
-        gn_select_open(call->items[0], &s->storage, 0, &store, &err);
+    enum garner_code code = gn_select_open(url, &s->storage, 0, &store, &err);
 
     if (code != GARNER_OK)
         return gn_exit_error(&err);
     code = runs != NULL ? find_runs(store, runs, &pair, &err)
-                        : find_versions(store, call->items[1], s, &pair, &err);
+                        : find_versions(store, source, s, &pair, &err);
     garner_close(store);
     status = code == GARNER_OK ? print(&pair) : gn_past_failed(&err);
     gn_past_fini(&pair.before);
@@ -126,22 +128,43 @@ static enum gn_exit compare(const struct gn_call *call, const int64_t *runs)
     return status;
 }
 
-static enum gn_exit run(const struct gn_call *call)
+/* What follows DB: two runs, or a source. Two numbers behind flags that name
+ * the store are two runs. */
+static struct gn_where_line read_line(const struct gn_call *call)
 {
     const struct settings *s = call->settings;
     int64_t runs[2];
+    const bool numbers = call->count > 1 &&
+                         gn_past_number(call->items[0], &runs[0]) &&
+                         gn_past_number(call->items[1], &runs[1]);
 
-    if (call->count == 2)
-        return compare(call, NULL);
-    if (s->since != NULL || s->until != NULL)
+    return gn_where_line(call, &s->where, 1,
+                         call->count > 2 || numbers ? 2 : 1);
+}
+
+static enum gn_exit run(const struct gn_call *call)
+{
+    const struct settings *s = call->settings;
+    const struct gn_where_line line = read_line(call);
+    const bool of_runs = line.count == 2;
+    struct gn_where where;
+    enum gn_exit status;
+    int64_t runs[2];
+
+    if (of_runs && (s->since != NULL || s->until != NULL))
         return gn_exit_usage("--since and --until choose two versions of a "
                              "source; two runs are named already");
-    for (int i = 0; i < 2; i++)
-        if (!gn_past_number(call->items[1 + i], &runs[i]))
+    for (size_t i = 0; of_runs && i < 2; i++)
+        if (!gn_past_number(line.items[i], &runs[i]))
             return gn_exit_usage("\"%.60s\" is not the number of a run; the "
                                  "view garner_log has them",
-                                 call->items[1 + i]);
-    return compare(call, runs);
+                                 line.items[i]);
+    status = gn_where_find(&line.flags, &where);
+    if (status == GN_EXIT_OK) {
+        status = compare(where.store, s, line.items[0], of_runs ? runs : NULL);
+        gn_where_fini(&where);
+    }
+    return status;
 }
 
 static const struct gn_option options[] = {
@@ -152,21 +175,23 @@ static const struct gn_option options[] = {
      NULL},
     {"until", 0, GN_OPTION_TEXT, "TIME", offsetof(struct settings, until),
      "what it had then, not what it has now", NULL},
+    GN_WHERE_OPTIONS(struct settings),
     GN_STORAGE_READ_OPTION(struct settings),
 };
 
 const struct gn_command gn_cmd_diff = {
     .name = "diff",
-    .operands = "DB SOURCE | DB RUN RUN",
+    .operands = "[DB] SOURCE | [DB] RUN RUN",
     .summary = "show what changed in a source's body",
     .text =
         "Compares two bodies line by line and writes what differs as diff -u "
         "does: those that a source had at two times, or those of two runs. "
         "Nothing is written if they are the same, and of bodies that are not "
         "text only that they differ. What an error said (a status of 400 and "
-        "more) is no version of a source. It may be asked while a garner runs.",
+        "more) is no version of a source. It may be asked while a garner "
+        "runs." GN_WHERE_TEXT "; two numbers are runs then.",
     .examples = "garner diff data.db prices\n"
-                "garner diff data.db prices --since 1d\n"
+                "garner diff prices --since 1d -c garner.yaml\n"
                 "garner diff data.db prices --since 2026-08-01 --until "
                 "2026-08-02\n"
                 "garner diff data.db 1230 1234\n",
@@ -174,7 +199,7 @@ const struct gn_command gn_cmd_diff = {
     .option_count = sizeof options / sizeof options[0],
     .settings_size = sizeof(struct settings),
     .operand = GN_OPERAND_FILE,
-    .least = 2,
+    .least = 1,
     .most = 3,
     .run = run,
 };

@@ -1,19 +1,16 @@
 #include "cli/commands.h"
-#include "cli/lookup.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/mem.h"
 #include "cli/outcome.h"
 #include "cli/output.h"
-#include "cli/prepare.h"
 #include "cli/select.h"
-#include "config/config.h"
+#include "cli/where.h"
 
 struct settings {
-    const char *config;
+    struct gn_where_flags where;
     struct gn_format_flags format;
     struct gn_storage_flags storage;
 };
@@ -101,52 +98,22 @@ static enum gn_exit show(const char *url, const struct settings *s)
     return status;
 }
 
-static enum gn_exit show_of_file(const struct settings *s)
-{
-    struct gn_lookup lookup = {0};
-    const struct gn_values_way way = gn_lookup_way(&lookup);
-    struct gn_config config;
-    struct gn_buf problems = {0};
-    struct garner_error err = {0};
-    enum garner_code code =
-        gn_prepare_load(s->config, &way, &config, &problems, &err);
-    enum gn_exit status;
-
-    if (code != GARNER_OK) {
-        if (problems.size > 0)
-            fputs(gn_buf_cstr(&problems), stderr);
-        else
-            gn_complain("%s", err.message);
-        gn_buf_fini(&problems);
-        return code == GARNER_NOMEM ? GN_EXIT_STORE : GN_EXIT_USAGE;
-    }
-    gn_buf_fini(&problems);
-    if (config.store == NULL)
-        status = gn_exit_usage("%s names no store; add 'store: FILE' to it, or "
-                               "write garner hosts DB",
-                               s->config);
-    else
-        status = show(config.store, s);
-    gn_config_fini(&config);
-    return status;
-}
-
 static enum gn_exit run(const struct gn_call *call)
 {
     const struct settings *s = call->settings;
+    const struct gn_where_line line = gn_where_line(call, &s->where, 0, 0);
+    struct gn_where where;
+    enum gn_exit status = gn_where_find(&line.flags, &where);
 
-    if (call->count > 0)
-        return show(call->items[0], s);
-    if (s->config != NULL)
-        return show_of_file(s);
-    return gn_exit_usage("of which store? write garner hosts DB, or the file "
-                         "that names it with --config FILE");
+    if (status == GN_EXIT_OK) {
+        status = show(where.store, s);
+        gn_where_fini(&where);
+    }
+    return status;
 }
 
 static const struct gn_option options[] = {
-    {"config", 'c', GN_OPTION_FILE, "FILE", offsetof(struct settings, config),
-     "the store that this file names, when none is an operand",
-     "GARNER_CONFIG"},
+    GN_WHERE_OPTIONS(struct settings),
     GN_FORMAT_OPTIONS(struct settings),
     GN_FORMAT_JSON_OPTION(struct settings),
     GN_STORAGE_READ_OPTION(struct settings),
@@ -154,7 +121,7 @@ static const struct gn_option options[] = {
 
 const struct gn_command gn_cmd_hosts = {
     .name = "hosts",
-    .operands = "DB | --config FILE",
+    .operands = "[DB]",
     .summary = "say what is asked of each host",
     .text =
         "Prints a line a host (scheme, name and port), those that are asked "
@@ -164,7 +131,8 @@ const struct gn_command gn_cmd_hosts = {
         "is left alone since it failed; wait_s is for how long no fetch with "
         "a limit of its own may begin there, by that, by its Retry-After or "
         "by the interval between fetches. The other formats tell more. It may "
-        "be asked while a garner runs, which is behind by a second at most.",
+        "be asked while a garner runs, which is behind by a second at "
+        "most." GN_WHERE_TEXT ".",
     .examples = "garner hosts data.db\n"
                 "garner hosts -c garner.yaml --json\n",
     .options = options,

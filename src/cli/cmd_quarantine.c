@@ -1,5 +1,4 @@
 #include "cli/commands.h"
-#include "cli/lookup.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,13 +7,13 @@
 #include "cli/outcome.h"
 #include "cli/output.h"
 #include "cli/select.h"
-#include "config/load.h"
+#include "cli/where.h"
 #include "garner/garner.h"
 
 struct settings {
     struct gn_format_flags format;
     struct gn_storage_flags storage;
-    const char *config;
+    struct gn_where_flags where;
     int64_t show;
 };
 
@@ -144,63 +143,31 @@ static enum gn_exit answer(const struct question *q)
     return status;
 }
 
-/* Asks about the store that the file names. */
-static enum gn_exit from_file(struct question *q)
-{
-    struct gn_lookup lookup = {0};
-    const struct gn_values_way way = gn_lookup_way(&lookup);
-    struct gn_config config;
-    struct gn_buf problems = {0};
-    struct garner_error err = {0};
-    enum gn_exit status;
-
-    if (gn_config_load_with(q->settings->config, &way, &config, &problems,
-                            &err) != GARNER_OK) {
-        if (problems.size > 0)
-            fputs(gn_buf_cstr(&problems), stderr);
-        else
-            gn_complain("%s", err.message);
-        gn_buf_fini(&problems);
-        return err.code == GARNER_NOMEM ? GN_EXIT_STORE : GN_EXIT_USAGE;
-    }
-    gn_buf_fini(&problems);
-    q->store = config.store;
-    status = q->store != NULL
-                 ? answer(q)
-                 : gn_exit_usage("%s names no store; name the database: "
-                                 "'garner quarantine DB'",
-                                 q->settings->config);
-    gn_config_fini(&config);
-    return status;
-}
-
 static enum gn_exit run(const struct gn_call *call)
 {
     const struct settings *s = call->settings;
-    const size_t stores = s->config != NULL ? 0 : 1;
+    const struct gn_where_line line = gn_where_line(call, &s->where, 0, 1);
     struct question q = {.settings = s};
+    struct gn_where where;
+    enum gn_exit status;
 
-    if (call->count < stores)
-        return gn_exit_usage("garner quarantine needs a DB, or a file that "
-                             "names one, with --config FILE");
-    if (call->count > stores + 1)
-        return gn_exit_usage("with --config FILE the operand is a source: the "
-                             "file names the DB");
     if (s->show > 0 && has_format(&s->format))
         return gn_exit_usage("--show prints a body as it is; leave the format "
                              "out");
-    q.source = call->count > stores ? call->items[stores] : NULL;
-    if (stores == 0)
-        return from_file(&q);
-    q.store = call->items[0];
-    return answer(&q);
+    status = gn_where_find(&line.flags, &where);
+    if (status != GN_EXIT_OK)
+        return status;
+    q.source = line.count > 0 ? line.items[0] : NULL;
+    q.store = where.store;
+    status = answer(&q);
+    gn_where_fini(&where);
+    return status;
 }
 
 static const struct gn_option options[] = {
     GN_FORMAT_OPTIONS(struct settings),
     GN_FORMAT_JSON_OPTION(struct settings),
-    {"config", 'c', GN_OPTION_FILE, "FILE", offsetof(struct settings, config),
-     "look at the store that this file names, instead of DB", NULL},
+    GN_WHERE_OPTIONS(struct settings),
     {"show", 0, GN_OPTION_NUMBER, "ID", offsetof(struct settings, show),
      "print the body of this id, byte for byte; of bad_rows, the rows", NULL},
     GN_STORAGE_READ_OPTION(struct settings),
@@ -208,7 +175,7 @@ static const struct gn_option options[] = {
 
 const struct gn_command gn_cmd_quarantine = {
     .name = "quarantine",
-    .operands = "DB [SOURCE]",
+    .operands = "[DB] [SOURCE]",
     .summary = "list what was not as expected, and show it",
     .text =
         "Prints a line for each body that broke a rule of expect in the file, "
@@ -217,7 +184,7 @@ const struct gn_command gn_cmd_quarantine = {
         "the rule, the rows that broke it, the run and the URL, too. Rows that "
         "a table refused (bad_rows) have a line as well. The 20 newest of a "
         "source are kept. Nothing was made of them, and nothing is changed "
-        "here.",
+        "here." GN_WHERE_TEXT "; the operand is SOURCE then.",
     .examples = "garner quarantine data.db\n"
                 "garner quarantine -c garner.yaml rates --json\n"
                 "garner quarantine data.db --show 17 | less\n",

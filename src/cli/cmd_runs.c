@@ -43,24 +43,32 @@ static int64_t most(const struct settings *s, int64_t without)
     return s->since_ms > 0 ? INT64_MAX : without;
 }
 
-static const char *source_of(const struct gn_call *call)
+static const char *source_of(const struct gn_where_line *line)
 {
-    return call->count > 0 ? call->items[0] : NULL;
+    return line->count > 0 ? line->items[0] : NULL;
 }
 
-/* Opens the store that the flags mean. Complains. */
+/* Opens the store that the command line means, which must have the source that
+ * it names. Complains. */
 static enum gn_exit open_store(const struct settings *s,
+                               const struct gn_where_line *line,
                                struct garner_store **store)
 {
     struct gn_where where;
     struct garner_error err = {0};
-    enum gn_exit status = gn_where_find(&s->where, &where);
+    enum gn_exit status = gn_where_find(&line->flags, &where);
+    enum garner_code code;
 
     if (status != GN_EXIT_OK)
         return status;
-    if (gn_select_open(where.store, &s->storage, 0, store, &err) != GARNER_OK)
-        status = gn_exit_error(&err);
+    code = gn_select_open(where.store, &s->storage, 0, store, &err);
     gn_where_fini(&where);
+    if (code != GARNER_OK)
+        return gn_exit_error(&err);
+    if (gn_logged_find(*store, source_of(line), &err) != GARNER_OK) {
+        status = gn_exit_error(&err);
+        garner_close(*store);
+    }
     return status;
 }
 
@@ -69,16 +77,17 @@ static enum gn_exit run(const struct gn_call *call)
     const struct settings *s = call->settings;
     const struct gn_format_flags *f = &s->format;
     const bool people = !f->csv && !f->tsv && !f->json && !f->nl && !f->raw;
+    const struct gn_where_line line = gn_where_line(call, &s->where, 0, 1);
     enum gn_exit status = GN_EXIT_OK;
     struct gn_output *output = gn_select_output(f, true, &status);
     struct garner_store *store;
 
     if (output == NULL)
         return status;
-    status = open_store(s, &store);
+    status = open_store(s, &line, &store);
     if (status == GN_EXIT_OK) {
         status = gn_select(store, people ? table : runs,
-                           GARNER_ARGS(garner_text(source_of(call)),
+                           GARNER_ARGS(garner_text(source_of(&line)),
                                        garner_integer(since_us(s)),
                                        garner_integer(most(s, RUNS))),
                            0, output);
@@ -91,14 +100,15 @@ static enum gn_exit run(const struct gn_call *call)
 static enum gn_exit log_them(const struct gn_call *call)
 {
     const struct settings *s = call->settings;
+    const struct gn_where_line line = gn_where_line(call, &s->where, 0, 1);
     struct garner_store *store;
     struct gn_buf text = {0};
     struct garner_error err = {0};
-    enum gn_exit status = open_store(s, &store);
+    enum gn_exit status = open_store(s, &line, &store);
 
     if (status != GN_EXIT_OK)
         return status;
-    if (gn_logged_lines(store, source_of(call), since_us(s), most(s, LINES),
+    if (gn_logged_lines(store, source_of(&line), since_us(s), most(s, LINES),
                         &text, &err) == GARNER_OK) {
         status = gn_print(&text);
     } else {
@@ -132,38 +142,39 @@ static const struct gn_option log_options[] = {SHARED_OPTIONS("100")};
 
 const struct gn_command gn_cmd_runs = {
     .name = "runs",
-    .operands = "[SOURCE]",
+    .operands = "[DB] [SOURCE]",
     .summary = "show the last fetches",
     .text =
         "Prints a row for each of the last fetches of a source, or of all, the "
         "latest at the end; due times that were missed have a row, too. SOURCE "
         "is a name or a pattern of names ('news.*'). The other formats have "
         "the attempt, the URL and the body's id, too. It may be asked while a "
-        "garner runs.",
+        "garner runs." GN_WHERE_TEXT "; the operand is SOURCE then.",
     .examples = "garner runs ticker --config garner.yaml\n"
-                "garner runs --db data.db --since 1h --json\n",
+                "garner runs data.db --since 1h --json\n",
     .options = run_options,
     .option_count = sizeof run_options / sizeof run_options[0],
     .settings_size = sizeof(struct settings),
     .operand = GN_OPERAND_FILE,
-    .most = 1,
+    .most = 2,
     .run = run,
 };
 
 const struct gn_command gn_cmd_log = {
     .name = "log",
-    .operands = "[SOURCE]",
+    .operands = "[DB] [SOURCE]",
     .summary = "tell what was fetched, a line each",
     .text =
         "Prints a line for each of the last fetches of a source, or of "
         "all, the latest at the end. SOURCE is a name or a pattern of names "
-        "('news.*'). It may be asked while a garner runs.",
+        "('news.*'). It may be asked while a garner runs." GN_WHERE_TEXT
+        "; the operand is SOURCE then.",
     .examples = "garner log ticker --config garner.yaml\n"
-                "garner log --db data.db --since 1h\n",
+                "garner log data.db ticker --since 1h\n",
     .options = log_options,
     .option_count = sizeof log_options / sizeof log_options[0],
     .settings_size = sizeof(struct settings),
     .operand = GN_OPERAND_FILE,
-    .most = 1,
+    .most = 2,
     .run = log_them,
 };

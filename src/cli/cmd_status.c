@@ -203,13 +203,10 @@ static enum gn_exit show(const struct settings *s, const struct gn_where *where)
 static enum gn_exit run(const struct gn_call *call)
 {
     const struct settings *s = call->settings;
-    struct gn_where_flags flags = s->where;
+    const struct gn_where_line line = gn_where_line(call, &s->where, 0, 0);
     struct gn_where where;
-    enum gn_exit status;
+    enum gn_exit status = gn_where_find(&line.flags, &where);
 
-    if (call->count > 0)
-        flags.store = call->items[0];
-    status = gn_where_find(&flags, &where);
     if (status == GN_EXIT_OK) {
         status = s->live ? show_live(&where) : show(s, &where);
         gn_where_fini(&where);

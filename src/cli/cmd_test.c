@@ -283,6 +283,12 @@ static enum gn_exit show(const struct trial *t)
 {
     enum gn_exit status = GN_EXIT_OK;
 
+    if (t->source->row_spec_count == 0)
+        fprintf(stderr,
+                "%s: status %d, %zu bytes; it has no rows to show: only its "
+                "bodies are kept\n",
+                t->source->name, t->answer.status, t->answer.body.size);
+
     for (size_t i = 0; i < t->made.extraction.query_count; i++)
         if (status == GN_EXIT_OK && is_asked(t, &t->source->rows[i]))
             status = show_set(t, &t->source->rows[i],
@@ -478,7 +484,8 @@ const struct gn_command gn_cmd_test = {
         "do: 'new', 'changed' (as 'old -> new'), 'same', or 'twice', when a "
         "later row of the answer has the same key. How many of each there are "
         "is said on stderr, and how many stored rows are not among them. "
-        "Nothing is written.\n"
+        "Nothing is written. Of a source without rows, stderr has the status "
+        "and the size of the answer.\n"
         "\n"
         "With --csv, --json and --nl the columns of a row stand between "
         "_table, _change and _was: the values that are stored, as a JSON "

@@ -281,13 +281,12 @@ static void say_file(struct gn_buf *out, const char *path, const char *name,
 
 /* --- the screen ---------------------------------------------------------- */
 
-static enum garner_code explain(const struct gn_call *call,
+static enum garner_code explain(const struct gn_where_line *line,
                                 const struct gn_where *where,
                                 struct garner_store *store, struct gn_buf *out,
                                 struct garner_error *err)
 {
-    const struct settings *s = call->settings;
-    const char *name = call->items[0];
+    const char *name = line->items[0];
     const char *const words[] = {"look", name};
     struct gn_buf answer = {0};
     struct known k = {0};
@@ -301,7 +300,7 @@ static enum garner_code explain(const struct gn_call *call,
             say_answer(out, &answer);
         else
             say_rest(out, &k);
-        say_file(out, s->where.config, name, &k);
+        say_file(out, line->flags.config, name, &k);
         gn_buf_text(out, "\n");
         code = gn_logged_lines(store, name, 0, RUNS, out, err);
     }
@@ -310,10 +309,10 @@ static enum garner_code explain(const struct gn_call *call,
     return code;
 }
 
-static enum gn_exit with_store(const struct gn_call *call,
+static enum gn_exit with_store(const struct settings *s,
+                               const struct gn_where_line *line,
                                const struct gn_where *where)
 {
-    const struct settings *s = call->settings;
     struct garner_store *store;
     struct gn_buf text = {0};
     struct garner_error err = {0};
@@ -321,7 +320,7 @@ static enum gn_exit with_store(const struct gn_call *call,
         gn_select_open(where->store, &s->storage, 0, &store, &err);
 
     if (code == GARNER_OK) {
-        code = explain(call, where, store, &text, &err);
+        code = explain(line, where, store, &text, &err);
         garner_close(store);
     }
     if (code == GARNER_OK)
@@ -333,11 +332,12 @@ static enum gn_exit with_store(const struct gn_call *call,
 static enum gn_exit run(const struct gn_call *call)
 {
     const struct settings *s = call->settings;
+    const struct gn_where_line line = gn_where_line(call, &s->where, 1, 1);
     struct gn_where where;
-    enum gn_exit status = gn_where_find(&s->where, &where);
+    enum gn_exit status = gn_where_find(&line.flags, &where);
 
     if (status == GN_EXIT_OK) {
-        status = with_store(call, &where);
+        status = with_store(s, &line, &where);
         gn_where_fini(&where);
     }
     return status;
@@ -350,21 +350,22 @@ static const struct gn_option options[] = {
 
 const struct gn_command gn_cmd_why = {
     .name = "why",
-    .operands = "SOURCE",
+    .operands = "[DB] SOURCE",
     .summary = "say how a source stands, and why it is fetched when it is",
     .text =
         "Prints what a source is doing, when it is fetched next and why then "
         "(its schedule, a retry, a pause, a server that asked for time, a host "
         "that is left alone), what is sent, with secrets and credentials "
         "hidden, and its last ten fetches. It asks the collector of the store; "
-        "without one, it says what the store and the file know.",
+        "without one, it says what the store and the file know." GN_WHERE_TEXT
+        ".",
     .examples = "garner why ticker --config garner.yaml\n"
-                "garner why ticker --db data.db\n",
+                "garner why data.db ticker\n",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .settings_size = sizeof(struct settings),
     .operand = GN_OPERAND_FILE,
     .least = 1,
-    .most = 1,
+    .most = 2,
     .run = run,
 };

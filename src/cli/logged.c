@@ -16,6 +16,30 @@ static const char lines[] = GN_LOGGED_OF(
     " || case when r.attempt > 1 then ', attempt ' || r.attempt"
     " when r.attempt = 0 then ', by hand' else '' end");
 
+enum garner_code gn_logged_find(struct garner_store *store, const char *source,
+                                struct garner_error *err)
+{
+    struct garner_rows *rows;
+    enum garner_code code;
+
+    if (source == NULL)
+        return GARNER_OK;
+    code = garner_query(store,
+                        "select 1 from garner_source where name = ?1 or name "
+                        "glob ?1 limit 1",
+                        GARNER_ARGS(garner_text(source)), &rows, err);
+    if (code != GARNER_OK)
+        return code;
+    code = garner_next(rows, err);
+    garner_rows_close(rows);
+    if (code == GARNER_DONE)
+        return gn_fail(err, GARNER_NOTFOUND,
+                       "the store has no source named \"%.100s\"; 'garner "
+                       "status' lists them",
+                       source);
+    return code == GARNER_ROW ? GARNER_OK : code;
+}
+
 enum garner_code gn_logged_lines(struct garner_store *store, const char *source,
                                  int64_t since_us, int64_t most,
                                  struct gn_buf *out, struct garner_error *err)

@@ -14,6 +14,11 @@ enum garner_code gn_logged_lines(struct garner_store *store, const char *source,
                                  int64_t since_us, int64_t most,
                                  struct gn_buf *out, struct garner_error *err);
 
+/* Whether there are such sources. Errors: NOTFOUND: none; those of the store.
+ */
+enum garner_code gn_logged_find(struct garner_store *store, const char *source,
+                                struct garner_error *err);
+
 /* What a query for those runs begins and ends with: columns of r, a garner_run
  * with its source's name. ?1 to ?3 are as above. */
 #define GN_LOGGED_OF(columns)                                                  \

@@ -8,6 +8,20 @@
 
 enum { WAIT_MS = 30000 };
 
+struct gn_where_line gn_where_line(const struct gn_call *call,
+                                   const struct gn_where_flags *flags,
+                                   size_t least, size_t most)
+{
+    const bool named = flags->store != NULL || flags->config != NULL;
+    struct gn_where_line line = {*flags, call->items, call->count};
+
+    if (line.count > most || (line.count > least && !named)) {
+        line.flags.store = *line.items++;
+        line.count--;
+    }
+    return line;
+}
+
 enum gn_exit gn_where_find(const struct gn_where_flags *flags,
                            struct gn_where *where)
 {

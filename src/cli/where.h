@@ -1,5 +1,6 @@
 /* where.h - which store a command is about, for commands on a collector: that
- * of --db, or the one that the file --config names. */
+ * of --db, or the one that the file --config names; or DB, the first operand,
+ * which may be left out then. */
 #ifndef GN_CLI_WHERE_H
 #define GN_CLI_WHERE_H
 
@@ -27,6 +28,25 @@ struct gn_where_flags {
         "db", 0, GN_OPTION_FILE, "DB", offsetof(S, where.store),               \
             "the store, when it is not the file's", "GARNER_STORE"             \
     }
+
+/* What the help of a command says of that, as a paragraph of its own. */
+#define GN_WHERE_TEXT                                                          \
+    "\n\nDB may be left out where --db or --config names the store, or "       \
+    "GARNER_STORE or GARNER_CONFIG does so in the environment"
+
+/* A command line that may begin with DB. */
+struct gn_where_line {
+    struct gn_where_flags flags; /* its store is DB, if that is there */
+    const char *const *items;    /* the operands behind it; borrowed */
+    size_t count;
+};
+
+/* Of a command with least to most operands behind DB. Where flags name the
+ * store and there are no more than most, all belong to these; else the first
+ * is DB, as long as least are left. */
+struct gn_where_line gn_where_line(const struct gn_call *call,
+                                   const struct gn_where_flags *flags,
+                                   size_t least, size_t most);
 
 struct gn_where {
     const char *store;       /* a path or URL */
