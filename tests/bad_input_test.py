@@ -344,6 +344,19 @@ class Files(BadInput):
             self.refused(*command, says=(rf"g\.yaml:{place}", *patterns))
         self.assertFalse((self.folder / "d.db").exists(), "nothing was made")
 
+    def test_a_token_is_warned_of(self):
+        text = (self.HEAD + "  a:\n    url: http://127.0.0.1:1/\n"
+                "    headers: { Authorization: 'Bearer ghp_%s' }\n" % ("a1" * 18))
+        self.write("g.yaml", text)
+        result = garner("check", "g.yaml", cwd=self.folder)
+        self.assert_code(result, 0)
+        self.assertIn("g.yaml:6:31: warning: ", result.stderr)
+        for part in "${env:NAME}", "${file:PATH}", "${cred:NAME}":
+            self.assertIn(part, result.stderr)
+        self.assertNotIn("a1a1", result.stdout + result.stderr)
+        self.assertIn("1 source, no mistakes, 1 warning", result.stdout)
+        self.assert_code(garner("check", "/dev/stdin", stdin=text), 0)
+
     def test_a_tab(self):
         self.wrong("  a:\n\t\turl: http://h/\n", r"5:1\b", "(?i)tab", "(?i)space")
 

@@ -9,13 +9,39 @@
 #include "cli/prepare.h"
 #include "cli/print.h"
 #include "cli/text.h"
+#include "config/file.h"
 #include "config/load.h"
+#include "config/tree.h"
+#include "config/warn.h"
 
 struct settings {
     const char *config;
     bool quiet;
     bool columns;
 };
+
+/* Tells what is not wise in a file that is good; good says how many there are.
+ */
+static enum garner_code warn(const char *path, struct gn_buf *good,
+                             struct garner_error *err)
+{
+    struct gn_buf data = {0};
+    struct gn_buf list = {0};
+    size_t count = 0;
+    enum garner_code code =
+        gn_file_read(path, GN_TREE_BYTES_MAX, true, &data, err);
+
+    if (code == GARNER_OK)
+        code = gn_warn(path, gn_buf_cstr(&data), data.size, &list, &count, err);
+    if (code == GARNER_OK && count > 0) {
+        fputs(gn_buf_cstr(&list), stderr);
+        gn_buf_printf(good, ", %zu warning%s", count, gn_text_plural(count));
+    }
+    gn_buf_fini(&data);
+    gn_buf_fini(&list);
+    /* a pipe, which cannot be read twice, has no warnings */
+    return code == GARNER_NOMEM ? code : GARNER_OK;
+}
 
 static enum gn_exit run(const struct gn_call *call)
 {
@@ -26,6 +52,7 @@ static enum gn_exit run(const struct gn_call *call)
     struct gn_config config;
     struct gn_buf problems = {0};
     struct gn_buf good = {0};
+    struct gn_buf warnings = {0};
     struct garner_error err = {0};
     enum garner_code code;
 
@@ -45,9 +72,15 @@ static enum gn_exit run(const struct gn_call *call)
     gn_buf_fini(&problems);
     if (s->columns)
         code = gn_prepare_tell(&config, &good, &err);
+    if (code == GARNER_OK)
+        code = warn(path, &warnings, &err);
     if (!s->quiet)
-        gn_buf_printf(&good, "%s: %zu source%s, all well\n", path,
-                      config.source_count, gn_text_plural(config.source_count));
+        gn_buf_printf(&good, "%s: %zu source%s, %s%s\n", path,
+                      config.source_count, gn_text_plural(config.source_count),
+                      warnings.size > 0 ? "no mistakes" : "all well",
+                      gn_buf_cstr(&warnings));
+    good.failed = good.failed || gn_buf_failed(&warnings);
+    gn_buf_fini(&warnings);
     gn_config_fini(&config);
     if (code == GARNER_OK)
         return gn_print(&good);
@@ -72,7 +105,10 @@ const struct gn_command gn_cmd_check = {
     .text =
         "Reads the file as 'garner run' would, prepares its SQL, and prints "
         "what is wrong as FILE:LINE:COLUMN: what; what to do. Nothing is "
-        "fetched. The exit status is 2 if anything is wrong.",
+        "fetched. The exit status is 2 if anything is wrong. What looks like "
+        "a token that stands in the file as it is, is no mistake: a warning "
+        "says where, and that ${env:NAME}, ${file:PATH} or ${cred:NAME} may "
+        "stand for it.",
     .examples = "garner check garner.yaml\n"
                 "garner check garner.yaml --columns\n"
                 "garner check garner.yaml && systemctl restart garner\n",

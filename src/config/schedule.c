@@ -1,5 +1,7 @@
 #include "config/schedule.h"
 
+#include <string.h>
+
 #include "base/error.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -115,12 +117,14 @@ static void tz(struct gn_problems *p, const struct gn_node *node, void *context)
 static void adapt(struct gn_problems *p, const struct gn_node *node,
                   void *context)
 {
+    static const char advice[] =
+        "write the shortest and the longest interval, like 15m..12h";
     struct gn_adapt *a = &((struct reading *)context)->spec->adapt;
 
-    (void)gn_walk_range(p, node,
-                        "write the shortest and the longest interval, like "
-                        "15m..12h",
-                        &a->least_ms, &a->most_ms);
+    if (node->kind == GN_NODE_SCALAR && strstr(node->text, "..") == NULL)
+        gn_walk_problem(p, node, "adapt is \"%.40s\"; %s", node->text, advice);
+    else
+        (void)gn_walk_range(p, node, advice, &a->least_ms, &a->most_ms);
 }
 
 static const struct gn_walk_key keys[] = {

@@ -124,6 +124,9 @@ static void wrong_cron_lines_and_windows_too(void **state)
         "schedule: { adapt: 12h..15m }",
         "3:20: adapt is \"12h..15m\"; write the shortest and the longest "
         "interval, like 15m..12h");
+    bad_source("schedule: { adapt: 15m }",
+               "3:20: adapt is \"15m\"; write the shortest and the longest "
+               "interval, like 15m..12h");
     bad_source("schedule: { every: 1h, adapt: 1m..5m }",
                "3:11: schedule: adapt from 1m to 5m is out of range: it must "
                "hold the interval (every), and be within 1ms and 366d");
