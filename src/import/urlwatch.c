@@ -154,6 +154,21 @@ static bool add_elements(const char *filter, const struct gn_node *value,
     return true;
 }
 
+/* What an element's filter says besides which those are. */
+static void note_more(const struct job *j, const char *filter,
+                      const struct gn_node *value)
+{
+    if (value == NULL || value->kind != GN_NODE_MAPPING)
+        return;
+    for (const struct gn_node *n = value->first; n != NULL; n = n->next)
+        if (strcmp(n->key->text, "selector") != 0 &&
+            strcmp(n->key->text, "path") != 0)
+            gn_draft_note(j->draft, n->key->line,
+                          "%.60s of the filter %.60s is left out; say what it "
+                          "does in the sql of rows",
+                          n->key->text, filter);
+}
+
 /* The first filter that chooses elements becomes the rows; html2text is what
  * their text is anyway. */
 static void add_filters(const struct job *j)
@@ -174,6 +189,7 @@ static void add_filters(const struct job *j)
                                   " html_text(:body, '') as text");
         } else if (sql.size == 0 && add_elements(name, value, &more)) {
             gn_buf_text(&sql, gn_buf_cstr(&more));
+            note_more(j, name, value);
         } else {
             gn_draft_note(j->draft, n->line,
                           "the filter %.60s is left out; say what it does in "
@@ -218,7 +234,12 @@ static void note_rest(const struct job *j)
 
         while (known[i] != NULL && strcmp(known[i], n->key->text) != 0)
             i++;
-        if (known[i] == NULL)
+        if (strcmp(n->key->text, "max_tries") == 0)
+            gn_draft_note(j->draft, n->key->line,
+                          "max_tries is left out: write alert: { to: NAME, "
+                          "after: %.20s }, and under notify who NAME is",
+                          n->kind == GN_NODE_SCALAR ? n->text : "COUNT");
+        else if (known[i] == NULL)
             gn_draft_note(j->draft, n->key->line,
                           "%.60s is left out: it has no counterpart",
                           n->key->text);

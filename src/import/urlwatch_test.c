@@ -57,12 +57,36 @@ static void jobs_become_sources(void **state)
         "'[id=\"it''s\"]')\n",
         "f:7: the filter sort is left out; say what it does in the sql of "
         "rows\n"
-        "f:17: max_tries is left out: it has no counterpart\n"
+        "f:17: max_tries is left out: write alert: { to: NAME, after: 3 }, and "
+        "under notify who NAME is\n"
         "f:20: the job a script is left out: it has no url\n"
         "f:23: https://h/c was read by a browser; garner fetches what the "
         "server sends\n"
         "f: a job is left out: 27:1: the [ opened in line 26 is not closed "
         "before this; add , or ], or quote a value that holds \": \"\n");
+}
+
+static void what_a_filter_says_besides_is_told(void **state)
+{
+    (void)state;
+    assert_becomes(
+        gn_import_urlwatch,
+        "url: https://h/\n"
+        "filter:\n"
+        "  - css:\n      selector: p\n      exclude: b\n      skip: 1\n"
+        "  - xpath: { path: //a, exclude: //i }\n",
+        "\nsources:\n"
+        "\n  h:\n    url: \"https://h/\"\n    schedule: 1h\n"
+        "    rows:\n      table: watched\n      key: [source, i]\n"
+        "      sql: |\n"
+        "        select :source as source, i, text from html_each(:body, "
+        "'p')\n",
+        "f:5: exclude of the filter css is left out; say what it does in the "
+        "sql of rows\n"
+        "f:6: skip of the filter css is left out; say what it does in the sql "
+        "of rows\n"
+        "f:7: the filter xpath is left out; say what it does in the sql of "
+        "rows\n");
 }
 
 static void others_are_refused(void **state)
@@ -86,6 +110,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(jobs_become_sources),
+        cmocka_unit_test(what_a_filter_says_besides_is_told),
         cmocka_unit_test(others_are_refused),
         cmocka_unit_test(without_memory_it_says_so),
     };
