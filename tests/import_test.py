@@ -36,6 +36,24 @@ class Import(Case):
         self.made("curl", stdin=f"curl -s \\\n  {self.nginx.url}/same\n")
         self.assertEqual(one(self.db, "select status from garner_run"), 200)
 
+    def test_a_curl_command_with_lists_and_manners(self):
+        told = self.made("curl", f"curl -sS -# -O --retry 2 --retry-delay 1 --limit-rate 1M"
+                                 f" -c jar '{self.nginx.url}/{{same,agent}}?n=[1-2]'")
+        self.assertIn("-O is left out", told)
+        self.assertEqual(query(self.db, "select count(*), count(distinct url), min(status)"
+                                        " from garner_run"), [(4, 4, 200)])
+
+    def test_a_curl_command_that_asks_for_the_head(self):
+        self.made("curl", f"curl -I -r 0-3 --noproxy '*' {self.nginx.url}/same")
+        self.assertEqual(query(self.db, "select status, bytes from garner_run"), [(200, 0)])
+
+    def test_a_curl_command_that_cannot_be_taken_over(self):
+        for flags, word in (("--ntlm", "garner has no counterpart"), ("-F a=b", "multipart")):
+            result = garner("import", "curl", f"curl {flags} http://127.0.0.1:1/")
+            self.assertEqual(result.returncode, 2)
+            self.assertIn(word, result.stderr)
+            self.assertNotIn("--help", result.stderr)
+
     def test_urlwatch(self):
         jobs = pathlib.Path(self.folder, "urls.yaml")
         jobs.write_text(f"""name: index

@@ -157,7 +157,8 @@ const struct gn_command gn_cmd_import = {
         "that fetches the same. What has no counterpart is told, with its "
         "line. KIND is one of\n\n"
         "  curl      a curl command, as browsers copy it; FILE may be the\n"
-        "            command itself, in quotes\n"
+        "            command itself, in quotes. Lists and ranges in its URL,\n"
+        "            {a,b} and [1-9], become vars\n"
         "  opml      a feed reader's list of feeds: their entries become rows\n"
         "  pfetch    its urls.xml\n"
         "  urlwatch  its urls.yaml",

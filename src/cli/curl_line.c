@@ -6,55 +6,25 @@
 
 #include "base/error.h"
 #include "base/mem.h"
-#include "cli/ask.h"
-#include "cli/options.h"
+#include "base/url.h"
+#include "cli/curl_flags.h"
+#include "cli/curl_glob.h"
+#include "import/draft.h"
 #include "import/words.h"
 
-struct settings {
-    struct gn_ask_flags ask;
-    bool nothing;         /* flags about what curl prints */
-    const char *no_text;  /* the same, with a value */
-    const char *no_place; /* where it writes */
-    const char *url;
-};
-
-#define IGNORED(name, letter)                                                  \
-    {                                                                          \
-        name, letter, GN_OPTION_FLAG, NULL,                                    \
-            offsetof(struct settings, nothing), "", NULL                       \
-    }
-
-static const struct gn_option options[] = {
-    GN_ASK_OPTIONS(struct settings),
-    {"max-time", 'm', GN_OPTION_SECONDS, "TIME",
-     offsetof(struct settings, ask.total_ms), "", NULL},
-    {"url", 0, GN_OPTION_TEXT, "URL", offsetof(struct settings, url), "", NULL},
-    {"output", 'o', GN_OPTION_TEXT, "FILE", offsetof(struct settings, no_place),
-     "", NULL},
-    {"write-out", 'w', GN_OPTION_TEXT, "FORMAT",
-     offsetof(struct settings, no_text), "", NULL},
-    IGNORED("silent", 's'),
-    IGNORED("show-error", 'S'),
-    IGNORED("fail", 'f'),
-    IGNORED("include", 'i'),
-    IGNORED("verbose", 'v'),
-    IGNORED("remote-name", 'O'),
-    IGNORED("globoff", 'g'),
-};
-
-static const struct gn_command curl = {
-    .name = "curl",
-    .options = options,
-    .option_count = sizeof options / sizeof options[0],
-    .settings_size = sizeof(struct settings),
-    .most = SIZE_MAX,
-};
-
-static void add_headers(struct gn_draft *d, const struct gn_request *r)
+static void add_headers(struct gn_draft *d, const struct gn_request *r,
+                        const struct gn_curl_flags *flags)
 {
-    if ((r->headers == NULL || r->headers[0] == NULL) && r->cookies == NULL)
+    char range[80];
+
+    if ((r->headers == NULL || r->headers[0] == NULL) && r->cookies == NULL &&
+        flags->range == NULL)
         return;
     gn_draft_open(d, 2, "headers");
+    if (flags->range != NULL) {
+        snprintf(range, sizeof range, "bytes=%.60s", flags->range);
+        gn_draft_text(d, 3, "Range", range);
+    }
     if (r->cookies != NULL) /* as -b says it: no other host is told */
         gn_draft_text(d, 3, "Cookie", r->cookies);
     for (const char *const *line = r->headers; line != NULL && *line != NULL;
@@ -158,13 +128,37 @@ static void add_route(struct gn_draft *d, const struct gn_route *route)
         add_place(d, *line);
 }
 
-static void add_request(struct gn_draft *d, const struct gn_request *r)
+/* How often it is tried again, and how fast bodies come. */
+static void add_manners(struct gn_draft *d, const struct gn_curl_flags *flags)
 {
     char text[40];
 
-    if (r->method != NULL)
-        gn_draft_text(d, 2, "method", r->method);
-    add_headers(d, r);
+    if (flags->retry != NULL &&
+        strspn(flags->retry, "0") < strlen(flags->retry)) {
+        gn_draft_open(d, 2, "retry");
+        gn_draft_plain(d, 3, "times", flags->retry);
+        if (flags->retry_delay_ms > 0) {
+            snprintf(text, sizeof text, "%" PRId64 "ms", flags->retry_delay_ms);
+            gn_draft_plain(d, 3, "backoff", text);
+        }
+    }
+    if (flags->rate > 0) {
+        gn_draft_open(d, 2, "host");
+        snprintf(text, sizeof text, "%" PRId64 "B", flags->rate);
+        gn_draft_plain(d, 3, "bytes", text);
+    }
+}
+
+static void add_request(struct gn_draft *d, const struct gn_request *r,
+                        const struct gn_curl_flags *flags)
+{
+    char text[40];
+
+    if (flags->head || r->method != NULL)
+        gn_draft_text(d, 2, "method", r->method != NULL ? r->method : "HEAD");
+    add_headers(d, r, flags);
+    if (r->keeps_cookies)
+        gn_draft_plain(d, 2, "cookies", "true");
     add_login(d, r);
     if (r->user_agent != NULL)
         gn_draft_text(d, 2, "user_agent", r->user_agent);
@@ -185,14 +179,96 @@ static void add_request(struct gn_draft *d, const struct gn_request *r)
         gn_draft_text(d, 2, "proxy", r->proxy);
     add_tls(d, r);
     add_route(d, &r->route);
+    add_manners(d, flags);
 }
 
-static enum garner_code take_over(const struct gn_call *call,
+static void begin_source(struct gn_draft *d, const struct gn_curl_globs *globs)
+{
+    if (globs->count == 0) {
+        gn_draft_source(d, NULL, globs->url);
+        return;
+    }
+    gn_draft_template(d, globs->url);
+    gn_draft_open(d, 2, "vars");
+    for (size_t i = 0; i < globs->count; i++)
+        gn_draft_list(d, 3, globs->all[i].name, globs->all[i].values,
+                      globs->all[i].count);
+}
+
+static void note(struct gn_draft *d, const struct gn_call *call,
+                 const struct gn_curl_flags *flags)
+{
+    if (flags->ask.cookie_file != NULL)
+        gn_draft_note(d, 0,
+                      "-b %.100s is not read: the source keeps cookies of its "
+                      "own in the store (cookies: true), from none on",
+                      flags->ask.cookie_file);
+    if (flags->proxy_login != NULL && flags->ask.reach.proxy == NULL)
+        gn_draft_note(d, 0,
+                      "-U is left out: the command names no proxy; write it "
+                      "into the URL of one");
+    gn_curl_note(call, d);
+}
+
+/* The host in url; "": none. */
+static void host_of(const char *url, char host[256])
+{
+    struct gn_url parts;
+
+    host[0] = '\0';
+    if (gn_url_split(url, &parts, NULL) == GARNER_OK)
+        snprintf(host, 256, "%.*s", (int)parts.host.size, parts.host.text);
+}
+
+/* url, which has a scheme and all of its query, becomes a source. */
+static enum garner_code
+write_source(const struct gn_call *call, const char *url,
+             const struct gn_import_options *o, struct gn_request *request,
+             struct gn_draft *d, struct garner_error *err)
+{
+    const struct gn_curl_flags *flags = call->settings;
+    struct gn_arena memory = {0};
+    struct gn_curl_globs globs = {.url = url};
+    char host[256];
+    char *proxy = NULL;
+    enum garner_code code = GARNER_OK;
+
+    if (!flags->globs_off)
+        code = gn_curl_glob(url, &memory, &globs, err);
+    host_of(url, host);
+    if (code == GARNER_OK)
+        code = gn_curl_proxy(flags, host, &proxy, err);
+    if (code == GARNER_OK) {
+        request->proxy = proxy;
+        begin_source(d, &globs);
+        gn_draft_text(d, 2, "schedule", o->every);
+        add_request(d, request, flags);
+        note(d, call, flags);
+        if (gn_draft_failed(d))
+            code = gn_fail(err, GARNER_NOMEM, "out of memory");
+    }
+    gn_free(proxy);
+    gn_arena_clear(&memory);
+    return code;
+}
+
+/* Adds what -G sends, in which nothing is a list or a range. */
+static void add_query(struct gn_buf *url, const char *query)
+{
+    gn_buf_byte(url, strchr(gn_buf_cstr(url), '?') != NULL ? '&' : '?');
+    for (const char *c = query; *c != '\0'; c++)
+        if (strchr("{}[]", *c) != NULL)
+            gn_buf_printf(url, "%%%02X", (unsigned char)*c);
+        else
+            gn_buf_byte(url, *c);
+}
+
+static enum garner_code take_over(struct gn_call *call,
                                   const struct gn_import_options *o,
                                   struct gn_draft *d, struct garner_error *err)
 {
-    const struct settings *s = call->settings;
-    const char *url = call->count > 0 ? call->items[0] : s->url;
+    struct gn_curl_flags *flags = call->settings;
+    const char *url = call->count > 0 ? call->items[0] : flags->url;
     struct gn_ask_memory memory = {0};
     struct gn_request request;
     struct gn_buf whole = {0};
@@ -200,30 +276,25 @@ static enum garner_code take_over(const struct gn_call *call,
 
     if (url == NULL)
         return gn_fail(err, GARNER_INVALID, "1: the command has no URL");
-    if (call->count > 1 || (call->count > 0 && s->url != NULL))
+    if (call->count > 1 || (call->count > 0 && flags->url != NULL))
         return gn_fail(err, GARNER_INVALID,
                        "1: there are several URLs, of which %.200s is one; "
                        "write a command for each",
                        call->items[call->count - 1]);
+    code = gn_curl_check(flags, err);
+    if (code != GARNER_OK)
+        return code;
+    gn_ask_find_file(&flags->ask);
     gn_buf_printf(&whole, "%s%s", strstr(url, "://") == NULL ? "http://" : "",
                   url); /* as curl does */
-    code = gn_ask_request(&s->ask, gn_buf_cstr(&whole), &request, &memory, err);
+    code = gn_ask_request(&flags->ask, gn_buf_cstr(&whole), &request, &memory,
+                          err);
     if (memory.query != NULL)
-        gn_buf_printf(&whole, "%c%s",
-                      strchr(gn_buf_cstr(&whole), '?') != NULL ? '&' : '?',
-                      memory.query);
-    if (code == GARNER_OK) {
-        gn_draft_source(d, NULL, gn_buf_cstr(&whole));
-        gn_draft_text(d, 2, "schedule", o->every);
-        add_request(d, &request);
-        if (s->no_place != NULL)
-            gn_draft_note(d, 0,
-                          "-o %.100s is left out: bodies are kept in the "
-                          "store; see 'garner help body'",
-                          s->no_place);
-        if (gn_buf_failed(&whole) || gn_draft_failed(d))
-            code = gn_fail(err, GARNER_NOMEM, "out of memory");
-    }
+        add_query(&whole, memory.query);
+    if (code == GARNER_OK && gn_buf_failed(&whole))
+        code = gn_fail(err, GARNER_NOMEM, "out of memory");
+    if (code == GARNER_OK)
+        code = write_source(call, gn_buf_cstr(&whole), o, &request, d, err);
     gn_ask_fini(&memory);
     gn_buf_fini(&whole);
     return code;
@@ -235,9 +306,9 @@ enum garner_code gn_curl_line_import(const char *text, size_t size,
                                      struct garner_error *err)
 {
     struct gn_arena memory = {0};
-    struct settings settings = {.url = NULL};
+    struct gn_curl_flags settings = {.url = NULL};
     struct garner_error why = {0};
-    struct gn_call call = {.command = &curl, .settings = &settings};
+    struct gn_call call = {.command = &gn_curl_command, .settings = &settings};
     const char **items = NULL;
     char **words;
     size_t count;

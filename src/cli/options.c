@@ -89,6 +89,9 @@ static enum garner_code unknown(const struct gn_command *command,
         size = sizeof given - 1;
     memcpy(given, name, size);
     given[size] = '\0';
+    if (command->advice != NULL)
+        return gn_fail(err, GARNER_INVALID, "unknown flag --%s: %s", given,
+                       command->advice);
     meant = suggestion(command, given);
     if (meant != NULL)
         return gn_fail(err, GARNER_INVALID,
@@ -277,6 +280,9 @@ static enum garner_code letters(struct gn_call *call, struct words *w,
 
         if (*text == 'h' && o == NULL)
             return GARNER_DONE;
+        if (o == NULL && call->command->advice != NULL)
+            return gn_fail(err, GARNER_INVALID, "unknown flag -%c: %s", *text,
+                           call->command->advice);
         if (o == NULL)
             return gn_fail(err, GARNER_INVALID,
                            "unknown flag -%c; 'garner %s --help' lists them "

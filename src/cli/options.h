@@ -72,8 +72,9 @@ struct gn_command {
     size_t option_count;
     size_t settings_size;
     enum gn_operand operand;
-    const char *words; /* WORD: the operands there are, "a b c" */
-    size_t least;      /* operands asked for */
+    const char *words;  /* WORD: the operands there are, "a b c" */
+    const char *advice; /* about a flag that is not there; NULL: see --help */
+    size_t least;       /* operands asked for */
     size_t most;
     enum gn_exit (*run)(const struct gn_call *call);
 };

@@ -171,6 +171,17 @@ static void clean(const char *wanted, char name[NAME])
     name[n] = '\0';
 }
 
+/* Those of variables: a name is no pattern. */
+static void drop_braces(char *name)
+{
+    size_t n = 0;
+
+    for (const char *c = name; *c != '\0'; c++)
+        if (*c != '{' && *c != '}')
+            name[n++] = *c;
+    name[n] = '\0';
+}
+
 /* Its host and path: a name is shown everywhere, so it has no password. */
 static void name_by_url(const char *url, char name[NAME])
 {
@@ -185,12 +196,15 @@ static void name_by_url(const char *url, char name[NAME])
     if (strncmp(from, "www.", 4) == 0)
         from += 4;
     clean(from, name);
+    drop_braces(name);
     name[strcspn(name, "?#")] = '\0';
     while (strlen(name) > 1 && name[strlen(name) - 1] == '/')
         name[strlen(name) - 1] = '\0';
 }
 
-void gn_draft_source(struct gn_draft *d, const char *wanted, const char *url)
+/* Begins a source, without its URL. */
+static void begin_source(struct gn_draft *d, const char *wanted,
+                         const char *url)
 {
     char name[NAME] = "";
     char unique[NAME + 24];
@@ -210,7 +224,18 @@ void gn_draft_source(struct gn_draft *d, const char *wanted, const char *url)
     gn_buf_byte(d->out, '\n');
     begin(d, 1, unique);
     gn_buf_byte(d->out, '\n');
+}
+
+void gn_draft_source(struct gn_draft *d, const char *wanted, const char *url)
+{
+    begin_source(d, wanted, url);
     gn_draft_url(d, 2, "url", url);
+}
+
+void gn_draft_template(struct gn_draft *d, const char *url)
+{
+    begin_source(d, NULL, url);
+    gn_draft_text(d, 2, "url", url);
 }
 
 void gn_draft_head(struct gn_draft *d)

@@ -30,6 +30,9 @@ bool gn_draft_failed(const struct gn_draft *d);
  * host and path. Lines go to it from now on, at depth 2 and deeper. */
 void gn_draft_source(struct gn_draft *d, const char *wanted, const char *url);
 
+/* The same, of a URL with {variables} in it. */
+void gn_draft_template(struct gn_draft *d, const char *url);
+
 /* Lines go to the head from now on, at depth 0 and deeper. */
 void gn_draft_head(struct gn_draft *d);
 

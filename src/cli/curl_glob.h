@@ -1,0 +1,34 @@
+/* curl_glob.h - the lists and ranges in a URL of curl's, "http://h/{a,b}" and
+ * "http://h/[01-12]", as variables of a source. Pure. */
+#ifndef GN_CLI_CURL_GLOB_H
+#define GN_CLI_CURL_GLOB_H
+
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "garner/error.h"
+
+enum { GN_CURL_GLOBS = 8 }; /* in one URL */
+
+struct gn_curl_glob {
+    const char *name; /* "part1", "part2" ... */
+    const char **values;
+    size_t count;
+};
+
+/* A URL with them; all in the arena of gn_curl_glob. */
+struct gn_curl_globs {
+    const char *url; /* with {part1} in place of the first */
+    struct gn_curl_glob all[GN_CURL_GLOBS];
+    size_t count; /* 0: it has none, and is as it was */
+};
+
+/* Takes url apart. What only looks like one of them (an IPv6 address, braces
+ * without a comma) is left as it is. Errors: INVALID (it stands for more URLs
+ * than a source may have, or a value would not go into the URL as it is),
+ * NOMEM. */
+enum garner_code gn_curl_glob(const char *url, struct gn_arena *memory,
+                              struct gn_curl_globs *globs,
+                              struct garner_error *err);
+
+#endif
