@@ -41,7 +41,7 @@ static const char *read_end(const char *text, long *value, int *width)
     }
     if (!is_letter(text[0]) || is_letter(text[1]) || is_digit(text[1]))
         return NULL;
-    *value = text[0];
+    *value = (unsigned char)text[0];
     *width = 0;
     return text + 1;
 }

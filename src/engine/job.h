@@ -165,8 +165,8 @@ struct gn_job {
     uint64_t by_hand; /* which of its source's asks it answers; 0: none */
     bool asks_whole;  /* it asks for the whole answer, whatever its version */
     int64_t waits_from_ns;
-    int64_t turn_ns; /* about when its host's turn comes; INT64_MAX: when a
-                        fetch from it has ended */
+    int64_t turn_ns;      /* about when its host's turn comes; INT64_MAX: when a
+                             fetch from it has ended */
     bool brought_rules;   /* it fetched its host's robots.txt */
     bool at_host;         /* its host is asked for it now */
     bool is_probe;        /* it finds out whether its host works again */

@@ -36,12 +36,11 @@ static void stop(struct world *w)
 {
     gn_engine_stop(w->engine);
     assert_int_equal(run_ended(w), GARNER_OK);
-    assert_int_equal(w->status.totals.due, w->status.totals.started +
-                                               w->status.totals.missed_overlap +
-                                               w->status.totals.missed_late +
-                                               w->status.totals.missed_refused +
-                                               w->status.totals.missed_waiting +
-                                               w->status.totals.missed_stopped);
+    assert_int_equal(
+        w->status.totals.due,
+        w->status.totals.started + w->status.totals.missed_overlap +
+            w->status.totals.missed_late + w->status.totals.missed_refused +
+            w->status.totals.missed_waiting + w->status.totals.missed_stopped);
 }
 
 static int64_t asked_number(struct world *w, const char *sql)

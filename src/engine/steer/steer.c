@@ -254,16 +254,15 @@ static void describe(const struct gn_flow *f, const struct gn_active *a,
         s->missed += a->due.missed[i];
     if (a->source->max_age_ms > 0) {
         s->has_age = true;
-        s->stale = gn_age_is_stale(a->source->max_age_ms, a->last.fresh_ns,
-                                   now_ns);
-        s->good_us = a->last.good_us > 0
-                         ? gn_clock_wall_us() - a->last.good_us
-                         : INT64_MAX;
+        s->stale =
+            gn_age_is_stale(a->source->max_age_ms, a->last.fresh_ns, now_ns);
+        s->good_us = a->last.good_us > 0 ? gn_clock_wall_us() - a->last.good_us
+                                         : INT64_MAX;
     }
     if (a->due.running && a->waits_for_host) {
         s->waits_for_host = true;
-        s->host_us =
-            a->host_ns == INT64_MAX ? INT64_MAX : from_now_us(a->host_ns, now_ns);
+        s->host_us = a->host_ns == INT64_MAX ? INT64_MAX
+                                             : from_now_us(a->host_ns, now_ns);
     }
     if (f->schedule != NULL && !f->closed)
         say_next(&a->due, a->is_fresh, now_ns, s);
