@@ -72,9 +72,8 @@ static void other_texts_are_left_alone(void **state)
         "    url: https://h/8f14e45fceea167a5a36dedd4bea2543?page=2\n",
         "    url: https://h/risk-free-rates-2024-and-all-the-rest\n",
         "    url: https://h/?token=short&sort=8f14e45fceea167a5a36\n",
-        "    rows: { table: tokens, key: token_id, sql: select 'sk-" G36
-        "' }\n",
-        "    rows:\n      sql: |\n        select 'ghp_" G36 "'\n",
+        "    rows: { table: t, sql: select 'sk-abcdefghij0123456789klm' }\n",
+        "    rows:\n      sql: |\n        select 'ghp_abcdefgh0123456789'\n",
         "    url: https://h/ghp_short\n",
         "    tags: [AKIA, sk-, eyJhbGci]\n",
     };

@@ -8,6 +8,7 @@ static void add_totals(struct gn_totals *to, const struct gn_totals *more)
     to->missed_late += more->missed_late;
     to->missed_refused += more->missed_refused;
     to->missed_waiting += more->missed_waiting;
+    to->missed_stopped += more->missed_stopped;
     to->retried += more->retried;
     to->fetched += more->fetched;
     to->fetch_failed += more->fetch_failed;
