@@ -15,7 +15,7 @@
 #include "target.h"
 
 static const struct gn_extractor_options options = {
-    .deadline_ms = 5000, .max_bytes = 16 << 20, .max_statements = 64};
+    .max_statements = 64, .limits = {5000, 256 << 20, 16 << 20, 1 << 28}};
 static struct gn_worker worker;
 
 /* The first line of what is left, without it; free with gn_free. */
@@ -102,7 +102,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct gn_extraction job = {
         .params = params, .param_count = 2, .onward = &page};
 
-    if (worker.deadline_ms == 0)
+    if (worker.limits.time_ms == 0)
         GN_CHECK(gn_worker_open(&worker, &options, NULL) == GARNER_OK);
     check_tag(tag);
     check_url(url);

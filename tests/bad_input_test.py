@@ -141,6 +141,38 @@ class Extraction(BadInput):
         self.assert_code(result, FAILED)
         self.assert_says(result.stderr, "(?i)time|steps|long|limit")
 
+    def test_sql_over_the_limits_of_its_source(self):
+        doubling = ("with recursive n(s) as (select 'aaaaaaaa' union all select s || s"
+                    " from n) select max(length(s)) as m from n")
+        config = self.write("limits.yaml", f"""garner: 1
+defaults: {{ limits: {{ memory: 8MiB }} }}
+sources:
+  good:
+    url: {self.good}
+    rows: {{ table: good, sql: "select hex(zeroblob(100000)) as x" }}
+  hungry:
+    url: {self.good}
+    rows: {{ table: hungry, sql: "{doubling}" }}
+  wide:
+    url: {self.good}
+    limits: {{ rows: 100KiB, length: 1MiB }}
+    rows: {{ table: wide, sql: "select hex(zeroblob(100000)) as x" }}
+  long:
+    url: {self.good}
+    limits: {{ length: 100kB }}
+    rows: {{ table: long, sql: "select hex(zeroblob(100000)) as x" }}
+""")
+        result = garner("run", "-c", config, "--db", self.db, "--once")
+        self.assert_code(result, FAILED)
+        errors = dict(query(self.db, "select s.name, r.error from garner_run r"
+                                     " join garner_source s on s.id = r.source"))
+        self.assertIsNone(errors["good"])
+        for source, key, limit in (("hungry", "memory", "8.0 MiB"), ("wide", "rows", "100 KiB"),
+                                   ("long", "length", "97.7 KiB")):
+            self.assertIn(f"more than {limit}", errors[source])
+            self.assertIn(f"raise limits.{key}", errors[source])
+        self.assertEqual(one(self.db, "select length(x) from good"), 200000)
+
     def test_a_result_without_the_key_column(self):
         self.run_sql(self.good, "select :body->>'$.price' as price", "(?i)key", "name",
                      args=("--key", "name"), code=USAGE)

@@ -12,6 +12,7 @@
 #include "cli/help.h"
 #include "cli/outcome.h"
 #include "cli/text.h"
+#include "extract/sqlheap.h"
 
 static const struct gn_command *const commands[] = {
     &gn_cmd_run,     &gn_cmd_fetch,      &gn_cmd_get,        &gn_cmd_crawl,
@@ -100,6 +101,7 @@ int main(int argc, char **argv)
 
     hold_standard_files();
     gn_text_init();
+    (void)gn_sqlheap_install(); /* before anything opens a database */
     /* A reader that goes away is an error of write(2), not the end. */
     GN_CHECK(signal(SIGPIPE, SIG_IGN) != SIG_ERR);
     /* a file over its limit (ulimit -f) is an error of the write */

@@ -8,6 +8,7 @@
 #include "config/hook.h"
 #include "config/host.h"
 #include "config/network.h"
+#include "config/quota.h"
 #include "config/retry.h"
 #include "config/schedule.h"
 #include "config/scope.h"
@@ -29,7 +30,7 @@
         {"retry", gn_retry_read, NULL}, {"host", gn_host_read, NULL},          \
         {"robots", gn_host_read_robots, NULL}, {"hooks", gn_hook_read, NULL},  \
         {"alert", gn_hook_read_alert, NULL}, {"expect", gn_expect_read, NULL}, \
-        {"max_age", gn_expect_max_age, NULL},                                  \
+        {"max_age", gn_expect_max_age, NULL}, {"limits", gn_quota_read, NULL}, \
     {                                                                          \
         "proxy", gn_network_proxy, NULL                                        \
     }

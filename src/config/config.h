@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "crawl/bounds.h"
+#include "extract/quota.h"
 #include "fetch/backoff.h"
 #include "fetch/request.h"
 #include "garner/error.h"
@@ -219,9 +220,10 @@ struct gn_source {
     const struct gn_crawl *crawl; /* its URL is the first start; NULL: fetches
                                      that alone */
     struct gn_sequel next;
-    bool of_list;      /* one of several that a list under vars makes */
-    uint64_t identity; /* of all that the file says of it; 0: of no file */
-    int line;          /* in the file; 0: from the command line */
+    struct gn_quota limits; /* of the SQL of an answer; 0: garner's own */
+    bool of_list;           /* one of several that a list under vars makes */
+    uint64_t identity;      /* of all that the file says of it; 0: of no file */
+    int line;               /* in the file; 0: from the command line */
 };
 
 struct gn_config {

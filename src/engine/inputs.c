@@ -79,6 +79,7 @@ enum garner_code gn_inputs_fill(const struct gn_inputs *in,
     memcpy(params, fixed, sizeof fixed);
     if (source->crawl != NULL)
         params[count++] = (struct gn_param){"depth", garner_integer(in->depth)};
+    extraction->limits = source->limits;
     extraction->params = params;
     extraction->param_count = count + add_own(in, source, params + count);
     extraction->queries = queries;

@@ -15,6 +15,7 @@ static const struct gn_var vars[] = {{"symbol", "ABC"}};
 static const struct gn_source source = {.name = "s",
                                         .rows = rows,
                                         .row_spec_count = 2,
+                                        .limits = {.memory_bytes = 7},
                                         .vars = vars,
                                         .var_count = 1};
 
@@ -38,6 +39,7 @@ static void what_is_not_there_is_null(void **state)
     (void)state;
     assert_int_equal(gn_inputs_fill(&in, &source, &arena, &x, NULL), GARNER_OK);
     assert_int_equal(x.query_count, 2);
+    assert_int_equal(x.limits.memory_bytes, 7);
     assert_int_equal(x.param_count, 9);
     assert_int_equal(param(&x, "body")->type, GARNER_TEXT);
     assert_int_equal(param(&x, "content_type")->type, GARNER_NULL);

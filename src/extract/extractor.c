@@ -15,7 +15,8 @@ enum {
     MOST_WORKERS = 4, /* by default */
     QUEUE_PER_WORKER = 64,
     DEADLINE_MS = 10000,
-    MAX_BYTES = 256 << 20,
+    MEMORY_BYTES = 256 << 20,
+    ROWS_BYTES = 256 << 20,
     MAX_STATEMENTS = 256,
 };
 
@@ -97,22 +98,25 @@ static enum garner_code start_lane(struct gn_extractor *x,
 static struct gn_extractor_options
 with_defaults(const struct gn_extractor_options *given)
 {
+    static const struct gn_quota limits = {
+        .time_ms = DEADLINE_MS,
+        .memory_bytes = MEMORY_BYTES,
+        .rows_bytes = ROWS_BYTES,
+        .length_bytes = GN_QUOTA_LENGTH_MOST,
+    };
     struct gn_extractor_options o = *given;
     const long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
-    GN_CHECK(o.workers >= 0 && o.deadline_ms >= 0 && o.max_bytes >= 0);
+    GN_CHECK(o.workers >= 0);
     if (o.workers == 0)
         o.workers = cores < 1              ? 1
                     : cores > MOST_WORKERS ? MOST_WORKERS
                                            : (int)cores;
     if (o.queue == 0)
         o.queue = (size_t)o.workers * QUEUE_PER_WORKER;
-    if (o.deadline_ms == 0)
-        o.deadline_ms = DEADLINE_MS;
-    if (o.max_bytes == 0)
-        o.max_bytes = MAX_BYTES;
     if (o.max_statements == 0)
         o.max_statements = MAX_STATEMENTS;
+    o.limits = gn_quota_or(&o.limits, &limits);
     return o;
 }
 

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "extract/onward.h"
+#include "extract/quota.h"
 #include "extract/rowset.h"
 #include "garner/error.h"
 #include "garner/value.h"
@@ -40,6 +41,7 @@ struct gn_extraction {
     struct gn_query *queries; /* run in order; the first failure ends them;
                                  there may be none */
     size_t query_count;
+    struct gn_quota limits; /* of all of them together */
     /* Where the body leads to, found last, from the same parsed body; NULL: is
      * not asked. Its links are yours to gn_onward_fini; there are none if it is
      * not read. It is, in a time of its own, when a query has failed, except
@@ -52,8 +54,9 @@ struct gn_extraction {
     void *context;
 
     /* out */
-    enum garner_code code; /* OK; SQL (it cannot be run), INVALID (the body is
-                              not JSON), TIMEOUT, FULL (max_bytes), NOMEM */
+    enum garner_code
+        code; /* OK; SQL (it cannot be run), INVALID (the body is
+                 not JSON), TIMEOUT, FULL (over another limit), NOMEM */
     struct garner_error error; /* says which query, and why */
     size_t failed_query;       /* index, when code is not OK; query_count: the
                                   page's */
@@ -62,11 +65,11 @@ struct gn_extraction {
 };
 
 struct gn_extractor_options {
-    int workers;           /* 0: one per core, at most 4 */
-    size_t queue;          /* jobs that may wait; 0: 64 per worker */
-    int64_t deadline_ms;   /* of one job; 0: 10,000 */
-    int64_t max_bytes;     /* of the rows of one job; 0: 256 MiB */
-    size_t max_statements; /* prepared and kept per worker; 0: 256 */
+    int workers;            /* 0: one per core, at most 4 */
+    size_t queue;           /* jobs that may wait; 0: 64 per worker */
+    size_t max_statements;  /* prepared and kept per worker; 0: 256 */
+    struct gn_quota limits; /* of jobs that do not say theirs; 0: 10 s, 256 MiB
+                                of memory and of rows, GN_QUOTA_LENGTH_MOST */
 };
 
 /* Errors: NOMEM, IO. */

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "extract/sqlheap.h"
+#include "extract/textsql.h"
 
 /* Steps of SQLite's machine between two looks at the clock: some tens of
  * microseconds. */
@@ -135,10 +137,16 @@ static bool configure(sqlite3 *db)
         int limit;
         int value;
     } limits[] = {
-        {SQLITE_LIMIT_LENGTH, 1000000000}, {SQLITE_LIMIT_SQL_LENGTH, 1000000},
-        {SQLITE_LIMIT_VDBE_OP, 100000},    {SQLITE_LIMIT_VARIABLE_NUMBER, 999},
-        {SQLITE_LIMIT_ATTACHED, 0},        {SQLITE_LIMIT_TRIGGER_DEPTH, 0},
+        {SQLITE_LIMIT_LENGTH, 1000000000},
+        {SQLITE_LIMIT_SQL_LENGTH, 1000000},
+        {SQLITE_LIMIT_VDBE_OP, 100000},
+        {SQLITE_LIMIT_VARIABLE_NUMBER, 999},
+        {SQLITE_LIMIT_ATTACHED, 0},
+        {SQLITE_LIMIT_TRIGGER_DEPTH, 0},
         {SQLITE_LIMIT_WORKER_THREADS, 0},
+        /* LIKE and GLOB take the product of both lengths, and cannot be
+         * stopped */
+        {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1000},
     };
     bool ok = true;
 
@@ -173,6 +181,7 @@ enum garner_code gn_sandbox_open(struct gn_sandbox *s, struct garner_error *err)
 
     GN_CHECK(pthread_once(&once, count_no_bytes) == 0);
     *s = (struct gn_sandbox){.budget = {.deadline_ns = INT64_MAX}};
+    (void)gn_sqlheap_install();
     rc = sqlite3_open_v2(":memory:", &s->db, flags, NULL);
     if (rc == SQLITE_NOMEM || s->db == NULL)
         return gn_fail(err, GARNER_NOMEM,
@@ -184,6 +193,8 @@ enum garner_code gn_sandbox_open(struct gn_sandbox *s, struct garner_error *err)
     code = gn_functions_init(&s->functions, s->db, &s->budget, err);
     if (code != GARNER_OK)
         return code;
+    if (gn_textsql_register(s->db, &s->budget) != SQLITE_OK)
+        return gn_fail(err, GARNER_NOMEM, "no memory for the SQL functions");
     connect_functions(s->db);
     if (sqlite3_set_authorizer(s->db, authorize, s) != SQLITE_OK)
         return gn_fail(err, GARNER_IO, "SQLite %s refuses an authorizer: %s",

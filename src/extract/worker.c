@@ -9,14 +9,17 @@
 #include "extract/pagehead.h"
 #include "extract/statement.h"
 
+/* The texts of the pages that are kept may take this part of a job's memory:
+ * their trees take much more. */
+enum { PAGES_SHARE = 8 };
+
 enum garner_code gn_worker_open(struct gn_worker *w,
                                 const struct gn_extractor_options *options,
                                 struct garner_error *err)
 {
     enum garner_code code;
 
-    *w = (struct gn_worker){.deadline_ms = options->deadline_ms,
-                            .max_bytes = (size_t)options->max_bytes};
+    *w = (struct gn_worker){.limits = options->limits};
     code = gn_sandbox_open(&w->sandbox, err);
     if (code == GARNER_OK)
         code = gn_prepared_init(&w->prepared, &w->sandbox,
@@ -69,10 +72,7 @@ static enum garner_code add_row(struct gn_worker *w, sqlite3_stmt *stmt,
     if (code == GARNER_OK && rows->bytes > budget)
         code = GARNER_FULL;
     if (code == GARNER_FULL)
-        return gn_fail(err, GARNER_FULL,
-                       "after %zu rows the rows of one answer take more than "
-                       "%zu MiB, the limit: select less",
-                       rows->row_count, w->max_bytes >> 20);
+        return gn_quota_exceeded(&w->job, GN_QUOTA_ROWS, rows->row_count, err);
     return code;
 }
 
@@ -83,6 +83,34 @@ static bool met_stand_in(const struct gn_worker *w, int rc)
            strcmp(sqlite3_errmsg(w->sandbox.db), "malformed JSON") == 0;
 }
 
+/* One step may have taken far too long: SQLite looks at the clock between its
+ * own alone. */
+static enum garner_code in_time(struct gn_worker *w, struct garner_error *err)
+{
+    if (!gn_budget_spent(&w->sandbox.budget))
+        return GARNER_OK;
+    return gn_quota_exceeded(&w->job, GN_QUOTA_TIME, 0, err);
+}
+
+/* Says of a query that failed which of the job's limits it was, if it was one.
+ */
+static enum garner_code explain(const struct gn_worker *w,
+                                enum garner_code code, struct garner_error *err)
+{
+    const int native = err->native;
+
+    if (code == GARNER_OK || code == GARNER_FULL)
+        return code;
+    if (code == GARNER_TIMEOUT)
+        code = gn_quota_exceeded(&w->job, GN_QUOTA_TIME, 0, err);
+    else if (w->memory.exceeded)
+        code = gn_quota_exceeded(&w->job, GN_QUOTA_MEMORY, 0, err);
+    else if (native == SQLITE_TOOBIG)
+        code = gn_quota_exceeded(&w->job, GN_QUOTA_LENGTH, 0, err);
+    err->native = native;
+    return code;
+}
+
 /* Fills query->rows, which may take budget bytes. *again: that is to be done
  * once more. */
 static enum garner_code try_query(struct gn_worker *w, struct gn_query *query,
@@ -90,11 +118,12 @@ static enum garner_code try_query(struct gn_worker *w, struct gn_query *query,
                                   bool *again, struct garner_error *err)
 {
     sqlite3_stmt *stmt;
-    enum garner_code code =
-        gn_prepared_get(&w->prepared, query->sql, &stmt, err);
+    enum garner_code code;
     int rc;
 
     *again = false;
+    w->memory.exceeded = false;
+    code = gn_prepared_get(&w->prepared, query->sql, &stmt, err);
     if (code != GARNER_OK)
         return code;
     code = gn_statement_bind(stmt, in->params, in->count, err);
@@ -104,8 +133,10 @@ static enum garner_code try_query(struct gn_worker *w, struct gn_query *query,
         code = make_row(w, query->rows.column_count, err);
     while (code == GARNER_OK) {
         rc = sqlite3_step(stmt);
-        if (rc == SQLITE_DONE)
+        if (rc == SQLITE_DONE) {
+            code = in_time(w, err);
             break;
+        }
         *again = met_stand_in(w, rc);
         code = rc == SQLITE_ROW
                    ? add_row(w, stmt, &query->rows, budget, err)
@@ -125,11 +156,12 @@ static enum garner_code run_query(struct gn_worker *w, struct gn_query *query,
     bool again;
     enum garner_code code = try_query(w, query, in, budget, &again, err);
 
-    if (!again)
-        return code;
-    gn_prepared_not_alone(&w->prepared, query->sql);
-    gn_rowset_fini(&query->rows);
-    return try_query(w, query, in, budget, &again, err);
+    if (again) {
+        gn_prepared_not_alone(&w->prepared, query->sql);
+        gn_rowset_fini(&query->rows);
+        code = try_query(w, query, in, budget, &again, err);
+    }
+    return explain(w, code, err);
 }
 
 /* Says which of several queries it was. */
@@ -221,7 +253,7 @@ static void lead_on(struct gn_worker *w, struct gn_extraction *job,
         job->code == GARNER_CANCELED)
         return;
     if (job->code != GARNER_OK) {
-        gn_sandbox_arm(&w->sandbox, w->deadline_ms);
+        gn_sandbox_arm(&w->sandbox, w->job.time_ms);
         gn_functions_body(&w->sandbox.functions, in->text, in->text_size);
     }
     code = run_page(w, job->onward, in, budget, &reason);
@@ -241,10 +273,46 @@ static void empty_page(struct gn_onward *page)
     *page = (struct gn_onward){.sql = page->sql, .html_only = page->html_only};
 }
 
+/* Sets the job's limits, and all that counts against them to nothing. */
+static void arm(struct gn_worker *w, const struct gn_extraction *job)
+{
+    w->job = gn_quota_or(&job->limits, &w->limits);
+    gn_sandbox_arm(&w->sandbox, w->job.time_ms);
+    w->sandbox.functions.html.documents.most_bytes =
+        (size_t)w->job.memory_bytes / PAGES_SHARE;
+    w->memory = (struct gn_sqlheap){.limit = w->job.memory_bytes};
+    gn_sqlheap_watch(&w->memory);
+}
+
+/* What the SQL makes may be as long as the limit says, or as what it is given.
+ */
+static void bound_lengths(struct gn_worker *w, const struct gn_input *in)
+{
+    size_t most = (size_t)w->job.length_bytes;
+
+    for (size_t i = 0; i < in->count; i++) {
+        const struct garner_value *v = &in->params[i].value;
+
+        if ((v->type == GARNER_TEXT || v->type == GARNER_BLOB) &&
+            v->bytes.size > most)
+            most = v->bytes.size;
+    }
+    if (most > GN_QUOTA_LENGTH_MOST)
+        most = GN_QUOTA_LENGTH_MOST;
+    sqlite3_limit(w->sandbox.db, SQLITE_LIMIT_LENGTH, (int)most);
+}
+
+static void disarm(struct gn_worker *w)
+{
+    gn_functions_clear(&w->sandbox.functions); /* it may be much memory */
+    gn_sqlheap_watch(NULL);
+    gn_sqlheap_trim(&w->memory);
+}
+
 void gn_worker_run(struct gn_worker *w, struct gn_extraction *job)
 {
-    size_t budget = w->max_bytes;
     struct gn_input in = {0};
+    size_t budget;
 
     job->code = GARNER_OK;
     job->failed_query = 0;
@@ -254,11 +322,13 @@ void gn_worker_run(struct gn_worker *w, struct gn_extraction *job)
         empty_page(job->onward);
     if (job->begin != NULL && !job->begin(job))
         return;
-    gn_sandbox_arm(&w->sandbox, w->deadline_ms);
+    arm(w, job);
+    budget = (size_t)w->job.rows_bytes;
     if (job->query_count > 0 || job->onward != NULL)
         job->code =
             gn_input_make(&in, job->params, job->param_count, &job->error);
     gn_functions_body(&w->sandbox.functions, in.text, in.text_size);
+    bound_lengths(w, &in);
     for (size_t i = 0; i < job->query_count && job->code == GARNER_OK; i++) {
         struct gn_query *query = &job->queries[i];
 
@@ -271,7 +341,7 @@ void gn_worker_run(struct gn_worker *w, struct gn_extraction *job)
         }
     }
     lead_on(w, job, &in, budget);
-    gn_functions_clear(&w->sandbox.functions); /* it may be much memory */
+    disarm(w);
     gn_input_fini(&in);
     for (size_t i = 0; i < job->query_count && job->code != GARNER_OK; i++)
         gn_rowset_fini(&job->queries[i].rows);

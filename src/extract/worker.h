@@ -7,15 +7,16 @@
 #define GN_EXTRACT_WORKER_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 #include "extract/extractor.h"
 #include "extract/prepared.h"
 #include "extract/sandbox.h"
+#include "extract/sqlheap.h"
 
 struct gn_worker {
-    int64_t deadline_ms;
-    size_t max_bytes;
+    struct gn_quota limits;   /* of jobs that do not say theirs */
+    struct gn_quota job;      /* those of the job that is being done ... */
+    struct gn_sqlheap memory; /* ... and what SQLite takes for it */
     struct gn_sandbox sandbox;
     struct gn_prepared prepared;
     struct garner_value *row; /* the one being read */

@@ -12,7 +12,11 @@
 #include "extract/worker.h"
 
 static const struct gn_extractor_options options = {
-    .deadline_ms = 60000, .max_bytes = 1 << 20, .max_statements = 8};
+    .max_statements = 8,
+    .limits = {.time_ms = 60000,
+               .memory_bytes = 16 << 20,
+               .rows_bytes = 1 << 20,
+               .length_bytes = GN_QUOTA_LENGTH_MOST}};
 
 static struct gn_worker worker;
 
@@ -318,7 +322,8 @@ static void rows_over_the_limit_are_refused(void **state)
     assert_int_equal(job.failed_query, 1);
     assert_string_equal(job.error.message,
                         "query 2 of 2: after 0 rows the rows of one answer "
-                        "take more than 1 MiB, the limit: select less");
+                        "take more than 1.0 MiB, the limit: select less, or "
+                        "raise limits.rows");
     job = run("", q + 2, 1);
     assert_int_equal(job.code, GARNER_FULL);
     job = run("", q + 3, 1);
@@ -333,16 +338,113 @@ static void the_deadline_is_the_jobs(void **state)
     struct gn_extraction job;
 
     (void)state;
-    worker.deadline_ms = 10;
+    worker.limits.time_ms = 10;
     job = run("", &q, 1);
-    worker.deadline_ms = options.deadline_ms;
+    worker.limits = options.limits;
     assert_int_equal(job.code, GARNER_TIMEOUT);
     assert_string_equal(
         job.error.message,
-        "the SQL was stopped: it took longer than 10ms, its limit");
+        "the SQL was stopped: it took longer than 10ms, its limit: ask for "
+        "less, or raise limits.time");
     q.sql = "select 1 as a";
     assert_int_equal(run("", &q, 1).code, GARNER_OK);
     gn_rowset_fini(&q.rows);
+}
+
+/* Runs sql in a job of these limits, and fails; then another goes well. */
+static void assert_too_much(const char *sql, struct gn_quota limits,
+                            enum garner_code code, const char *message)
+{
+    struct gn_query q = {.sql = sql};
+    struct gn_extraction job = {
+        .queries = &q, .query_count = 1, .limits = limits};
+
+    gn_worker_run(&worker, &job);
+    assert_int_equal(job.code, code);
+    assert_string_equal(job.error.message, message);
+    assert_in_range(worker.memory.peak, 1, 16 << 20);
+    q.sql = "select length(hex(zeroblob(2000))) as a";
+    assert_int_equal(run("", &q, 1).code, GARNER_OK);
+    assert_int_equal(q.rows.values[0].integer, 4000);
+    gn_rowset_fini(&q.rows);
+}
+
+static void memory_over_the_limit_is_refused(void **state)
+{
+    static const char message[] =
+        "the SQL needs more than 16 MiB of memory, its limit: sort, group or "
+        "join less, or raise limits.memory";
+
+    (void)state;
+    assert_too_much("with recursive n(s) as (select 'aaaaaaaa' union all "
+                    "select s || s from n) select max(length(s)) as m from n",
+                    (struct gn_quota){0}, GARNER_FULL, message);
+    assert_too_much("with recursive n(i) as (select 1 union all select i + 1 "
+                    "from n limit 500000) select i from n order by "
+                    "hex(randomblob(100)) limit 400000, 1",
+                    (struct gn_quota){0}, GARNER_FULL, message);
+    assert_too_much("select group_concat(value || hex(zeroblob(500000))) as g "
+                    "from json_each('[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15]')",
+                    (struct gn_quota){0}, GARNER_FULL, message);
+    assert_too_much("select hex(randomblob(600000)) as h",
+                    (struct gn_quota){.memory_bytes = 1 << 20}, GARNER_FULL,
+                    "the SQL needs more than 1.0 MiB of memory, its limit: "
+                    "sort, group or join less, or raise limits.memory");
+}
+
+static void limits_are_the_jobs(void **state)
+{
+    (void)state;
+    assert_too_much("with recursive n(i) as (select 1 union all select i + 1 "
+                    "from n) select max(i) as m from n",
+                    (struct gn_quota){.time_ms = 20}, GARNER_TIMEOUT,
+                    "the SQL was stopped: it took longer than 20ms, its limit: "
+                    "ask for less, or raise limits.time");
+    assert_too_much("select zeroblob(3000) as z",
+                    (struct gn_quota){.rows_bytes = 2048}, GARNER_FULL,
+                    "after 0 rows the rows of one answer take more than 2.0 "
+                    "KiB, the limit: select less, or raise limits.rows");
+    assert_too_much("select length(hex(zeroblob(2001))) as z",
+                    (struct gn_quota){.length_bytes = 4000}, GARNER_FULL,
+                    "the SQL makes a text or a blob of more than 3.9 KiB, its "
+                    "limit: make less, or raise limits.length");
+    assert_too_much("select zeroblob(1000000001) as z", (struct gn_quota){0},
+                    GARNER_FULL,
+                    "the SQL makes a text or a blob of more than 954 MiB, "
+                    "the most that SQLite can have: make less");
+}
+
+/* What is given may be longer than what is made. */
+static void a_body_may_be_longer_than_the_limit(void **state)
+{
+    struct gn_buf body = {0};
+    struct gn_query q = {.sql = "select length(:body) as n"};
+    struct gn_extraction job = {.param_count = 1,
+                                .queries = &q,
+                                .query_count = 1,
+                                .limits = {.length_bytes = 100}};
+    struct gn_param param = {"body", garner_null()};
+
+    (void)state;
+    for (int i = 0; i < 1000; i++)
+        gn_buf_text(&body, "x");
+    param.value = garner_text(gn_buf_cstr(&body));
+    job.params = &param;
+    gn_worker_run(&worker, &job);
+    assert_int_equal(job.code, GARNER_OK);
+    assert_int_equal(q.rows.values[0].integer, 1000);
+    gn_rowset_fini(&q.rows);
+    gn_buf_fini(&body);
+}
+
+/* One step of SQLite's can take longer than the whole may, and end. */
+static void what_ends_too_late_is_refused(void **state)
+{
+    (void)state;
+    assert_too_much("select length(hex(randomblob(2000000))) as h",
+                    (struct gn_quota){.time_ms = 1}, GARNER_TIMEOUT,
+                    "the SQL was stopped: it took longer than 1ms, its limit: "
+                    "ask for less, or raise limits.time");
 }
 
 /* Runs a job for the links of a body alone, or after q. */
@@ -577,6 +679,10 @@ int main(void)
         cmocka_unit_test(a_failure_leaves_the_worker_fit),
         cmocka_unit_test(rows_over_the_limit_are_refused),
         cmocka_unit_test(the_deadline_is_the_jobs),
+        cmocka_unit_test(memory_over_the_limit_is_refused),
+        cmocka_unit_test(limits_are_the_jobs),
+        cmocka_unit_test(a_body_may_be_longer_than_the_limit),
+        cmocka_unit_test(what_ends_too_late_is_refused),
         cmocka_unit_test(a_page_is_parsed_once_for_rows_and_links),
         cmocka_unit_test(sql_says_where_a_page_leads_to),
         cmocka_unit_test(a_selector_is_for_html_alone),
