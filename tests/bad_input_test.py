@@ -168,7 +168,7 @@ sources:
                                      " join garner_source s on s.id = r.source"))
         self.assertIsNone(errors["good"])
         for source, key, limit in (("hungry", "memory", "8.0 MiB"), ("wide", "rows", "100 KiB"),
-                                   ("long", "length", "97.7 KiB")):
+                                   ("long", "length", "98 KiB")):
             self.assertIn(f"more than {limit}", errors[source])
             self.assertIn(f"raise limits.{key}", errors[source])
         self.assertEqual(one(self.db, "select length(x) from good"), 200000)
