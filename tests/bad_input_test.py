@@ -173,6 +173,25 @@ sources:
             self.assertIn(f"raise limits.{key}", errors[source])
         self.assertEqual(one(self.db, "select length(x) from good"), 200000)
 
+    def test_records_that_are_left_out_are_counted(self):
+        (self.nginx.folder / "files" / "bad.csv").write_text('a,b\n1,2\n3\n4,5\n"6,7\n8,9\n')
+        sql = """select rec->>'a' as a from csv_each(:body, '{"bad":"skip"}')"""
+        config = self.write("skip.yaml", f"""garner: 1
+store: {self.db}
+sources:
+  csv:
+    url: {self.nginx.url}/files/bad.csv
+    rows:
+      table: t
+      sql: |
+        {sql}
+""")
+        self.assert_code(garner("run", "-c", config, "--once"), OK)
+        self.assertEqual(query(self.db, "select rows, bad_rows from garner_run"), [(2, 2)])
+        result = garner("test", "csv", "-c", config)
+        self.assert_says(result.stderr, "csv: records that csv_each left out: 2, the first"
+                                        " in line 3: fewer fields than the header")
+
     def test_a_result_without_the_key_column(self):
         self.run_sql(self.good, "select :body->>'$.price' as price", "(?i)key", "name",
                      args=("--key", "name"), code=USAGE)

@@ -363,6 +363,18 @@ static enum gn_exit judge(const struct trial *t, struct gn_maker *m,
 
 /* --- all of it ------------------------------------------------------------*/
 
+/* What is left out is not to be overlooked. */
+static void tell_skipped(const struct trial *t)
+{
+    const struct gn_csv_skipped *skipped = &t->made.extraction.skipped;
+
+    if (skipped->count > 0)
+        gn_complain("%s: records that csv_each left out: %" PRId64
+                    ", the first in line %zu: %s",
+                    t->source->name, skipped->count, skipped->line,
+                    skipped->fault);
+}
+
 static enum gn_exit try_with(struct trial *t, struct gn_maker *m)
 {
     struct garner_error err = {0};
@@ -382,6 +394,7 @@ static enum gn_exit try_with(struct trial *t, struct gn_maker *m)
         gn_complain("%s: %s", t->source->name, err.message);
         return status != GN_EXIT_OK ? status : GN_EXIT_FAILED;
     }
+    tell_skipped(t);
     shown = show(t);
     if (shown == GN_EXIT_OK)
         shown = show_next(t);

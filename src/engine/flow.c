@@ -101,6 +101,7 @@ static void extracted(struct gn_job *job)
         fail_sql(job);
     else
         gn_trial_learn(job);
+    job->run.bad_rows += job->extraction.skipped.count;
     gn_links_take(job);
     gn_deliver(job, NULL, 0);
 }

@@ -15,6 +15,7 @@ struct csv_each {
     struct gn_held text;
     struct gn_csv csv;
     enum policy bad;
+    int64_t skipped;
     bool has_header;              /* the first record names the fields */
     struct gn_csvnames names;     /* of the fields; they may have none */
     bool asked;                   /* for rec of this record; and then */
@@ -146,6 +147,31 @@ static const char *fault_of(const struct csv_each *c)
     return c->csv.fault;
 }
 
+static void skip(struct csv_each *c)
+{
+    struct gn_csvsql *context = c->base.context;
+    struct gn_csv_skipped *all = &context->skipped;
+    const bool is_body = c->text.copy == NULL;
+
+    c->skipped++;
+    if (all->count == 0)
+        *all = (struct gn_csv_skipped){0, c->csv.record_line, fault_of(c)};
+    if (is_body && c->skipped <= context->skipped_of_body)
+        return; /* SQLite reads it again */
+    all->count++;
+    context->skipped_of_body += is_body;
+}
+
+static int fail_bad(struct csv_each *c)
+{
+    if (c->csv.fault != NULL)
+        return gn_each_fail(&c->base, "line %zu: %s", c->csv.record_line,
+                            c->csv.fault);
+    return gn_each_fail(&c->base, "line %zu: %s: %zu instead of %zu",
+                        c->csv.record_line, fault_of(c), c->csv.count,
+                        c->names.count);
+}
+
 /* Stands on the next record that is to be seen. */
 static int advance(struct csv_each *c)
 {
@@ -155,14 +181,15 @@ static int advance(struct csv_each *c)
     gn_arrow_unlist(c->rec.arrow, c->names.members);
     gn_rowtext_next(&c->rec);
     gn_rowtext_next(&c->cells);
-    while (code == GARNER_OK && c->bad == BAD_SKIPPED && fault_of(c) != NULL)
+    while (code == GARNER_OK && c->bad == BAD_SKIPPED && fault_of(c) != NULL) {
+        skip(c);
         code = gn_csv_next(&c->csv);
+    }
     if (code == GARNER_NOMEM)
         return SQLITE_NOMEM;
     c->base.done = code == GARNER_DONE;
     if (code == GARNER_OK && c->bad == BAD_FAILS && fault_of(c) != NULL)
-        return gn_each_fail(&c->base, "line %zu: %s (%zu fields)",
-                            c->csv.record_line, fault_of(c), c->csv.count);
+        return fail_bad(c);
     return SQLITE_OK;
 }
 
@@ -367,4 +394,10 @@ int gn_csvsql_register(sqlite3 *db, struct gn_csvsql *c)
          i++)
         rc = gn_each_register(db, &kinds[i], c);
     return rc;
+}
+
+void gn_csvsql_forget(struct gn_csvsql *c)
+{
+    c->skipped = (struct gn_csv_skipped){0};
+    c->skipped_of_body = 0;
 }

@@ -57,6 +57,25 @@ static void options_are_json(void **state)
                "{\"delimiter\":\";\"}");
 }
 
+static void skipped_records_are_counted(void **state)
+{
+    static const char bad[] = "a,b\n1\n3,4\n5\n\"6,7\n8,9\n";
+    struct gn_csvsql *csv = &sandbox.functions.csv;
+
+    (void)state;
+    assert_sql("select cells from csv_each(?, '{\"bad\":\"skip\"}')", bad,
+               "[\"3\",\"4\"]\n");
+    assert_int_equal(csv->skipped.count, 3);
+    assert_int_equal(csv->skipped.line, 2);
+    assert_string_equal(csv->skipped.fault, "fewer fields than the header");
+    assert_sql("select i from csv_each('x' || char(10) || '1,2', "
+               "'{\"bad\":\"skip\"}')",
+               "", "");
+    assert_int_equal(csv->skipped.count, 1); /* of another job */
+    gn_csvsql_forget(csv);
+    assert_int_equal(csv->skipped.count, 0);
+}
+
 static void bad_records_have_a_policy(void **state)
 {
     static const char bad[] = "a,b\n1,2\n3\n4,5,6\n\"7\"x,8\n9,10\n";
@@ -65,7 +84,7 @@ static void bad_records_have_a_policy(void **state)
     assert_sql(
         "select rec from csv_each(?)", bad,
         "{\"a\":\"1\",\"b\":\"2\"}\n!csv_each: line 3: fewer fields than "
-        "the header (1 fields)");
+        "the header: 1 instead of 2");
     assert_sql("select cells from csv_each(?, '{\"bad\":\"skip\"}')", bad,
                "[\"1\",\"2\"]\n[\"9\",\"10\"]\n");
     assert_sql("select line, cells, fault from csv_each(?, "
@@ -130,6 +149,7 @@ int main(void)
         cmocka_unit_test(records_have_names),
         cmocka_unit_test(options_are_json),
         cmocka_unit_test(bad_records_have_a_policy),
+        cmocka_unit_test(skipped_records_are_counted),
         cmocka_unit_test(lines),
         cmocka_unit_test(large_and_broken_bodies_are_survived),
         cmocka_unit_test(lost_memory_is_an_error),

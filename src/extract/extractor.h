@@ -14,6 +14,7 @@
 #include "extract/onward.h"
 #include "extract/quota.h"
 #include "extract/rowset.h"
+#include "extract/skipped.h"
 #include "garner/error.h"
 #include "garner/value.h"
 
@@ -58,6 +59,7 @@ struct gn_extraction {
         code; /* OK; SQL (it cannot be run), INVALID (the body is
                  not JSON), TIMEOUT, FULL (over another limit), NOMEM */
     struct garner_error error; /* says which query, and why */
+    struct gn_csv_skipped skipped; /* of CSV, when code is OK */
     size_t failed_query;       /* index, when code is not OK; query_count: the
                                   page's */
 

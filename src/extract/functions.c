@@ -88,6 +88,7 @@ void gn_functions_clear(struct gn_functions *f)
 {
     gn_documents_clear(&f->html.documents);
     gn_arrow_forget(&f->arrow);
+    gn_csvsql_forget(&f->csv);
     gn_functions_body(f, NULL, 0);
 }
 

@@ -316,6 +316,7 @@ void gn_worker_run(struct gn_worker *w, struct gn_extraction *job)
 
     job->code = GARNER_OK;
     job->failed_query = 0;
+    job->skipped = (struct gn_csv_skipped){0};
     for (size_t i = 0; i < job->query_count; i++)
         job->queries[i].rows = (struct gn_rowset){0};
     if (job->onward != NULL)
@@ -341,6 +342,7 @@ void gn_worker_run(struct gn_worker *w, struct gn_extraction *job)
         }
     }
     lead_on(w, job, &in, budget);
+    job->skipped = w->sandbox.functions.csv.skipped;
     disarm(w);
     gn_input_fini(&in);
     for (size_t i = 0; i < job->query_count && job->code != GARNER_OK; i++)

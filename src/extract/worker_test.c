@@ -437,6 +437,31 @@ static void a_body_may_be_longer_than_the_limit(void **state)
     gn_buf_fini(&body);
 }
 
+/* Once, however often the SQL reads the body. */
+static void skipped_records_are_counted(void **state)
+{
+    struct gn_query q[] = {
+        {.sql = "select a.cells as x, b.cells as y from csv_each(:body, "
+                "'{\"bad\":\"skip\"}') a, csv_each(:body, "
+                "'{\"bad\":\"skip\"}') b"},
+        {.sql = "select count(*) as n from csv_each(:body, "
+                "'{\"bad\":\"skip\"}')"},
+    };
+    struct gn_extraction job = run("a,b\n1,2\n3\n4,5,6\n7,8\n", q, 2);
+
+    (void)state;
+    assert_int_equal(job.code, GARNER_OK);
+    assert_int_equal(q[0].rows.row_count, 4);
+    assert_int_equal(job.skipped.count, 2);
+    assert_int_equal(job.skipped.line, 3);
+    assert_string_equal(job.skipped.fault, "fewer fields than the header");
+    gn_rowset_fini(&q[0].rows);
+    gn_rowset_fini(&q[1].rows);
+    q[0].sql = "select 1 as a";
+    assert_int_equal(run("", q, 1).skipped.count, 0);
+    gn_rowset_fini(&q[0].rows);
+}
+
 /* One step of SQLite's can take longer than the whole may, and end. */
 static void what_ends_too_late_is_refused(void **state)
 {
@@ -683,6 +708,7 @@ int main(void)
         cmocka_unit_test(limits_are_the_jobs),
         cmocka_unit_test(a_body_may_be_longer_than_the_limit),
         cmocka_unit_test(what_ends_too_late_is_refused),
+        cmocka_unit_test(skipped_records_are_counted),
         cmocka_unit_test(a_page_is_parsed_once_for_rows_and_links),
         cmocka_unit_test(sql_says_where_a_page_leads_to),
         cmocka_unit_test(a_selector_is_for_html_alone),
