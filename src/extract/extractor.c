@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "extract/constants.h"
 #include "extract/document.h"
 #include "extract/search.h"
 #include "extract/worker.h"
@@ -213,6 +214,10 @@ enum garner_code gn_extract_check(const char *sql, const char *const *params,
         code = gn_statement_prepare(&sandbox, sql, &stmt, err);
     if (code == GARNER_OK)
         code = check_params(stmt, params, param_count, err);
+    if (code == GARNER_OK) {
+        gn_sandbox_arm(&sandbox, DEADLINE_MS);
+        code = gn_constants_check(&sandbox, sql, err);
+    }
     if (code == GARNER_OK && rows != NULL)
         code = gn_statement_columns(stmt, rows, err);
     sqlite3_finalize(stmt);

@@ -173,12 +173,15 @@ static void wrong_expressions_are_shown(void **state)
                "//td[^");
     assert_sql(
         "select * from xpath_each(?, 'nosuch()')", page,
-        "!xpath_each: the XPath \"nosuch()\": there is no such function");
+        "!xpath_each: the XPath at column 1: there is no such function: "
+        "^nosuch()");
     assert_sql("select * from xpath_each(?, '$x')", page,
-               "!xpath_each: the XPath \"$x\": there are no variables");
+               "!xpath_each: the XPath at column 2: there are no variables: "
+               "$^x");
     assert_sql(
         "select * from xpath_each(?, '//x:y')", page,
-        "!xpath_each: the XPath \"//x:y\": no namespace has this prefix");
+        "!xpath_each: the XPath at column 3: no namespace has this prefix: "
+        "//^x:y");
     assert_sql("select * from html_each(?)", page,
                "!html_each(doc, css): argument 2 is missing");
     assert_sql("select * from html_each(null, 'a')", page, "");

@@ -15,6 +15,7 @@
 #include "extract/csscalls.h"
 #include "extract/excerpt.h"
 #include "extract/htmlnode.h"
+#include "extract/xpathscan.h"
 
 enum {
     MOST_COMPILED = 64,    /* kept */
@@ -26,6 +27,7 @@ enum {
 struct compiled {
     char *text;
     bool is_css;
+    bool is_sound; /* all that it uses is there, and always will be */
     xmlXPathCompExpr *code;
 };
 
@@ -129,14 +131,23 @@ static const char *meaning(int code)
     return "it is no XPath expression";
 }
 
+static enum garner_code blame(const char *text, size_t at, int code,
+                              struct garner_error *err)
+{
+    const size_t size = strlen(text);
+    char excerpt[GN_EXCERPT_SIZE];
+
+    at = at < size ? at : size;
+    gn_excerpt(excerpt, text, size, at);
+    return gn_fail(err, GARNER_INVALID, "the XPath at column %zu: %s: %s",
+                   at + 1, meaning(code), excerpt);
+}
+
 /* Why libxml2 refused an expression, or gave it up. */
 static enum garner_code explain(struct gn_search *s, const char *text,
                                 bool compiling, struct garner_error *err)
 {
     const xmlError *e = &s->context->lastError;
-    char excerpt[GN_EXCERPT_SIZE];
-    const size_t size = strlen(text);
-    size_t at = e->int1 > 0 ? (size_t)e->int1 : 0;
 
     if (e->code == XML_ERR_NO_MEMORY ||
         e->code == XML_XPATH_EXPRESSION_OK + XPATH_MEMORY_ERROR)
@@ -148,10 +159,53 @@ static enum garner_code explain(struct gn_search *s, const char *text,
     if (!compiling)
         return gn_fail(err, GARNER_INVALID, "the XPath \"%.100s\": %s", text,
                        meaning(e->code));
-    at = at < size ? at : size;
-    gn_excerpt(excerpt, text, size, at);
-    return gn_fail(err, GARNER_INVALID, "the XPath at column %zu: %s: %s",
-                   at + 1, meaning(e->code), excerpt);
+    return blame(text, e->int1 > 0 ? (size_t)e->int1 : 0, e->code, err);
+}
+
+/* The error that libxml2 would have when it comes to use; 0: it is there. */
+static int lacking(struct gn_search *s, const struct gn_xpath_use *use,
+                   const xmlChar *name)
+{
+    switch (use->kind) {
+    case GN_XPATH_FUNCTION:
+        return xmlXPathFunctionLookup(s->context, name) == NULL
+                   ? XPATH_UNKNOWN_FUNC_ERROR
+                   : 0;
+    case GN_XPATH_PREFIX:
+        return xmlXPathNsLookup(s->context, name) == NULL
+                   ? XPATH_UNDEF_PREFIX_ERROR
+                   : 0;
+    case GN_XPATH_VARIABLE:
+        break;
+    }
+    return XPATH_UNDEF_VARIABLE_ERROR;
+}
+
+/* Looks for what an expression uses before libxml2 does, which looks only where
+ * a document leads it there. */
+static enum garner_code check_uses(struct gn_search *s, const char *xpath,
+                                   bool *is_sound, struct garner_error *err)
+{
+    struct gn_xpathscan scan = {.at = xpath};
+    struct gn_xpath_use use;
+    bool sound = true;
+
+    while (gn_xpathscan_next(&scan, &use)) {
+        char *name = gn_memdup(use.name, use.size);
+        int fault;
+
+        if (name == NULL)
+            return gn_fail(err, GARNER_NOMEM, "no memory to check an XPath");
+        fault = lacking(s, &use, (const xmlChar *)name);
+        gn_free(name);
+        if (use.kind == GN_XPATH_PREFIX)
+            sound = false; /* another document may have others */
+        if (fault != 0)
+            return blame(xpath, (size_t)(use.name - xpath),
+                         XML_XPATH_EXPRESSION_OK + fault, err);
+    }
+    *is_sound = sound;
+    return GARNER_OK;
 }
 
 static enum garner_code compile_xpath(struct gn_search *s, const char *xpath,
@@ -192,15 +246,15 @@ static enum garner_code compile_css(struct gn_search *s, const char *css,
 }
 
 static enum garner_code compile(struct gn_search *s, const char *text,
-                                bool is_css, xmlXPathCompExpr **out,
+                                bool is_css, struct compiled **out,
                                 struct garner_error *err)
 {
-    struct compiled new = {.is_css = is_css};
+    struct compiled new = {.is_css = is_css, .is_sound = is_css};
     enum garner_code code;
 
     for (size_t i = 0; i < s->count; i++)
         if (s->kept[i].is_css == is_css && strcmp(s->kept[i].text, text) == 0) {
-            *out = s->kept[i].code;
+            *out = &s->kept[i];
             return GARNER_OK;
         }
     code = is_css ? compile_css(s, text, &new.code, err)
@@ -212,14 +266,14 @@ static enum garner_code compile(struct gn_search *s, const char *text,
         clear(&new);
         return gn_fail(err, GARNER_NOMEM, "no memory to keep a selector");
     }
-    *out = new.code;
     if (s->count < MOST_COMPILED) {
-        s->kept[s->count++] = new;
+        *out = &s->kept[s->count++];
     } else {
-        clear(&s->kept[s->oldest]);
-        s->kept[s->oldest] = new;
+        *out = &s->kept[s->oldest];
+        clear(*out);
         s->oldest = (s->oldest + 1) % MOST_COMPILED;
     }
+    **out = new;
     return GARNER_OK;
 }
 
@@ -266,26 +320,27 @@ enum garner_code gn_search_css(struct gn_search *s, const char *css,
                                xmlNode *from, xmlXPathObject **out,
                                struct garner_error *err)
 {
-    xmlXPathCompExpr *expression;
-    enum garner_code code = compile(s, css, true, &expression, err);
+    struct compiled *c;
+    enum garner_code code = compile(s, css, true, &c, err);
 
     *out = NULL;
-    return code == GARNER_OK ? evaluate(s, css, expression, from, out, err)
-                             : code;
+    return code == GARNER_OK ? evaluate(s, css, c->code, from, out, err) : code;
 }
 
 enum garner_code gn_search_xpath(struct gn_search *s, const char *xpath,
                                  xmlNode *from, xmlXPathObject **out,
                                  struct garner_error *err)
 {
-    xmlXPathCompExpr *expression;
-    enum garner_code code = compile(s, xpath, false, &expression, err);
+    struct compiled *c;
+    enum garner_code code = compile(s, xpath, false, &c, err);
 
     *out = NULL;
     if (from->doc->type == XML_HTML_DOCUMENT_NODE && asks_for_ids(xpath))
         gn_htmlnode_know_ids(from->doc);
+    if (code == GARNER_OK && !c->is_sound)
+        code = check_uses(s, xpath, &c->is_sound, err);
     if (code == GARNER_OK)
-        code = evaluate(s, xpath, expression, from, out, err);
+        code = evaluate(s, xpath, c->code, from, out, err);
     if (*out != NULL && (*out)->type == XPATH_NODESET)
         xmlXPathNodeSetSort((*out)->nodesetval);
     return code;

@@ -104,6 +104,50 @@ static void long_expressions_are_refused(void **state)
     gn_htmlnode_free(doc);
 }
 
+/* Before libxml2 comes to it, which on this document it never does. */
+static void what_an_expression_lacks_is_told(void **state)
+{
+    static const struct {
+        const char *xpath;
+        const char *message;
+    } cases[] = {
+        {"p(", "column 1: there is no such function: ^p("},
+        {"//b[foo(1)]", "column 5: there is no such function: //b[^foo(1)]"},
+        {"//b[@a=$x]", "column 9: there are no variables: //b[@a=$^x]"},
+        {"//b/c:d", "column 5: no namespace has this prefix: //b/^c:d"},
+        {"//b[1 or c:f()]",
+         "column 10: there is no such function: //b[1 or ^c:f()]"},
+    };
+    xmlDoc *doc = parse("<p>x");
+    struct garner_error err;
+    struct gn_search *s;
+    xmlXPathObject *o;
+
+    (void)state;
+    assert_int_equal(gn_search_new(&budget, &s, NULL), GARNER_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char message[100];
+
+        snprintf(message, sizeof message, "the XPath at %s", cases[i].message);
+        for (int again = 0; again < 2; again++) {
+            assert_int_equal(
+                gn_search_xpath(s, cases[i].xpath, (xmlNode *)doc, &o, &err),
+                GARNER_INVALID);
+            assert_string_equal(err.message, message);
+            assert_null(o);
+        }
+    }
+    assert_true(gn_search_prefix(s, "c", "urn:c"));
+    assert_int_equal(gn_search_xpath(s, "//b/c:d", (xmlNode *)doc, &o, &err),
+                     GARNER_OK);
+    xmlXPathFreeObject(o);
+    gn_search_no_prefixes(s); /* what was sound is so no longer */
+    assert_int_equal(gn_search_xpath(s, "//b/c:d", (xmlNode *)doc, &o, &err),
+                     GARNER_INVALID);
+    gn_search_free(s);
+    xmlFreeDoc(doc);
+}
+
 static void *search_often(void *unused)
 {
     struct gn_search *s;
@@ -148,6 +192,7 @@ int main(void)
         cmocka_unit_test(more_are_used_than_are_kept),
         cmocka_unit_test(ids_are_found),
         cmocka_unit_test(long_expressions_are_refused),
+        cmocka_unit_test(what_an_expression_lacks_is_told),
         cmocka_unit_test(each_thread_has_its_own),
         cmocka_unit_test(lost_memory_is_an_error),
     };

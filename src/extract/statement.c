@@ -3,12 +3,14 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/unit.h"
 #include "extract/excerpt.h"
 #include "extract/jsonfault.h"
+#include "extract/sqlscan.h"
 
 /* Prepared once, run at every fetch: SQLite may keep it in slow memory. */
 enum { PREPARE_FLAGS = SQLITE_PREPARE_PERSISTENT };
@@ -351,6 +353,58 @@ static bool uses(sqlite3_stmt *stmt, const char *name)
     return false;
 }
 
+/* The one function, or operator, of JSON's that sql gives the body to; "": it
+ * is none, or one of several. Ends with ": ". */
+static void name_reader(const char *sql, char name[24])
+{
+    struct gn_sql_token last[3] = {{0}}; /* the newest first */
+    const struct gn_sql_token *found = NULL;
+    struct gn_sql_token reader = {0};
+
+    name[0] = '\0';
+    while (gn_sqlscan_next(&sql, &last[0])) {
+        found = NULL;
+        if (last[0].size == 5 && memcmp(last[0].text + 1, "body", 4) == 0 &&
+            last[1].size == 1 && *last[1].text == '(' && last[2].size > 3 &&
+            strncasecmp(last[2].text, "json", 4) == 0)
+            found = &last[2];
+        else if (last[0].size > 1 && *last[0].text == '-' &&
+                 last[1].size == 5 && memcmp(last[1].text + 1, "body", 4) == 0)
+            found = &last[0];
+        if (found != NULL && reader.size > 0 &&
+            (reader.size != found->size ||
+             strncasecmp(reader.text, found->text, found->size) != 0))
+            return;
+        if (found != NULL)
+            reader = *found;
+        last[2] = last[1];
+        last[1] = last[0];
+    }
+    if (reader.size > 0 && reader.size < 21)
+        snprintf(name, 24, "%.*s: ", (int)reader.size, reader.text);
+}
+
+/* The body is not JSON, says what is wrong with it. */
+static enum garner_code not_json(const char *reader, struct garner_value v,
+                                 const struct gn_json_fault *fault,
+                                 struct garner_error *err)
+{
+    const char *data = v.bytes.data;
+    const struct gn_place place = gn_place_of(data, v.bytes.size, fault->at);
+    char excerpt[GN_EXCERPT_SIZE];
+
+    gn_excerpt(excerpt, data, v.bytes.size,
+               fault->at == 0 ? GN_EXCERPT_START : fault->at);
+    if (fault->at == 0)
+        return gn_fail(err, GARNER_INVALID,
+                       "%sthe body is not JSON: it begins with \"%s\"", reader,
+                       excerpt);
+    return gn_fail(err, GARNER_INVALID,
+                   "%sthe body is not JSON from line %zu, column %zu on: %s: "
+                   "%s",
+                   reader, place.line, place.column, fault->what, excerpt);
+}
+
 /* SQLite said that a text is not JSON. If it can only be the body, says what
  * is wrong with that. */
 static enum garner_code malformed(sqlite3_stmt *stmt,
@@ -358,31 +412,23 @@ static enum garner_code malformed(sqlite3_stmt *stmt,
                                   struct garner_error *err)
 {
     const struct gn_param *body = find("body", params, count);
-    char excerpt[GN_EXCERPT_SIZE];
     struct gn_json_fault fault;
     struct garner_value v;
-    struct gn_place place;
+    char reader[24];
 
     if (body == NULL || !uses(stmt, "body") || body->value.type != GARNER_TEXT)
         return gn_fail(err, GARNER_INVALID,
                        "a text given to a JSON function is not JSON");
     v = without_mark(body->value);
+    name_reader(sqlite3_sql(stmt), reader);
     if (v.bytes.size == 0)
-        return gn_fail(err, GARNER_INVALID, "the body is empty, not JSON");
-    if (!gn_json_fault(v.bytes.data, v.bytes.size, &fault))
-        return gn_fail(err, GARNER_INVALID,
-                       "a text given to a JSON function is not JSON (the body "
-                       "is, so it is a value inside of it)");
-    if (fault.at == 0) {
-        gn_excerpt(excerpt, v.bytes.data, v.bytes.size, GN_EXCERPT_START);
-        return gn_fail(err, GARNER_INVALID,
-                       "the body is not JSON: it begins with \"%s\"", excerpt);
-    }
-    gn_excerpt(excerpt, v.bytes.data, v.bytes.size, fault.at);
-    place = gn_place_of(v.bytes.data, v.bytes.size, fault.at);
+        return gn_fail(err, GARNER_INVALID, "%sthe body is empty, not JSON",
+                       reader);
+    if (gn_json_fault(v.bytes.data, v.bytes.size, &fault))
+        return not_json(reader, v, &fault, err);
     return gn_fail(err, GARNER_INVALID,
-                   "the body is not JSON from line %zu, column %zu on: %s: %s",
-                   place.line, place.column, fault.what, excerpt);
+                   "a text given to a JSON function is not JSON (the body is, "
+                   "so it is a value inside of it)");
 }
 
 enum garner_code gn_statement_failed(struct gn_sandbox *s, sqlite3_stmt *stmt,

@@ -269,27 +269,34 @@ static void bodies_that_are_not_json_are_shown(void **state)
         const char *body;
         const char *message;
     } cases[] = {
-        {each, "", "the body is empty, not JSON"},
-        {each, "\xef\xbb\xbf", "the body is empty, not JSON"},
+        {each, "", "json_each: the body is empty, not JSON"},
+        {each, "\xef\xbb\xbf", "json_each: the body is empty, not JSON"},
         {each, "<html>\n<body>502 Bad Gateway</body>",
-         "the body is not JSON: it begins with "
+         "json_each: the body is not JSON: it begins with "
          "\"<html> <body>502 Bad Gateway</body>\""},
         {each, "\xef\xbb\xbfoops",
-         "the body is not JSON: it begins with "
+         "json_each: the body is not JSON: it begins with "
          "\"oops\""},
         {each, "{\"a\": 1,\n \"b\": [1, 2,, 3]}",
-         "the body is not JSON from line 2, column 13 on: no value begins like "
+         "json_each: the body is not JSON from line 2, column 13 on: no value "
+         "begins like "
          "this: {\"a\": 1, \"b\": [1, 2,^, 3]}"},
         {each, "{\"a\":1}\n{\"a\":2}\n",
-         "the body is not JSON from line 2, column 1 on: a second JSON "
+         "json_each: the body is not JSON from line 2, column 1 on: a second "
+         "JSON "
          "document follows the first: {\"a\":1} ^{\"a\":2} "},
         {"select @body->>'$.x' as x", "{\"x\":",
-         "the body is not JSON from line 1, column 6 on: it ends too early: "
+         "->>: the body is not JSON from line 1, column 6 on: it ends too "
+         "early: "
          "{\"x\":^"},
         {"select value->>'$.x' as x, json(value) as y from json_each(:body)",
          "[\"{\"]",
          "a text given to a JSON function is not JSON (the body is, so it is a "
          "value inside of it)"},
+        {"select json(:body) as x, json_type(:body) as y", "x",
+         "the body is not JSON: it begins with \"x\""},
+        {"select JSON(:body) as x, json( @body ) as y, '->:body' as z", "x",
+         "json: the body is not JSON: it begins with \"x\""},
         {"select json(:url) as x", "[]",
          "a text given to a JSON function is not JSON"},
     };

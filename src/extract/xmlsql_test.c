@@ -63,8 +63,8 @@ static void prefixes_are_those_of_the_map_alone_or_declared(void **state)
                "xml_text('<a/>', '//*') = ''",
                doc, "1.5\n");
     assert_sql("select text from xml_each('<a/>', '//m:price')", "",
-               "!xml_each: the XPath \"//m:price\": no namespace has this "
-               "prefix");
+               "!xml_each: the XPath at column 3: no namespace has this "
+               "prefix: //^m:price");
 }
 
 static void what_is_wrong_is_told(void **state)
