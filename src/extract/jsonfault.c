@@ -198,7 +198,8 @@ bool gn_json_fault(const char *text, size_t size, struct gn_json_fault *fault)
         skip_space(&c);
     if (c.what == NULL && c.at < size)
         c.what = peek(&c) == '{' || peek(&c) == '['
-                     ? "a second JSON document follows the first"
+                     ? "a second JSON document follows the first "
+                       "(lines_each reads one a line)"
                      : "more text follows the end of the JSON";
     *fault = (struct gn_json_fault){c.at, c.what};
     return c.what != NULL;

@@ -99,6 +99,40 @@ static void note_fault(struct gn_ldjson *l, const struct gn_json_fault *fault)
                   place.line, place.column, fault->what, excerpt);
 }
 
+/* Makes blanks of marks around the script, so that places in it stay: browsers
+ * that knew no scripts were not to show them, and readers of XML not to read
+ * them. */
+static void blank_marks(struct gn_ldjson *l)
+{
+    static const char *const marks[][2] = {{"<!--", "-->"},
+                                           {"<![CDATA[", "]]>"}};
+    static const char blanks[] = " \t\r\n\f";
+
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        const char *text = gn_buf_cstr(&l->text);
+        const size_t open = strlen(marks[i][0]);
+        const size_t close = strlen(marks[i][1]);
+        size_t at = strspn(text, blanks);
+        size_t end = l->text.size;
+
+        if (strncmp(text + at, "//", 2) == 0)
+            at += 2;
+        if (strncmp(text + at, marks[i][0], open) != 0)
+            continue;
+        memset(l->text.data + at, ' ', open);
+        if (at >= 2 && l->text.data[at - 1] == '/')
+            memset(l->text.data + at - 2, ' ', 2);
+        while (end > 0 && strchr(blanks, text[end - 1]) != NULL)
+            end--;
+        if (end < close || memcmp(text + end - close, marks[i][1], close) != 0)
+            continue;
+        end -= close;
+        memset(l->text.data + end, ' ', close);
+        while (end > 0 && text[end - 1] == '/')
+            l->text.data[--end] = ' ';
+    }
+}
+
 /* Reads the objects of the script. */
 static bool read_script(struct gn_ldjson *l)
 {
@@ -116,6 +150,7 @@ static bool read_script(struct gn_ldjson *l)
         return false;
     if (l->text.size == 0)
         return true;
+    blank_marks(l);
     if (gn_json_fault(l->text.data, l->text.size, &fault)) {
         note_fault(l, &fault);
         return !gn_buf_failed(&l->fault);

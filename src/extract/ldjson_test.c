@@ -59,6 +59,19 @@ static void objects_one_by_one(void **state)
              " {\"a\":1}\n {\"@graph\":{\"b\":2}}\n");
 }
 
+static void marks_around_a_script_are_none_of_it(void **state)
+{
+    (void)state;
+    page_has(SCRIPT "\n<!--\n{\"a\":1}\n-->\n</script>" SCRIPT
+                    "<!--[{\"b\":2}]//--></script>" SCRIPT
+                    "//<![CDATA[\n{\"c\":3}\n//]]></script>" SCRIPT
+                    "<![CDATA[{\"d\":4}]]></script>" SCRIPT
+                    "<!-- {\"e\":5}</script>" SCRIPT
+                    "{\"f\":\"<!-- -->\"}</script>",
+             " {\"a\":1}\n {\"b\":2}\n {\"c\":3}\n {\"d\":4}\n {\"e\":5}\n"
+             " {\"f\":\"<!-- -->\"}\n");
+}
+
 static void what_is_none_is_passed_over(void **state)
 {
     (void)state;
@@ -107,6 +120,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(objects_one_by_one),
         cmocka_unit_test(what_is_none_is_passed_over),
+        cmocka_unit_test(marks_around_a_script_are_none_of_it),
         cmocka_unit_test(a_broken_script_does_not_hide_the_others),
         cmocka_unit_test(lost_memory_is_told),
     };

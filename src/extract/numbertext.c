@@ -310,6 +310,15 @@ static bool begins(const struct search *s, struct piece p)
             s->before != LETTER && s->before != DIGIT && s->before != MARK);
 }
 
+/* 0x10 is 16 for some, and 0 for nobody. */
+static bool is_hexadecimal(const struct search *s, const struct figures *f)
+{
+    return f->size == 1 && f->text[0] == '0' && s->end - s->at > 1 &&
+           (*s->at | 32) == 'x' &&
+           (is_digit(s->at[1]) ||
+            ((s->at[1] | 32) >= 'a' && (s->at[1] | 32) <= 'f'));
+}
+
 static void take_number(struct search *s)
 {
     const bool glued = s->before == LETTER;
@@ -317,6 +326,7 @@ static void take_number(struct search *s)
     struct piece p;
 
     s->at = take_exponent(take_figures(s->at, s->end, &f), s->end, &f);
+    f.wrong = f.wrong || is_hexadecimal(s, &f);
     p = piece_at(s->at, s->end);
     if (p.kind == MINUS && s->at + p.size == s->end) {
         f.negative = true; /* 5-, as some programs write it */

@@ -101,9 +101,57 @@ static void parse_time(sqlite3_context *to, int argc, sqlite3_value **argv)
                                       (double)time.nanoseconds / 1e9);
 }
 
+/* Appends the text with full-width figures and marks as ASCII's: U+FF0C to
+ * U+FF19 have their order. */
+static void narrow(const char *text, size_t size, struct gn_buf *out)
+{
+    const char *end = text + size;
+
+    for (const char *at = text; at < end; at++) {
+        const unsigned last = end - at > 2 ? (unsigned char)at[2] : 0;
+
+        if (end - at > 2 && memcmp(at, "\xef\xbc", 2) == 0 &&
+            (last == 0x8c || last == 0x8e || (last >= 0x90 && last <= 0x99))) {
+            gn_buf_byte(out, (char)(last - 0x8c + ','));
+            at += 2;
+        } else {
+            gn_buf_byte(out, *at);
+        }
+    }
+}
+
+/* false: it is none, or no memory, which *out knows. */
+static bool read_number(const char *text, size_t size, char decimal,
+                        struct gn_number *number, struct gn_buf *out)
+{
+    if (memmem(text, size, "\xef\xbc", 2) != NULL) {
+        narrow(text, size, out);
+        text = gn_buf_cstr(out);
+        size = out->size;
+    }
+    return !gn_buf_failed(out) &&
+           gn_numbertext_read(text, size, decimal, number);
+}
+
+static void give_number(sqlite3_context *to, const struct gn_number *number)
+{
+    switch (number->kind) {
+    case GN_NUMBER_INTEGER:
+        sqlite3_result_int64(to, number->integer);
+        return;
+    case GN_NUMBER_REAL:
+        sqlite3_result_double(to, number->real);
+        return;
+    case GN_NUMBER_LARGE:
+        sqlite3_result_text(to, number->text, -1, SQLITE_TRANSIENT);
+        return;
+    }
+}
+
 static void parse_number(sqlite3_context *to, int argc, sqlite3_value **argv)
 {
     const int type = sqlite3_value_type(argv[0]);
+    struct gn_buf narrowed = {0};
     struct gn_number number;
     char decimal = '\0';
     const char *text;
@@ -126,22 +174,16 @@ static void parse_number(sqlite3_context *to, int argc, sqlite3_value **argv)
         return;
     }
     text = take_text(to, argv[0], &size);
-    if (text == NULL || !gn_numbertext_read(text, size, decimal, &number))
+    if (text == NULL)
         return;
-    switch (number.kind) {
-    case GN_NUMBER_INTEGER:
-        sqlite3_result_int64(to, number.integer);
-        return;
-    case GN_NUMBER_REAL:
-        sqlite3_result_double(to, number.real);
-        return;
-    case GN_NUMBER_LARGE:
-        sqlite3_result_text(to, number.text, -1, SQLITE_TRANSIENT);
-        return;
-    }
+    if (read_number(text, size, decimal, &number, &narrowed))
+        give_number(to, &number);
+    else if (gn_buf_failed(&narrowed))
+        sqlite3_result_error_nomem(to);
+    gn_buf_fini(&narrowed);
 }
 
-/* --- text_norm, text_hash -------------------------------------------------*/
+/* --- text_norm, text_hash, hash -------------------------------------------*/
 
 static void text_norm(sqlite3_context *to, int argc, sqlite3_value **argv)
 {
@@ -167,6 +209,21 @@ static void text_hash(sqlite3_context *to, int argc, sqlite3_value **argv)
         return;
     if (gn_textnorm_hash(text, size, hash))
         sqlite3_result_text(to, hash, -1, SQLITE_TRANSIENT);
+    else
+        sqlite3_result_error_nomem(to);
+}
+
+static void hash(sqlite3_context *to, int argc, sqlite3_value **argv)
+{
+    char out[65];
+    size_t size;
+    const char *data = take_text(to, argv[0], &size);
+
+    (void)argc;
+    if (data == NULL)
+        return;
+    if (gn_textnorm_hash_bytes(data, size, out))
+        sqlite3_result_text(to, out, -1, SQLITE_TRANSIENT);
     else
         sqlite3_result_error_nomem(to);
 }
@@ -249,10 +306,15 @@ static void url_part(sqlite3_context *to, int argc, sqlite3_value **argv)
 int gn_scalarsql_register(sqlite3 *db)
 {
     static const struct gn_function functions[] = {
-        {"parse_time", 1, parse_time},     {"parse_time", 2, parse_time},
-        {"parse_number", 1, parse_number}, {"parse_number", 2, parse_number},
-        {"text_norm", 1, text_norm},       {"text_hash", 1, text_hash},
-        {"url_norm", 1, url_norm},         {"url_part", 2, url_part},
+        {"parse_time", 1, parse_time},
+        {"parse_time", 2, parse_time},
+        {"parse_number", 1, parse_number},
+        {"parse_number", 2, parse_number},
+        {"text_norm", 1, text_norm},
+        {"text_hash", 1, text_hash},
+        {"hash", 1, hash},
+        {"url_norm", 1, url_norm},
+        {"url_part", 2, url_part},
     };
     int rc = SQLITE_OK;
 

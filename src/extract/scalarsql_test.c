@@ -40,6 +40,12 @@ static void numbers(void **state)
     assert_sql("select parse_number(5), parse_number(5.5), parse_number(null), "
                "parse_number(x''), parse_number(?)",
                "none", "5|5.5|~|~|~\n");
+    assert_sql(
+        "select parse_number(?)",
+        "\xef\xbf\xa5 \xef\xbc\x8d\xef\xbc\x91\xef\xbc\x8c\xef\xbc\x92\xef\xbc"
+        "\x93\xef\xbc\x94\xef\xbc\x8e\xef\xbc\x95",
+        "-1234.5\n");
+    assert_sql("select parse_number(?)", "\xef\xbc\xa1 \xef\xbc", "~\n");
     assert_sql("select parse_number(?, 'xx')", "1",
                "!parse_number: the locale \"xx\" is not known: give the mark "
                "before decimals, '.' or ','");
@@ -54,6 +60,14 @@ static void texts(void **state)
     assert_sql("select text_hash(?) = text_hash('a \xc3\xa9'), "
                "length(text_hash('')), text_hash(null)",
                " a\n e\xcc\x81 ", "1|64|~\n");
+    /* printf abc | sha256sum */
+    assert_sql(
+        "select hash(?), hash(null)", "abc",
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        "|~\n");
+    assert_sql("select hash(x'616263') = hash('abc'), hash(x'') = hash(''), "
+               "hash(12) = hash('12'), hash(' a') = hash('a')",
+               "", "1|1|1|0\n");
 }
 
 static void urls(void **state)

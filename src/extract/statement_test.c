@@ -284,7 +284,8 @@ static void bodies_that_are_not_json_are_shown(void **state)
         {each, "{\"a\":1}\n{\"a\":2}\n",
          "json_each: the body is not JSON from line 2, column 1 on: a second "
          "JSON "
-         "document follows the first: {\"a\":1} ^{\"a\":2} "},
+         "document follows the first (lines_each reads one a line): "
+         "{\"a\":1} ^{\"a\":2} "},
         {"select @body->>'$.x' as x", "{\"x\":",
          "->>: the body is not JSON from line 1, column 6 on: it ends too "
          "early: "

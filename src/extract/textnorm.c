@@ -80,22 +80,29 @@ void gn_textnorm(const char *text, size_t size, struct gn_buf *out)
     free(composed);
 }
 
-bool gn_textnorm_hash(const char *text, size_t size, char out[65])
+bool gn_textnorm_hash_bytes(const void *data, size_t size, char out[65])
 {
     static const char figures[] = "0123456789abcdef";
     unsigned char digest[EVP_MAX_MD_SIZE];
+
+    if (EVP_Digest(data, size, digest, NULL, EVP_sha256(), NULL) != 1)
+        return false;
+    for (size_t i = 0; i < 32; i++) {
+        out[2 * i] = figures[digest[i] >> 4];
+        out[2 * i + 1] = figures[digest[i] & 15];
+    }
+    out[64] = '\0';
+    return true;
+}
+
+bool gn_textnorm_hash(const char *text, size_t size, char out[65])
+{
     struct gn_buf norm = {0};
     bool good;
 
     gn_textnorm(text, size, &norm);
     good = !gn_buf_failed(&norm) &&
-           EVP_Digest(gn_buf_cstr(&norm), norm.size, digest, NULL, EVP_sha256(),
-                      NULL) == 1;
-    for (size_t i = 0; good && i < 32; i++) {
-        out[2 * i] = figures[digest[i] >> 4];
-        out[2 * i + 1] = figures[digest[i] & 15];
-    }
-    out[64] = '\0';
+           gn_textnorm_hash_bytes(gn_buf_cstr(&norm), norm.size, out);
     gn_buf_fini(&norm);
     return good;
 }

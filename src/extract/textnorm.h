@@ -17,4 +17,7 @@ void gn_textnorm(const char *text, size_t size, struct gn_buf *out);
  */
 bool gn_textnorm_hash(const char *text, size_t size, char out[65]);
 
+/* The same of the bytes as they are. */
+bool gn_textnorm_hash_bytes(const void *data, size_t size, char out[65]);
+
 #endif

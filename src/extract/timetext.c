@@ -249,6 +249,8 @@ static bool take_number(struct reading *r)
                 r->at += 2;
                 break;
             }
+        if (r->end - r->at > 1 && (is_blank(r->at[1]) || is_alpha(r->at[1])))
+            (void)skip(r, '.'); /* 1. September, as in German */
         return r->day > 0;
     }
     if (n < 2 || r->year != 0)
