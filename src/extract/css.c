@@ -169,6 +169,30 @@ static bool read_nth(struct parser *p, const char *place, struct compound *c)
     return true;
 }
 
+/* :lang(en), from the bracket on. */
+static bool read_lang(struct parser *p, struct compound *c)
+{
+    struct gn_buf language = {0};
+    bool ok;
+
+    p->lex.at++;
+    gn_csslex_skip_space(&p->lex);
+    ok = *p->lex.at == '"' || *p->lex.at == '\''
+             ? gn_csslex_string(&p->lex, &language)
+             : gn_csslex_name(&p->lex, &language, "a language is expected");
+    gn_csslex_skip_space(&p->lex);
+    if (ok && *p->lex.at != ')')
+        ok = gn_csslex_fail(&p->lex, "a ) is missing");
+    if (ok) {
+        p->lex.at++;
+        gn_buf_text(condition(c), "gn-lang(");
+        gn_cssxpath_literal(&c->conditions, gn_buf_cstr(&language));
+        gn_buf_byte(&c->conditions, ')');
+    }
+    drop(p, &language);
+    return ok;
+}
+
 static bool read_function(struct parser *p, const char *start, const char *name,
                           struct compound *c)
 {
@@ -180,6 +204,8 @@ static bool read_function(struct parser *p, const char *start, const char *name,
             return read_nested(p, name, c);
     if (place != NULL)
         return read_nth(p, place, c);
+    if (strcmp(name, "lang") == 0)
+        return read_lang(p, c);
     return gn_csslex_fail_at(&p->lex, start,
                              "no such pseudo-class with brackets");
 }
@@ -258,6 +284,7 @@ static bool read_compound(struct parser *p, struct compound *c)
     if (ok && ++p->compounds > MOST_COMPOUNDS)
         return gn_csslex_fail(&p->lex, "the selector is too long");
     while (ok) {
+        gn_csslex_skip_comments(&p->lex);
         switch (*p->lex.at) {
         case '.':
         case '#':
@@ -282,9 +309,11 @@ static bool read_compound(struct parser *p, struct compound *c)
 /* One of > + ~, a space, or 0: the selector ends here. */
 static char read_combinator(struct parser *p)
 {
-    const bool spaced = gn_csslex_is_space(*p->lex.at);
+    bool spaced;
     char c;
 
+    gn_csslex_skip_comments(&p->lex);
+    spaced = gn_csslex_is_space(*p->lex.at);
     gn_csslex_skip_space(&p->lex);
     c = *p->lex.at;
     if (c == '>' || c == '+' || c == '~') {

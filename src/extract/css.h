@@ -12,6 +12,7 @@
  *   gn-nth()        its place among its parent's elements, 1 for the first;
  *                   gn-nth-last() from the end, gn-nth-of-type() and
  *                   gn-nth-last-of-type() among those of its name
+ *   gn-lang(tag)    is it in that language, as the nearest lang says
  *   gn-scope()      is it the node that the search starts from
  */
 #ifndef GN_EXTRACT_CSS_H

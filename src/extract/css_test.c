@@ -47,6 +47,15 @@ static void selectors_become_xpath(void **state)
         {":is(a,b):first-child",
          "descendant::*[(self::a or self::b) and gn-nth()=1]"},
         {"> td", "descendant::td[parent::*[gn-scope()]]"},
+        {"/* a */ p /* b */ span /*", "descendant::span[ancestor::p]"},
+        {"p/* b */ span", "descendant::span[ancestor::p]"},
+        {"p/**/.x/**/[y]/*>*/> b/**/,/**/i",
+         "descendant::*[self::b[parent::p[gn-attr('class','~','x') and @y]] "
+         "or self::i]"},
+        {":nth-child(/* n */2)", "descendant::*[gn-nth()=2]"},
+        {"p:lang(fr)", "descendant::p[gn-lang('fr')]"},
+        {":LANG( 'de-CH' )", "descendant::*[gn-lang('de-CH')]"},
+        {"p:target", "descendant::p[false()]"},
         {":scope > td", "descendant::td[parent::*[gn-scope()]]"},
         {"\xc3\xa4", "descendant::*[name()='\xc3\xa4']"},
     };
@@ -82,6 +91,10 @@ static void faults_have_a_place(void **state)
         {"a[b=c", 5, "a ] is missing"},
         {"a)", 1, "this cannot stand here"},
         {"a:hover", 1, "no such pseudo-class"},
+        {"a:lang()", 7, "a language is expected"},
+        {"a:lang(en", 9, "a ) is missing"},
+        {"a/**/b", 5, "this cannot stand here"},
+        {"/* a */", 7, "a selector is expected"},
         {"p::text", 1,
          "a pseudo-element is no node; html_text and html_attr read what is in "
          "one"},

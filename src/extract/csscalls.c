@@ -216,6 +216,30 @@ static void attr(xmlXPathParserContext *p, int n)
     xmlFree(name);
 }
 
+/* https://www.w3.org/TR/selectors-3/#lang-pseudo */
+static void lang(xmlXPathParserContext *p, int n)
+{
+    const xmlNode *node = element(p, n, 1);
+    const char *value = NULL;
+    xmlChar *wanted;
+
+    if (node == NULL)
+        return;
+    wanted = xmlXPathPopString(p);
+    if (wanted == NULL) {
+        xmlXPathErr(p, XPATH_MEMORY_ERROR);
+        return;
+    }
+    for (; value == NULL && node != NULL && node->type == XML_ELEMENT_NODE;
+         node = node->parent) {
+        value = value_of(node, "lang");
+        ++p->context->opCount;
+    }
+    return_bool(p, value != NULL && wanted[0] != '\0' &&
+                       matches(value, "|i", (const char *)wanted));
+    xmlFree(wanted);
+}
+
 bool gn_csscalls_register(xmlXPathContext *context)
 {
     static const struct {
@@ -228,6 +252,7 @@ bool gn_csscalls_register(xmlXPathContext *context)
         {"gn-nth-of-type", nth_of_type},
         {"gn-nth-last-of-type", nth_last_of_type},
         {"gn-scope", is_scope},
+        {"gn-lang", lang},
     };
     bool ok = true;
 

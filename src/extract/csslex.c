@@ -19,10 +19,23 @@ bool gn_csslex_is_space(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
 }
 
+void gn_csslex_skip_comments(struct gn_csslex *p)
+{
+    const char *end;
+
+    while (p->at[0] == '/' && p->at[1] == '*') {
+        end = strstr(p->at + 2, "*/");
+        p->at = end != NULL ? end + 2 : p->at + strlen(p->at);
+    }
+}
+
 void gn_csslex_skip_space(struct gn_csslex *p)
 {
-    while (gn_csslex_is_space(*p->at))
+    gn_csslex_skip_comments(p);
+    while (gn_csslex_is_space(*p->at)) {
         p->at++;
+        gn_csslex_skip_comments(p);
+    }
 }
 
 bool gn_csslex_is_letter(char c)

@@ -33,7 +33,9 @@ bool gn_csslex_is_digit(char c);
 bool gn_csslex_is_name(char c); /* within one */
 char gn_csslex_lower(char c);
 
+/* Comments are skipped with it. */
 void gn_csslex_skip_space(struct gn_csslex *p);
+void gn_csslex_skip_comments(struct gn_csslex *p);
 
 /* Appends a name, its escapes undone; what: it was expected. */
 bool gn_csslex_name(struct gn_csslex *p, struct gn_buf *out, const char *what);

@@ -70,6 +70,7 @@ static const struct {
 } simple_classes[] = {
     {"root", "not(parent::*)"},
     {"scope", "gn-scope()"},
+    {"target", "false()"}, /* it is that of a URL's fragment */
     {"empty", "not(* or text())"},
     {"first-child", "gn-nth()=1"},
     {"last-child", "gn-nth-last()=1"},

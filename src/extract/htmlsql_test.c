@@ -77,6 +77,23 @@ static void selectors_match_as_in_browsers(void **state)
     }
 }
 
+static void languages_are_inherited(void **state)
+{
+    static const char texts[] =
+        "<html lang=en><p>1<div lang=de-CH><p>2<span lang=''>3</span></div>"
+        "<p lang=DE>4<p lang=den>5";
+
+    (void)state;
+    assert_sql("select group_concat(text, ' ') from html_each(?, ':lang(de)')",
+               texts, "23 23 4\n");
+    assert_sql("select text from html_each(?, 'p:lang(en)')", texts, "1\n");
+    assert_sql("select text from html_each(?, ':lang(\"de-ch\")')", texts,
+               "23\n23\n");
+    assert_sql("select text from html_each(?, ':lang(\"\"), span:lang(de)')",
+               texts, "");
+    assert_sql("select 1 from html_each('<p>', ':lang(de), p:target')", "", "");
+}
+
 static void texts_are_as_people_read_them(void **state)
 {
     (void)state;
@@ -171,10 +188,9 @@ static void wrong_expressions_are_shown(void **state)
     assert_sql("select * from xpath_each(?, '//td[')", page,
                "!xpath_each: the XPath at column 6: it is no XPath expression: "
                "//td[^");
-    assert_sql(
-        "select * from xpath_each(?, 'nosuch()')", page,
-        "!xpath_each: the XPath at column 1: there is no such function: "
-        "^nosuch()");
+    assert_sql("select * from xpath_each(?, 'nosuch()')", page,
+               "!xpath_each: the XPath at column 1: there is no such function: "
+               "^nosuch()");
     assert_sql("select * from xpath_each(?, '$x')", page,
                "!xpath_each: the XPath at column 2: there are no variables: "
                "$^x");
@@ -287,6 +303,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_of_a_table),
         cmocka_unit_test(selectors_match_as_in_browsers),
+        cmocka_unit_test(languages_are_inherited),
         cmocka_unit_test(texts_are_as_people_read_them),
         cmocka_unit_test(nodes_survive_sorts_and_groups),
         cmocka_unit_test(xpath_gives_nodes_and_values),

@@ -627,11 +627,11 @@ static void a_page_has_time_of_its_own(void **state)
 
     (void)state;
     for (int ms = 20; ms < 5000 && !page.read; ms *= 2) {
-        worker.deadline_ms = ms;
+        worker.limits.time_ms = ms;
         assert_int_equal(follow(leads_on, NULL, &q, &page).code,
                          GARNER_TIMEOUT);
     }
-    worker.deadline_ms = options.deadline_ms;
+    worker.limits = options.limits;
     assert_int_equal(page.link_count, 2);
     gn_onward_fini(&page);
 }
