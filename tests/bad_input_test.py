@@ -5,11 +5,13 @@ import json
 import os
 import pathlib
 import re
+import resource
 import sqlite3
 import subprocess
 import sys
 import unittest
 
+from support.bad import SANITIZED
 from support.program import (Case, GARNER, LIMIT, clean_environment, count_runs, garner,
                              one, query, wait_until)
 from support.servers import Misbehaving, Nginx, dead_port, endless, reply, silent
@@ -172,6 +174,42 @@ sources:
             self.assertIn(f"more than {limit}", errors[source])
             self.assertIn(f"raise limits.{key}", errors[source])
         self.assertEqual(one(self.db, "select length(x) from good"), 200000)
+
+    def test_bodies_of_one_thing_alone(self):
+        """50 MiB of "<", and a field of 64 MiB, beside one whose quote never ends."""
+        files = self.nginx.folder / "files"
+        (files / "signs.html").write_text("<" * (50 << 20))
+        with open(files / "field.csv", "w", encoding="ascii") as file:
+            file.write('a,b\n1,"' + "x" * (64 << 20) + '"\n2,y\n3,"' + 'z""\n' * (4 << 20))
+        config = self.write("large.yaml", f"""garner: 1
+defaults: {{ body: {{ max: 100MiB }}, limits: {{ time: 5m, rows: 100MB }} }}
+sources:
+  signs:
+    url: {self.nginx.url}/files/signs.html
+    limits: {{ time: 100ms }}
+    rows: {{ table: signs, sql: "select tag from html_each(:body, '*')" }}
+  field:
+    url: {self.nginx.url}/files/field.csv
+    rows:
+      table: field
+      sql: |
+        select rec->>'a' as a, length(rec->>'b') as n
+        from csv_each(:body, '{{"bad":"skip"}}')
+  whole:
+    url: {self.nginx.url}/files/field.csv
+    rows: {{ table: whole, sql: "select cells from csv_each(:body)" }}
+""")
+        result = garner("run", "-c", config, "--db", self.db, "--once", timeout=3 * LIMIT)
+        self.assert_code(result, FAILED)
+        runs = {name: rest for name, *rest in query(
+            self.db, "select s.name, r.rows, r.bad_rows, r.error from garner_run r"
+                     " join garner_source s on s.id = r.source")}
+        self.assertIn("raise limits.time", runs["signs"][2])
+        self.assertEqual(runs["field"], [2, 1, None])
+        self.assertEqual(query(self.db, "select a, n from field"), [("1", 64 << 20), ("2", 1)])
+        self.assertIn("csv_each: line 4: a quoted field does not end", runs["whole"][2])
+        if not SANITIZED:
+            self.assertLess(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, 1 << 20)
 
     def test_records_that_are_left_out_are_counted(self):
         (self.nginx.folder / "files" / "bad.csv").write_text('a,b\n1,2\n3\n4,5\n"6,7\n8,9\n')
