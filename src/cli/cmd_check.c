@@ -103,7 +103,8 @@ const struct gn_command gn_cmd_check = {
     .operands = "[FILE]",
     .summary = "look for mistakes in a file of sources",
     .text =
-        "Reads the file as 'garner run' would, prepares its SQL, and prints "
+        "Reads the file as 'garner run' would, prepares its SQL, tries the "
+        "selectors, patterns and options that it names as strings, and prints "
         "what is wrong as FILE:LINE:COLUMN: what; what to do. Nothing is "
         "fetched. The exit status is 2 if anything is wrong. What looks like "
         "a token that stands in the file as it is, is no mistake: a warning "

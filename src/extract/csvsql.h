@@ -19,8 +19,8 @@ enum { GN_CSVSQL_REC = 1 }; /* csv_each's column: the record as an object */
 /* What the functions work with; stays where it is while db is open. */
 struct gn_csvsql {
     sqlite3 *db;
-    struct gn_body body;    /* of the job going on */
-    struct gn_arrow *arrow; /* borrowed */
+    struct gn_body body;           /* of the job going on */
+    struct gn_arrow *arrow;        /* borrowed */
     struct gn_csv_skipped skipped; /* since gn_csvsql_forget */
     int64_t skipped_of_body;       /* of those: the body's */
 };

@@ -58,10 +58,10 @@ struct gn_extraction {
     enum garner_code
         code; /* OK; SQL (it cannot be run), INVALID (the body is
                  not JSON), TIMEOUT, FULL (over another limit), NOMEM */
-    struct garner_error error; /* says which query, and why */
+    struct garner_error error;     /* says which query, and why */
     struct gn_csv_skipped skipped; /* of CSV, when code is OK */
-    size_t failed_query;       /* index, when code is not OK; query_count: the
-                                  page's */
+    size_t failed_query; /* index, when code is not OK; query_count: the
+                            page's */
 
     struct gn_extraction *next; /* the extractor's */
 };
