@@ -228,7 +228,8 @@ static void parameters_nobody_gives_are_named(void **state)
 
 static void too_large_a_value_is_told(void **state)
 {
-    const struct gn_param params[] = {{"body", garner_text_n("xyz", 1000000001)}};
+    const struct gn_param params[] = {
+        {"body", garner_text_n("xyz", 1000000001)}};
     struct garner_error err;
     sqlite3_stmt *stmt;
 
