@@ -145,7 +145,7 @@ static void what_an_expression_lacks_is_told(void **state)
     assert_int_equal(gn_search_xpath(s, "//b/c:d", (xmlNode *)doc, &o, &err),
                      GARNER_INVALID);
     gn_search_free(s);
-    xmlFreeDoc(doc);
+    gn_htmlnode_free(doc);
 }
 
 static void *search_often(void *unused)
