@@ -12,7 +12,8 @@
 #include "plan.h"
 
 static const struct gn_extractor_options options = {
-    .deadline_ms = 600000, .max_bytes = 1LL << 32, .max_statements = 4};
+    .limits = {.time_ms = 600000, .rows_bytes = 1LL << 32},
+    .max_statements = 4};
 
 /* A figure of /proc/self/status, in KiB. */
 static long status(const char *name)

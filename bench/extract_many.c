@@ -63,7 +63,7 @@ static void submit_all(struct gn_extractor *x, struct job *jobs, size_t count,
 
 int main(int argc, char **argv)
 {
-    struct gn_extractor_options options = {.deadline_ms = 600000};
+    struct gn_extractor_options options = {.limits = {.time_ms = 600000}};
     struct gn_buf file = {0};
     struct gn_extractor *x;
     struct garner_error err;
