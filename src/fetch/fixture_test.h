@@ -29,6 +29,7 @@ struct result {
     char error[240];
     int status;
     char final_url[256];
+    char base_url[256];
     char headers[1024];
     char type[64];
     char body[4096]; /* as far as there is room */
@@ -106,6 +107,8 @@ static inline void on_fetched(void *context, struct gn_response *response)
     memcpy(r->sha256, response->sha256, sizeof r->sha256);
     snprintf(r->error, sizeof r->error, "%s", response->error);
     snprintf(r->final_url, sizeof r->final_url, "%s", response->final_url);
+    snprintf(r->base_url, sizeof r->base_url, "%s",
+             response->base_url != NULL ? response->base_url : "none");
     snprintf(r->type, sizeof r->type, "%s",
              response->content_type != NULL ? response->content_type : "none");
     snprintf(r->headers, sizeof r->headers, "%s",

@@ -26,6 +26,7 @@ struct gn_target {
     struct gn_request request; /* its texts and body are copies; no URL, headers
                                   and secrets; limits filled in */
     CURLU *parsed;
+    char *whole;    /* the URL, as libcurl is told it; may be url */
     char *url;      /* without user, password and secrets */
     char **secrets; /* NULL at the end; NULL: none */
     struct curl_slist *headers;
@@ -70,15 +71,25 @@ static enum garner_code no_memory(struct garner_error *err)
     return gn_fail(err, GARNER_NOMEM, "out of memory for a request");
 }
 
-/* Sets t->url from t->parsed. */
+static void drop_url(const struct gn_target *t)
+{
+    curl_url_cleanup(t->parsed);
+    if (t->whole != t->url)
+        gn_free(t->whole);
+    gn_free(t->url);
+}
+
+/* Sets t->whole and t->url from t->parsed. */
 static enum garner_code write_url(struct gn_target *t, bool has_user,
                                   struct garner_error *err)
 {
     CURLU *bare = has_user ? curl_url_dup(t->parsed) : t->parsed;
     struct gn_buf shown = {0};
+    char *whole = NULL;
     char *text = NULL;
 
     if (bare != NULL &&
+        curl_url_get(t->parsed, CURLUPART_URL, &whole, 0) == CURLUE_OK &&
         (!has_user ||
          (curl_url_set(bare, CURLUPART_USER, NULL, 0) == CURLUE_OK &&
           curl_url_set(bare, CURLUPART_PASSWORD, NULL, 0) == CURLUE_OK)) &&
@@ -88,11 +99,14 @@ static enum garner_code write_url(struct gn_target *t, bool has_user,
     t->url = text != NULL && !gn_buf_failed(&shown)
                  ? gn_strdup(gn_buf_cstr(&shown))
                  : NULL;
+    if (whole != NULL && t->url != NULL)
+        t->whole = strcmp(whole, t->url) == 0 ? t->url : gn_strdup(whole);
     gn_buf_fini(&shown);
+    curl_free(whole);
     curl_free(text);
     if (has_user)
         curl_url_cleanup(bare);
-    return t->url != NULL ? GARNER_OK : no_memory(err);
+    return t->whole != NULL ? GARNER_OK : no_memory(err);
 }
 
 static enum garner_code parse_url(struct gn_target *t, const char *url,
@@ -335,7 +349,7 @@ enum garner_code gn_target_move(struct gn_target *t, const char *url,
 
     GN_CHECK(!t->request.keeps_cookies);
     t->parsed = NULL;
-    t->url = NULL;
+    t->url = t->whole = NULL;
     code = parse_url(t, url, err);
     if (code == GARNER_OK)
         code = check_login(t, err);
@@ -343,13 +357,11 @@ enum garner_code gn_target_move(struct gn_target *t, const char *url,
         !gn_shape_name(&t->request, t->secure, &t->shape))
         code = no_memory(err);
     if (code != GARNER_OK) {
-        curl_url_cleanup(t->parsed);
-        gn_free(t->url);
+        drop_url(t);
         *t = before;
         return code;
     }
-    curl_url_cleanup(before.parsed);
-    gn_free(before.url);
+    drop_url(&before);
     drop_condition(t);
     t->limiter = NULL;
     return code;
@@ -449,12 +461,11 @@ void gn_target_free(struct gn_target *t)
     if (t == NULL)
         return;
     drop_condition(t);
-    curl_url_cleanup(t->parsed);
+    drop_url(t);
     curl_slist_free_all(t->headers);
     for (char **s = t->secrets; s != NULL && *s != NULL; s++)
         gn_free(*s);
     gn_free(t->secrets);
-    gn_free(t->url);
     for (size_t i = 0; i < TEXTS; i++)
         gn_free(*text_of(&t->request, i));
     gn_free((void *)t->request.body);
@@ -575,9 +586,10 @@ int gn_target_apply(const struct gn_target *t, void *easy,
 #define SET(option, value)                                                     \
     if (rc == CURLE_OK)                                                        \
     rc = curl_easy_setopt(easy, option, value)
-    /* libcurl may still hold the last target's URL as text. It fetches by the
-     * CURLU alone, even again or by a proxy; to write the text anew would cost
-     * 4 % of a fetch, and nobody reads it before a redirect replaces it. */
+    /* It fetches by the CURLU, but what it calls the effective URL, and where
+     * it goes for a digest login, is the text: by itself libcurl would keep the
+     * last target's. */
+    SET(CURLOPT_URL, t->whole);
     SET(CURLOPT_CURLU, t->parsed);
     SET(CURLOPT_HTTPHEADER, first_header(t));
     SET(CURLOPT_CONNECT_TO, t->connect_to);
