@@ -360,6 +360,12 @@ enum gn_failure gn_explain(const struct gn_ending *e, char text[240])
                    "does not allow; ask there, or allow it",
                    e->place,
                    e->elsewhere[0] != '\0' ? e->elsewhere : "one not known");
+    case GN_CAUSE_PRIVATE:
+        return say(GN_FAILURE_REDIRECT, text,
+                   "%s: this is at a private address, and a document or a "
+                   "redirect led there: not asked; if it is meant, write "
+                   "private: allow",
+                   e->place);
     case GN_CAUSE_TWO_LENGTHS:
         return broken(e, "it has two lengths (Content-Length)", text);
     case GN_CAUSE_SWITCHED:

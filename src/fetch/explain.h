@@ -27,6 +27,7 @@ enum gn_cause {
     GN_CAUSE_HEAD_TOO_LARGE,
     GN_CAUSE_TOO_MANY_HEADERS,
     GN_CAUSE_ELSEWHERE,   /* a redirect that is not to be followed */
+    GN_CAUSE_PRIVATE,     /* a private address, where it may not ask */
     GN_CAUSE_TWO_LENGTHS, /* that differ */
     GN_CAUSE_SWITCHED,    /* to another protocol */
     GN_CAUSE_NO_MEMORY,

@@ -44,7 +44,7 @@ static bool same_part(CURLU *a, CURLU *b, CURLUPart part, unsigned flags)
     return same;
 }
 
-static bool same_host(CURLU *a, CURLU *b)
+bool gn_nextpage_same_host(void *a, void *b)
 {
     return same_part(a, b, CURLUPART_SCHEME, 0) &&
            same_part(a, b, CURLUPART_HOST, 0) &&
@@ -52,7 +52,7 @@ static bool same_host(CURLU *a, CURLU *b)
 }
 
 /* What request's own URL logs in with goes along, and no other login. */
-static bool set_login(CURLU *url, CURLU *own, bool along)
+bool gn_nextpage_set_login(void *url, void *own, bool along)
 {
     static const CURLUPart parts[] = {CURLUPART_USER, CURLUPART_PASSWORD};
     bool ok = true;
@@ -105,7 +105,7 @@ static enum garner_code make(const struct gn_request *request, CURLU *own,
 {
     struct gn_request r = *request;
     enum garner_code code = resolve(request, url, next, err);
-    const bool stays = code == GARNER_OK && same_host(own, url);
+    const bool stays = code == GARNER_OK && gn_nextpage_same_host(own, url);
     char *whole = NULL;
 
     if (code != GARNER_OK)
@@ -119,7 +119,7 @@ static enum garner_code make(const struct gn_request *request, CURLU *own,
                       "is of another host, which is not sent the body", err);
     if (!stays)
         drop_what_is_its_own(&r);
-    if (!set_login(url, own, stays) ||
+    if (!gn_nextpage_set_login(url, own, stays) ||
         curl_url_set(url, CURLUPART_FRAGMENT, NULL, 0) != CURLUE_OK ||
         curl_url_get(url, CURLUPART_URL, &whole, 0) != CURLUE_OK)
         return no_memory(err);

@@ -23,4 +23,13 @@ enum garner_code gn_nextpage(const struct gn_request *request, const char *base,
                              const char *next, struct gn_buf *url,
                              struct gn_target **out, struct garner_error *err);
 
+/* The rest is the room's own. */
+
+/* Whether two URLs (CURLU) are of one host: scheme, name and port. */
+bool gn_nextpage_same_host(void *a, void *b);
+
+/* Gives url the login of own, if it goes along, and else none. false: no
+ * memory. */
+bool gn_nextpage_set_login(void *url, void *own, bool along);
+
 #endif

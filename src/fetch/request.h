@@ -69,6 +69,10 @@ struct gn_request {
     int least_tls;            /* 12 or 13: TLS 1.2, 1.3; 0: 12 */
     bool insecure;            /* do not verify TLS certificates */
     bool same_host;           /* no redirect leads to another */
+    bool one_hop;             /* redirects are not followed: see hop.h */
+    bool public_only;         /* nobody is asked at a private address (see
+                                 address.h), unless a proxy stands between:
+                                 then the URL is to be looked at before */
     struct gn_route route;
     /* What may not be told of the fetch: *** stands for it in URLs, messages
      * and headers (gn_mask_url). NULL at the end; or NULL. */

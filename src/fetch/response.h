@@ -41,6 +41,11 @@ struct gn_response {
                                  callback; NULL: nothing was heard */
     const char *next;         /* the link to the next page, by its headers, as
                                  it is; the same; NULL: none */
+    const char *redirect;     /* where a redirect that was not followed leads,
+                                 as it is; the same; NULL: it is none */
+    bool is_private;          /* the last server was at a private address, see
+                                 address.h */
+    bool kept_off;            /* nobody was asked, for it is at one */
     struct gn_buf *headers;   /* of the last reply: "name: value\n" lines, names
                                  in lower case; borrowed for the callback */
     const char *content_type; /* NULL: none; borrowed for the callback */
@@ -71,6 +76,7 @@ struct gn_response {
     int64_t duration_us;
     int64_t first_byte_us; /* from the start; 0: none came */
     int redirects;
+    int requests;     /* those of redirects, and of a login, too */
     int http_version; /* 10, 11, 20; 0: none */
 };
 

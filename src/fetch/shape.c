@@ -29,12 +29,12 @@ bool gn_shape_name(const struct gn_request *r, bool secure,
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         add_text(&b, texts[i]);
-    gn_buf_printf(&b, "%d %d %d %lld %lld %lld %d %d %d %d %d %d", r->insecure,
-                  secure, r->body != NULL, (long long)limits->connect_ms,
-                  (long long)limits->total_ms,
+    gn_buf_printf(&b, "%d %d %d %lld %lld %lld %d %d %d %d %d %d %d",
+                  r->insecure, secure, r->body != NULL,
+                  (long long)limits->connect_ms, (long long)limits->total_ms,
                   (long long)limits->max_body_bytes, limits->max_redirects,
-                  r->login, r->least_tls, r->keeps_cookies, r->route.ip,
-                  r->route.http);
+                  r->one_hop, r->login, r->least_tls, r->keeps_cookies,
+                  r->route.ip, r->route.http);
     done = !gn_buf_failed(&b) &&
            EVP_Digest(b.data, b.size, shape->id, NULL, EVP_sha256(), NULL) == 1;
     gn_buf_fini(&b);
@@ -165,12 +165,15 @@ static void set_route(struct setter *s, const struct gn_route *route)
                                 : CURL_HTTP_VERSION_2TLS);
 }
 
-static void set_limits(struct setter *s, const struct gn_fetch_limits *limits)
+static void set_limits(struct setter *s, const struct gn_request *r)
 {
+    const struct gn_fetch_limits *limits = &r->limits;
+
     set_number(s, CURLOPT_CONNECTTIMEOUT_MS, clamp(limits->connect_ms));
     set_number(s, CURLOPT_TIMEOUT_MS, clamp(limits->total_ms));
     set_big(s, CURLOPT_MAXFILESIZE_LARGE, limits->max_body_bytes);
-    set_number(s, CURLOPT_FOLLOWLOCATION, limits->max_redirects >= 0);
+    set_number(s, CURLOPT_FOLLOWLOCATION,
+               limits->max_redirects >= 0 && !r->one_hop);
     set_number(s, CURLOPT_MAXREDIRS, limits->max_redirects);
 }
 
@@ -197,7 +200,7 @@ int gn_shape_set(const struct gn_request *r, bool secure,
     if (r->keeps_cookies)
         set_pointer(&s, CURLOPT_COOKIEFILE, ""); /* no file: the engine */
     set_route(&s, &r->route);
-    set_limits(&s, &r->limits);
+    set_limits(&s, r);
     set_connection(&s, r);
     set_pointer(&s, CURLOPT_USERAGENT,
                 r->user_agent != NULL ? r->user_agent : "garner/" GN_VERSION);

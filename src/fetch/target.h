@@ -95,6 +95,9 @@ bool gn_target_leaves_traces(const struct gn_target *t);
 /* Whether its redirects may lead to no other host. */
 bool gn_target_stays(const struct gn_target *t);
 
+/* Whether nobody is asked for it at a private address. */
+bool gn_target_is_public_only(const struct gn_target *t);
+
 enum { GN_TARGET_HOST = 80 };
 
 /* Whether location, a URL or a part of one, is of t's host, or of none, such as

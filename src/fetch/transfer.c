@@ -8,12 +8,18 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "fetch/address.h"
 #include "fetch/jar.h"
 #include "fetch/link.h"
+#include "fetch/place.h"
 
 enum {
-    RECEIVE_BYTES = 16 << 10,      /* libcurl's buffer, while a transfer runs */
-    SWITCHING = 101,               /* the status */
+    RECEIVE_BYTES = 16 << 10, /* libcurl's buffer, while a transfer runs */
+    SWITCHING = 101,          /* statuses */
+    OK = 200,
+    FIRST_REDIRECT = 300,
+    LAST_REDIRECT = 399,
+    NOT_MODIFIED = 304,
     MOST_COOKIE_BYTES = 128 << 10, /* of a jar */
 };
 
@@ -132,6 +138,8 @@ static size_t on_header(char *data, size_t one, size_t size, void *transfer)
     t->heard = true;
     gn_response_header(&t->headers, data, size);
     t->lines = size >= 5 && memcmp(data, "HTTP/", 5) == 0 ? 0 : t->lines + 1;
+    if (size <= 2 && small(t, CURLINFO_RESPONSE_CODE) >= OK)
+        t->replies++; /* the empty line: its head has ended */
     if (leads_elsewhere(t, data, size)) {
         t->cause = GN_CAUSE_ELSEWHERE;
         return 0;
@@ -149,10 +157,33 @@ static size_t on_header(char *data, size_t one, size_t size, void *transfer)
         return 0;
     }
     if (size <= 2 && gn_response_has_two_lengths(gn_buf_cstr(&t->headers))) {
-        t->cause = GN_CAUSE_TWO_LENGTHS; /* the empty line: it has ended */
+        t->cause = GN_CAUSE_TWO_LENGTHS;
         return 0;
     }
     return one * size;
+}
+
+/* Whether it may connect to no private address. Where a proxy connects, the
+ * address is that one's. */
+static bool keeps_off(const struct gn_transfer *t)
+{
+    return gn_target_is_public_only(t->target) &&
+           !gn_target_proxied(t->target, &t->tools->proxies);
+}
+
+/* CURLOPT_PREREQFUNCTION: the connection may be one that others opened. */
+static int on_connected(void *transfer, char *address, char *own, int port,
+                        int own_port)
+{
+    struct gn_transfer *t = transfer;
+
+    (void)own;
+    (void)port;
+    (void)own_port;
+    if (!keeps_off(t) || !gn_address_names_private(address))
+        return CURL_PREREQFUNC_OK;
+    t->cause = GN_CAUSE_PRIVATE;
+    return CURL_PREREQFUNC_ABORT;
 }
 
 /* CURLOPT_OPENSOCKETFUNCTION. */
@@ -160,9 +191,14 @@ static curl_socket_t on_open(void *transfer, curlsocktype purpose,
                              struct curl_sockaddr *address)
 {
     struct gn_transfer *t = transfer;
-    curl_socket_t fd = gn_sockets_open(t->tools->sockets, address);
+    curl_socket_t fd;
 
     (void)purpose;
+    if (keeps_off(t) && gn_address_is_private(&address->addr)) {
+        t->kept_off = true; /* it may have others */
+        return CURL_SOCKET_BAD;
+    }
+    fd = gn_sockets_open(t->tools->sockets, address);
     /* A machine without IPv6 refuses one of a host's addresses: no fault. */
     if (fd == CURL_SOCKET_BAD && errno != EAFNOSUPPORT)
         t->socket_error = errno;
@@ -185,6 +221,8 @@ static CURLcode set_up(struct gn_transfer *t)
     SET(CURLOPT_HEADERDATA, t);
     SET(CURLOPT_OPENSOCKETFUNCTION, on_open);
     SET(CURLOPT_OPENSOCKETDATA, t);
+    SET(CURLOPT_PREREQFUNCTION, on_connected);
+    SET(CURLOPT_PREREQDATA, t);
     /* A connection outlives the transfer that opened it. */
     SET(CURLOPT_CLOSESOCKETFUNCTION, gn_sockets_shut);
     SET(CURLOPT_CLOSESOCKETDATA, t->tools->sockets);
@@ -242,6 +280,7 @@ void gn_transfer_free(struct gn_transfer *t)
     gn_buf_fini(&t->headers);
     gn_buf_fini(&t->cookies);
     gn_buf_fini(&t->link);
+    gn_buf_fini(&t->location);
     gn_free(t->redirected);
     gn_free(t);
 }
@@ -258,6 +297,8 @@ enum garner_code gn_transfer_begin(struct gn_transfer *t,
     t->lines = 0;
     gn_sink_begin(&t->sink, target);
     t->socket_error = 0;
+    t->kept_off = false;
+    t->replies = 0;
     t->elsewhere[0] = '\0';
     t->sent = t->taken = 0;
     t->detail[0] = '\0';
@@ -326,6 +367,39 @@ static void find_final_url(struct gn_transfer *t)
     curl_url_cleanup(parsed);
 }
 
+/* Sets redirect. Of two, libcurl follows the first. */
+static void find_redirect(struct gn_transfer *t)
+{
+    static const char name[] = "location: ";
+    const char *line = gn_buf_cstr(&t->headers);
+    const int status = t->response.status;
+
+    while (line != NULL && strncmp(line, name, sizeof name - 1) != 0) {
+        line = strchr(line, '\n');
+        line = line != NULL ? line + 1 : NULL;
+    }
+    if (line == NULL || status < FIRST_REDIRECT || status > LAST_REDIRECT ||
+        status == NOT_MODIFIED)
+        return;
+    line += sizeof name - 1;
+    gn_buf_append(&t->location, line, strcspn(line, "\n"));
+    if (t->location.size > 0 && !gn_buf_failed(&t->location))
+        t->response.redirect = gn_buf_cstr(&t->location);
+}
+
+/* Whether its peer, or the URL's host where a proxy stands between, was at a
+ * private address. */
+static bool was_private(const struct gn_transfer *t)
+{
+    const char *address = NULL;
+
+    if (gn_target_proxied(t->target, &t->tools->proxies))
+        return gn_address_url_is_private(t->response.final_url);
+    return curl_easy_getinfo(t->easy, CURLINFO_PRIMARY_IP, &address) ==
+               CURLE_OK &&
+           address != NULL && gn_address_names_private(address);
+}
+
 /* Before secrets are hidden: the link may have one. */
 static void find_next(struct gn_transfer *t)
 {
@@ -337,40 +411,10 @@ static void find_next(struct gn_transfer *t)
         t->response.next = gn_buf_cstr(&t->link);
 }
 
-/* Writes whom we spoke to last into text, as "host:port" or, if that is no
- * protocol of ours, its scheme: true. */
-static bool find_place(const char *url, char text[160])
-{
-    CURLU *parsed = curl_url();
-    char *scheme = NULL;
-    char *host = NULL;
-    char *port = NULL;
-    bool refused = false;
-
-    snprintf(text, 160, "the server");
-    if (parsed != NULL &&
-        curl_url_set(parsed, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) ==
-            CURLUE_OK &&
-        curl_url_get(parsed, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK) {
-        refused = strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0;
-        if (refused)
-            snprintf(text, 160, "%s", scheme);
-        else if (curl_url_get(parsed, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
-                 curl_url_get(parsed, CURLUPART_PORT, &port,
-                              CURLU_DEFAULT_PORT) == CURLUE_OK)
-            snprintf(text, 160, "%s:%s", host, port);
-    }
-    curl_free(scheme);
-    curl_free(host);
-    curl_free(port);
-    curl_url_cleanup(parsed);
-    return refused;
-}
-
 static void explain(struct gn_transfer *t, CURLcode result)
 {
     struct gn_response *r = &t->response;
-    char place[160];
+    char place[GN_PLACE];
     struct gn_ending e = {
         .cause = t->cause,
         .result = (int)result,
@@ -386,7 +430,7 @@ static void explain(struct gn_transfer *t, CURLcode result)
         .limits = gn_target_limits(t->target),
     };
 
-    e.refused = find_place(r->final_url, place);
+    e.refused = gn_place_of(r->final_url, place);
     r->failure = gn_explain(&e, r->error);
     gn_sink_cut(&t->sink, t->cause, t->heard);
 }
@@ -422,6 +466,8 @@ static void read_reply(struct gn_transfer *t)
     r->http_version = http_version(small(t, CURLINFO_HTTP_VERSION));
     if (r->redirects > 0)
         find_final_url(t);
+    r->is_private = was_private(t);
+    find_redirect(t);
     find_next(t);
 }
 
@@ -496,6 +542,11 @@ void gn_transfer_end(struct gn_transfer *t, CURLcode result,
     r->started_wall_us = started_wall_us;
     r->duration_us = (gn_clock_monotonic_ns() - t->started_ns) / 1000;
     r->final_url = gn_target_url(t->target);
+    r->requests = t->replies > 1 ? t->replies : 1;
+    if (t->kept_off && result == CURLE_COULDNT_CONNECT &&
+        t->cause == GN_CAUSE_LIBCURL)
+        t->cause = GN_CAUSE_PRIVATE;
+    r->kept_off = t->cause == GN_CAUSE_PRIVATE;
     if (t->heard) /* else libcurl may remember the handle's last reply */
         read_reply(t);
     if (result == CURLE_OK && t->cause == GN_CAUSE_LIBCURL &&
@@ -524,6 +575,7 @@ void gn_transfer_reset(struct gn_transfer *t)
     gn_sink_trim(&t->headers);
     gn_buf_fini(&t->cookies);
     gn_buf_fini(&t->link);
+    gn_buf_fini(&t->location);
     gn_free(t->redirected);
     t->redirected = NULL;
     t->target = NULL;

@@ -36,10 +36,13 @@ struct gn_transfer {
     struct gn_buf cookies;
     char *redirected;               /* final_url, when it is not the target's */
     struct gn_buf link;             /* to the next page */
+    struct gn_buf location;         /* where it redirects to */
     char elsewhere[GN_TARGET_HOST]; /* the host of a redirect not followed */
     enum gn_cause cause;
-    bool heard; /* part of a reply came */
-    int lines;  /* of its head so far */
+    bool heard;    /* part of a reply came */
+    int lines;     /* of its head so far */
+    int replies;   /* whose heads came; those of 1xx are none */
+    bool kept_off; /* from an address, for that is private */
     int socket_error;
     int64_t started_ns;
     int64_t moved_ms; /* on the monotonic clock: when a byte last came */
