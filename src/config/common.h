@@ -25,6 +25,7 @@
         {"redirects", gn_network_redirects, NULL}, {"tls", gn_tls_read, NULL}, \
         {"ip", gn_network_ip, NULL}, {"http", gn_network_http, NULL},          \
         {"resolve", gn_network_resolve, NULL},                                 \
+        {"private", gn_network_private, NULL},                                 \
         {"interface", gn_network_interface, NULL},                             \
         {"conditional", gn_common_conditional, NULL},                          \
         {"retry", gn_retry_read, NULL}, {"host", gn_host_read, NULL},          \

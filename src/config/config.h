@@ -213,6 +213,7 @@ struct gn_source {
     int64_t host_bytes;       /* a second, of the bodies of those that say so;
                                  0: no bound */
     bool obeys_robots;        /* the host's robots.txt */
+    bool allows_private;      /* addresses, of what documents lead to */
     const struct gn_reach *hooks[GN_EVENTS]; /* NULL: none */
     struct gn_alert_spec alert;
     struct gn_keep keep;

@@ -100,6 +100,17 @@ void gn_network_resolve(struct gn_problems *p, const struct gn_node *node,
         s->source->request.route.connect_to = lines;
 }
 
+void gn_network_private(struct gn_problems *p, const struct gn_node *node,
+                        void *scope)
+{
+    static const char *const words[] = {"refuse", "allow"};
+    struct gn_scope *s = scope;
+    const int word = gn_walk_word(p, node, words, 2, 2);
+
+    if (word >= 0)
+        s->source->allows_private = word == 1;
+}
+
 /* redirects */
 
 static void most(struct gn_problems *p, const struct gn_node *node, void *scope)

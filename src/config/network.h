@@ -1,5 +1,5 @@
 /* network.h - the keys that say by which way a server is reached: proxy, ip,
- * resolve, interface, http; and redirects. */
+ * resolve, interface, http; redirects, and private. */
 #ifndef GN_CONFIG_NETWORK_H
 #define GN_CONFIG_NETWORK_H
 
@@ -17,6 +17,8 @@ void gn_network_interface(struct gn_problems *p, const struct gn_node *node,
                           void *scope);
 void gn_network_http(struct gn_problems *p, const struct gn_node *node,
                      void *scope);
+void gn_network_private(struct gn_problems *p, const struct gn_node *node,
+                        void *scope);
 void gn_network_redirects(struct gn_problems *p, const struct gn_node *node,
                           void *scope);
 

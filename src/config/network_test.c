@@ -15,9 +15,11 @@ static void all_of_it_is_read(void **state)
 {
     struct gn_config config =
         good("garner: 1\n"
-             "defaults: { ip: 4, http: 1.1, redirects: { hosts: same } }\n"
+             "defaults: { ip: 4, http: 1.1, redirects: { hosts: same },\n"
+             "            private: allow }\n"
              "sources:\n"
              "  a: { url: http://h/, ip: 6, http: 2, interface: lo,\n"
+             "       private: refuse,\n"
              "       redirects: { max: 5, hosts: any },\n"
              "       resolve: { \"h:80\": 192.0.2.1, \"[::1]:81\": '::2' } }\n"
              "  b: { url: http://h/, redirects: 0, proxy: socks5h://p:1 }\n");
@@ -39,6 +41,8 @@ static void all_of_it_is_read(void **state)
     assert_true(b->same_host);
     assert_string_equal(b->proxy, "socks5h://p:1");
     assert_null(b->route.connect_to);
+    assert_false(config.sources[0].allows_private);
+    assert_true(config.sources[1].allows_private);
     gn_config_fini(&config);
 }
 
@@ -47,6 +51,8 @@ static void wrong_values_are_problems(void **state)
     (void)state;
     bad_source("ip: 5", "3:5: ip cannot be \"5\"; write 4 or 6");
     bad_source("http: 3", "3:7: http cannot be \"3\"; write 1.1 or 2");
+    bad_source("private: no",
+               "3:10: private cannot be \"no\"; write refuse or allow");
     bad_source("redirects: 101", "3:12: redirects is \"101\"; write a whole "
                                  "number from 0 to 100");
     bad_source("redirects: { hosts: mine }",

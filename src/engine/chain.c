@@ -196,6 +196,7 @@ static char *word_loop(const struct gn_target *target)
 static bool find_next(const struct gn_job *job, struct gn_chain *c)
 {
     struct gn_active *a = job->active;
+    const struct gn_request request = gn_active_request(a, !a->is_private);
     struct gn_buf url = {0};
     struct garner_error err;
     enum garner_code code;
@@ -204,8 +205,8 @@ static bool find_next(const struct gn_job *job, struct gn_chain *c)
     drop_next(c);
     if (!see(c, job->base_url))
         return false;
-    code = gn_nextpage(&a->source->request, job->base_url, job->next_url, &url,
-                       &c->target, &err);
+    code = gn_nextpage(&request, job->base_url, job->next_url, &url, &c->target,
+                       &err);
     if (code == GARNER_INVALID)
         c->why = gn_strdup(err.message);
     else if (code == GARNER_OK && has_seen(c, hash_of(gn_buf_cstr(&url))))

@@ -230,6 +230,7 @@ static void settle(struct gn_job *job, bool stored)
         let_go(job, !gn_job_leads_on(job), true);
     gn_job_move(job, GN_JOB_SETTLED);
     note_body(job, stored);
+    gn_hosts_depart(job);
     gn_version_settled(job, stored);
     gn_cookies_settled(job, stored);
     note_run(job, stored);
@@ -444,6 +445,7 @@ void gn_deliver_dropped(struct gn_job *job, const char *why)
     else
         gn_schedule_refuse(f->schedule, &a->due);
     gn_asked_refuse(&a->asked, job->by_hand, why);
+    gn_hosts_depart(job);
     TAILQ_REMOVE(&f->all, job, in_all);
     f->jobs--;
     a->jobs--;

@@ -16,6 +16,7 @@
 #include "engine/frontier/crew.h"
 #include "engine/frontier/links.h"
 #include "engine/host/costs.h"
+#include "engine/lead.h"
 #include "engine/pace.h"
 #include "engine/record.h"
 #include "engine/retry.h"
@@ -163,19 +164,22 @@ static void describe(struct gn_job *job, const struct gn_response *r)
 {
     char text[64];
 
-    job->run.started_us = r->started_wall_us;
-    job->run.duration_us = r->duration_us;
+    if (job->hop.count == 0)
+        job->run.started_us = r->started_wall_us;
+    job->run.duration_us = job->hop_us + r->duration_us;
     job->run.status = r->status;
-    if (r->redirects > 0) {
+    if (r->redirects + job->hop.count > 0) {
         const char *url = gn_job_text(job, r->final_url);
 
         job->run.url = url != NULL ? url : job->run.url;
     }
     if (r->failure != GN_FAILURE_NONE) {
         gn_job_fail(job, gn_failure_name(r->failure), r->error);
+        job->left_alone = r->kept_off && gn_job_was_found(job);
         return;
     }
-    if (r->status == NOT_MODIFIED) /* rightly or not, it has no body */
+    if (job->run.failure != NULL || /* led to where it may not go */
+        r->status == NOT_MODIFIED)  /* rightly or not, it has no body */
         return;
     gn_trial_answer(job, r);
     if (job->run.failure == NULL &&
@@ -294,6 +298,11 @@ static void fetched(void *context, struct gn_response *response)
     if (verdict == GN_VERDICT_DOUBT || response->has_no_rest) {
         gn_version_ask_whole(job);
         gn_start_fetch(job);
+        return;
+    }
+    if (gn_lead_follow(job, response)) {
+        gn_start_hop(job);
+        gn_start_due(f);
         return;
     }
     describe(job, response);

@@ -22,6 +22,30 @@ const char *gn_active_url(const struct gn_active *active)
                                   : gn_config_from(active->source);
 }
 
+struct gn_request gn_active_request(const struct gn_active *active, bool found)
+{
+    const struct gn_source *source = active->source;
+    struct gn_request r = source->request;
+
+    /* What is saved may be gone on with by a part (save.h), which only libcurl
+     * asks for where it is led. */
+    r.one_hop = source->save.path == NULL || source->obeys_robots;
+    r.public_only = found && !source->allows_private;
+    return r;
+}
+
+bool gn_job_was_found(const struct gn_job *job)
+{
+    const struct gn_active *a = job->active;
+
+    return a->page != NULL && a->source->crawl != NULL && a->page->depth > 0;
+}
+
+struct gn_target *gn_job_target(const struct gn_job *job)
+{
+    return job->hop.target != NULL ? job->hop.target : job->target;
+}
+
 void gn_job_init(struct gn_job *job, struct gn_active *active,
                  struct gn_flow *flow, struct gn_inbox *inbox)
 {
@@ -32,6 +56,8 @@ void gn_job_init(struct gn_job *job, struct gn_active *active,
     job->number = ++gn_active_owner(active)->begun;
     job->run.source = active->memory.id;
     job->target = active->target;
+    job->host = active->host;
+    job->permit = &active->permit;
     job->run.page = active->page != NULL ? active->page->id : 0;
     job->run.part = 1;
     job->run.url = gn_active_url(active);
@@ -56,6 +82,7 @@ void gn_job_fini(struct gn_job *job)
     gn_free(job->store_error);
     gn_job_drop_body(job);
     gn_part_free(job->part);
+    gn_hop_fini(&job->hop);
     gn_base_fini(&job->base);
     gn_arena_clear(&job->arena);
 }

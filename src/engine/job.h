@@ -5,7 +5,8 @@
  *   WAITING -> FETCHING -> EXTRACTING -> PREPARING -> STORING -> SETTLED
  *
  * States may be passed over: a host that has room, nothing to extract, nothing
- * that takes long to prepare. One that fetched a robots.txt waits again. A job
+ * that takes long to prepare. One that fetched a robots.txt waits again, and so
+ * does one that was redirected, for the host that it was led to (lead.h). A job
  * whose transaction failed is stored again, from PREPARING or STORING on: with
  * its rows if they met a table that had changed, else without them, so that
  * even then the fetch leaves its row.
@@ -30,6 +31,7 @@
 #include "extract/extractor.h"
 #include "fetch/backoff.h"
 #include "fetch/fetcher.h"
+#include "fetch/hop.h"
 #include "garner/write.h"
 #include "schedule/schedule.h"
 
@@ -56,6 +58,13 @@ struct gn_torso {
     struct gn_part *part;
     char *version; /* of it */
     char *file;    /* where it is to go */
+};
+
+/* Whether a URL may be fetched, by the robots.txt of its host. */
+struct gn_permit {
+    uint64_t rules_version; /* of the host's rules; by them: */
+    bool forbidden;         /* it may not be fetched */
+    int64_t delay_ms;       /* between fetches; 0: none */
 };
 
 /* A configured source, at work; or a hand of one with many URLs, which fetches
@@ -98,10 +107,10 @@ struct gn_active {
     uint64_t settled; /* the number of the latest that is */
     int64_t *good_rows; /* of the last good run, for each of source->rows; -1:
                            not known; NULL: nobody asks */
-    uint64_t rules_version; /* of the host's rules; by them: */
-    bool forbidden;         /* it may not be fetched */
-    int64_t delay_ms;       /* between fetches; 0: none */
-    size_t jobs;            /* not settled yet, or about to begin */
+    struct gn_permit permit;
+    bool is_private; /* its own URL is at a private address, as far as is known:
+                        then it may lead to others */
+    size_t jobs;     /* not settled yet, or about to begin */
     struct gn_chain *chain; /* its pages, see chain.h; NULL: it has one */
     TAILQ_ENTRY(gn_active) in_going; /* its next page waits for room */
     struct gn_active *successor;     /* comes when it is gone; NULL: none */
@@ -157,6 +166,14 @@ struct gn_job {
     struct gn_transfer *transfer; /* while fetching */
     struct gn_target *target;     /* the source's, or its chain's; NULL: that
                                      has none */
+    struct gn_hop hop;            /* where it was redirected to from there */
+    int64_t hop_us;               /* how long that took */
+    struct gn_host *host;         /* of its URL, or where it was led to; NULL:
+                                     not known */
+    bool is_guest;                /* it was led there */
+    struct gn_permit *permit;     /* for that URL: its source's, or: */
+    struct gn_permit hop_permit;
+    bool is_private; /* what it began with is at a private address */
 
     struct gn_run run;
     struct gn_arena arena; /* the texts that run and body borrow */
@@ -271,6 +288,17 @@ struct gn_active *gn_active_owner(struct gn_active *active);
 
 /* What stands for active's URL where it is told. */
 const char *gn_active_url(const struct gn_active *active);
+
+/* The request of active's source, as it is asked here: redirects are looked at
+ * before they are followed, and what documents lead to (found) is no private
+ * address, unless that is allowed. Borrows from the source. */
+struct gn_request gn_active_request(const struct gn_active *active, bool found);
+
+/* Whether job is a page that a crawl found: nobody asked for that very one. */
+bool gn_job_was_found(const struct gn_job *job);
+
+/* What it is fetching: its target, or what that led to. */
+struct gn_target *gn_job_target(const struct gn_job *job);
 
 /* Makes *job, memory of any content, a job of active, which others post to
  * inbox. */

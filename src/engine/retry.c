@@ -9,6 +9,8 @@ void gn_retry_begin(struct gn_job *job)
 {
     struct gn_active *a = job->active;
 
+    if (job->hop.count > 0)
+        return; /* it has begun */
     if (job->by_hand != 0)
         a->attempt = 0;
     else

@@ -131,9 +131,11 @@ enum garner_code gn_roster_find_tables(struct gn_roster *r,
 /* One URL, or a pass over many. */
 static enum garner_code open_way(struct gn_active *a, struct garner_error *err)
 {
+    const struct gn_request request = gn_active_request(a, false);
+
     return gn_config_has_list(a->source) || a->source->crawl != NULL
                ? gn_pass_new(a, err)
-               : gn_target_new(&a->source->request, &a->target, err);
+               : gn_target_new(&request, &a->target, err);
 }
 
 enum garner_code gn_active_new(const struct gn_config *config,

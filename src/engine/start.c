@@ -52,7 +52,7 @@ void gn_start_fetch(struct gn_job *job)
     struct gn_flow *f = job->flow;
     struct garner_error err;
 
-    if (gn_fetcher_start(f->fetcher, job->target, f->fetched, job,
+    if (gn_fetcher_start(f->fetcher, gn_job_target(job), f->fetched, job,
                          &job->transfer, &err) != GARNER_OK)
         not_started(job, &err);
     else if (job->state != GN_JOB_FETCHING)
@@ -73,6 +73,11 @@ static void begin(struct gn_job *job)
 
     if (!gn_permit_ask(job))
         return;
+    if (job->hop.count > 0) {
+        gn_hosts_begin(f->hosts, job);
+        gn_start_fetch(job);
+        return;
+    }
     gn_retry_begin(job);
     if (job->run.part > 1 && job->target == NULL) {
         not_found(job);
@@ -99,7 +104,6 @@ static void wait(struct gn_job *job, int64_t now_ns)
 {
     struct gn_flow *f = job->flow;
 
-    gn_job_move(job, GN_JOB_WAITING);
     job->waits_from_ns = now_ns;
     gn_lock(&f->lock);
     f->fetching_count--;
@@ -107,6 +111,42 @@ static void wait(struct gn_job *job, int64_t now_ns)
     job->active->waits_for_host = true;
     job->active->host_ns = job->turn_ns;
     gn_unlock(&f->lock);
+}
+
+/* Nobody waits any more when garner is to stop, or the source leaves. */
+static bool drop(struct gn_job *job)
+{
+    struct gn_flow *f = job->flow;
+    const char *why = NULL;
+
+    gn_lock(&f->lock);
+    if (f->closed)
+        why = "garner was stopped";
+    else if (job->active->leaving)
+        why = "the configuration has changed";
+    if (why != NULL) {
+        f->fetching_count--;
+        f->reserved_bytes -= job->held;
+        gn_deliver_dropped(job, why);
+    }
+    gn_unlock(&f->lock);
+    if (why != NULL)
+        gn_inbox_ring(f->inbox); /* it may have been the last */
+    return why != NULL;
+}
+
+void gn_start_hop(struct gn_job *job)
+{
+    const int64_t now_ns = gn_clock_monotonic_ns();
+
+    gn_job_move(job, GN_JOB_WAITING);
+    if (drop(job))
+        return;
+    gn_permit_refresh(job);
+    if (gn_hosts_wait(job->flow->hosts, job, now_ns))
+        wait(job, now_ns);
+    else
+        begin(job);
 }
 
 /* A source taken from the schedule. */
@@ -151,14 +191,16 @@ static void start(struct gn_flow *f, const struct taken *taken, int64_t now_ns)
     job->held = taken->reserved;
     job->run.late_us = taken->late_ns / 1000;
     job->again = taken->again;
-    gn_permit_refresh(active);
+    gn_permit_refresh(job);
     job->by_hand = taken->by_hand;
     job->asks_whole = taken->whole;
     gn_chain_enter(job, taken->goes_on);
-    if (gn_hosts_wait(f->hosts, job, now_ns))
+    if (gn_hosts_wait(f->hosts, job, now_ns)) {
+        gn_job_move(job, GN_JOB_WAITING);
         wait(job, now_ns);
-    else
+    } else {
         begin(job);
+    }
 }
 
 /* With the lock held. */
@@ -268,7 +310,7 @@ static bool turned_away(struct gn_job *job, int64_t now_ns)
     struct gn_flow *f = job->flow;
     int64_t until_ns;
 
-    if (job->by_hand != 0 || job->run.part > 1 ||
+    if (job->by_hand != 0 || job->run.part > 1 || job->hop.count > 0 ||
         !gn_hosts_turn_away(job->active, now_ns, &until_ns))
         return false;
     if (job->active->page != NULL) {
@@ -310,7 +352,8 @@ static void start_waiting(struct gn_flow *f, int64_t now_ns)
     struct gn_job *job;
 
     while ((job = take_waiting(f, now_ns)) != NULL) {
-        job->run.late_us += (now_ns - job->waits_from_ns) / 1000;
+        if (job->hop.count == 0)
+            job->run.late_us += (now_ns - job->waits_from_ns) / 1000;
         begin(job);
     }
 }

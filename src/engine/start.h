@@ -21,4 +21,7 @@ void gn_start_due(struct gn_flow *f);
  * the job is delivered as one that could not be started. */
 void gn_start_fetch(struct gn_job *job);
 
+/* Fetches job where it was redirected to, once its turn comes there. */
+void gn_start_hop(struct gn_job *job);
+
 #endif

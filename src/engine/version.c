@@ -19,6 +19,8 @@ void gn_version_ask_whole(struct gn_job *job)
 {
     job->asked = (struct gn_validators){0};
     (void)gn_target_ask_if(job->active->target, NULL); /* it never fails */
+    if (job->hop.target != NULL)
+        (void)gn_target_ask_if(job->hop.target, NULL);
 }
 
 void gn_version_ask(struct gn_job *job)

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "fetch/explain.h"
 #include "fetch/nextpage.h"
-#include "fetch/place.h"
+#include "fetch/whom.h"
 
 enum { MOVED = 301, FOUND = 302, SEE_OTHER = 303 };
 
@@ -149,7 +149,7 @@ static enum gn_failure go(struct gn_hop *hop, const struct gn_request *request,
                           .is_bare =
                               hop->is_bare || becomes_get(request, status)};
     char *whole = NULL;
-    char place[GN_PLACE];
+    char place[GN_WHOM];
     struct garner_error err;
     enum garner_code code = GARNER_NOMEM;
 
@@ -167,7 +167,7 @@ static enum gn_failure go(struct gn_hop *hop, const struct gn_request *request,
     gn_hop_fini(&next);
     if (code != GARNER_INVALID)
         return no_memory(text);
-    (void)gn_place_of(request->url, place);
+    (void)gn_whom(request->url, place);
     return refuse(request, CURLE_URL_MALFORMAT, err.message, place, text);
 }
 
@@ -176,11 +176,11 @@ static enum gn_failure follow(struct gn_hop *hop,
                               const struct gn_response *response, CURLU *own,
                               CURLU *url, char text[240])
 {
-    char place[GN_PLACE];
+    char place[GN_WHOM];
     char scheme[32];
     CURLUcode rc;
 
-    (void)gn_place_of(response->final_url, place);
+    (void)gn_whom(response->final_url, place);
     if (is_too_often(hop, request))
         return refuse(request, CURLE_TOO_MANY_REDIRECTS, "", place, text);
     rc = curl_url_set(url, CURLUPART_URL, response->redirect,

@@ -68,7 +68,7 @@ bool gn_nextpage_set_login(void *url, void *own, bool along)
     return ok;
 }
 
-static void drop_what_is_its_own(struct gn_request *r)
+void gn_nextpage_bare(struct gn_request *r)
 {
     r->headers = NULL;
     r->cookies = NULL;
@@ -118,7 +118,7 @@ static enum garner_code make(const struct gn_request *request, CURLU *own,
         return refuse(request, next,
                       "is of another host, which is not sent the body", err);
     if (!stays)
-        drop_what_is_its_own(&r);
+        gn_nextpage_bare(&r);
     if (!gn_nextpage_set_login(url, own, stays) ||
         curl_url_set(url, CURLUPART_FRAGMENT, NULL, 0) != CURLUE_OK ||
         curl_url_get(url, CURLUPART_URL, &whole, 0) != CURLUE_OK)

@@ -23,6 +23,9 @@ enum garner_code gn_nextpage(const struct gn_request *request, const char *base,
                              const char *next, struct gn_buf *url,
                              struct gn_target **out, struct garner_error *err);
 
+/* Takes from r what no other host is told. */
+void gn_nextpage_bare(struct gn_request *r);
+
 /* The rest is the room's own. */
 
 /* Whether two URLs (CURLU) are of one host: scheme, name and port. */

@@ -11,7 +11,7 @@
 #include "fetch/address.h"
 #include "fetch/jar.h"
 #include "fetch/link.h"
-#include "fetch/place.h"
+#include "fetch/whom.h"
 
 enum {
     RECEIVE_BYTES = 16 << 10, /* libcurl's buffer, while a transfer runs */
@@ -292,6 +292,7 @@ enum garner_code gn_transfer_begin(struct gn_transfer *t,
     if (gn_target_apply(target, t->easy, &t->tools->proxies, &t->shape) != 0)
         return gn_fail(err, GARNER_NOMEM, "out of memory for a fetch");
     t->target = target;
+    t->is_spent = gn_target_leaves_traces(target);
     t->cause = GN_CAUSE_LIBCURL;
     t->heard = false;
     t->lines = 0;
@@ -414,7 +415,7 @@ static void find_next(struct gn_transfer *t)
 static void explain(struct gn_transfer *t, CURLcode result)
 {
     struct gn_response *r = &t->response;
-    char place[GN_PLACE];
+    char place[GN_WHOM];
     struct gn_ending e = {
         .cause = t->cause,
         .result = (int)result,
@@ -430,7 +431,7 @@ static void explain(struct gn_transfer *t, CURLcode result)
         .limits = gn_target_limits(t->target),
     };
 
-    e.refused = gn_place_of(r->final_url, place);
+    e.refused = gn_whom(r->final_url, place);
     r->failure = gn_explain(&e, r->error);
     gn_sink_cut(&t->sink, t->cause, t->heard);
 }
@@ -565,7 +566,7 @@ void gn_transfer_end(struct gn_transfer *t, CURLcode result,
 
 bool gn_transfer_is_spent(const struct gn_transfer *t)
 {
-    return gn_target_leaves_traces(t->target);
+    return t->is_spent; /* the callback may have freed the target */
 }
 
 void gn_transfer_reset(struct gn_transfer *t)

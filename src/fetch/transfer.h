@@ -39,6 +39,7 @@ struct gn_transfer {
     struct gn_buf location;         /* where it redirects to */
     char elsewhere[GN_TARGET_HOST]; /* the host of a redirect not followed */
     enum gn_cause cause;
+    bool is_spent; /* by it: see gn_transfer_is_spent */
     bool heard;    /* part of a reply came */
     int lines;     /* of its head so far */
     int replies;   /* whose heads came; those of 1xx are none */

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "engine/expect/trial.h"
+#include "engine/frontier/pass_state.h"
 #include "engine/host/hosts.h"
 
 enum garner_code gn_hand_new(struct gn_active *owner, struct gn_hand **out,
@@ -66,20 +67,31 @@ static enum garner_code aim(struct gn_active *a,
                             const struct gn_request *request,
                             struct garner_error *err)
 {
-    if (a->target != NULL && !gn_target_keeps_cookies(a->target))
+    if (a->target != NULL && !gn_target_keeps_cookies(a->target) &&
+        gn_target_is_public_only(a->target) == request->public_only)
         return gn_target_move(a->target, request->url, err);
     gn_target_free(a->target);
     return gn_target_new(request, &a->target, err);
+}
+
+/* Whether page comes from a document, and may not be at a private address by
+ * that: a crawl's own hosts may. */
+static bool is_found(const struct gn_active *a, const struct gn_page *page)
+{
+    return a->source->crawl != NULL && !a->owner->is_private &&
+           !gn_home_has(a->pass->home, page->host->name);
 }
 
 enum garner_code gn_hand_take(struct gn_hand *hand, struct gn_page *page,
                               struct garner_error *err)
 {
     struct gn_active *a = &hand->active;
+    struct gn_request request;
     enum garner_code code;
 
     hand->source.request.url = page->url;
-    code = aim(a, &hand->source.request, err);
+    request = gn_active_request(a, is_found(a, page));
+    code = aim(a, &request, err);
     if (code != GARNER_OK)
         return code;
     /* One that has not changed would not say where it leads to. */
@@ -88,9 +100,7 @@ enum garner_code gn_hand_take(struct gn_hand *hand, struct gn_page *page,
     recall(&a->memory, page, a->owner->memory.id);
     a->page = page;
     a->attempt = page->tries;
-    a->rules_version = 0;
-    a->forbidden = false;
-    a->delay_ms = 0;
+    a->permit = (struct gn_permit){0};
     page->host->claims++;
     hand->fetches = true;
     hand->bytes = 0;

@@ -1,6 +1,5 @@
 #include "engine/frontier/links.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -76,29 +75,24 @@ static enum gn_bounds_answer ask(struct gn_links *links, const char *url,
     return GN_BOUNDS_NO_URL;
 }
 
-/* A start may lead anywhere. */
-static void check_redirect(struct gn_job *job,
-                           const struct gn_response *response)
+const char *gn_links_bar(const struct gn_job *job, const char *url)
 {
     struct gn_links *links = of(job);
-    const int depth = job->active->page->depth;
-    struct gn_buf url = {0};
+    struct gn_buf form = {0};
     enum gn_bounds_answer answer = GN_BOUNDS_NO_URL;
-    char text[200];
+    int depth;
 
-    if (response->redirects == 0 || depth == 0)
-        return;
-    if (gn_urlnorm(response->final_url, &url, NULL) == GARNER_OK)
-        answer = ask(links, gn_buf_cstr(&url), depth);
-    gn_buf_fini(&url);
-    if (answer == GN_BOUNDS_WITHIN)
-        return;
-    snprintf(text, sizeof text,
-             "it leads to where the crawl does not go (%s): %.120s",
-             gn_bounds_word(answer), response->final_url);
-    gn_job_fail(job, "redirect", text);
-    job->left_alone = true;
-    job->counted = true;
+    if (links == NULL)
+        return NULL;
+    depth = job->active->page->depth;
+    if (gn_urlnorm(url, &form, NULL) == GARNER_OK)
+        answer = ask(links, gn_buf_cstr(&form), depth);
+    gn_buf_fini(&form);
+    /* As a start need not be allowed, nor need be where it leads. */
+    if (answer == GN_BOUNDS_WITHIN ||
+        (answer == GN_BOUNDS_NOT_ALLOWED && depth == 0))
+        return NULL;
+    return gn_bounds_word(answer);
 }
 
 void gn_links_begin(struct gn_job *job, const struct gn_response *response)
@@ -109,7 +103,6 @@ void gn_links_begin(struct gn_job *job, const struct gn_response *response)
 
     if (links == NULL || job->run.failure != NULL)
         return;
-    check_redirect(job, response);
     gn_robots_token(job->active->source->request.user_agent, token);
     tag = gn_robotstag_read(gn_buf_cstr(response->headers), token);
     job->noindex = tag.noindex;
@@ -190,7 +183,7 @@ static enum garner_code add_sitemaps(struct gn_job *job, int64_t pass,
                                      struct garner_error *err)
 {
     const struct gn_active *a = job->active;
-    const struct gn_rules *rules = &a->host->rules;
+    const struct gn_rules *rules = &job->host->rules;
     enum garner_code code = GARNER_OK;
     const char *text;
     size_t size;

@@ -19,9 +19,12 @@ enum garner_code gn_links_new(const struct gn_crawl *crawl,
 /* NULL is fine. */
 void gn_links_free(struct gn_links *links);
 
-/* Has the worker look where job, which got an answer, leads to. If that was
- * redirected to where the crawl does not go, job fails. Nothing happens to a
- * job of no crawl. */
+/* Why job's crawl does not go to url, where its page was redirected to, as a
+ * word; NULL: it does, or it is no crawl. */
+const char *gn_links_bar(const struct gn_job *job, const char *url);
+
+/* Has the worker look where job, which got an answer, leads to. Nothing happens
+ * to a job of no crawl. */
 void gn_links_begin(struct gn_job *job, const struct gn_response *response);
 
 /* Keeps of what the worker found the links that are to be followed; a page that

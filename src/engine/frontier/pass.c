@@ -429,6 +429,7 @@ static enum garner_code open_links(struct gn_pass *p, struct garner_error *err)
 {
     const struct gn_crawl *crawl = p->owner->source->crawl;
     struct gn_buf sql = {0};
+    enum garner_code code;
 
     if (!gn_onward_is_sql(crawl->follow)) {
         gn_onward_selector(crawl->follow, &sql);
@@ -436,7 +437,10 @@ static enum garner_code open_links(struct gn_pass *p, struct garner_error *err)
         if (p->follow == NULL)
             return gn_fail(err, GARNER_NOMEM, "out of memory for a crawl");
     }
-    return gn_links_new(crawl, &p->links, err);
+    code = gn_home_new(crawl, &p->home, err);
+    if (code == GARNER_OK)
+        p->owner->is_private = gn_home_is_private(p->home);
+    return code == GARNER_OK ? gn_links_new(crawl, &p->links, err) : code;
 }
 
 enum garner_code gn_pass_new(struct gn_active *active, struct garner_error *err)
@@ -483,6 +487,7 @@ void gn_pass_free(struct gn_pass *p)
         gn_hand_free(p->hands[i]);
     gn_free(p->ids);
     gn_links_free(p->links);
+    gn_home_free(p->home);
     gn_free(p->follow);
     gn_free(p);
 }

@@ -8,6 +8,7 @@
 
 #include "engine/frontier/ahead.h"
 #include "engine/frontier/hand.h"
+#include "engine/frontier/home.h"
 #include "engine/frontier/intake.h"
 #include "engine/frontier/refill.h"
 #include "engine/state.h"
@@ -32,6 +33,7 @@ struct gn_pass {
     struct gn_active *owner;
     int64_t spec;           /* see fingerprint.h */
     struct gn_links *links; /* of a crawl; NULL: it is a list */
+    struct gn_home *home;   /* the same; where it begins */
     char *follow; /* SQL for the links that its selector means; NULL: it is SQL
                      itself */
 

@@ -24,9 +24,9 @@ void gn_costs_note(struct gn_job *job, const struct gn_response *response)
     const bool answered = response->failure == GN_FAILURE_NONE;
     const bool unknown = response->failure == GN_FAILURE_CANCELED ||
                          response->failure == GN_FAILURE_LOCAL;
-    struct gn_host *host = job->active->host;
+    struct gn_host *host = job->host;
     const struct gn_cost cost = {
-        .requests = 1,
+        .requests = response->requests,
         .not_modified = answered && response->status == NOT_MODIFIED,
         .errors = !unknown && (!answered || response->status >= ERRORS),
         .bytes = response->wire_bytes};
@@ -77,7 +77,7 @@ static void told(struct gn_host *host, int64_t now_ns)
 enum garner_code gn_costs_add(struct gn_job *job, int64_t now_ns,
                               struct garner_error *err)
 {
-    struct gn_host *host = job->active->host;
+    struct gn_host *host = job->host;
     const bool due = host != NULL && host->untold.requests > 0 &&
                      (host->told_ns == 0 || now_ns - host->told_ns >= EVERY_NS);
     enum garner_code code;
@@ -96,7 +96,7 @@ enum garner_code gn_costs_add(struct gn_job *job, int64_t now_ns,
 
 void gn_costs_ended(struct gn_job *job, bool stored)
 {
-    struct gn_host *host = job->active->host;
+    struct gn_host *host = job->host;
 
     if (!stored && job->told_host) {
         add(&host->untold, &job->told);

@@ -95,6 +95,14 @@ static size_t place_of(const struct gn_hosts *h, const char *name)
     return first;
 }
 
+struct gn_host *gn_host_find(const struct gn_hosts *h, const char *name)
+{
+    const size_t at = place_of(h, name);
+
+    return at < h->count && strcmp(h->all[at]->name, name) == 0 ? h->all[at]
+                                                                : NULL;
+}
+
 static bool insert(struct gn_hosts *h, size_t at, struct gn_host *host)
 {
     struct gn_host **all =
@@ -113,9 +121,7 @@ enum garner_code gn_host_meet(struct gn_hosts *h, struct gn_host *host,
                               struct gn_host **out, struct garner_error *err)
 {
     const size_t at = place_of(h, host->name);
-    const bool is_there =
-        at < h->count && strcmp(h->all[at]->name, host->name) == 0;
-    struct gn_host *other = is_there ? h->all[at] : NULL;
+    struct gn_host *other = gn_host_find(h, host->name);
 
     if (other == NULL && !insert(h, at, host)) {
         gn_host_free(host);
@@ -134,8 +140,8 @@ enum garner_code gn_host_meet(struct gn_hosts *h, struct gn_host *host,
 
 static bool is_idle(const struct gn_host *host)
 {
-    return !host->stays && host->pages == 0 && host->active == 0 &&
-           !host->asking && STAILQ_EMPTY(&host->waiting);
+    return !host->stays && host->pages == 0 && host->guests == 0 &&
+           host->active == 0 && !host->asking && STAILQ_EMPTY(&host->waiting);
 }
 
 /* What a new one of its name would not learn from the store. */

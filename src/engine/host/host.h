@@ -18,6 +18,7 @@ struct gn_host {
     bool stays;         /* a source has its one URL there */
     size_t pages;       /* of sources with many, in memory */
     int claims;         /* hands that are at one of those */
+    int guests;         /* jobs that a redirect led here */
     int64_t longest_ms; /* that it may be left alone for */
     struct gn_circuit circuit;
     int64_t off_until_ns;      /* as it asked */
@@ -66,6 +67,9 @@ int64_t gn_host_longest_ms(const struct gn_source *source);
 struct gn_host *gn_host_new(const struct gn_active *active);
 /* NULL is fine. */
 void gn_host_free(struct gn_host *host);
+
+/* The one of that name among those of h; NULL: there is none. */
+struct gn_host *gn_host_find(const struct gn_hosts *h, const char *name);
 
 /* Puts host among those of h; if one of its name is there already, that is
  * *out, and host is freed. host is taken in any case. Errors: NOMEM. */

@@ -70,6 +70,29 @@ void gn_hosts_use(struct gn_host *host, struct gn_active *active)
         host->longest_ms = ms;
 }
 
+void gn_hosts_visit(struct gn_host *host, struct gn_job *job)
+{
+    const struct gn_source *source = job->active->source;
+    const int64_t ms = gn_host_longest_ms(source);
+
+    gn_hosts_depart(job);
+    job->host = host;
+    job->is_guest = true;
+    host->guests++;
+    limit(&host->limiter, source);
+    if (source->host_bytes > 0)
+        gn_target_limit(job->hop.target, &host->limiter);
+    if (ms > host->longest_ms)
+        host->longest_ms = ms;
+}
+
+void gn_hosts_depart(struct gn_job *job)
+{
+    if (job->is_guest)
+        job->host->guests--;
+    job->is_guest = false;
+}
+
 /* Makes a host of each name; the names move there, or are freed. false: no
  * memory. */
 static bool share_out(struct gn_hosts *h, struct way *ways, size_t count)
@@ -175,7 +198,7 @@ bool gn_hosts_turn_away(const struct gn_active *active, int64_t now_ns,
 static void judge(struct gn_job *job, enum gn_outcome outcome, double random)
 {
     const struct gn_source *source = job->active->source;
-    struct gn_host *host = job->active->host;
+    struct gn_host *host = job->host;
     const int64_t now_ns = gn_clock_monotonic_ns();
     const int failures = host->circuit.failures;
     const bool changes =
@@ -203,30 +226,30 @@ static struct gn_host *of_node(struct gn_heap_node *node)
                                       offsetof(struct gn_host, node));
 }
 
-/* Between the beginnings of its fetches from the host; 0: none. */
-static int64_t interval_ms(const struct gn_active *active)
+/* Between the beginnings of its source's fetches from the host; 0: none. */
+static int64_t interval_ms(const struct gn_job *job)
 {
-    const int64_t own_ms = active->source->host_interval_ms;
+    const int64_t own_ms = job->active->source->host_interval_ms;
+    const int64_t delay_ms = job->permit->delay_ms;
 
-    return active->delay_ms > own_ms ? active->delay_ms : own_ms;
+    return delay_ms > own_ms ? delay_ms : own_ms;
 }
 
-static bool waits_for_rules(const struct gn_active *active)
+static bool waits_for_rules(const struct gn_job *job)
 {
-    return active->host->asking && active->source->obeys_robots;
+    return job->host->asking && job->active->source->obeys_robots;
 }
 
-/* When a job of active may begin, as things are; INT64_MAX: when a fetch has
- * ended. */
-static int64_t may_begin_ns(const struct gn_active *active, int64_t now_ns)
+/* When job may begin, as things are; INT64_MAX: when a fetch has ended. */
+static int64_t may_begin_ns(const struct gn_job *job, int64_t now_ns)
 {
-    const struct gn_host *host = active->host;
-    const int most = active->source->host_concurrency;
+    const struct gn_host *host = job->host;
+    const int most = job->active->source->host_concurrency;
     int64_t at_ns = now_ns;
 
-    if ((most > 0 && host->active >= most) || waits_for_rules(active))
+    if ((most > 0 && host->active >= most) || waits_for_rules(job))
         return INT64_MAX;
-    if (interval_ms(active) > 0 && host->next_ns > at_ns)
+    if (interval_ms(job) > 0 && host->next_ns > at_ns)
         at_ns = host->next_ns;
     return at_ns;
 }
@@ -238,13 +261,13 @@ static void look_again(struct gn_hosts *h, struct gn_host *host)
 
     if (first != NULL)
         gn_heap_move(&h->heap, &host->node,
-                     may_begin_ns(first->active, gn_clock_monotonic_ns()));
+                     may_begin_ns(first, gn_clock_monotonic_ns()));
 }
 
-static bool queues(const struct gn_active *active)
+static bool queues(const struct gn_job *job)
 {
-    return active->source->host_concurrency > 0 || interval_ms(active) > 0 ||
-           waits_for_rules(active);
+    return job->active->source->host_concurrency > 0 || interval_ms(job) > 0 ||
+           waits_for_rules(job);
 }
 
 /* Makes room for a job in the host's queue. false: no memory. */
@@ -259,26 +282,25 @@ static bool open_queue(struct gn_hosts *h, struct gn_host *host)
 /* Of one that waits behind those who came before it. */
 static int64_t last_turn_ns(const struct gn_job *job, int64_t now_ns)
 {
-    struct gn_host *host = job->active->host;
-    int64_t at_ns = may_begin_ns(job->active, now_ns);
+    struct gn_host *host = job->host;
+    int64_t at_ns = may_begin_ns(job, now_ns);
 
     if (at_ns == INT64_MAX)
         return at_ns;
     if (STAILQ_FIRST(&host->waiting) != job &&
-        at_ns < host->turn_ns + interval_ms(job->active) * 1000000)
-        at_ns = host->turn_ns + interval_ms(job->active) * 1000000;
+        at_ns < host->turn_ns + interval_ms(job) * 1000000)
+        at_ns = host->turn_ns + interval_ms(job) * 1000000;
     host->turn_ns = at_ns;
     return at_ns;
 }
 
 bool gn_hosts_wait(struct gn_hosts *h, struct gn_job *job, int64_t now_ns)
 {
-    struct gn_host *host = job->active->host;
+    struct gn_host *host = job->host;
 
-    if (!queues(job->active))
+    if (!queues(job))
         return false;
-    if (STAILQ_EMPTY(&host->waiting) &&
-        may_begin_ns(job->active, now_ns) <= now_ns)
+    if (STAILQ_EMPTY(&host->waiting) && may_begin_ns(job, now_ns) <= now_ns)
         return false;
     if (!open_queue(h, host))
         return false; /* without memory there is no queue */
@@ -290,12 +312,12 @@ bool gn_hosts_wait(struct gn_hosts *h, struct gn_job *job, int64_t now_ns)
 
 bool gn_hosts_return(struct gn_hosts *h, struct gn_job *job)
 {
-    struct gn_host *host = job->active->host;
+    struct gn_host *host = job->host;
 
     if (!open_queue(h, host))
         return false;
     STAILQ_INSERT_HEAD(&host->waiting, job, next);
-    job->turn_ns = may_begin_ns(job->active, gn_clock_monotonic_ns());
+    job->turn_ns = may_begin_ns(job, gn_clock_monotonic_ns());
     look_again(h, host);
     return true;
 }
@@ -338,7 +360,7 @@ struct gn_job *gn_hosts_next(struct gn_hosts *h, int64_t now_ns)
     while ((node = gn_heap_first(&h->heap)) != NULL && node->key <= now_ns) {
         struct gn_host *host = of_node(node);
         const struct gn_job *first = STAILQ_FIRST(&host->waiting);
-        const int64_t at_ns = may_begin_ns(first->active, now_ns);
+        const int64_t at_ns = may_begin_ns(first, now_ns);
 
         if (at_ns <= now_ns)
             return take(h, host);
@@ -366,13 +388,12 @@ int64_t gn_hosts_next_ns(const struct gn_hosts *h)
 void gn_hosts_begin(struct gn_hosts *h, struct gn_job *job)
 {
     const struct gn_source *source = job->active->source;
-    struct gn_host *host = job->active->host;
+    struct gn_host *host = job->host;
 
     host->active += source->host_concurrency > 0;
     job->at_host = true;
-    if (interval_ms(job->active) > 0)
-        host->next_ns =
-            gn_clock_monotonic_ns() + interval_ms(job->active) * 1000000;
+    if (interval_ms(job) > 0)
+        host->next_ns = gn_clock_monotonic_ns() + interval_ms(job) * 1000000;
     if (source->host_failures > 0)
         job->is_probe = gn_circuit_begin(&host->circuit);
     look_again(h, host);
@@ -396,7 +417,7 @@ void gn_hosts_end(struct gn_hosts *h, struct gn_job *job,
                   const struct gn_response *response, int status, double random)
 {
     const struct gn_source *source = job->active->source;
-    struct gn_host *host = job->active->host;
+    struct gn_host *host = job->host;
 
     if (!job->at_host)
         return;

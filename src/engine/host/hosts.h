@@ -31,6 +31,13 @@ enum garner_code gn_hosts_join(struct gn_hosts *h, struct gn_active *active,
 /* The same of active, a hand whose URL is there: host is one of h's. */
 void gn_hosts_use(struct gn_host *host, struct gn_active *active);
 
+/* job was redirected to host, one of hosts', by its hop's target: what its
+ * source says of hosts holds there, too. */
+void gn_hosts_visit(struct gn_host *host, struct gn_job *job);
+
+/* It needs to know of no such host any more. */
+void gn_hosts_depart(struct gn_job *job);
+
 /* Sources have gone: from now on bodies come as fast as actives, who are all
  * there are, say. */
 void gn_hosts_relimit(struct gn_hosts *h, struct gn_active *const *actives,

@@ -8,7 +8,6 @@
 #include "base/random.h"
 #include "base/thread.h"
 #include "engine/deliver.h"
-#include "engine/frontier/page.h"
 #include "engine/host/costs.h"
 #include "engine/retry.h"
 
@@ -54,13 +53,15 @@ static struct gn_request as_asked_by(const struct gn_source *source)
 }
 
 /* Makes host->robots. Nobody asks for it now. */
-static enum garner_code make_target(struct gn_host *host,
-                                    const struct gn_source *source,
+static enum garner_code make_target(const struct gn_job *job,
                                     struct garner_error *err)
 {
-    struct gn_request request = as_asked_by(source);
+    struct gn_request request = as_asked_by(job->active->source);
+    struct gn_host *host = job->host;
     struct gn_buf url = {0};
     enum garner_code code;
+
+    request.public_only = gn_target_is_public_only(gn_job_target(job));
 
     gn_target_free(host->robots);
     host->robots = NULL;
@@ -92,18 +93,26 @@ enum garner_code gn_permit_open(struct gn_active *const *actives, size_t count,
 
 /* --- what it says -------------------------------------------------------- */
 
-void gn_permit_refresh(struct gn_active *active)
+/* With its secrets. */
+static const char *url_of(const struct gn_job *job)
 {
-    const struct gn_source *source = active->source;
-    const struct gn_rules *rules = &active->host->rules;
+    return job->hop.url != NULL ? job->hop.url
+                                : job->active->source->request.url;
+}
+
+void gn_permit_refresh(struct gn_job *job)
+{
+    const struct gn_source *source = job->active->source;
+    const struct gn_rules *rules = &job->host->rules;
+    struct gn_permit *permit = job->permit;
     struct gn_robots_verdict v;
 
-    if (!source->obeys_robots || active->rules_version == rules->version)
+    if (!source->obeys_robots || permit->rules_version == rules->version)
         return;
-    gn_rules_ask(rules, source->request.url, source->request.user_agent, &v);
-    active->rules_version = rules->version;
-    active->forbidden = !v.allowed;
-    active->delay_ms = v.delay_ms;
+    gn_rules_ask(rules, url_of(job), source->request.user_agent, &v);
+    permit->rules_version = rules->version;
+    permit->forbidden = !v.allowed;
+    permit->delay_ms = v.delay_ms;
 }
 
 static void describe_rule(const struct gn_robots_verdict *v,
@@ -141,29 +150,21 @@ static void describe_silence(const struct gn_host *host, char *text,
              host->name, why);
 }
 
-/* A crawl found it: nobody asked for that very page. */
-static bool was_found(const struct gn_job *job)
-{
-    const struct gn_active *a = job->active;
-
-    return a->page != NULL && a->source->crawl != NULL && a->page->depth > 0;
-}
-
 /* job may not be fetched. */
 static void forbid(struct gn_job *job)
 {
     const struct gn_source *source = job->active->source;
-    const struct gn_host *host = job->active->host;
+    const struct gn_host *host = job->host;
     struct gn_robots_verdict v;
     char text[300];
 
-    gn_rules_ask(&host->rules, source->request.url, source->request.user_agent,
-                 &v);
+    gn_rules_ask(&host->rules, url_of(job), source->request.user_agent, &v);
     if (host->rules.access == GN_ROBOTS_RULES)
         describe_rule(&v, host, text, sizeof text);
     else
         describe_silence(host, text, sizeof text);
-    job->left_alone = host->rules.access == GN_ROBOTS_RULES && was_found(job);
+    job->left_alone =
+        host->rules.access == GN_ROBOTS_RULES && gn_job_was_found(job);
     gn_retry_begin(job);
     gn_retry_end(job);
     gn_deliver_unfetched(job, "robots", text);
@@ -181,18 +182,18 @@ static void given_up(struct gn_job *job)
 /* Notes what came for the host and all who wait for it. */
 static void learn(struct gn_job *job, struct gn_response *response)
 {
-    struct gn_host *host = job->active->host;
-    const struct gn_job *other;
+    struct gn_host *host = job->host;
+    struct gn_job *other;
     int64_t next_ns;
 
     gn_rules_learn(&host->rules, response, gn_clock_wall_us());
     job->brought_rules = true;
     host->learned = true;
-    gn_permit_refresh(job->active);
+    gn_permit_refresh(job);
     STAILQ_FOREACH(other, &host->waiting, next)
-    gn_permit_refresh(other->active);
-    next_ns = gn_clock_monotonic_ns() + job->active->delay_ms * NS;
-    if (job->active->delay_ms > 0 && next_ns > host->next_ns)
+    gn_permit_refresh(other);
+    next_ns = gn_clock_monotonic_ns() + job->permit->delay_ms * NS;
+    if (job->permit->delay_ms > 0 && next_ns > host->next_ns)
         host->next_ns = next_ns;
 }
 
@@ -229,7 +230,7 @@ static void robots_fetched(void *context, struct gn_response *response)
     if (f->abandoned)
         return;
     job->transfer = NULL;
-    job->active->host->asking = false;
+    job->host->asking = false;
     gn_costs_note(job, response);
     if (!canceled)
         learn(job, response);
@@ -237,7 +238,7 @@ static void robots_fetched(void *context, struct gn_response *response)
                  gn_random_fraction(&f->random));
     if (canceled)
         given_up(job);
-    else if (job->active->forbidden)
+    else if (job->permit->forbidden)
         forbid(job);
     else
         go_back(job);
@@ -247,9 +248,9 @@ static void robots_fetched(void *context, struct gn_response *response)
 static enum garner_code start_robots(struct gn_job *job,
                                      struct garner_error *err)
 {
-    struct gn_host *host = job->active->host;
+    struct gn_host *host = job->host;
     const struct gn_validators v = gn_rules_validators(&host->rules);
-    const enum garner_code code = make_target(host, job->active->source, err);
+    const enum garner_code code = make_target(job, err);
 
     if (code != GARNER_OK)
         return code;
@@ -266,7 +267,7 @@ static void fetch_robots(struct gn_job *job)
     job->waits_from_ns = gn_clock_monotonic_ns();
     gn_hosts_begin(f->hosts, job);
     if (start_robots(job, &err) == GARNER_OK) {
-        job->active->host->asking = true;
+        job->host->asking = true;
         gn_job_move(job, GN_JOB_FETCHING);
         return;
     }
@@ -277,17 +278,15 @@ static void fetch_robots(struct gn_job *job)
 
 bool gn_permit_ask(struct gn_job *job)
 {
-    struct gn_active *active = job->active;
-
-    if (!active->source->obeys_robots)
+    if (!job->active->source->obeys_robots)
         return true;
     if (!job->brought_rules &&
-        !gn_rules_fresh(&active->host->rules, gn_clock_wall_us())) {
+        !gn_rules_fresh(&job->host->rules, gn_clock_wall_us())) {
         fetch_robots(job);
         return false;
     }
-    gn_permit_refresh(active);
-    if (active->forbidden)
+    gn_permit_refresh(job);
+    if (job->permit->forbidden)
         forbid(job);
-    return !active->forbidden;
+    return !job->permit->forbidden;
 }

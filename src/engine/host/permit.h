@@ -21,9 +21,9 @@ enum garner_code gn_permit_open(struct gn_active *const *actives, size_t count,
                                 struct garner_store *store,
                                 struct garner_error *err);
 
-/* What is known of the rules for active, and of the delay they ask for, counts
- * from now on. */
-void gn_permit_refresh(struct gn_active *active);
+/* What is known of the rules for job's URL, and of the delay they ask for,
+ * counts from now on. */
+void gn_permit_refresh(struct gn_job *job);
 
 /* Whether job, which has room and whose turn it is, may be fetched. false: it
  * has gone another way. */

@@ -1,4 +1,4 @@
-/* place_test.c - whom a URL is asked of. */
+/* whom_test.c - whom a URL is asked of. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "fetch/place.h"
+#include "fetch/whom.h"
 
 static void each_has_a_place_or_a_scheme(void **state)
 {
@@ -22,11 +22,11 @@ static void each_has_a_place_or_a_scheme(void **state)
         {"file:///x", "file", true},
         {"no url", "the server", false},
     };
-    char text[GN_PLACE];
+    char text[GN_WHOM];
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        assert_int_equal(gn_place_of(cases[i].url, text), cases[i].refused);
+        assert_int_equal(gn_whom(cases[i].url, text), cases[i].refused);
         assert_string_equal(text, cases[i].text);
     }
 }

@@ -1,0 +1,179 @@
+#include "engine/lead.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "base/random.h"
+#include "engine/frontier/links.h"
+#include "engine/frontier/page.h"
+#include "engine/frontier/pass_state.h"
+#include "engine/host/costs.h"
+#include "fetch/address.h"
+#include "fetch/nextpage.h"
+
+/* Whether job's URL is one that the file names, and no document. */
+static bool is_own(const struct gn_job *job)
+{
+    const struct gn_active *a = job->active;
+
+    if (job->hop.count > 0 || job->run.part > 1)
+        return false;
+    return a->page == NULL || a->source->crawl == NULL ||
+           gn_home_has(a->pass->home, job->host->name);
+}
+
+/* Of a list each URL speaks for itself. */
+static void note_address(struct gn_job *job, const struct gn_response *response)
+{
+    struct gn_active *owner = gn_active_owner(job->active);
+
+    if (!response->is_private || !is_own(job))
+        return;
+    job->is_private = true;
+    if (job->active->page == NULL || owner->source->crawl != NULL)
+        owner->is_private = true;
+}
+
+/* Whether job is a further page, of another host than its source's own. */
+static bool is_abroad(const struct gn_job *job)
+{
+    char *own = gn_host_name(job->active->source->request.url);
+    char *there = gn_host_name(gn_target_url(job->target));
+    const bool same = own != NULL && there != NULL && strcmp(own, there) == 0;
+
+    gn_free(own);
+    gn_free(there);
+    return !same;
+}
+
+/* The request as it is led on. */
+static struct gn_request request_of(const struct gn_job *job)
+{
+    const struct gn_active *owner = gn_active_owner(job->active);
+    struct gn_request r =
+        gn_active_request(job->active, !job->is_private && !owner->is_private);
+
+    if (job->run.part > 1 && is_abroad(job))
+        gn_nextpage_bare(&r);
+    return r;
+}
+
+/* A crawl that comes to where it does not go has not failed by that. */
+static void leave_alone(struct gn_job *job, const char *text)
+{
+    gn_job_fail(job, gn_failure_name(GN_FAILURE_REDIRECT), text);
+    job->left_alone = gn_job_was_found(job);
+}
+
+/* Whether job may go where hop is; if not, it fails. */
+static bool may_go(struct gn_job *job, const struct gn_hop *hop,
+                   const struct gn_request *request)
+{
+    const char *shown = gn_target_url(hop->target);
+    const char *word = gn_links_bar(job, hop->url);
+    char text[240];
+
+    if (word != NULL) {
+        snprintf(text, sizeof text,
+                 "it leads to where the crawl does not go (%s): %.120s", word,
+                 shown);
+        leave_alone(job, text);
+        return false;
+    }
+    if (request->public_only && gn_address_url_is_private(hop->url)) {
+        snprintf(text, sizeof text,
+                 "it leads to %.120s, which is at a private address: not "
+                 "asked; if it is meant, write private: allow",
+                 shown);
+        leave_alone(job, text);
+        return false;
+    }
+    return true;
+}
+
+/* The host of url; NULL: err says why. */
+static struct gn_host *find_host(struct gn_job *job, const char *url,
+                                 struct garner_error *err)
+{
+    struct gn_flow *f = job->flow;
+    struct gn_source there = *job->active->source;
+    const struct gn_active active = {.source = &there};
+    char *name = gn_host_name(url);
+    struct gn_host *host = name != NULL ? gn_host_find(f->hosts, name) : NULL;
+
+    gn_free(name);
+    there.request.url = url;
+    /* A look into the store, once for each host that nothing else leads to. */
+    if (host == NULL &&
+        gn_costs_new_host(&active, false, f->store, &host, err) == GARNER_OK &&
+        gn_host_meet(f->hosts, host, &host, err) != GARNER_OK)
+        host = NULL;
+    return host;
+}
+
+/* Has t ask as job did before: for another version alone, if that is one of
+ * what is there. false: it fails. */
+static bool prepare(struct gn_job *job, struct gn_target *t)
+{
+    const struct gn_source *source = job->active->source;
+
+    if (gn_validators_any(&job->asked) && job->answer_url != NULL &&
+        strcmp(job->answer_url, gn_target_url(t)) == 0)
+        (void)gn_target_ask_if(t, &job->asked); /* else for the whole */
+    if (job->active->jar != NULL)
+        (void)gn_target_set_jar(t, job->active->jar); /* else without */
+    if (job->file == NULL ||
+        gn_target_save(t, job->file, gn_config_reads_body(source)))
+        return true;
+    gn_job_fail(job, "local", "out of memory for a path");
+    return false;
+}
+
+/* Leaves its host for that of hop, which is its own from now on. */
+static void go(struct gn_job *job, const struct gn_response *response,
+               struct gn_host *host, const struct gn_hop *hop)
+{
+    struct gn_flow *f = job->flow;
+
+    gn_hosts_end(f->hosts, job, response, 0, gn_random_fraction(&f->random));
+    if (job->hop.count == 0)
+        job->run.started_us = response->started_wall_us;
+    job->hop_us += response->duration_us;
+    gn_hop_fini(&job->hop);
+    job->hop = *hop;
+    gn_hosts_visit(host, job);
+    job->hop_permit = (struct gn_permit){0};
+    job->permit = &job->hop_permit;
+    job->brought_rules = false;
+}
+
+bool gn_lead_follow(struct gn_job *job, const struct gn_response *response)
+{
+    struct gn_hop hop = {.count = job->hop.count, .is_bare = job->hop.is_bare};
+    struct gn_request request;
+    struct gn_host *host = NULL;
+    struct garner_error err;
+    enum gn_failure failure;
+    char text[240];
+
+    note_address(job, response);
+    request = request_of(job);
+    if (response->failure != GN_FAILURE_NONE || response->redirect == NULL ||
+        request.limits.max_redirects < 0)
+        return false;
+    failure = gn_hop_follow(&hop, &request, response, text);
+    if (failure != GN_FAILURE_NONE) {
+        gn_job_fail(job, gn_failure_name(failure), text);
+    } else if (may_go(job, &hop, &request) && prepare(job, hop.target)) {
+        host = find_host(job, hop.url, &err);
+        if (host == NULL)
+            gn_job_fail(job, "local", err.message);
+    }
+    if (host != NULL)
+        go(job, response, host, &hop);
+    else
+        gn_hop_fini(&hop);
+    return host != NULL;
+}
