@@ -10,7 +10,6 @@
 #include "engine/frontier/page.h"
 #include "engine/frontier/pass_state.h"
 #include "engine/host/costs.h"
-#include "fetch/address.h"
 #include "fetch/nextpage.h"
 
 /* Whether job's URL is one that the file names, and no document. */
@@ -60,37 +59,21 @@ static struct gn_request request_of(const struct gn_job *job)
     return r;
 }
 
-/* A crawl that comes to where it does not go has not failed by that. */
-static void leave_alone(struct gn_job *job, const char *text)
+/* Whether job may go where hop is; if not, it fails. A page that a crawl found
+ * is left alone then. */
+static bool may_go(struct gn_job *job, const struct gn_hop *hop)
 {
-    gn_job_fail(job, gn_failure_name(GN_FAILURE_REDIRECT), text);
-    job->left_alone = gn_job_was_found(job);
-}
-
-/* Whether job may go where hop is; if not, it fails. */
-static bool may_go(struct gn_job *job, const struct gn_hop *hop,
-                   const struct gn_request *request)
-{
-    const char *shown = gn_target_url(hop->target);
     const char *word = gn_links_bar(job, hop->url);
     char text[240];
 
-    if (word != NULL) {
-        snprintf(text, sizeof text,
-                 "it leads to where the crawl does not go (%s): %.120s", word,
-                 shown);
-        leave_alone(job, text);
-        return false;
-    }
-    if (request->public_only && gn_address_url_is_private(hop->url)) {
-        snprintf(text, sizeof text,
-                 "it leads to %.120s, which is at a private address: not "
-                 "asked; if it is meant, write private: allow",
-                 shown);
-        leave_alone(job, text);
-        return false;
-    }
-    return true;
+    if (word == NULL)
+        return true;
+    snprintf(text, sizeof text,
+             "it leads to where the crawl does not go (%s): %.120s", word,
+             gn_target_url(hop->target));
+    gn_job_fail(job, gn_failure_name(GN_FAILURE_REDIRECT), text);
+    job->left_alone = gn_job_was_found(job);
+    return false;
 }
 
 /* The host of url; NULL: err says why. */
@@ -166,7 +149,7 @@ bool gn_lead_follow(struct gn_job *job, const struct gn_response *response)
     failure = gn_hop_follow(&hop, &request, response, text);
     if (failure != GN_FAILURE_NONE) {
         gn_job_fail(job, gn_failure_name(failure), text);
-    } else if (may_go(job, &hop, &request) && prepare(job, hop.target)) {
+    } else if (may_go(job, &hop) && prepare(job, hop.target)) {
         host = find_host(job, hop.url, &err);
         if (host == NULL)
             gn_job_fail(job, "local", err.message);

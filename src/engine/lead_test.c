@@ -1,1 +1,390 @@
-int main(void){return 0;}
+/* lead_test.c - redirects are looked at before they are followed: by
+ * robots.txt, by the bounds of a crawl, by the limits of hosts, and by
+ * addresses. */
+#include "engine/lead.h"
+
+#include <stdatomic.h>
+
+#include "engine/fixture_test.h"
+
+/* Two hosts: the world's server, and another. The first sends everybody who
+ * asks for /to to the second one's /there, and for /r to its own /secret; its
+ * robots.txt forbids that. */
+struct site {
+    struct tcp_server *other;
+    char here[64];  /* its URL, without a path ... */
+    char there[64]; /* ... and that of the other */
+    atomic_int asked_there;
+    atomic_int robots_there;
+    atomic_int secrets; /* requests of /secret, wherever */
+    atomic_int sent_away;
+    atomic_int at_once;  /* requests under way there ... */
+    atomic_int together; /* ... and more than one of them */
+    atomic_bool holds;   /* they wait until all are sent away */
+    struct gn_crawl crawl;
+    const char *starts[1];
+    char start[96];
+    char pattern[32];
+    const char *patterns[1];
+};
+
+static void page(struct tcp_peer *p, const char *body)
+{
+    tcp_peer_reply(p, "200 OK", "Content-Type: text/html\r\n", body);
+}
+
+static void lead(struct tcp_peer *p, const char *to, const char *path)
+{
+    char line[128];
+
+    snprintf(line, sizeof line, "Location: %s%s\r\n", to, path);
+    tcp_peer_reply(p, "302 Found", line, "");
+}
+
+static void serve_here(struct tcp_peer *p, void *context)
+{
+    struct site *s = context;
+
+    while (tcp_peer_request(p)) {
+        s->secrets += tcp_peer_asks(p, "/secret");
+        if (tcp_peer_asks(p, "/robots.txt")) {
+            tcp_peer_reply(p, "200 OK", "",
+                           "User-agent: *\nDisallow: /secret\n");
+        } else if (tcp_peer_asks(p, "/to")) {
+            lead(p, s->there, "/there");
+            s->sent_away++;
+        } else if (tcp_peer_asks(p, "/r")) {
+            lead(p, "", "/secret");
+        } else if (tcp_peer_asks(p, "/start")) {
+            page(p, "<a href=/r>1</a><a href=/to>2</a>");
+        } else if (tcp_peer_asks(p, "/en")) {
+            lead(p, "", "/de");
+        } else if (tcp_peer_asks(p, "/again")) {
+            lead(p, "", "/again");
+        } else {
+            page(p, "here");
+        }
+    }
+}
+
+static void serve_there(struct tcp_peer *p, void *context)
+{
+    struct site *s = context;
+
+    while (tcp_peer_request(p)) {
+        if (tcp_peer_asks(p, "/robots.txt")) {
+            s->robots_there++;
+            tcp_peer_reply(p, "200 OK", "",
+                           "User-agent: nobody\nDisallow: /\n");
+            continue;
+        }
+        s->asked_there++;
+        if (atomic_fetch_add(&s->at_once, 1) > 0)
+            s->together++;
+        if (s->holds)
+            WAIT_FOR(s->sent_away >= 2);
+        s->at_once--;
+        page(p, "there");
+    }
+}
+
+static struct world *begin_site(struct site *s)
+{
+    struct world *w;
+
+    memset(s, 0, sizeof *s);
+    s->other = tcp_server_new(serve_there, s);
+    w = begin(serve_here, s);
+    snprintf(s->here, sizeof s->here, "http://127.0.0.1:%d",
+             tcp_server_port(w->server));
+    snprintf(s->there, sizeof s->there, "http://127.0.0.1:%d",
+             tcp_server_port(s->other));
+    return w;
+}
+
+static void end_site(struct site *s, struct world *w)
+{
+    end(w);
+    tcp_server_close(s->other);
+}
+
+/* A source that crawls from path, by links of any kind. */
+static struct gn_source *crawl(struct site *s, struct world *w,
+                               const char *path)
+{
+    struct gn_source *source = add_source(w, path, 0);
+
+    snprintf(s->start, sizeof s->start, "%s%s", s->here, path);
+    s->starts[0] = s->start;
+    s->crawl = (struct gn_crawl){.starts = s->starts,
+                                 .start_count = 1,
+                                 .follow = "a[href]",
+                                 .bounds = {.same = GN_SAME_HOST, .depth = -1}};
+    source->crawl = &s->crawl;
+    source->host_concurrency = 2;
+    source->obeys_robots = true;
+    return source;
+}
+
+static void a_source_is_led_to_nothing_forbidden(void **state)
+{
+    struct site s;
+    struct world *w = begin_site(&s);
+
+    (void)state;
+    add_source(w, "/r", 0)->obeys_robots = true;
+    assert_int_equal(run(w), GARNER_OK);
+    assert_int_equal(s.secrets, 0);
+    assert_asked(w, "select failure from garner_run", "robots");
+    assert_has(ask(w, "select error from garner_run"), "Disallow: /secret");
+    w->sources[0].obeys_robots = false;
+    assert_int_equal(run(w), GARNER_OK);
+    assert_int_equal(s.secrets, 1);
+    assert_asked(w,
+                 "select url like '%/secret' from garner_run order by id"
+                 " desc",
+                 "1");
+    end_site(&s, w);
+}
+
+static void another_host_has_rules_of_its_own(void **state)
+{
+    struct site s;
+    struct world *w = begin_site(&s);
+
+    (void)state;
+    add_source(w, "/to", 0)->obeys_robots = true;
+    assert_int_equal(run(w), GARNER_OK);
+    assert_int_equal(s.robots_there, 1);
+    assert_int_equal(s.asked_there, 1);
+    assert_asked(w, "select status || (failure is null) from garner_run",
+                 "2001");
+    w->sources[0].request.user_agent = "nobody";
+    assert_int_equal(run(w), GARNER_OK);
+    assert_int_equal(s.asked_there, 1);
+    assert_asked(w, "select failure from garner_run order by id desc",
+                 "robots");
+    end_site(&s, w);
+}
+
+static void a_crawl_stays_within_its_bounds(void **state)
+{
+    struct site s;
+    struct world *w = begin_site(&s);
+
+    (void)state;
+    crawl(&s, w, "/start");
+    assert_int_equal(run(w), GARNER_OK);
+    assert_int_equal(s.secrets, 0);
+    assert_int_equal(s.asked_there + s.robots_there, 0);
+    assert_asked(w,
+                 "select group_concat(failure) from (select failure from"
+                 " garner_run where failure is not null order by failure)",
+                 "redirect,robots");
+    assert_has(ask(w, "select error || status from garner_run where failure"
+                      " = 'redirect'"),
+               "it leads to where the crawl does not go (elsewhere): "
+               "http://127.0.0.1:");
+    assert_asked(w, "select status from garner_run where failure = 'redirect'",
+                 "302");
+    assert_int_equal(w->status.totals.fetch_failed, 0);
+    end_site(&s, w);
+}
+
+static void a_start_is_held_to_them_too(void **state)
+{
+    struct site s;
+    struct world *w = begin_site(&s);
+
+    (void)state;
+    crawl(&s, w, "/to");
+    assert_int_equal(run(w), GARNER_OK);
+    assert_int_equal(s.asked_there + s.robots_there, 0);
+    assert_asked(w, "select failure from garner_run", "redirect");
+    assert_int_equal(w->status.totals.fetch_failed, 1);
+    end_site(&s, w);
+}
+
+/* As it need not be allowed itself. */
+static void but_need_not_be_allowed(void **state)
+{
+    struct site s;
+    struct world *w = begin_site(&s);
+
+    (void)state;
+    crawl(&s, w, "/en");
+    s.patterns[0] = "/nothing";
+    s.crawl.bounds.allow = s.patterns;
+    s.crawl.bounds.allow_count = 1;
+    assert_int_equal(run(w), GARNER_OK);
+    assert_asked(w, "select status || (url like '%/de') from garner_run",
+                 "2001");
+    s.crawl.bounds.deny = s.patterns;
+    s.crawl.bounds.deny_count = 1;
+    s.patterns[0] = "/de$";
+    s.crawl.bounds.allow_count = 0;
+    assert_int_equal(run(w), GARNER_OK);
+    assert_asked(w, "select failure from garner_run order by id desc",
+                 "redirect");
+    end_site(&s, w);
+}
+
+static void each_host_is_charged_what_it_cost(void **state)
+{
+    struct site s;
+    struct world *w = begin_site(&s);
+    char sql[160];
+
+    (void)state;
+    add_source(w, "/to", 0);
+    assert_int_equal(run(w), GARNER_OK);
+    snprintf(sql, sizeof sql,
+             "select requests || '|' || bytes from garner_host where name ="
+             " '%s'",
+             s.here);
+    assert_asked(w, sql, "1|0");
+    snprintf(sql, sizeof sql,
+             "select requests || '|' || bytes from garner_host where name ="
+             " '%s'",
+             s.there);
+    assert_asked(w, sql, "1|5");
+    end_site(&s, w);
+}
+
+static void its_limits_hold_for_who_was_led_there(void **state)
+{
+    struct site s;
+    struct world *w = begin_site(&s);
+    char name[64];
+
+    (void)state;
+    atomic_store(&s.holds, true);
+    for (int i = 0; i < 2; i++)
+        add_source(w, "/to", 0)->host_concurrency = 1;
+    snprintf(name, sizeof name, "http://localhost:%d/to",
+             tcp_server_port(w->server));
+    w->sources[1].request.url = name; /* they do not wait for each other */
+    assert_int_equal(run(w), GARNER_OK);
+    assert_int_equal(s.asked_there, 2);
+    assert_int_equal(s.together, 0);
+    assert_all_accounted_for(w);
+    end_site(&s, w);
+}
+
+static void round_and_round_is_too_often(void **state)
+{
+    struct site s;
+    struct world *w = begin_site(&s);
+
+    (void)state;
+    add_source(w, "/again", 0);
+    add_source(w, "/again", 0)->request.limits.max_redirects = -1;
+    assert_int_equal(run(w), GARNER_OK);
+    assert_int_equal(tcp_server_requests(w->server), 12);
+    assert_asked(w, "select failure || status from garner_run where source = 1",
+                 "redirect302");
+    assert_asked(w, "select status from garner_run where source = 2", "302");
+    assert_has(ask(w, "select error from garner_run where source = 1"),
+               "more than 10 redirects");
+    end_site(&s, w);
+}
+
+/* --- private addresses --------------------------------------------------- */
+
+/* A proxy, and so all of the web. */
+static void serve_all(struct tcp_peer *p, void *context)
+{
+    atomic_int *inside = context;
+
+    while (tcp_peer_request(p)) {
+        if (strstr(p->request, "/robots.txt ") != NULL) {
+            tcp_peer_reply(p, "404 No", "", "");
+        } else if (strstr(p->request, "GET http://10.0.0.1/") == p->request) {
+            atomic_fetch_add(inside, 1);
+            page(p, "inside");
+        } else if (strstr(p->request, "/moved ") != NULL) {
+            lead(p, "http://10.0.0.1", "/");
+        } else if (strstr(p->request, "/next ") != NULL) {
+            tcp_peer_reply(p, "200 OK",
+                           "Link: <http://10.0.0.1/>; rel=next\r\n", "x");
+        } else {
+            page(p, "<a href=http://10.0.0.1/>1</a>");
+        }
+    }
+}
+
+static void check_private(const char *path, bool crawls, bool robots)
+{
+    atomic_int inside = 0;
+    struct world *w = begin(serve_all, &inside);
+    struct gn_source *source = add_source(w, path, 0);
+    struct site s;
+    char proxy[64];
+
+    snprintf(proxy, sizeof proxy, "http://127.0.0.1:%d",
+             tcp_server_port(w->server));
+    if (crawls)
+        snprintf(s.here, sizeof s.here, "http://example.org");
+    w->config.source_count = 0;
+    source = crawls ? crawl(&s, w, path) : add_source(w, path, 0);
+    snprintf(w->urls[0], sizeof w->urls[0], "http://example.org%s", path);
+    s.crawl.bounds.same = GN_SAME_ANY;
+    source->obeys_robots = robots;
+    source->request.proxy = proxy;
+    source->next.link = strcmp(path, "/next") == 0;
+    source->next.most = 5;
+    assert_int_equal(run(w), GARNER_OK);
+    assert_int_equal(inside, 0);
+    assert_asked(w,
+                 "select count(*) from garner_run where failure ="
+                 " 'redirect' and error like '10.0.0.1:80: this is at a"
+                 " private address%'",
+                 "1");
+    assert_int_equal(w->status.totals.fetch_failed, crawls ? 0 : 1);
+    source->allows_private = true;
+    assert_int_equal(run(w), GARNER_OK);
+    assert_int_equal(inside, 1);
+    end(w);
+}
+
+static void nothing_leads_to_a_private_address(void **state)
+{
+    (void)state;
+    check_private("/moved", false, false);
+    check_private("/moved", false, true);
+    check_private("/next", false, false);
+    check_private("/links", true, false);
+    check_private("/links", true, true);
+}
+
+static void lost_memory_is_survived(void **state)
+{
+    struct site s;
+    struct world *w = begin_site(&s);
+
+    (void)state;
+    add_source(w, "/to", 0);
+    for (unsigned nth = 1; nth < 400; nth += 7)
+        run_without_memory(w, nth);
+    assert_int_equal(run(w), GARNER_OK);
+    assert_asked(w, "select status from garner_run order by id desc", "200");
+    end_site(&s, w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_source_is_led_to_nothing_forbidden),
+        cmocka_unit_test(another_host_has_rules_of_its_own),
+        cmocka_unit_test(a_crawl_stays_within_its_bounds),
+        cmocka_unit_test(a_start_is_held_to_them_too),
+        cmocka_unit_test(but_need_not_be_allowed),
+        cmocka_unit_test(each_host_is_charged_what_it_cost),
+        cmocka_unit_test(its_limits_hold_for_who_was_led_there),
+        cmocka_unit_test(round_and_round_is_too_often),
+        cmocka_unit_test(nothing_leads_to_a_private_address),
+        cmocka_unit_test(lost_memory_is_survived),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -71,8 +71,8 @@ struct gn_request {
     bool same_host;           /* no redirect leads to another */
     bool one_hop;             /* redirects are not followed: see hop.h */
     bool public_only;         /* nobody is asked at a private address (see
-                                 address.h), unless a proxy stands between:
-                                 then the URL is to be looked at before */
+                                 address.h); where a proxy may stand between,
+                                 only what the URL itself says is known */
     struct gn_route route;
     /* What may not be told of the fetch: *** stands for it in URLs, messages
      * and headers (gn_mask_url). NULL at the end; or NULL. */

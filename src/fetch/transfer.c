@@ -163,12 +163,15 @@ static size_t on_header(char *data, size_t one, size_t size, void *transfer)
     return one * size;
 }
 
-/* Whether it may connect to no private address. Where a proxy connects, the
- * address is that one's. */
-static bool keeps_off(const struct gn_transfer *t)
+/* Whether it is to connect to no private address, such as this one may be.
+ * Where a proxy may connect, that is the proxy's: all we see is the URL. */
+static bool keeps_off(const struct gn_transfer *t, bool is_private)
 {
-    return gn_target_is_public_only(t->target) &&
-           !gn_target_proxied(t->target, &t->tools->proxies);
+    if (!gn_target_is_public_only(t->target))
+        return false;
+    return gn_target_proxied(t->target, &t->tools->proxies)
+               ? gn_address_url_is_private(gn_target_url(t->target))
+               : is_private;
 }
 
 /* CURLOPT_PREREQFUNCTION: the connection may be one that others opened. */
@@ -180,7 +183,7 @@ static int on_connected(void *transfer, char *address, char *own, int port,
     (void)own;
     (void)port;
     (void)own_port;
-    if (!keeps_off(t) || !gn_address_names_private(address))
+    if (!keeps_off(t, gn_address_names_private(address)))
         return CURL_PREREQFUNC_OK;
     t->cause = GN_CAUSE_PRIVATE;
     return CURL_PREREQFUNC_ABORT;
@@ -194,7 +197,7 @@ static curl_socket_t on_open(void *transfer, curlsocktype purpose,
     curl_socket_t fd;
 
     (void)purpose;
-    if (keeps_off(t) && gn_address_is_private(&address->addr)) {
+    if (keeps_off(t, gn_address_is_private(&address->addr))) {
         t->kept_off = true; /* it may have others */
         return CURL_SOCKET_BAD;
     }
@@ -548,6 +551,8 @@ void gn_transfer_end(struct gn_transfer *t, CURLcode result,
         t->cause == GN_CAUSE_LIBCURL)
         t->cause = GN_CAUSE_PRIVATE;
     r->kept_off = t->cause == GN_CAUSE_PRIVATE;
+    if (r->kept_off)
+        r->requests = 0;
     if (t->heard) /* else libcurl may remember the handle's last reply */
         read_reply(t);
     if (result == CURLE_OK && t->cause == GN_CAUSE_LIBCURL &&

@@ -179,6 +179,16 @@ static void given_up(struct gn_job *job)
                          "given up before it was fetched: garner was stopped");
 }
 
+/* Nobody is to be asked there. */
+static void keep_off(struct gn_job *job, const struct gn_response *response)
+{
+    job->left_alone = gn_job_was_found(job);
+    gn_retry_begin(job);
+    gn_retry_end(job);
+    gn_deliver_unfetched(job, gn_failure_name(response->failure),
+                         response->error);
+}
+
 /* Notes what came for the host and all who wait for it. */
 static void learn(struct gn_job *job, struct gn_response *response)
 {
@@ -232,12 +242,14 @@ static void robots_fetched(void *context, struct gn_response *response)
     job->transfer = NULL;
     job->host->asking = false;
     gn_costs_note(job, response);
-    if (!canceled)
+    if (!canceled && !response->kept_off)
         learn(job, response);
     gn_hosts_end(f->hosts, job, response, response->status,
                  gn_random_fraction(&f->random));
     if (canceled)
         given_up(job);
+    else if (response->kept_off)
+        keep_off(job, response);
     else if (job->permit->forbidden)
         forbid(job);
     else
