@@ -9,7 +9,7 @@ from support.bad import BROKEN, TELL, Bad, Scripted
 from support.http2 import Http2
 from support.mischief import OK, Few, kept_alive, says
 from support.program import clean_environment
-from support.servers import Misbehaving, garbage, hang_up, reply
+from support.servers import Misbehaving, Proxy, dead_port, garbage, hang_up, reply
 from support.tls import BadTls
 
 
@@ -62,7 +62,7 @@ class Names(Bad):
                     "the host name has no address; check its spelling and the DNS")
 
     def test_it_is_tried_again(self):
-        """One that flaps is a unit test's: only there the resolver is ours."""
+        """One that flaps is flapping_test's: only there the resolver is ours."""
         self.run_file([("bad", f'url: "{self.NOWHERE}", retry: {{ times: 2, '
                         'backoff: 1ms..9ms }')])
         self.assertEqual(self.rows("bad", "failure, attempt"),
@@ -222,6 +222,42 @@ class Proxies(Bad):
         self.db = self.folder / "hung.db"
         self.failed(self.meet("http://far.example/", hang_up), None, "protocol",
                     BROKEN + "Empty reply from server" + TELL)
+
+
+class Socks(Bad):
+    PASSWORD = "the proxy wants another user and password; put them into its URL"
+
+    def by(self, proxy, url):
+        return self.row_of(url, f', proxy: "{proxy}"')
+
+    def microsocks(self, *login):
+        proxy = Proxy("microsocks", *login)
+        self.addCleanup(proxy.stop)
+        return proxy
+
+    def test_it_wants_a_password(self):
+        proxy = self.microsocks("me", "hushhush")
+        for n, login in enumerate(("", "me:wrong@")):
+            self.db = self.folder / f"{n}.db"
+            self.failed(self.by(f"socks5://{login}127.0.0.1:{proxy.port}", "http://127.0.0.1:9/"),
+                        None, "connect", "^127.0.0.1:9: " + self.PASSWORD)
+
+    def test_it_cannot_connect(self):
+        row = self.by(f"socks5://127.0.0.1:{self.microsocks().port}",
+                      f"http://127.0.0.1:{dead_port()}/")
+        self.failed(row, None, "connect", r"the proxy makes no connection \(the server refuses "
+                    r"it\); check that the server is up")
+
+    def test_it_hangs_up_or_is_none(self):
+        server = Misbehaving({})
+        self.addCleanup(server.stop)
+        self.failed(self.by(server.url.replace("http", "socks5"), "http://127.0.0.1:9/"),
+                    None, "connect", "the proxy hung up, or speaks no SOCKS; check --proxy")
+
+    def test_a_name_without_address(self):
+        port = self.microsocks().port
+        self.failed(self.by(f"socks5://127.0.0.1:{port}", Names.NOWHERE), None, "resolve",
+                    "the host name has no address here; .*, or have the proxy look it up")
 
 
 if __name__ == "__main__":

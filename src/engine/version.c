@@ -75,8 +75,10 @@ enum gn_verdict gn_version_judge(struct gn_job *job,
         return judge_304(job, response);
     if (response->status == OK && job->active->may_ask && job->run.part == 1) {
         job->answer_url = gn_job_text(job, response->final_url);
-        if (job->answer_url != NULL)
+        /* One that was cut would stay so for as long as it has not changed. */
+        if (job->answer_url != NULL && !gn_response_may_be_cut(response))
             (void)gn_validators_read(gn_buf_cstr(response->headers),
+                                     gn_response_received(response),
                                      &job->arena, &job->validators);
     }
     return GN_VERDICT_WHOLE;

@@ -127,6 +127,60 @@ static enum gn_failure explain_refusal(const struct gn_ending *e, int status,
                e->place);
 }
 
+/* What the proxy said of why it cannot connect; NULL: it did not say that. */
+static const char *socks_reason(int error)
+{
+    static const struct {
+        int error;
+        const char *words;
+    } reasons[] = {
+        {CURLPX_REPLY_CONNECTION_REFUSED, "the server refuses it"},
+        {CURLPX_REPLY_HOST_UNREACHABLE, "the host cannot be reached"},
+        {CURLPX_REPLY_NETWORK_UNREACHABLE, "its network cannot be reached"},
+        {CURLPX_REPLY_NOT_ALLOWED, "its rules forbid it"},
+        {CURLPX_REPLY_TTL_EXPIRED, "it took too long"},
+        {CURLPX_REPLY_ADDRESS_TYPE_NOT_SUPPORTED, "not to such an address"},
+        {CURLPX_REPLY_COMMAND_NOT_SUPPORTED, "it makes none"},
+        {CURLPX_REPLY_GENERAL_SERVER_FAILURE, "it failed"},
+        {CURLPX_REPLY_UNASSIGNED, "for an unknown reason"},
+        {CURLPX_REQUEST_FAILED, "it refused, or failed"}, /* SOCKS 4 */
+    };
+
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
+        if (reasons[i].error == error)
+            return reasons[i].words;
+    return NULL;
+}
+
+/* A proxy that speaks SOCKS. */
+static enum gn_failure explain_socks(const struct gn_ending *e, char text[240])
+{
+    const char *reason = socks_reason(e->proxy_error);
+
+    if (e->proxy_error == CURLPX_USER_REJECTED ||
+        e->proxy_error == CURLPX_NO_AUTH || e->proxy_error == CURLPX_IDENTD ||
+        e->proxy_error == CURLPX_IDENTD_DIFFER)
+        return say(GN_FAILURE_CONNECT, text,
+                   "%s: the proxy wants another user and password; put them "
+                   "into its URL (proxy, --proxy)",
+                   e->place);
+    if (e->proxy_error == CURLPX_RESOLVE_HOST)
+        return say(GN_FAILURE_RESOLVE, text,
+                   "%s: the host name has no address here; check its spelling "
+                   "and the DNS, or have the proxy look it up (socks5h:)",
+                   e->place);
+    if (reason != NULL)
+        return say(GN_FAILURE_CONNECT, text,
+                   "%s: the proxy makes no connection (%s); check that the "
+                   "server is up and may be reached by it, or take another "
+                   "(proxy, --proxy)",
+                   e->place, reason);
+    return say(GN_FAILURE_CONNECT, text,
+               "%s: the proxy hung up, or speaks no SOCKS; check --proxy, "
+               "proxy, or http_proxy in the environment",
+               e->place);
+}
+
 static enum gn_failure explain_connect(const struct gn_ending *e,
                                        char text[240])
 {
@@ -298,7 +352,7 @@ static const struct {
     {CURLE_COULDNT_RESOLVE_HOST, explain_resolve},
     {CURLE_COULDNT_RESOLVE_PROXY, explain_resolve},
     {CURLE_COULDNT_CONNECT, explain_connect},
-    {CURLE_PROXY, explain_connect},
+    {CURLE_PROXY, explain_socks},
     {CURLE_OPERATION_TIMEDOUT, explain_timeout},
     {CURLE_SSL_CONNECT_ERROR, explain_tls},
     {CURLE_PEER_FAILED_VERIFICATION, explain_tls},

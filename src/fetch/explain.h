@@ -45,6 +45,7 @@ struct gn_ending {
     bool proxied;          /* a proxy may have stood between */
     enum gn_phase phase;
     int redirects;
+    int proxy_error;  /* a CURLproxycode, with CURLE_PROXY */
     int os_error;     /* of connecting; 0: not known */
     int socket_error; /* of making a socket; 0: it was made */
     int64_t duration_ms;

@@ -64,7 +64,31 @@ static const struct example examples[] = {
     {{.result = CURLE_COULDNT_CONNECT, .socket_error = EACCES},
      GN_FAILURE_LOCAL,
      "h:80: cannot make a socket: Permission denied"},
-    {{.result = CURLE_PROXY}, GN_FAILURE_CONNECT, NULL},
+    {{.result = CURLE_PROXY},
+     GN_FAILURE_CONNECT,
+     "h:80: the proxy hung up, or speaks no SOCKS; check --proxy, proxy, or "
+     "http_proxy in the environment"},
+    {{.result = CURLE_PROXY, .proxy_error = CURLPX_USER_REJECTED},
+     GN_FAILURE_CONNECT,
+     "h:80: the proxy wants another user and password; put them into its URL "
+     "(proxy, --proxy)"},
+    {{.result = CURLE_PROXY, .proxy_error = CURLPX_NO_AUTH},
+     GN_FAILURE_CONNECT,
+     "h:80: the proxy wants another user and password; put them into its URL "
+     "(proxy, --proxy)"},
+    {{.result = CURLE_PROXY, .proxy_error = CURLPX_REPLY_NOT_ALLOWED},
+     GN_FAILURE_CONNECT,
+     "h:80: the proxy makes no connection (its rules forbid it); check that "
+     "the server is up and may be reached by it, or take another (proxy, "
+     "--proxy)"},
+    {{.result = CURLE_PROXY, .proxy_error = CURLPX_RESOLVE_HOST},
+     GN_FAILURE_RESOLVE,
+     "h:80: the host name has no address here; check its spelling and the "
+     "DNS, or have the proxy look it up (socks5h:)"},
+    {{.cause = GN_CAUSE_PRIVATE},
+     GN_FAILURE_REDIRECT,
+     "h:80: this is at a private address, and a document or a redirect led "
+     "there: not asked; if it is meant, write private: allow"},
     {{.result = CURLE_OPERATION_TIMEDOUT,
       .duration_ms = 1500,
       .phase = GN_PHASE_CONNECTING},

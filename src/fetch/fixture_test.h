@@ -39,6 +39,7 @@ struct result {
     int64_t duration_us;
     int64_t first_byte_us;
     int redirects;
+    int requests;
     int http_version;
     void (*then)(struct result *r); /* called by the callback; may be NULL */
     struct fixture *fx;             /* for then */
@@ -103,6 +104,7 @@ static inline void on_fetched(void *context, struct gn_response *response)
     r->duration_us = response->duration_us;
     r->first_byte_us = response->first_byte_us;
     r->redirects = response->redirects;
+    r->requests = response->requests;
     r->http_version = response->http_version;
     memcpy(r->sha256, response->sha256, sizeof r->sha256);
     snprintf(r->error, sizeof r->error, "%s", response->error);

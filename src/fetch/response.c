@@ -131,3 +131,28 @@ bool gn_response_has_two_lengths(const char *headers)
     }
     return false;
 }
+
+static bool has(const char *headers, const char *name)
+{
+    while (*headers != '\0' && strncmp(headers, name, strlen(name)) != 0) {
+        headers += strcspn(headers, "\n");
+        headers += *headers == '\n';
+    }
+    return *headers != '\0';
+}
+
+bool gn_response_may_be_cut(const struct gn_response *response)
+{
+    enum { HTTP_2 = 20 /* there each answer says where it ends */ };
+    const char *headers = gn_buf_cstr(response->headers);
+
+    return response->http_version < HTTP_2 &&
+           has(headers, "content-encoding: ") &&
+           !has(headers, "content-length: ") &&
+           !has(headers, "transfer-encoding: ");
+}
+
+int64_t gn_response_received(const struct gn_response *response)
+{
+    return (response->started_wall_us + response->duration_us) / 1000000;
+}

@@ -98,4 +98,11 @@ void gn_response_header(struct gn_buf *headers, const char *line, size_t size);
  * 9110 section 8.6). */
 bool gn_response_has_two_lengths(const char *headers);
 
+/* Whether a body that is packed may have been cut, which a decoder need not
+ * notice: nothing but the end of the connection told its end. */
+bool gn_response_may_be_cut(const struct gn_response *response);
+
+/* When it came, in seconds since 1970. */
+int64_t gn_response_received(const struct gn_response *response);
+
 #endif

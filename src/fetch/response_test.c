@@ -101,6 +101,34 @@ static void lengths_may_come_twice_but_not_differ(void **state)
                          rows[i].differ);
 }
 
+static void what_is_packed_may_be_cut_where_nothing_tells_its_end(void **state)
+{
+    static const struct {
+        const char *headers;
+        int version;
+        bool may_be;
+    } rows[] = {
+        {"content-encoding: gzip\n", 11, true},
+        {"a: b\ncontent-encoding: gzip\n", 10, true},
+        {"content-encoding: gzip\n", 20, false},
+        {"content-encoding: gzip\ncontent-length: 5\n", 11, false},
+        {"transfer-encoding: chunked\ncontent-encoding: br\n", 11, false},
+        {"content-type: a\n", 11, false},
+        {"", 11, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct gn_buf headers = {0};
+        const struct gn_response r = {.headers = &headers,
+                                      .http_version = rows[i].version};
+
+        gn_buf_text(&headers, rows[i].headers);
+        assert_int_equal(gn_response_may_be_cut(&r), rows[i].may_be);
+        gn_buf_fini(&headers);
+    }
+}
+
 static void lost_memory_shows_in_the_buffer(void **state)
 {
     struct gn_buf b = {0};
@@ -121,6 +149,7 @@ int main(void)
         cmocka_unit_test(a_folded_line_goes_on_with_the_one_before),
         cmocka_unit_test(only_the_last_reply_is_kept),
         cmocka_unit_test(lengths_may_come_twice_but_not_differ),
+        cmocka_unit_test(what_is_packed_may_be_cut_where_nothing_tells_its_end),
         cmocka_unit_test(lost_memory_shows_in_the_buffer),
     };
 

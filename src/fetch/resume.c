@@ -61,7 +61,7 @@ char *gn_resume_version(const char *headers)
     value = find(headers, "accept-ranges", &more);
     if (value != NULL && is_word(value, "none"))
         return NULL;
-    if (gn_validators_read(headers, &memory, &v)) {
+    if (gn_validators_read(headers, 0, &memory, &v)) {
         if (v.etag != NULL && strncmp(v.etag, "W/", 2) != 0)
             copy = gn_strdup(v.etag);
         else if (v.modified != NULL)

@@ -210,6 +210,7 @@ static void a_digest_login_leaves_nothing_for_the_next(void **state)
         snprintf(name, sizeof name, "username=\"%s\"", users[i]);
         result = fetch(&fx, "/", &r);
         assert_int_equal(result.status, 200);
+        assert_int_equal(result.requests, 2);
         assert_has(result.body, name);
         assert_lacks(result.body, "secret");
     }

@@ -427,6 +427,7 @@ static void explain(struct gn_transfer *t, CURLcode result)
         .place = place,
         .proxied = gn_target_proxied(t->target, &t->tools->proxies),
         .phase = phase(t),
+        .proxy_error = small(t, CURLINFO_PROXY_ERROR),
         .os_error = small(t, CURLINFO_OS_ERRNO),
         .socket_error = t->socket_error,
         .elsewhere = t->elsewhere,

@@ -6,6 +6,10 @@
 #include <strings.h>
 #include <time.h>
 
+/* Seconds that a server's clock, which it does not tell, and ours may be apart.
+ */
+enum { APART = 60 };
+
 /* A header's value; points into the lines. */
 struct value {
     const char *text; /* NULL: it did not come */
@@ -117,15 +121,16 @@ static bool is_made_of(const char *etag, time_t modified)
 }
 
 /* Drops what does not tell two changes within one second apart, unless that
- * second was over (RFC 9110 section 8.8.2.2). */
-static void drop_young(struct gn_validators *v, const char *date)
+ * second was over (RFC 9110 section 8.8.2.2). received: in place of no date. */
+static void drop_young(struct gn_validators *v, const char *date,
+                       int64_t received)
 {
     time_t modified;
 
     if (v->modified == NULL)
         return;
     modified = seconds(v->modified);
-    if (modified >= 0 && seconds(date) > modified)
+    if (modified >= 0 && (date != NULL ? seconds(date) : received) > modified)
         return;
     if (v->etag != NULL && modified >= 0 && is_made_of(v->etag, modified))
         v->etag = NULL;
@@ -147,8 +152,8 @@ static bool copy_all(const struct head *h, struct gn_arena *memory,
            copy(&h->modified, memory, &out->modified);
 }
 
-bool gn_validators_read(const char *headers, struct gn_arena *memory,
-                        struct gn_validators *out)
+bool gn_validators_read(const char *headers, int64_t received,
+                        struct gn_arena *memory, struct gn_validators *out)
 {
     const struct head h = read_head(headers);
     const char *date;
@@ -160,7 +165,8 @@ bool gn_validators_read(const char *headers, struct gn_arena *memory,
         *out = (struct gn_validators){0};
         return false;
     }
-    drop_young(out, date);
+    drop_young(out, date,
+               h.date.text == NULL && received > 0 ? received - APART : -1);
     return true;
 }
 

@@ -7,6 +7,7 @@
 #define GN_FETCH_VALIDATOR_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 
@@ -23,9 +24,10 @@ struct gn_validators {
  * whatever the server wants not to be stored (no-store), a value that came
  * twice and differs, and one of whole seconds (Last-Modified, or an ETag made
  * of just that) while its second may not have been over when the reply was
- * made. false: no memory. */
-bool gn_validators_read(const char *headers, struct gn_arena *memory,
-                        struct gn_validators *out);
+ * made. A reply that has no date was made about when it was received, in
+ * seconds since 1970; 0: that is not known. false: no memory. */
+bool gn_validators_read(const char *headers, int64_t received,
+                        struct gn_arena *memory, struct gn_validators *out);
 
 /* The same of a 304, which says what version is still the right one: there a
  * value may be young, for what it repeats was not. */

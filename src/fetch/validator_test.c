@@ -76,7 +76,7 @@ static void what_is_kept(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         print_message("%s\n", cases[i].headers);
-        assert_true(gn_validators_read(cases[i].headers, &memory, &v));
+        assert_true(gn_validators_read(cases[i].headers, 0, &memory, &v));
         assert_text(v.etag, cases[i].etag);
         assert_text(v.modified, cases[i].modified);
         assert_int_equal(gn_validators_any(&v),
@@ -97,12 +97,39 @@ static void an_etag_of_a_young_second_is_none(void **state)
 
     (void)state;
     snprintf(headers, sizeof headers, "date: " THEN "\n%s", tail);
-    assert_true(gn_validators_read(headers, &memory, &v));
+    assert_true(gn_validators_read(headers, 0, &memory, &v));
     assert_false(gn_validators_any(&v));
     snprintf(headers, sizeof headers, "date: " AFTER "\n%s", tail);
-    assert_true(gn_validators_read(headers, &memory, &v));
+    assert_true(gn_validators_read(headers, 0, &memory, &v));
     assert_text(v.etag, "W/\"6b07850b-7\"");
     assert_text(v.modified, THEN);
+    gn_arena_clear(&memory);
+}
+
+/* THEN is 1795654923 seconds after 1970. */
+static void without_a_date_it_is_when_it_was_received(void **state)
+{
+    static const struct {
+        const char *headers;
+        int64_t received;
+        const char *modified;
+    } cases[] = {
+        {"last-modified: " THEN "\n", 1795654923 + 61, THEN},
+        {"last-modified: " THEN "\n", 1795654923 + 60, NULL},
+        {"last-modified: " THEN "\n", 0, NULL},
+        {"date: now\nlast-modified: " THEN "\n", 1795654923 + 61, NULL},
+        {DATE "last-modified: " THEN "\n", 1795654923 + 61, NULL},
+    };
+    struct gn_arena memory = {0};
+    struct gn_validators v;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        print_message("case %zu\n", i);
+        assert_true(gn_validators_read(cases[i].headers, cases[i].received,
+                                       &memory, &v));
+        assert_text(v.modified, cases[i].modified);
+    }
     gn_arena_clear(&memory);
 }
 
@@ -116,11 +143,11 @@ static void one_that_is_too_long_is_none(void **state)
     memset(headers, 'x', sizeof headers);
     memcpy(headers, "etag: ", 6);
     headers[6 + GN_VALIDATOR_MAX] = '\0';
-    assert_true(gn_validators_read(headers, &memory, &v));
+    assert_true(gn_validators_read(headers, 0, &memory, &v));
     assert_int_equal(strlen(v.etag), GN_VALIDATOR_MAX);
     headers[6 + GN_VALIDATOR_MAX] = 'x';
     headers[7 + GN_VALIDATOR_MAX] = '\0';
-    assert_true(gn_validators_read(headers, &memory, &v));
+    assert_true(gn_validators_read(headers, 0, &memory, &v));
     assert_null(v.etag);
     gn_arena_clear(&memory);
 }
@@ -198,7 +225,7 @@ static void without_memory_nothing_is_kept(void **state)
 
     (void)state;
     gn_mem_fail_at(1);
-    assert_false(gn_validators_read("etag: \"a\"\n", &memory, &v));
+    assert_false(gn_validators_read("etag: \"a\"\n", 0, &memory, &v));
     assert_false(gn_validators_any(&v));
     gn_arena_clear(&memory);
 }
@@ -208,6 +235,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_kept),
         cmocka_unit_test(an_etag_of_a_young_second_is_none),
+        cmocka_unit_test(without_a_date_it_is_when_it_was_received),
         cmocka_unit_test(one_that_is_too_long_is_none),
         cmocka_unit_test(a_304_repeats_what_it_is_about),
         cmocka_unit_test(which_304_counts),

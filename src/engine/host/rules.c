@@ -52,12 +52,14 @@ static void use_for(struct gn_rules *r, const char *headers, int64_t wall_us)
 }
 
 /* Notes what version text is of. Without memory it is asked for whole. */
-static void note_version(struct gn_rules *r, const char *headers)
+static void note_version(struct gn_rules *r, const struct gn_response *response)
 {
     struct gn_arena memory = {0};
     struct gn_validators v;
 
-    if (gn_validators_read(headers, &memory, &v)) {
+    if (!gn_response_may_be_cut(response) &&
+        gn_validators_read(gn_buf_cstr(response->headers),
+                           gn_response_received(response), &memory, &v)) {
         r->etag = v.etag != NULL ? gn_strdup(v.etag) : NULL;
         r->modified = v.modified != NULL ? gn_strdup(v.modified) : NULL;
     }
@@ -112,7 +114,7 @@ void gn_rules_learn(struct gn_rules *r, struct gn_response *response,
     if (access != GN_ROBOTS_UNREACHABLE)
         use_for(r, headers, wall_us);
     if (access == GN_ROBOTS_RULES)
-        note_version(r, headers);
+        note_version(r, response);
 }
 
 void gn_rules_ask(const struct gn_rules *r, const char *url,
