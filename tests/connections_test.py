@@ -7,9 +7,9 @@ from h2.errors import ErrorCodes
 from support import http2
 from support.bad import BROKEN, TELL, Bad, Scripted
 from support.http2 import Http2
-from support.mischief import OK, Few, kept_alive, says
+from support.mischief import OK, Few, kept_alive, leads, says
 from support.program import clean_environment
-from support.servers import Misbehaving, Proxy, dead_port, garbage, hang_up, reply
+from support.servers import Misbehaving, Nginx, Proxy, dead_port, garbage, hang_up, reply
 from support.tls import BadTls
 
 
@@ -224,6 +224,25 @@ class Proxies(Bad):
                     BROKEN + "Empty reply from server" + TELL)
 
 
+class Private(Bad):
+    """What comes from far, and leads to where only this network gets."""
+    URL = "http://10.0.0.1/"
+    REFUSED = "^10.0.0.1:80: this is at a private address, .*: not asked; .* private: allow"
+
+    def meet(self, keys=""):
+        proxy = Misbehaving({"http://far.example/": leads(self.URL.encode()),
+                             self.URL: says(reply("inside"))})
+        self.addCleanup(proxy.stop)
+        return self.row_of("http://far.example/", f', proxy: "{proxy.url}"{keys}')
+
+    def test_it_is_not_asked(self):
+        self.failed(self.meet(), None, "redirect", self.REFUSED)
+
+    def test_unless_it_is_meant(self):
+        row = self.meet(", private: allow")
+        self.assertEqual((row["status"], row["failure"], row["bytes"]), (200, None, 6))
+
+
 class Socks(Bad):
     PASSWORD = "the proxy wants another user and password; put them into its URL"
 
@@ -248,8 +267,8 @@ class Socks(Bad):
         self.failed(row, None, "connect", r"the proxy makes no connection \(the server refuses "
                     r"it\); check that the server is up")
 
-    def test_it_hangs_up_or_is_none(self):
-        server = Misbehaving({})
+    def test_it_is_none(self):
+        server = Nginx()
         self.addCleanup(server.stop)
         self.failed(self.by(server.url.replace("http", "socks5"), "http://127.0.0.1:9/"),
                     None, "connect", "the proxy hung up, or speaks no SOCKS; check --proxy")

@@ -1,5 +1,6 @@
 """garner against real servers: nginx and httpbin; misbehaving_test.py has those
 that do what they should not."""
+import gzip
 import hashlib
 import json
 import os
@@ -339,6 +340,21 @@ class Versions(Http):
         self.asks(reply("surprise", status="304 Not Modified"))
         self.assertEqual((self.row["status"], self.row["bytes"], self.body()),
                          (304, None, b"1"))
+
+
+    def test_half_a_gzip_is_no_version(self):
+        head = b'HTTP/1.1 200 OK\r\nETag: "a"\r\nContent-Encoding: gzip\r\n'
+        packed = gzip.compress(b"hello " * 1000)
+        self.asks(head + b"\r\n" + packed[:-9])
+        self.assertEqual(self.asks(head + b"Content-Length: %d\r\n\r\n" % len(packed) + packed),
+                         (None, None))
+        self.assertEqual(self.body(), b"hello " * 1000)
+        self.assertEqual(self.asks(self.NOTHING_NEW)[0], '"a"')
+
+    def test_without_a_date_a_version_counts_from_its_receipt(self):
+        then = "Tue, 03 Nov 2020 10:00:00 GMT"
+        self.asks(reply("1", headers=[f"Last-Modified: {then}"]))
+        self.assertEqual(self.asks(self.NOTHING_NEW), (None, then))
 
 
 class Retries(Http):
