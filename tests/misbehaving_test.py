@@ -1,8 +1,7 @@
 """What becomes of a run when the server does what it should not: each time the
 row of garner_run, how often the server was asked, and how much memory it took;
 and a good source beside it, which must not notice. connections_test.py has more
-of it; docs/misbehaving.md has the list. Redirects to private addresses are
-followed: what the file names may be there, and nothing else is fetched."""
+of it; docs/misbehaving.md has the list."""
 import gzip
 import unittest
 from email.utils import formatdate
