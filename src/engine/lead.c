@@ -142,10 +142,10 @@ bool gn_lead_follow(struct gn_job *job, const struct gn_response *response)
     char text[240];
 
     note_address(job, response);
-    request = request_of(job);
     if (response->failure != GN_FAILURE_NONE || response->redirect == NULL ||
-        request.limits.max_redirects < 0)
+        job->active->source->request.limits.max_redirects < 0)
         return false;
+    request = request_of(job);
     failure = gn_hop_follow(&hop, &request, response, text);
     if (failure != GN_FAILURE_NONE) {
         gn_job_fail(job, gn_failure_name(failure), text);
