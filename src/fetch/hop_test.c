@@ -116,7 +116,7 @@ static void the_method_stays_or_becomes_get(void **state)
         const char *method;
         const char *body;
         int status;
-        const char *line;
+        char line[16];
     } cases[] = {
         {NULL, NULL, 302, "GET /to "},    {NULL, "b", 301, "GET /to "},
         {NULL, "b", 302, "GET /to "},     {"POST", "b", 303, "GET /to "},

@@ -387,7 +387,9 @@ static void find_redirect(struct gn_transfer *t)
         return;
     line += sizeof name - 1;
     gn_buf_append(&t->location, line, strcspn(line, "\n"));
-    if (t->location.size > 0 && !gn_buf_failed(&t->location))
+    if (gn_buf_failed(&t->location) && t->cause == GN_CAUSE_LIBCURL)
+        t->cause = GN_CAUSE_NO_MEMORY; /* else it would pass for an answer */
+    else if (t->location.size > 0)
         t->response.redirect = gn_buf_cstr(&t->location);
 }
 
