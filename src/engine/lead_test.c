@@ -317,7 +317,7 @@ static void check_private(const char *path, bool crawls, bool robots)
 {
     atomic_int inside = 0;
     struct world *w = begin(serve_all, &inside);
-    struct gn_source *source = add_source(w, path, 0);
+    struct gn_source *source;
     struct site s;
     char proxy[64];
 
@@ -325,7 +325,6 @@ static void check_private(const char *path, bool crawls, bool robots)
              tcp_server_port(w->server));
     if (crawls)
         snprintf(s.here, sizeof s.here, "http://example.org");
-    w->config.source_count = 0;
     source = crawls ? crawl(&s, w, path) : add_source(w, path, 0);
     snprintf(w->urls[0], sizeof w->urls[0], "http://example.org%s", path);
     s.crawl.bounds.same = GN_SAME_ANY;

@@ -21,9 +21,8 @@ static void serve(struct tcp_peer *p, void *context)
             tcp_peer_reply(p, "302 Found", "Location: to?x\r\n", "");
         else if (tcp_peer_asks(p, "/cookie"))
             tcp_peer_reply(p, "200 OK", "Set-Cookie: a=b\r\n", p->request);
-        else if (tcp_peer_asks(p, "/cut"))
-            return;
-        else if (!tcp_peer_reply(p, "200 OK", "", p->request))
+        else if (tcp_peer_asks(p, "/cut") ||
+                 !tcp_peer_reply(p, "200 OK", "", p->request))
             return;
     }
 }
@@ -69,7 +68,7 @@ static const struct {
     {"/proxy", "", {.proxy = ""}, 200, "GET http://"},
     {"/cut", "", {.limits = {.total_ms = 50000}}, 0, ""},
 };
-enum { KINDS = sizeof kinds / sizeof kinds[0] };
+enum { KINDS = sizeof kinds / sizeof kinds[0], ALL = KINDS * 2 };
 
 /* By the server's own name, or by another: two hosts. */
 static const char *const hosts[] = {"127.0.0.1", "localhost"};
@@ -124,13 +123,13 @@ static void nothing_of_one_fetch_is_left_for_the_next(void **state)
 
     (void)state;
     begin(&fx, serve, NULL);
-    for (size_t n = 0; n < KINDS * 2; n++) {
+    for (size_t n = 0; n < ALL; n++) {
         renew(&fx);
         alone[n / 2][n % 2] = fetch_kind(&fx, n / 2, n % 2);
         assert_has(alone[n / 2][n % 2].final_url, hosts[n % 2]);
     }
-    for (size_t n = 0; n < KINDS * 2; n++)
-        for (size_t m = 0; m < KINDS * 2; m++) {
+    for (size_t n = 0; n < ALL; n++)
+        for (size_t m = 0; m < ALL; m++) {
             struct result r;
 
             (void)fetch_kind(&fx, n / 2, n % 2);
