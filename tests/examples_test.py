@@ -1,6 +1,7 @@
 """The files of examples/ do what they say, and so does the README."""
 import contextlib
 import http.server
+import gzip
 import json
 import os
 import pathlib
@@ -189,8 +190,9 @@ class Sources(Case):
 
     def test_stations(self):
         def put(places):
-            self.sites.put("data.example.org", "stations.csv", "code,name,lat,lon\r\n" + "".join(
-                f'{code},"{name}",{lat},{lon}\r\n' for code, name, lat, lon in places))
+            text = "code,name,lat,lon\r\n" + "".join(
+                f'{code},"{name}",{lat},{lon}\r\n' for code, name, lat, lon in places)
+            self.sites.put("data.example.org", "stations.csv.gz", gzip.compress(text.encode()))
 
         known = json.loads((ISO_CODES / "iso_3166-2.json").read_text())["3166-2"]
         places = [(entry["code"], entry["name"].replace('"', '""'),
@@ -202,9 +204,9 @@ class Sources(Case):
         stored = self.stored("stations", sql)
         self.assertEqual(stored, [(entry["code"], entry["name"], n % 90 if n else None,
                                    -n / 8 if n else None) for n, entry in enumerate(known)])
-        saved, = self.folder.glob("stations-*.csv")
+        saved, = self.folder.glob("stations-*.csv.gz")
         self.assertEqual(saved.read_bytes(),
-                         (self.sites.folder / "sites/data.example.org/stations.csv").read_bytes())
+                         (self.sites.folder / "sites/data.example.org/stations.csv.gz").read_bytes())
         put([*places[:-1], ("", "Nowhere", 1, 2)])
         self.run_once("stations")
         self.assertEqual(self.stored("stations", sql), stored[:-1])

@@ -1,5 +1,6 @@
 """Tables out, as files, and files in, as tables, while others write."""
 import csv
+import gzip
 import json
 import os
 import pathlib
@@ -148,6 +149,25 @@ class Load(Tools):
         self.assertEqual(one(self.db, "select count(*) from a_nl"), 2)
         self.assertEqual(query(self.db, "select k from a"), [(1,)])
         self.assertIn("cannot read", self.ok("insert", self.db, "t", "nowhere", code=2).stderr)
+
+    def test_gzip_is_unpacked(self):
+        text = "k,l\n" + "".join(f"{n},{'x' * 50}\n" for n in range(20000))
+        packed = gzip.compress(text.encode())
+        (self.folder / "a.csv.gz").write_bytes(packed)
+        (self.folder / "cut.csv.gz").write_bytes(packed[:-9])
+        (self.folder / "bad.csv.gz").write_bytes(packed[:100] + b"oops" + packed[104:])
+        (self.folder / "a.csv.zst").write_bytes(b"\x28\xb5\x2f\xfd\0\0\0")
+        (self.folder / "a.tsv.gz").write_bytes(gzip.compress(b"k\tl\n1\t2\n") * 2)
+        self.ok("insert", self.db, "t", self.folder / "a.csv.gz", "-d")
+        self.assertEqual(self.rows("count(*), sum(k)"), [(20000, 199990000)])
+        self.ok("insert", self.db, "u", self.folder / "a.tsv.gz")
+        self.assertEqual(query(self.db, "select * from u"), [("1", "2"), ("k", "l"), ("1", "2")])
+        self.assertRegex(self.ok("insert", self.db, "v", self.folder / "cut.csv.gz", code=1).stderr,
+                         r"cut.csv.gz:\d+: gzip ends after \d+ bytes, too early")
+        self.assertIn("gzip is broken at byte", self.ok(
+            "insert", self.db, "w", self.folder / "bad.csv.gz", code=1).stderr)
+        self.assertIn("zstdcat", self.ok("insert", self.db, "w", self.folder / "a.csv.zst",
+                                         code=1).stderr)
 
     def test_keys_that_are_there(self):
         self.put('{"id": 1, "a": "x"}{"id": 2, "a": "y"}', "--pk", "id")

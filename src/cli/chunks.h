@@ -1,6 +1,6 @@
 /*
  * chunks.h - a file, or a pipe, read bit by bit: what was read and is not done
- * with stands in one piece of memory.
+ * with stands in one piece of memory. One that begins as gzip does is unpacked.
  *
  * Thread: one at a time. Reading waits.
  */
@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "extract/inflate.h"
 #include "garner/error.h"
 
 struct gn_chunks {
@@ -23,6 +24,12 @@ struct gn_chunks {
     struct gn_buf held;
     size_t done; /* of held: the caller is past them */
     bool ended;  /* held is the rest */
+
+    bool begun;               /* the first bytes were read */
+    struct gn_buf packed;     /* read, and not unpacked yet */
+    size_t packed_done;       /* of packed */
+    bool packed_ended;        /* packed is the rest */
+    struct gn_inflater *gzip; /* NULL: it is none */
 };
 
 /* What is held and not done with. */
@@ -30,7 +37,8 @@ const char *gn_chunks_at(const struct gn_chunks *c);
 const char *gn_chunks_end(const struct gn_chunks *c);
 
 /* Adds to that, and moves it; at the end ended is set. Errors: CANCELED (stop
- * said so), INVALID (most bytes are not enough), IO, NOMEM. */
+ * said so), INVALID (most bytes are not enough; the gzip is broken), IO, NOMEM.
+ */
 enum garner_code gn_chunks_more(struct gn_chunks *c, struct garner_error *err);
 
 void gn_chunks_fini(struct gn_chunks *c);

@@ -29,7 +29,8 @@ const struct gn_command gn_cmd_insert = {
     .text =
         "Adds the rows of FILE, or of standard input (-), to the table. "
         "Without a flag for it, what the file is shows in its name or in how "
-        "it begins. The database and the table are made if they are missing; "
+        "it begins; gzip (.csv.gz) is unpacked. The database and the table are "
+        "made if they are missing; "
         "a column gets the type of its first value. The file may be larger "
         "than memory, and others may write meanwhile.\n"
         "\n"

@@ -396,9 +396,10 @@ static enum gn_intake_format guess_format(const struct gn_intake *in, char c)
 {
     const char *name = in->chunks.name;
 
-    if (ends_in(name, ".csv"))
+    if (ends_in(name, ".csv") || ends_in(name, ".csv.gz"))
         return GN_INTAKE_CSV;
-    if (ends_in(name, ".tsv") || ends_in(name, ".tab"))
+    if (ends_in(name, ".tsv") || ends_in(name, ".tab") ||
+        ends_in(name, ".tsv.gz") || ends_in(name, ".tab.gz"))
         return GN_INTAKE_TSV;
     return c == '{' || c == '[' ? GN_INTAKE_JSON : GN_INTAKE_CSV;
 }

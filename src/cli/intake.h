@@ -1,6 +1,6 @@
 /*
- * intake.h - rows out of a file of CSV or JSON, one after the other, in memory
- * for one of them.
+ * intake.h - rows out of a file of CSV or JSON, packed by gzip or not, one
+ * after the other, in memory for one of them.
  *
  * CSV (RFC 4180) has its columns' names in its first line; all values are text,
  * or what they look like (gn_intake_guess). JSON is objects, one after the

@@ -31,7 +31,8 @@ static enum garner_code give(struct gn_specimen *p,
     enum garner_code code = gn_inputs_fill(&in, source, &p->arena, &given, err);
 
     return code == GARNER_OK
-               ? gn_input_make(&p->input, given.params, given.param_count, err)
+               ? gn_input_make(&p->input, given.params, given.param_count,
+                               &given.gzip, err)
                : code;
 }
 
@@ -163,7 +164,7 @@ enum garner_code gn_specimen_none(struct gn_specimen *p,
         given[i] = (struct gn_param){source.vars[i].name,
                                      garner_text(source.vars[i].value)};
     if (code == GARNER_OK)
-        code = gn_input_make(&p->input, given, params->count, err);
+        code = gn_input_make(&p->input, given, params->count, NULL, err);
     return code;
 }
 

@@ -50,6 +50,17 @@ static size_t add_queries(const struct gn_inputs *in,
     return n;
 }
 
+/* A body that is gzip itself may become as large as one that was sent so, and
+ * no less than any may. */
+static struct gn_inflate_bounds bounds_of(const struct gn_fetch_limits *l)
+{
+    const size_t most = (size_t)l->max_body_bytes;
+
+    return (struct gn_inflate_bounds){
+        .ratio = (size_t)l->max_ratio,
+        .most = most > GN_INFLATE_MOST ? most : GN_INFLATE_MOST};
+}
+
 enum garner_code gn_inputs_fill(const struct gn_inputs *in,
                                 const struct gn_source *source,
                                 struct gn_arena *arena,
@@ -80,6 +91,7 @@ enum garner_code gn_inputs_fill(const struct gn_inputs *in,
     if (source->crawl != NULL)
         params[count++] = (struct gn_param){"depth", garner_integer(in->depth)};
     extraction->limits = source->limits;
+    extraction->gzip = bounds_of(&source->request.limits);
     extraction->params = params;
     extraction->param_count = count + add_own(in, source, params + count);
     extraction->queries = queries;

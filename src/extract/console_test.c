@@ -69,7 +69,7 @@ static enum garner_code ask(struct gn_console *c, const char *sql,
                                       {"status", garner_integer(200)}};
     const struct gn_console_calls calls = {s, take_columns, take_row};
     struct gn_input in;
-    enum garner_code code = gn_input_make(&in, params, 2, err);
+    enum garner_code code = gn_input_make(&in, params, 2, NULL, err);
 
     if (code == GARNER_OK)
         code = gn_console_run(c, sql, &in, &calls, err);

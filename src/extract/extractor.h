@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "extract/inflate.h"
 #include "extract/onward.h"
 #include "extract/quota.h"
 #include "extract/rowset.h"
@@ -42,7 +43,8 @@ struct gn_extraction {
     struct gn_query *queries; /* run in order; the first failure ends them;
                                  there may be none */
     size_t query_count;
-    struct gn_quota limits; /* of all of them together */
+    struct gn_quota limits;        /* of all of them together */
+    struct gn_inflate_bounds gzip; /* of a body that is that */
     /* Where the body leads to, found last, from the same parsed body; NULL: is
      * not asked. Its links are yours to gn_onward_fini; there are none if it is
      * not read. It is, in a time of its own, when a query has failed, except
@@ -55,9 +57,9 @@ struct gn_extraction {
     void *context;
 
     /* out */
-    enum garner_code
-        code; /* OK; SQL (it cannot be run), INVALID (the body is
-                 not JSON), TIMEOUT, FULL (over another limit), NOMEM */
+    enum garner_code code; /* OK; SQL (it cannot be run), INVALID (the body is
+                              not JSON, or broken gzip), TIMEOUT, FULL (over
+                              another limit), NOMEM */
     struct garner_error error;     /* says which query, and why */
     struct gn_csv_skipped skipped; /* of CSV, when code is OK */
     size_t failed_query; /* index, when code is not OK; query_count: the

@@ -32,7 +32,7 @@ static void refused(const char *data, size_t size, const char *why)
     struct gn_buf out = {0};
     struct garner_error err = {0};
 
-    assert_int_equal(gn_inflate(data, size, &out, &err), GARNER_INVALID);
+    assert_int_equal(gn_inflate(data, size, NULL, &out, &err), GARNER_INVALID);
     if (strstr(err.message, why) == NULL)
         fail_msg("%s", err.message);
     gn_buf_fini(&out);
@@ -49,7 +49,7 @@ static void all_members_are_unpacked(void **state)
         gn_buf_printf(&text, "%d,", i);
     pack(text.data, text.size, &packed);
     assert_true(gn_inflate_is_gzip(packed.data, packed.size));
-    assert_int_equal(gn_inflate(packed.data, packed.size, &out, NULL),
+    assert_int_equal(gn_inflate(packed.data, packed.size, NULL, &out, NULL),
                      GARNER_OK);
     assert_int_equal(out.size, text.size);
     assert_memory_equal(out.data, text.data, text.size);
@@ -59,7 +59,7 @@ static void all_members_are_unpacked(void **state)
     pack("", 0, &packed);
     pack("b", 1, &packed);
     gn_buf_text(&packed, "padding"); /* as gunzip, it is let be */
-    assert_int_equal(gn_inflate(packed.data, packed.size, &out, NULL),
+    assert_int_equal(gn_inflate(packed.data, packed.size, NULL, &out, NULL),
                      GARNER_OK);
     assert_string_equal(gn_buf_cstr(&out), "ab");
     gn_buf_fini(&packed);
@@ -94,7 +94,7 @@ static void growth_is_bounded(void **state)
     assert_true(gn_buf_reserve(&zeros, 8 << 20));
     memset(zeros.data, 0, 8 << 20);
     pack(zeros.data, GN_INFLATE_FREE, &packed);
-    assert_int_equal(gn_inflate(packed.data, packed.size, &out, NULL),
+    assert_int_equal(gn_inflate(packed.data, packed.size, NULL, &out, NULL),
                      GARNER_OK);
     assert_int_equal(out.size, GN_INFLATE_FREE);
     gn_buf_clear(&packed);
@@ -105,6 +105,64 @@ static void growth_is_bounded(void **state)
     gn_buf_fini(&out);
 }
 
+static void bounds_may_be_others(void **state)
+{
+    const struct gn_inflate_bounds wide = {.ratio = 5000, .most = 8 << 20};
+    const struct gn_inflate_bounds low = {.most = 1000};
+    struct gn_buf zeros = {0};
+    struct gn_buf packed = {0};
+    struct gn_buf out = {0};
+
+    (void)state;
+    assert_true(gn_buf_reserve(&zeros, 8 << 20));
+    memset(zeros.data, 0, 8 << 20);
+    pack(zeros.data, 8 << 20, &packed);
+    assert_int_equal(gn_inflate(packed.data, packed.size, &wide, &out, NULL),
+                     GARNER_OK);
+    assert_int_equal(out.size, 8 << 20);
+    gn_buf_clear(&packed);
+    gn_buf_clear(&out);
+    pack(zeros.data, 1001, &packed);
+    assert_int_equal(gn_inflate(packed.data, packed.size, &low, &out, NULL),
+                     GARNER_INVALID);
+    gn_buf_fini(&zeros);
+    gn_buf_fini(&packed);
+    gn_buf_fini(&out);
+}
+
+/* Each byte alone, and room for one. */
+static void it_may_come_bit_by_bit(void **state)
+{
+    struct gn_inflater *x;
+    struct gn_inflater_step s = {0};
+    struct gn_buf packed = {0};
+    char out[8] = "";
+
+    (void)state;
+    pack("abc", 3, &packed);
+    pack("de", 2, &packed);
+    gn_buf_text(&packed, "padding");
+    assert_int_equal(gn_inflater_new(&x, NULL), GARNER_OK);
+    s.out = out;
+    for (size_t i = 0; i < packed.size - 7; i++) {
+        s.in = packed.data + i;
+        s.in_size = 1;
+        while (s.in_size > 0 || s.out_size == 0) {
+            s.out_size = 1;
+            assert_int_equal(gn_inflater_step(x, &s, NULL), GARNER_OK);
+        }
+        assert_true(i < packed.size - 8 ||
+                    gn_inflater_end(x, NULL) == GARNER_OK);
+        assert_true(i != 12 || gn_inflater_end(x, NULL) == GARNER_INVALID);
+    }
+    assert_string_equal(out, "abcde");
+    s.in = "p";
+    s.in_size = s.out_size = 1;
+    assert_int_equal(gn_inflater_step(x, &s, NULL), GARNER_DONE);
+    gn_inflater_free(x);
+    gn_buf_fini(&packed);
+}
+
 static void lost_memory_is_an_error(void **state)
 {
     struct gn_buf packed = {0};
@@ -112,9 +170,11 @@ static void lost_memory_is_an_error(void **state)
 
     (void)state;
     pack("x", 1, &packed);
-    gn_mem_fail_at(1);
-    assert_int_equal(gn_inflate(packed.data, packed.size, &out, NULL),
-                     GARNER_NOMEM);
+    for (unsigned nth = 1; nth <= 2; nth++) {
+        gn_mem_fail_at(nth);
+        assert_int_equal(gn_inflate(packed.data, packed.size, NULL, &out, NULL),
+                         GARNER_NOMEM);
+    }
     gn_buf_fini(&packed);
     gn_buf_fini(&out);
 }
@@ -125,6 +185,8 @@ int main(void)
         cmocka_unit_test(all_members_are_unpacked),
         cmocka_unit_test(what_is_broken_is_refused),
         cmocka_unit_test(growth_is_bounded),
+        cmocka_unit_test(bounds_may_be_others),
+        cmocka_unit_test(it_may_come_bit_by_bit),
         cmocka_unit_test(lost_memory_is_an_error),
     };
 

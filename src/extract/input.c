@@ -17,48 +17,67 @@ const struct garner_value *gn_input_find(const struct gn_input *in,
     return NULL;
 }
 
-/* Gives the body in in->body to the SQL. */
-static enum garner_code put_body(struct gn_input *in)
+/* Gives text as the body to the SQL. */
+static enum garner_code put_body(struct gn_input *in, const struct gn_buf *text)
 {
-    in->copy = gn_alloc(in->count * sizeof in->copy[0]);
-    if (in->copy == NULL)
+    struct gn_param *copy = in->copy;
+
+    if (copy == NULL)
+        copy = gn_alloc(in->count * sizeof copy[0]);
+    if (copy == NULL)
         return GARNER_NOMEM;
+    in->copy = copy;
     for (size_t i = 0; i < in->count; i++) {
-        in->copy[i] = in->params[i];
-        if (strcmp(in->copy[i].name, "body") == 0)
-            in->copy[i].value =
-                garner_text_n(gn_buf_cstr(&in->body), in->body.size);
+        copy[i] = in->params[i];
+        if (strcmp(copy[i].name, "body") == 0)
+            copy[i].value = garner_text_n(gn_buf_cstr(text), text->size);
     }
-    in->params = in->copy;
+    in->params = copy;
     return GARNER_OK;
+}
+
+/* Finds out what the body is in, and gives it as UTF-8. */
+static enum garner_code decode(struct gn_input *in)
+{
+    const struct garner_value *body = gn_input_find(in, "body");
+    const struct garner_value *type = gn_input_find(in, "content_type");
+    const struct gn_charset *charset =
+        gn_charset_detect(body->bytes.data, body->bytes.size,
+                          type != NULL ? type->bytes.data : "",
+                          type != NULL ? type->bytes.size : 0);
+    enum garner_code code = GARNER_DONE;
+
+    if (charset != NULL)
+        code =
+            gn_decode(charset, body->bytes.data, body->bytes.size, &in->body);
+    return code == GARNER_OK ? put_body(in, &in->body) : code;
 }
 
 enum garner_code gn_input_make(struct gn_input *in,
                                const struct gn_param *params, size_t count,
+                               const struct gn_inflate_bounds *bounds,
                                struct garner_error *err)
 {
-    const struct gn_charset *charset;
     const struct garner_value *body;
-    const struct garner_value *type;
-    enum garner_code code = GARNER_DONE;
+    enum garner_code code = GARNER_OK;
+    size_t size;
 
     *in = (struct gn_input){.params = params, .count = count};
     body = gn_input_find(in, "body");
-    type = gn_input_find(in, "content_type");
     if (body == NULL || body->bytes.size == 0)
         return GARNER_OK;
-    charset = gn_charset_detect(body->bytes.data, body->bytes.size,
-                                type != NULL ? type->bytes.data : "",
-                                type != NULL ? type->bytes.size : 0);
-    if (charset != NULL)
-        code =
-            gn_decode(charset, body->bytes.data, body->bytes.size, &in->body);
+    size = body->bytes.size;
+    if (gn_inflate_is_gzip(body->bytes.data, size)) {
+        code = gn_inflate(body->bytes.data, size, bounds, &in->unpacked, err);
+        if (code != GARNER_OK)
+            return code;
+        code = put_body(in, &in->unpacked);
+    }
     if (code == GARNER_OK)
-        code = put_body(in);
+        code = decode(in);
     if (code == GARNER_NOMEM)
         return gn_fail(err, GARNER_NOMEM,
-                       "no memory to make UTF-8 of a body of %zu bytes",
-                       body->bytes.size);
+                       "no memory to make UTF-8 of a body of %zu bytes", size);
     body = gn_input_find(in, "body");
     in->text = body->bytes.data;
     in->text_size = body->bytes.size;
@@ -67,6 +86,7 @@ enum garner_code gn_input_make(struct gn_input *in,
 
 void gn_input_fini(struct gn_input *in)
 {
+    gn_buf_fini(&in->unpacked);
     gn_buf_fini(&in->body);
     gn_free(in->copy);
     *in = (struct gn_input){0};

@@ -30,7 +30,7 @@ static int sitemap_open(struct gn_each *e, sqlite3_value **args)
     if (text == NULL)
         return SQLITE_OK;
     if (gn_inflate_is_gzip(text, size)) {
-        code = gn_inflate(text, size, &s->unpacked, &err);
+        code = gn_inflate(text, size, NULL, &s->unpacked, &err);
         text = gn_buf_cstr(&s->unpacked);
         size = s->unpacked.size;
     }

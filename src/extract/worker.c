@@ -309,9 +309,23 @@ static void disarm(struct gn_worker *w)
     gn_sqlheap_trim(&w->memory);
 }
 
+/* Whether there is anything to look for in the body: an archive that no SQL is
+ * for need not be unpacked to find no links. */
+static bool asks_body(const struct gn_extraction *job)
+{
+    const struct gn_input in = {.params = job->params,
+                                .count = job->param_count};
+    const struct garner_value *type = gn_input_find(&in, "content_type");
+
+    return job->query_count > 0 ||
+           (job->onward != NULL &&
+            (!job->onward->html_only || type == NULL ||
+             gn_onward_is_html(type->bytes.data, type->bytes.size)));
+}
+
 void gn_worker_run(struct gn_worker *w, struct gn_extraction *job)
 {
-    struct gn_input in = {0};
+    struct gn_input in = {.params = job->params, .count = job->param_count};
     size_t budget;
 
     job->code = GARNER_OK;
@@ -325,9 +339,9 @@ void gn_worker_run(struct gn_worker *w, struct gn_extraction *job)
         return;
     arm(w, job);
     budget = (size_t)w->job.rows_bytes;
-    if (job->query_count > 0 || job->onward != NULL)
-        job->code =
-            gn_input_make(&in, job->params, job->param_count, &job->error);
+    if (asks_body(job))
+        job->code = gn_input_make(&in, job->params, job->param_count,
+                                  &job->gzip, &job->error);
     gn_functions_body(&w->sandbox.functions, in.text, in.text_size);
     bound_lengths(w, &in);
     for (size_t i = 0; i < job->query_count && job->code == GARNER_OK; i++) {

@@ -44,10 +44,10 @@ class Sites(Nginx):
 
     puts = 0
 
-    def put(self, name, path, text):
+    def put(self, name, path, content):
         file = self.folder / "sites" / name / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
         # Old, or else it might be changed once more within its second, and no
         # client would trust its version; but another version each time.
         self.puts += 1
