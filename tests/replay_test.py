@@ -3,8 +3,9 @@ stored."""
 import json
 import unittest
 
-from support.program import one, query, wait_until
+from support.program import garner, one, query, wait_until
 from support.prices import FAILED, ROWS, Tools, prices
+from support.servers import Misbehaving, reply
 
 
 class Check(Tools):
@@ -178,6 +179,62 @@ class Replay(Tools):
         self.config(ROWS.replace("key: [symbol]", ""))
         self.assertIn("have no key", self.replay(code=2).stderr)
         self.assertIn("would be written", self.replay("-n").stdout)
+
+
+class Crawl(Tools):
+    PAGES = """
+    crawl: { same: host, sitemap: true }
+    robots: ignore
+    rows:
+      table: page
+      key: [url]
+      sql: "select :url as url, :depth as depth, html_text(:body, 'h1') as head"
+"""
+
+    def setUp(self):
+        super().setUp()
+        self.server = Misbehaving({})
+        self.addCleanup(self.server.stop)
+
+    def put(self, path, text, **more):
+        answer = reply(text, **{"content_type": "text/html", **more})
+        self.server.scripts[path] = lambda sock, request, server: sock.sendall(answer)
+
+    def crawl(self):
+        return self.write("crawl.yaml", f"""garner: 1
+store: {self.db}
+sources:
+  site:
+    start: [ "{self.server.url}/" ]{self.PAGES}""")
+
+    def rows(self):
+        return [(url.removeprefix(self.server.url), depth, head) for url, depth, head
+                in query(self.db, "select url, depth, head from page order by url")]
+
+    def test_what_made_no_rows_makes_none(self):
+        self.put("/", "<h1>top</h1><a href=one>1</a><a href=hid>2</a><a href=tagged>3</a>"
+                      "<a href=away>4</a>")
+        self.put("/one", "<h1>one</h1><a href=two>2</a>")
+        self.put("/two", "<h1>two</h1>")
+        self.put("/hid", "<meta name=robots content=noindex><h1>hid</h1>")
+        self.put("/tagged", "<h1>tagged</h1>", headers=["X-Robots-Tag: noindex"])
+        self.put("/away", "", status="302 Found", headers=[
+            f"Location: http://localhost:{self.server.url.split(':')[2]}/other"])
+        self.put("/other", "<h1>other</h1>")
+        self.put("/sitemap.xml", '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+                                 f"<url><loc>{self.server.url}/one</loc></url></urlset>",
+                 content_type="application/xml")
+        self.put("/robots.txt", f"Sitemap: {self.server.url}/sitemap.xml\n")
+        file = self.crawl()
+        garner("run", "-c", file, "--once")
+        right = [("/", 0, "top"), ("/one", 1, "one"), ("/two", 2, "two")]
+        self.assertEqual(self.rows(), right)
+        before = query(self.db, "select * from page order by url")
+        self.assertIn(" 0 failed", self.ok("replay", "site", "-c", file).stdout)
+        self.assertEqual(query(self.db, "select * from page order by url"), before)
+        self.ok("query", self.db, "--write", "delete from page")
+        self.ok("replay", "site", "-c", file)
+        self.assertEqual(self.rows(), right)
 
 
 if __name__ == "__main__":

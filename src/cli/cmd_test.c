@@ -100,6 +100,8 @@ static enum gn_exit get_answer(struct trial *t)
         code = from_file(t, &err);
     else
         code = fetch(t, &err);
+    if (code == GARNER_OK && s->run > 0 && t->source->crawl != NULL)
+        code = gn_stored_page(t->store, t->source->name, &t->answer, &err);
     if (code == GARNER_NOTFOUND || code == GARNER_INVALID)
         return gn_exit_usage("%s", err.message);
     if (code != GARNER_OK)

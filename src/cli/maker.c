@@ -80,7 +80,8 @@ enum garner_code gn_maker_run(struct gn_maker *m, const struct gn_one *answer,
     const struct gn_inputs in = {
         .body = gn_buf_cstr(&answer->body),
         .body_size = answer->body.size,
-        .url = gn_target_url(m->target),
+        .url = answer->page_url != NULL ? answer->page_url
+                                        : gn_target_url(m->target),
         .final_url = answer->final_url,
         .content_type = answer->content_type,
         .headers =
@@ -88,6 +89,7 @@ enum garner_code gn_maker_run(struct gn_maker *m, const struct gn_one *answer,
         .status = answer->status,
         .fetched_us = answer->started_wall_us,
         .page = answer->page,
+        .depth = answer->depth,
         .wants_next = m->wants_next,
     };
     const bool asks = m->wants_next && m->source->next.sql != NULL;

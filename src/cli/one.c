@@ -125,6 +125,7 @@ enum garner_code gn_one_fetch(const struct gn_request *request, const char *jar,
 void gn_one_fini(struct gn_one *one)
 {
     gn_free(one->final_url);
+    gn_free(one->page_url);
     gn_free(one->base_url);
     gn_free(one->next);
     gn_free(one->content_type);

@@ -181,10 +181,11 @@ static enum garner_code make(struct work *w, int64_t run,
                : GARNER_OK;
 }
 
-/* A 304 made no rows, nor did a status that is a failure. */
+/* A 304 made no rows, nor did a status that is a failure, nor those of a
+ * crawl's pages that are none, or say that they are not to be kept. */
 static bool makes_rows(const struct work *w, const struct gn_one *answer)
 {
-    return answer->status != NOT_MODIFIED &&
+    return answer->status != NOT_MODIFIED && !answer->rowless &&
            gn_expect_takes(w->replay->source->expect, answer->status);
 }
 
@@ -205,9 +206,12 @@ static enum garner_code do_run(struct work *w, int64_t run,
     }
     if (code != GARNER_OK)
         return code;
-    if (makes_rows(w, &answer))
+    if (w->replay->source->crawl != NULL)
+        code = gn_stored_page(w->replay->store, w->replay->source->name,
+                              &answer, err);
+    if (code == GARNER_OK && makes_rows(w, &answer))
         code = make(w, run, &answer, err);
-    else
+    else if (code == GARNER_OK)
         w->replay->skipped++;
     gn_one_fini(&answer);
     return code;

@@ -4,6 +4,8 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/urlnorm.h"
+#include "crawl/urlkey.h"
 #include "garner/read.h"
 
 static char *copy(struct garner_value v)
@@ -23,6 +25,7 @@ static enum garner_code take(const struct garner_rows *rows, struct gn_one *one,
                            .final_url = copy(url),
                            .content_type = copy(type),
                            .page = (int)garner_column(rows, 6).integer,
+                           .rowless = garner_column(rows, 7).integer != 0,
                            .started_wall_us = garner_column(rows, 3).integer};
     if (body.type == GARNER_BLOB || body.type == GARNER_TEXT)
         gn_buf_append(&one->body, body.bytes.data, body.bytes.size);
@@ -42,7 +45,8 @@ enum garner_code gn_stored_answer(struct garner_store *store,
     enum garner_code code = garner_query(
         store,
         "select r.status, r.url, b.content_type, r.started, body_of(b.id),"
-        " iif(b.codec = 'file', cast(b.data as text), null), r.page"
+        " iif(b.codec = 'file', cast(b.data as text), null), r.page,"
+        " r.noindex or r.failure is 'redirect'"
         " from garner_run r join garner_source s on s.id = r.source"
         " join garner_body b on b.id = r.body where r.id = ?1 and s.name = ?2",
         GARNER_ARGS(garner_integer(run), garner_text(source)), &rows, err);
@@ -69,6 +73,53 @@ enum garner_code gn_stored_answer(struct garner_store *store,
                        "body from garner_log\"' lists its runs",
                        source, run);
     garner_rows_close(rows);
+    return code;
+}
+
+/* *found: the page is there. */
+static enum garner_code find_page(struct garner_store *store, const char *sql,
+                                  const char *source, struct garner_value by,
+                                  struct gn_one *one, bool *found,
+                                  struct garner_error *err)
+{
+    struct garner_rows *rows;
+    enum garner_code code = garner_query(
+        store, sql, GARNER_ARGS(garner_text(source), by), &rows, err);
+
+    if (code != GARNER_OK)
+        return code;
+    code = garner_next(rows, err);
+    *found = code == GARNER_ROW;
+    if (*found) {
+        one->depth = (int)garner_column(rows, 0).integer;
+        one->rowless = one->rowless || garner_column(rows, 1).integer != 0;
+        one->page_url = copy(garner_column(rows, 2));
+        if (one->page_url == NULL)
+            code = gn_fail(err, GARNER_NOMEM, "out of memory for a URL");
+    }
+    garner_rows_close(rows);
+    return code == GARNER_ROW || code == GARNER_DONE ? GARNER_OK : code;
+}
+
+#define FIND_PAGE                                                              \
+    "select f.depth, f.sitemap is 1, f.url from garner_source s"               \
+    " join garner_frontier f on f.source = s.id where s.name = ?1 and "
+
+enum garner_code gn_stored_page(struct garner_store *store, const char *source,
+                                struct gn_one *one, struct garner_error *err)
+{
+    struct gn_buf url = {0};
+    bool found = false;
+    enum garner_code code = gn_urlnorm(one->final_url, &url, err);
+
+    if (code == GARNER_OK)
+        code = find_page(store, FIND_PAGE "f.hash = ?2", source,
+                         garner_integer(gn_urlkey(url.data, url.size)), one,
+                         &found, err);
+    if (code == GARNER_OK && !found) /* it was redirected there */
+        code = find_page(store, FIND_PAGE "f.answer_url = ?2 limit 1", source,
+                         garner_text(one->final_url), one, &found, err);
+    gn_buf_fini(&url);
     return code;
 }
 

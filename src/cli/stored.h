@@ -21,6 +21,12 @@ enum garner_code gn_stored_answer(struct garner_store *store,
                                   const char *source, int64_t run,
                                   struct gn_one *one, struct garner_error *err);
 
+/* Fills in what a crawl's frontier knows of the page that one, whose answer is
+ * stored, is: url, depth, and whether it makes rows; nothing, if the frontier
+ * has forgotten it. Errors: those of the store, NOMEM. */
+enum garner_code gn_stored_page(struct garner_store *store, const char *source,
+                                struct gn_one *one, struct garner_error *err);
+
 /* Appends to jar what is kept of the cookies of a source, as
  * gn_target_set_jar takes them. Errors: those of the store, NOMEM. */
 enum garner_code gn_stored_cookies(struct garner_store *store,

@@ -157,7 +157,8 @@ void gn_links_take(struct gn_job *job)
         return;
     depth = job->active->page->depth + !job->active->page->is_sitemap;
     if (!links->crawl->ignores_nofollow) {
-        if (page->noindex || job->noindex)
+        job->run.noindex = page->noindex || job->noindex;
+        if (job->run.noindex)
             drop_rows(job);
         if (page->nofollow || job->nofollow)
             page->link_count = 0;

@@ -60,6 +60,7 @@ struct gn_run {
     int64_t rows;        /* below 0: no extraction, a NULL */
     int64_t duplicates;  /* rows that were left out: see distinct.h ... */
     int64_t bad_rows;    /* ... and sift.h */
+    bool noindex;        /* a crawl's page that said so: it made no rows */
 };
 
 /* A body, as it becomes a row of garner_body. */

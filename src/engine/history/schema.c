@@ -76,7 +76,9 @@ static const char *const tables[] = {
                                                 their key */
     " bad_rows integer not null default 0,"   /* rows left out: they were
                                                  refused */
-    " page integer not null default 1)"       /* at its due time */
+    " page integer not null default 1,"       /* at its due time */
+    " noindex integer not null default 0)"    /* 1: no rows were made, for the
+                                                 page said so */
     " strict",
 
     "create table if not exists garner_outbox ("
@@ -215,6 +217,7 @@ static const char *const third[] = {
     "alter table garner_run add column bad_rows integer not null default 0",
     "alter table garner_source add column pass integer",
     "alter table garner_run add column page integer not null default 1",
+    "alter table garner_run add column noindex integer not null default 0",
     "update garner_meta set value = 3 where key = 'version'",
 };
 
