@@ -258,6 +258,20 @@ class Crawl(Case):
                 self.assertEqual(one(self.db, "select count(*) from garner_frontier"
                                               " where failure is not null"), 0)
 
+    def test_bytes_that_are_under_way_count(self):
+        tree = pathlib.Path(self.nginx.folder, "files", "tree")
+        (tree / "large.html").write_text("".join(
+            f"<a href=large-{n}.html>{n}</a>" for n in range(40)))
+        for n in range(40):
+            (tree / f"large-{n}.html").write_text("x" * 100_000)
+        file = self.file("same: host, bytes: 500kB")
+        file.write_text(file.read_text().replace("index.html", "large.html").replace(
+            f"concurrency: {CONCURRENCY}", "concurrency: 8"))
+        self.run_once(file)
+        size = one(self.db, "select sum(bytes) from garner_run")
+        self.assertGreaterEqual(size, 500_000)
+        self.assertLessEqual(size, 800_000)
+
 
 if __name__ == "__main__":
     unittest.main()

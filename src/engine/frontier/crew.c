@@ -140,6 +140,17 @@ static struct gn_active *take_hand(struct gn_pass *p, int64_t now_ns)
     return NULL;
 }
 
+/* What is under way counts as large as others were; so that this is known of a
+ * few before there are many, no more than have come are under way, and one. */
+static bool has_bytes(const struct gn_pass *p, int64_t most)
+{
+    const int64_t out = (int64_t)p->ahead.out_count;
+    const int64_t done = (int64_t)p->done;
+    const int64_t mean = done > 0 ? p->bytes / done : 0;
+
+    return out > done || p->bytes + out * mean >= most;
+}
+
 bool gn_crew_is_enough(const struct gn_pass *p)
 {
     const struct gn_crawl *crawl = p->owner->source->crawl;
@@ -147,7 +158,7 @@ bool gn_crew_is_enough(const struct gn_pass *p)
     return crawl != NULL &&
            ((crawl->pages > 0 &&
              p->done + p->ahead.out_count >= (uint64_t)crawl->pages) ||
-            (crawl->bytes > 0 && p->bytes >= crawl->bytes));
+            (crawl->bytes > 0 && has_bytes(p, crawl->bytes)));
 }
 
 bool gn_crew_may_begin(const struct gn_pass *p)
