@@ -11,7 +11,7 @@ import threading
 import time
 import unittest
 
-from support.program import Case, GARNER, LIMIT, clean_environment, garner
+from support.program import Case, GARNER, LIMIT, clean_environment, garner, one
 from support.servers import Nginx, dead_port
 from support.terminal import Terminal
 
@@ -176,6 +176,26 @@ class Script(Shell):
             with self.subTest(line):
                 self.assertIn(words, self.shell(stdin=line, code=2).stderr)
         self.shell(stdin="select 1 as a;\n.save /nowhere/x", code=2)
+
+    def test_what_cannot_be_saved_leaves_the_older_file(self):
+        out = self.folder / "out.csv"
+        out.write_text("precious")
+        said = self.shell(stdin=f".open {self.nginx.url}/same\nselect :body ->> 'name' as n;\n"
+                                f".open {self.page}\n.save {out}\n", code=2)
+        self.assertIn("not JSON", said.stderr)
+        self.assertEqual(out.read_text(), "precious")
+        self.assertEqual([path.name for path in self.folder.glob("*out.csv*")], ["out.csv"])
+        self.shell(stdin=f"select 1 as a;\n.save {out}\n.save /dev/null\n")
+        self.assertEqual(out.read_text().split(), ["a", "1"])
+
+    def test_pragmas_that_read(self):
+        database = self.database()
+        said = self.shell(database, stdin=".mode csv\npragma journal_mode ; -- which?\n"
+                                          "pragma user_version;\n").stdout
+        self.assertEqual(said.split()[1:], ["wal", "user_version", "0"])
+        self.assertEqual(one(database, "pragma journal_mode"), "wal")
+        for line in "pragma journal_mode=delete;", "pragma journal_mode(delete);":
+            self.assertIn("not authorized", self.shell(database, stdin=line, code=2).stderr)
 
     def test_its_reader_may_go_away(self):
         read, write = os.pipe()

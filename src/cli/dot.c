@@ -6,10 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/newfile.h"
 #include "cli/select.h"
 #include "cli/writer.h"
 
@@ -150,17 +152,12 @@ static enum gn_exit save_to(struct gn_shell *s, const char *path, int fd)
     return status;
 }
 
-static enum gn_exit save(struct gn_shell *s, const char *path)
+/* What is there, and is no file, has no older rows to lose. */
+static enum gn_exit save_into(struct gn_shell *s, const char *path)
 {
+    const int fd = open(path, O_WRONLY | O_CLOEXEC);
     enum gn_exit status;
-    int fd;
 
-    if (s->last.size == 0)
-        return wrong(s,
-                     ".save %.100s: there are no rows yet; run a SELECT "
-                     "first",
-                     path);
-    fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0)
         return wrong(s, "%.120s cannot be written: %s", path,
                      strerrordesc_np(errno));
@@ -168,6 +165,31 @@ static enum gn_exit save(struct gn_shell *s, const char *path)
     if (close(fd) != 0 && status == GN_EXIT_OK)
         status = wrong(s, "%.120s cannot be written: %s", path,
                        strerrordesc_np(errno));
+    return status;
+}
+
+static enum gn_exit save(struct gn_shell *s, const char *path)
+{
+    const mode_t mask = umask(0);
+    struct gn_newfile file;
+    struct garner_error err = {0};
+    enum gn_exit status;
+    struct stat st;
+
+    (void)umask(mask);
+    if (s->last.size == 0)
+        return wrong(s,
+                     ".save %.100s: there are no rows yet; run a SELECT "
+                     "first",
+                     path);
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+        return save_into(s, path);
+    if (gn_newfile_begin(&file, path, 0666 & ~mask, true, &err) != GARNER_OK)
+        return wrong(s, "%s", err.message);
+    status = save_to(s, path, file.fd);
+    if (status == GN_EXIT_OK && gn_newfile_keep(&file, &err) != GARNER_OK)
+        status = gn_shell_fail(s, &err);
+    gn_newfile_end(&file);
     return status;
 }
 

@@ -141,6 +141,24 @@ static enum garner_code check_columns(sqlite3_stmt *stmt,
                      : gn_fail(err, GARNER_SQL, "the SQL gives no columns");
 }
 
+/* PRAGMA journal_mode alone: SQLite takes it for one that writes, as it does
+ * with a mode behind it. */
+static bool asks_for_mode(const char *sql)
+{
+    static const char pragma[] = "pragma";
+    static const char mode[] = "journal_mode";
+    const char *at = sql + skip_blank(sql, 0);
+
+    if (sqlite3_strnicmp(at, pragma, sizeof pragma - 1) != 0)
+        return false;
+    at += sizeof pragma - 1;
+    at += skip_blank(at, 0);
+    if (sqlite3_strnicmp(at, mode, sizeof mode - 1) != 0)
+        return false;
+    at += sizeof mode - 1;
+    return at[skip_blank(at, 0)] == '\0';
+}
+
 /* Where a database is read, whatever reads is fine: EXPLAIN, PRAGMA, columns
  * with the same name. */
 static enum garner_code check_prepared(const struct gn_sandbox *s,
@@ -149,7 +167,7 @@ static enum garner_code check_prepared(const struct gn_sandbox *s,
 {
     if (!s->lent)
         return check_columns(stmt, err);
-    return sqlite3_stmt_readonly(stmt) != 0
+    return sqlite3_stmt_readonly(stmt) != 0 || asks_for_mode(sqlite3_sql(stmt))
                ? GARNER_OK
                : gn_fail(err, GARNER_SQL,
                          "the database is open to be read alone; 'garner "
