@@ -120,7 +120,7 @@ sources:
         self.list(list(range(3)) + [9999])
         result = garner("fetch", "pages", "-c", self.config, cwd=self.folder)
         self.assert_code(result, 1)
-        self.assertIn("1 of 4 URLs failed", result.stdout + result.stderr)
+        self.assertIn("pages: 4 pages (1 failed) in ", result.stdout)
         result = garner("test", "pages", "-c", self.config, cwd=self.folder)
         self.assert_code(result, 2)
         self.assertIn("has many URLs", result.stderr)
@@ -257,6 +257,12 @@ class Crawl(Case):
                     self.assertEqual(found, pages)
                 self.assertEqual(one(self.db, "select count(*) from garner_frontier"
                                               " where failure is not null"), 0)
+
+    def test_a_crawl_by_hand_says_what_came(self):
+        said = garner("fetch", "tree", "-c", self.file("same: host, depth: 1")).stdout
+        self.assertRegex(said, r"\Atree: 4 pages in .*, [\d,]+ bytes, 4 rows\n\Z")
+        self.assertEqual(json.loads(garner("fetch", "tree", "--json", "-c", self.file(
+            "same: host, depth: 1")).stdout)["pages"], 4)
 
     def test_bytes_that_are_under_way_count(self):
         tree = pathlib.Path(self.nginx.folder, "files", "tree")

@@ -88,9 +88,10 @@ static enum garner_code asked(struct gn_verbs *v, const char *const *words,
         return code;
     gn_buf_printf(out,
                   "%" PRIu64 " %" PRIu64 " %d %d %" PRId64 " %" PRId64
-                  " %" PRId64 " ",
+                  " %" PRId64 " %" PRIu64 " %" PRIu64 " ",
                   s.asked.begun, s.asked.answered, last->failed, last->status,
-                  last->duration_us, last->bytes, last->rows);
+                  last->duration_us, last->bytes, last->rows, last->pages,
+                  last->failures);
     (void)gn_text_show(out, last->error, strlen(last->error), SIZE_MAX);
     gn_buf_byte(out, '\n');
     return GARNER_OK;
@@ -105,9 +106,10 @@ bool gn_verbs_read_asked(const char *answer, struct gn_asked *asked)
     *asked = (struct gn_asked){0};
     if (sscanf(answer,
                "%" SCNu64 " %" SCNu64 " %d %d %" SCNd64 " %" SCNd64 " %" SCNd64
-               "%n",
+               " %" SCNu64 " %" SCNu64 "%n",
                &asked->begun, &asked->answered, &failed, &last->status,
-               &last->duration_us, &last->bytes, &last->rows, &at) < 7 ||
+               &last->duration_us, &last->bytes, &last->rows, &last->pages,
+               &last->failures, &at) < 9 ||
         answer[at] != ' ')
         return false;
     last->failed = failed != 0;

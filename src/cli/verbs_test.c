@@ -106,12 +106,14 @@ static void answers_are_read_back(void **state)
     assert_true(gn_verbs_read_asked(gn_buf_cstr(&out), &asked));
     assert_int_equal(asked.answered, 0);
     assert_true(
-        gn_verbs_read_asked("7 6 1 503 1200 -1 -1 no, not now\n", &asked));
+        gn_verbs_read_asked("7 6 1 503 1200 -1 -1 9 2 no, not now\n", &asked));
     assert_int_equal(asked.begun, 7);
     assert_int_equal(asked.answered, 6);
     assert_true(asked.last.failed);
     assert_int_equal(asked.last.status, 503);
     assert_int_equal(asked.last.bytes, -1);
+    assert_int_equal(asked.last.pages, 9);
+    assert_int_equal(asked.last.failures, 2);
     assert_string_equal(asked.last.error, "no, not now");
     gn_buf_fini(&out);
 }

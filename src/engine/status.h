@@ -72,9 +72,11 @@ struct gn_asked_run {
     bool failed;
     int status; /* HTTP; 0: none */
     int64_t duration_us;
-    int64_t bytes;   /* below 0: none */
-    int64_t rows;    /* below 0: none made */
-    char error[160]; /* "" if it went well */
+    int64_t bytes;  /* below 0: none */
+    int64_t rows;   /* below 0: none made */
+    uint64_t pages; /* of a source with many URLs: asked for; 0: it has one */
+    uint64_t failures; /* of those */
+    char error[160];   /* "" if it went well */
 };
 
 /* The fetches of a source that were asked for by hand. */

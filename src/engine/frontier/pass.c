@@ -42,7 +42,7 @@ static void answer(const struct gn_pass *p, int64_t now_ns)
 {
     struct gn_active *a = p->owner;
     const struct gn_run run = {.duration_us = (now_ns - p->begun_ns) / US,
-                               .bytes = -1,
+                               .bytes = p->bytes,
                                .rows = p->rows};
     char text[80];
 
@@ -52,6 +52,8 @@ static void answer(const struct gn_pass *p, int64_t now_ns)
              a->pages.failed, a->pages.total);
     gn_asked_answer(&a->asked, p->by_hand, &run,
                     a->pages.failed > 0 ? text : NULL, NULL);
+    a->asked.last.pages = p->done;
+    a->asked.last.failures = a->pages.failed;
 }
 
 static void leave_flow(struct gn_pass *p)
