@@ -5,10 +5,11 @@ import json
 import os
 import pathlib
 import signal
+import threading
 import unittest
 
-from support.program import Case, count_runs, garner, one, query, wait_until
-from support.servers import Nginx
+from support.program import LIMIT, Case, count_runs, garner, one, query, wait_until
+from support.servers import Misbehaving, Nginx, reply
 
 PAGES = 300
 KILLS = 4
@@ -223,6 +224,35 @@ class Crawl(Case):
         self.assertEqual(one(self.db, "select title from pages where url like '%/7.html'"),
                          "page 7")
         self.assert_sound()
+
+    def test_what_goes_on_has_missed_nothing(self):
+        go = threading.Event()
+        asked = threading.Event()
+
+        def slow(sock, request, server):
+            asked.set()
+            go.wait(LIMIT)
+            sock.sendall(reply("<title>slow</title>", content_type="text/html"))
+
+        server = Misbehaving({
+            "/": lambda sock, request, server: sock.sendall(
+                reply("<a href=slow>s</a>", content_type="text/html")),
+            "/slow": slow})
+        self.addCleanup(server.stop)
+        self.addCleanup(go.set)
+        file = self.file()
+        file.write_text(file.read_text().replace("robots:", "schedule: 1h\n    robots:").replace(
+            f"{self.nginx.url}/counted/tree/index.html", server.url + "/"))
+        running = self.start("run", "-c", file)
+        self.assertTrue(asked.wait(LIMIT))
+        running.process.send_signal(signal.SIGKILL)
+        running.process.wait()
+        go.set()
+        running = self.start("run", "-c", file)
+        wait_until(lambda: query(self.db, "select 1 from pages where title = 'slow'"), "the rest")
+        running.stop()
+        self.assertEqual(query(self.db, "select count(*), sum(missed), count(failure)"
+                                        " from garner_run"), [(2, 0, 0)])
 
     def test_the_next_crawl_begins_anew(self):
         file = self.file()

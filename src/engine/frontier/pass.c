@@ -497,6 +497,11 @@ void gn_pass_free(struct gn_pass *p)
 void gn_pass_resume(struct gn_active *active, struct gn_schedule *s,
                     int64_t now_ns)
 {
-    if (active->pass != NULL && active->memory.goes_on)
+    const struct gn_due *due = &active->due;
+
+    if (active->pass == NULL || !active->memory.goes_on)
+        return;
+    /* A slot that is due as well is its, too: none was missed. */
+    if (due->slot_due_ns > now_ns || due->off_until_ns > now_ns)
         gn_schedule_put_off(s, &active->due, now_ns, true);
 }
