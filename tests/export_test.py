@@ -150,6 +150,34 @@ class Load(Tools):
         self.assertEqual(query(self.db, "select k from a"), [(1,)])
         self.assertIn("cannot read", self.ok("insert", self.db, "t", "nowhere", code=2).stderr)
 
+    def test_what_parts_the_fields(self):
+        text = "k;l\n1;'a;b'\n2;c\n"
+        said = self.put(text, code=1)
+        self.assertIn("standard input:1: there is one column, \"k;l\"; say what parts them:"
+                      " --delimiter ';', or --sniff", said)
+        self.put(text, "--sniff", "--quotechar", "'")
+        self.assertEqual(self.rows("k, l"), [("1", "a;b"), ("2", "c")])
+        self.put(text, "--delimiter", ";", "--truncate", "--stop-after", "1", "--quotechar", "'")
+        self.assertEqual(self.rows("k, l"), [("1", "a;b")])
+        self.assertIn("there is one column", self.put("k\tl\n", "--csv", code=1))
+        self.put("k\tl\n1\t2\n", "--delimiter", "\\t", "--truncate")
+        self.assertEqual(self.rows(), [("1", "2")])
+        self.put("k;l\n3\n", "--delimiter", ",", "--alter")
+        self.assertEqual(self.rows('"k;l"'), [(None,), ("3",)])
+        self.assertIn("one ASCII character", self.put(text, "--delimiter", ";;", code=2))
+        self.assertIn("are for CSV", self.put("", "--json", "--sniff", code=2))
+
+    def test_columns_and_their_types(self):
+        self.put("1,x\n2,y\n", "--no-headers", "--type", "untitled_1=integer", "--pk",
+                 "untitled_1")
+        self.assertEqual(self.rows(), [(1, "x"), (2, "y")])
+        self.assertEqual(one(self.db, "select type from pragma_table_info('t')"), "INTEGER")
+        self.assertIn("COLUMN=TYPE", self.put("", "--type", "x", code=2))
+        self.assertIn("type", self.put("", "--type", "x=int);drop", code=2))
+        self.put("x\n3\n", "--truncate", "--no-headers", code=1)  # the row does not fit
+        self.put('{"untitled_1": 7}', "--truncate")
+        self.assertEqual(self.rows(), [(7, None)])
+
     def test_gzip_is_unpacked(self):
         text = "k,l\n" + "".join(f"{n},{'x' * 50}\n" for n in range(20000))
         packed = gzip.compress(text.encode())

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -12,6 +13,7 @@
 #include "base/utf8.h"
 #include "cli/chunks.h"
 #include "cli/objects.h"
+#include "cli/sniff.h"
 #include "extract/csv.h"
 
 enum { MOST = 256 << 20 };
@@ -28,6 +30,7 @@ struct gn_intake {
     const char **names;
     size_t count;
     struct garner_value *values;
+    bool has_record; /* the one that csv stands on is a row still to come */
 
     /* JSON */
     bool in_array;
@@ -200,24 +203,88 @@ static enum garner_code check_text(const struct gn_intake *in,
     return GARNER_OK;
 }
 
+/* What parts the fields, as options say, or the first line, of which there is
+ * as much as was read. */
+static void choose_delimiter(struct gn_intake *in)
+{
+    const struct gn_intake_options *o = &in->options;
+    const char *at = gn_chunks_at(&in->chunks);
+
+    if (o->quote != '\0')
+        in->csv.quote = o->quote;
+    if (o->delimiter != '\0')
+        in->csv.delimiter = o->delimiter;
+    else if (o->sniff)
+        in->csv.delimiter = gn_sniff_delimiter(
+            at, (size_t)(gn_chunks_end(&in->chunks) - at), in->csv.quote);
+    else if (o->format == GN_INTAKE_TSV)
+        in->csv.delimiter = '\t';
+}
+
+/* Nobody wants "a;b" for a column. */
+static enum garner_code check_delimiter(const struct gn_intake *in,
+                                        struct garner_error *err)
+{
+    const struct gn_csv_field *f = &in->csv.fields[0];
+    char found;
+
+    if (in->csv.count != 1 || in->options.delimiter != '\0' ||
+        in->options.sniff)
+        return GARNER_OK;
+    found = gn_sniff_delimiter(f->text, f->size, '\0');
+    if (found == in->csv.delimiter || memchr(f->text, found, f->size) == NULL)
+        return GARNER_OK;
+    return gn_fail(err, GARNER_INVALID,
+                   "%.100s:%zu: there is one column, \"%.*s\"; say what parts "
+                   "them: --delimiter '%s', or --sniff",
+                   in->chunks.name, in->csv.record_line,
+                   f->size < 60 ? (int)f->size : 60, f->text,
+                   found == '\t' ? "\\t" : (char[2]){found, '\0'});
+}
+
+static enum garner_code make_columns(struct gn_intake *in,
+                                     struct garner_error *err)
+{
+    in->count = in->csv.count;
+    in->names = gn_alloc((in->count + 1) * sizeof in->names[0]);
+    in->values = gn_alloc((in->count + 1) * sizeof in->values[0]);
+    return in->names != NULL && in->values != NULL ? GARNER_OK
+                                                   : no_memory(in, err);
+}
+
+/* untitled_1, untitled_2 ...: the first record is a row. */
+static enum garner_code number_columns(struct gn_intake *in,
+                                       struct garner_error *err)
+{
+    char name[32];
+
+    in->has_record = true;
+    for (size_t i = 0; i < in->count; i++) {
+        const int size = snprintf(name, sizeof name, "untitled_%zu", i + 1);
+
+        in->names[i] = gn_arena_copy(&in->head, name, (size_t)size);
+        if (in->names[i] == NULL)
+            return no_memory(in, err);
+    }
+    return GARNER_OK;
+}
+
 /* The first record has the names. */
 static enum garner_code begin_csv(struct gn_intake *in,
                                   struct garner_error *err)
 {
     enum garner_code code;
 
-    if (in->options.format == GN_INTAKE_TSV)
-        in->csv.delimiter = '\t';
+    choose_delimiter(in);
     code = record(in, err);
     if (code == GARNER_OK)
         code = check_text(in, err);
-    if (code != GARNER_OK)
-        return code;
-    in->count = in->csv.count;
-    in->names = gn_alloc((in->count + 1) * sizeof in->names[0]);
-    in->values = gn_alloc((in->count + 1) * sizeof in->values[0]);
-    if (in->names == NULL || in->values == NULL)
-        return no_memory(in, err);
+    if (code == GARNER_OK)
+        code = check_delimiter(in, err);
+    if (code == GARNER_OK)
+        code = make_columns(in, err);
+    if (code != GARNER_OK || in->options.headless)
+        return code == GARNER_OK ? number_columns(in, err) : code;
     for (size_t i = 0; i < in->count; i++) {
         const struct gn_csv_field *f = &in->csv.fields[i];
 
@@ -241,8 +308,9 @@ static enum garner_code next_csv(struct gn_intake *in,
                                  struct gn_intake_row *row,
                                  struct garner_error *err)
 {
-    enum garner_code code = record(in, err);
+    enum garner_code code = in->has_record ? GARNER_OK : record(in, err);
 
+    in->has_record = false;
     if (code == GARNER_OK)
         code = check_text(in, err);
     if (code != GARNER_OK)

@@ -29,6 +29,10 @@ struct gn_intake_options {
     enum gn_intake_format format;
     bool detect_types; /* of CSV's values */
     bool empty_null;   /* CSV's empty values are NULL */
+    bool headless;     /* CSV's first line is a row: untitled_1 ... */
+    bool sniff;        /* find out what parts CSV's fields */
+    char delimiter;    /* of those; 0: that of its format, which must do */
+    char quote;        /* 0: the double one */
     bool (*stop)(void *context);
     void *context;
 };

@@ -8,12 +8,16 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "base/mem.h"
 #include "cli/intake.h"
 #include "cli/pour.h"
 #include "cli/signals.h"
 #include "cli/text.h"
+#include "config/check.h"
+#include "garner/read.h"
+#include "garner/write.h"
 
 enum { ROWS = 1000, BYTES = 4 << 20, SETS = 64 };
 
@@ -30,11 +34,16 @@ struct work {
     struct gn_rows_spec spec;
     struct gn_intake *intake;
     struct gn_pour *pour;
+    struct garner_store *store;
     struct gn_signals *signals;
     struct set sets[SETS]; /* that wait to be written */
     size_t count;
     size_t rows; /* in them */
     int64_t written;
+    int64_t read;
+    struct gn_column *columns; /* of the spec; their texts in memory */
+    struct gn_arena memory;
+    bool emptied; /* the table, if it is to be */
 };
 
 /* --- rows that wait -------------------------------------------------------*/
@@ -177,14 +186,42 @@ static enum garner_code find_bad(struct work *w, struct garner_error *err)
     return GARNER_OK; /* whatever was in its way is gone */
 }
 
+/* Deletes what the table has, if there is one. */
+static enum garner_code empty_table(struct work *w, struct garner_error *err)
+{
+    struct garner_rows *rows = NULL;
+    char *sql = NULL;
+    enum garner_code code =
+        garner_query(w->store,
+                     "select format('delete from \"%w\"', name) from"
+                     " sqlite_schema where type = 'table' and name = ?"
+                     " collate nocase",
+                     GARNER_ARGS(garner_text(w->spec.table)), &rows, err);
+
+    w->emptied = true;
+    if (code == GARNER_OK)
+        code = garner_next(rows, err);
+    if (code == GARNER_ROW)
+        sql = gn_arena_text(&w->memory,
+                            (const char *)garner_column(rows, 0).bytes.data);
+    garner_rows_close(rows);
+    if (code == GARNER_ROW && sql == NULL)
+        return gn_fail(err, GARNER_NOMEM, "out of memory for SQL");
+    if (code == GARNER_ROW)
+        return garner_exec(w->store, sql, GARNER_ARGS(), NULL, err);
+    return code == GARNER_DONE ? GARNER_OK : code;
+}
+
 static enum garner_code flush(struct work *w, struct garner_error *err)
 {
     struct gn_pour_set sets[SETS];
     enum garner_code code = GARNER_OK;
 
+    if (w->flags->truncate && !w->emptied)
+        code = empty_table(w, err);
     for (size_t i = 0; i < w->count; i++)
         sets[i] = (struct gn_pour_set){0, &w->sets[i].rows, NULL};
-    if (w->count > 0)
+    if (w->count > 0 && code == GARNER_OK)
         code = write_rows(w, sets, w->count, err);
     if (code == GARNER_CONSTRAINT || code == GARNER_INVALID ||
         code == GARNER_SQL)
@@ -204,8 +241,12 @@ static enum garner_code load_all(struct work *w, struct garner_error *err)
     while (code == GARNER_OK) {
         if (gn_signals_times(w->signals) > 0)
             code = gn_fail(err, GARNER_CANCELED, "interrupted");
+        if (code == GARNER_OK && w->flags->stop_after > 0 &&
+            w->read == w->flags->stop_after)
+            code = GARNER_DONE;
         if (code == GARNER_OK)
             code = gn_intake_next(w->intake, &row, err);
+        w->read += code == GARNER_OK;
         if (code == GARNER_OK)
             code = add(w, &row, err);
         if (code == GARNER_OK && is_full(w)) {
@@ -247,28 +288,80 @@ static enum gn_exit report(const struct work *w, enum garner_code code,
                                                         : gn_exit_for(code);
 }
 
+/* One character, or \t; 0: it is not said. */
+static char character_of(const char *text)
+{
+    if (text == NULL)
+        return '\0';
+    return strcmp(text, "\\t") == 0 ? '\t' : text[0];
+}
+
+static bool is_character(const char *text)
+{
+    const char c = character_of(text);
+
+    return text == NULL || c == '\t' ||
+           (c > ' ' && c < 0x7f && text[1] == '\0');
+}
+
+static bool is_csv(const struct gn_load_flags *f)
+{
+    return f->csv || (!f->tsv && (f->delimiter != NULL || f->sniff ||
+                                  f->quotechar != NULL || f->no_headers));
+}
+
+/* The columns' types, of texts COLUMN=TYPE. */
+static enum gn_exit read_types(struct work *w)
+{
+    const struct gn_texts *types = &w->flags->types;
+    struct garner_error err = {0};
+
+    w->columns =
+        gn_arena_alloc(&w->memory, (types->count + 1) * sizeof w->columns[0]);
+    for (size_t i = 0; w->columns != NULL && i < types->count; i++) {
+        const char *text = types->items[i];
+        const char *type = strchr(text, '=');
+
+        if (type == NULL || type == text)
+            return gn_exit_usage("--type %.60s: write COLUMN=TYPE", text);
+        if (gn_check_type(type + 1, &err) != GARNER_OK)
+            return gn_exit_usage("--type %.60s: %s", text, err.message);
+        w->columns[i] = (struct gn_column){
+            gn_arena_copy(&w->memory, text, (size_t)(type - text)), type + 1};
+    }
+    w->spec.columns = w->columns;
+    w->spec.column_count = types->count;
+    if (!w->memory.failed)
+        return GN_EXIT_OK;
+    gn_complain("out of memory");
+    return GN_EXIT_STORE;
+}
+
 static enum gn_exit load_from(struct work *w, int fd, const char *db)
 {
     const struct gn_load_flags *f = w->flags;
     const struct gn_intake_options options = {
-        .format = f->csv             ? GN_INTAKE_CSV
+        .format = is_csv(f)          ? GN_INTAKE_CSV
                   : f->tsv           ? GN_INTAKE_TSV
                   : f->nl || f->json ? GN_INTAKE_JSON
                                      : GN_INTAKE_GUESS,
         .detect_types = f->detect_types,
         .empty_null = f->empty_null,
+        .headless = f->no_headers,
+        .sniff = f->sniff,
+        .delimiter = character_of(f->delimiter),
+        .quote = character_of(f->quotechar),
         .stop = stop,
         .context = w->signals,
     };
     struct garner_options storage = gn_storage_options(&f->storage);
-    struct garner_store *store = NULL;
     struct garner_error err = {0};
     enum garner_code code;
 
     storage.create = true;
-    code = garner_open(db, &storage, &store, &err);
+    code = garner_open(db, &storage, &w->store, &err);
     if (code == GARNER_OK)
-        code = gn_pour_new(store, &w->spec, 1, storage.ack, &w->pour, &err);
+        code = gn_pour_new(w->store, &w->spec, 1, storage.ack, &w->pour, &err);
     if (code == GARNER_OK && !f->alter)
         gn_pour_freeze(w->pour);
     if (code == GARNER_OK)
@@ -278,7 +371,7 @@ static enum gn_exit load_from(struct work *w, int fd, const char *db)
     drop(w);
     gn_intake_free(w->intake);
     gn_pour_free(w->pour);
-    garner_close(store);
+    garner_close(w->store);
     return report(w, code, &err);
 }
 
@@ -288,6 +381,12 @@ static enum gn_exit check(const struct gn_load_flags *f)
 
     if (formats > 1)
         return gn_exit_usage("choose one of --csv --tsv --nl --json");
+    if ((f->nl || f->json) && is_csv(f))
+        return gn_exit_usage("--delimiter, --quotechar, --sniff and "
+                             "--no-headers are for CSV");
+    if (!is_character(f->delimiter) || !is_character(f->quotechar))
+        return gn_exit_usage("--delimiter and --quotechar are one ASCII "
+                             "character each, or \\t");
     if (f->ignore && f->replace)
         return gn_exit_usage("choose one of --ignore and --replace");
     return GN_EXIT_OK;
@@ -324,9 +423,13 @@ enum gn_exit gn_load(const struct gn_call *call, enum gn_conflict conflict)
                                         .key = f->key.items,
                                         .key_count = f->key.count,
                                         .conflict = conflict};
-        status = load_from(w, fd, call->items[0]);
+        status = read_types(w);
+        if (status == GN_EXIT_OK)
+            status = load_from(w, fd, call->items[0]);
         gn_signals_stop(w->signals);
     }
+    if (w != NULL)
+        gn_arena_clear(&w->memory);
     gn_free(w);
     if (!is_stdin)
         (void)close(fd);

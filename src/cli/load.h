@@ -22,7 +22,14 @@ struct gn_load_flags {
     bool tsv;
     bool nl;
     bool json;
+    const char *delimiter; /* NULL, as quotechar: not said */
+    const char *quotechar;
+    bool sniff;
+    bool no_headers;
     bool detect_types;
+    bool truncate;
+    struct gn_texts types;
+    int64_t stop_after; /* rows; 0: none */
     bool empty_null;
     bool alter;
     bool ignore;  /* insert's */
@@ -46,6 +53,23 @@ struct gn_load_flags {
                        "the file is JSON objects, one after the other"),       \
         GN_LOAD_OPTION("json", 0, FLAG, NULL, json,                            \
                        "the file is a JSON array of objects, or one object"),  \
+        GN_LOAD_OPTION("delimiter", 0, TEXT, "CHARACTER", delimiter,           \
+                       "what parts the fields of CSV"),                        \
+        GN_LOAD_OPTION("quotechar", 0, TEXT, "CHARACTER", quotechar,           \
+                       "what stands around its quoted fields"),                \
+        GN_LOAD_OPTION("sniff", 0, FLAG, NULL, sniff,                          \
+                       "find out what parts them: comma, tab, semicolon or "   \
+                       "bar"),                                                 \
+        GN_LOAD_OPTION("no-headers", 0, FLAG, NULL, no_headers,                \
+                       "the first line of CSV is a row; the columns are "      \
+                       "untitled_1 ..."),                                      \
+        GN_LOAD_OPTION("type", 0, LIST, "COLUMN=TYPE", types,                  \
+                       "the type of a column that is made; may be repeated"),  \
+        GN_LOAD_OPTION("truncate", 0, FLAG, NULL, truncate,                    \
+                       "delete the table's rows before the first are "         \
+                       "written"),                                             \
+        GN_LOAD_OPTION("stop-after", 0, NUMBER, "N", stop_after,               \
+                       "read no more than so many rows"),                      \
         GN_LOAD_OPTION("detect-types", 'd', FLAG, NULL, detect_types,          \
                        "what is written as a number in CSV is one; else all "  \
                        "is text"),                                             \

@@ -1,0 +1,12 @@
+/* sniff.h - which character parts the fields of CSV, by its first line. Pure.
+ */
+#ifndef GN_CLI_SNIFF_H
+#define GN_CLI_SNIFF_H
+
+#include <stddef.h>
+
+/* Of comma, tab, semicolon and bar that which is there most often, outside of
+ * quotes, in the first of size bytes' lines; a comma if none is. */
+char gn_sniff_delimiter(const char *text, size_t size, char quote);
+
+#endif
