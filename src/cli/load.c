@@ -293,7 +293,9 @@ static char character_of(const char *text)
 {
     if (text == NULL)
         return '\0';
-    return strcmp(text, "\\t") == 0 ? '\t' : text[0];
+    if (strcmp(text, "\\t") == 0)
+        return '\t';
+    return text[0];
 }
 
 static bool is_character(const char *text)
