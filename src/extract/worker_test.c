@@ -497,6 +497,27 @@ static const char leads_on[] = "<meta name=robots content=noindex><title>T"
                                "</title><base href='/b/'><a href=x>x</a>"
                                "<a href=y rel=nofollow>y</a><link href=z>";
 
+static void an_archive_without_sql_is_not_unpacked(void **state)
+{
+    static const char broken[] = "\x1f\x8b\x08";
+    struct gn_query q = {.sql = "select 1"};
+    struct gn_onward page = {.sql = by_selector, .html_only = true};
+    struct gn_extraction job;
+
+    (void)state;
+    job = follow(broken, "application/gzip", NULL, &page);
+    assert_int_equal(job.code, GARNER_OK);
+    assert_true(page.read);
+    gn_onward_fini(&page);
+    assert_int_equal(follow(broken, "text/html", NULL, &page).code,
+                     GARNER_INVALID);
+    gn_onward_fini(&page);
+    job = follow(broken, "application/gzip", &q, &page);
+    assert_int_equal(job.code, GARNER_INVALID);
+    assert_non_null(strstr(job.error.message, "gzip ends after 3 bytes"));
+    gn_onward_fini(&page);
+}
+
 static void a_page_is_parsed_once_for_rows_and_links(void **state)
 {
     struct gn_query q = {.sql = "select html_text(:body, 'title') as t"};
@@ -709,6 +730,7 @@ int main(void)
         cmocka_unit_test(a_body_may_be_longer_than_the_limit),
         cmocka_unit_test(what_ends_too_late_is_refused),
         cmocka_unit_test(skipped_records_are_counted),
+        cmocka_unit_test(an_archive_without_sql_is_not_unpacked),
         cmocka_unit_test(a_page_is_parsed_once_for_rows_and_links),
         cmocka_unit_test(sql_says_where_a_page_leads_to),
         cmocka_unit_test(a_selector_is_for_html_alone),
