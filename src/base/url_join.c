@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 #include <string.h>
+#include <strings.h>
 
 struct slice {
     const char *at; /* NULL: there is none, which is not the same as empty */
@@ -174,6 +175,26 @@ static void trim(const char *url, struct gn_buf *out)
         out->data[--out->size] = '\0';
 }
 
+static bool is_web(struct slice scheme)
+{
+    return (scheme.size == 4 && strncasecmp(scheme.at, "http", 4) == 0) ||
+           (scheme.size == 5 && strncasecmp(scheme.at, "https", 5) == 0);
+}
+
+/* The parts of a URL, or of one that is seen from a URL with that scheme. On
+ * the web "\\" is as good as "/" before the query. */
+static struct parts read_parts(struct gn_buf *url, struct slice scheme)
+{
+    const struct parts p = split(gn_buf_cstr(url));
+
+    if (!is_web(p.scheme.at != NULL ? p.scheme : scheme))
+        return p;
+    for (size_t i = 0; i < url->size && strchr("?#", url->data[i]) == NULL; i++)
+        if (url->data[i] == '\\')
+            url->data[i] = '/';
+    return split(gn_buf_cstr(url));
+}
+
 /* Section 5.2.2. */
 static void resolve(const struct parts *b, const struct parts *r,
                     struct gn_buf *out)
@@ -208,8 +229,8 @@ bool gn_url_join(const char *base, const char *url, struct gn_buf *out)
 
     trim(base, &texts[0]);
     trim(url, &texts[1]);
-    b = split(gn_buf_cstr(&texts[0]));
-    r = split(gn_buf_cstr(&texts[1]));
+    b = read_parts(&texts[0], (struct slice){NULL, 0});
+    r = read_parts(&texts[1], b.scheme);
     out->failed =
         out->failed || gn_buf_failed(&texts[0]) || gn_buf_failed(&texts[1]);
     fits = out->failed || r.scheme.at != NULL ||

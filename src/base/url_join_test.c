@@ -100,6 +100,14 @@ static void links_as_pages_have_them(void **state)
         {"file:/a/b", "..//c", "file:/.//c"},
         {" http://h/a\n", "?\n", "http://h/a?"},
         {"http://h/..", "", "http://h/"},
+        {"http://h/a/b", "..\\c\\d?e\\f#g\\h", "http://h/c/d?e\\f#g\\h"},
+        {"http://h/a/b", "\\c", "http://h/c"},
+        {"http://h/a/b", "\\\\i\\c", "http://i/c"},
+        {"ftp://h/a/b", "https:\\\\i\\c", "https://i/c"},
+        {"http://h/", "http://i\\@j/", "http://i/@j/"},
+        {"http:\\\\h\\x\\y?\\", "../z", "http://h/z"},
+        {"http://h/", "mailto:a\\b", "mailto:a\\b"},
+        {"ftp://h/a/b", "c\\d", "ftp://h/a/c\\d"},
     };
 
     (void)state;
