@@ -4,7 +4,11 @@
 
 #include "extract/htmlnode.h"
 
-enum { NODES = 1000000, ATTRIBUTES = 32 /* the most; more are odd */ };
+enum {
+    NODES = 1000000, /* the most; more are odd */
+    ATTRIBUTES = 32, /* the same */
+    EXTENDED = 4096  /* bytes of a text that others may go on with */
+};
 
 /* --- the tree -------------------------------------------------------------*/
 
@@ -52,8 +56,7 @@ bool gn_htmlopen_push(struct gn_htmlopen *p, GumboTag tag, const char *name)
     gn_htmlnode_append(gn_htmlopen_parent(p), node);
     node->_private =
         (void *)(p->depth > 0 ? ++gn_htmlopen_top(p)->elements : (uintptr_t)1);
-    /* what xmlXPathOrderDocElems would do */
-    node->content = (xmlChar *)-++p->elements;
+    node->content = (xmlChar *)-++p->placed;
     p->levels[p->depth++] = (struct gn_htmllevel){node, tag, 0};
     p->forms += tag == GUMBO_TAG_FORM;
     p->tables += tag == GUMBO_TAG_TABLE;
@@ -116,16 +119,19 @@ bool gn_htmlopen_text(struct gn_htmlopen *p, const char *text, size_t size)
 
     if (size == 0)
         return true;
-    if (node != NULL && node->type == XML_TEXT_NODE && !p->apart) {
+    if (node != NULL && node->type == XML_TEXT_NODE) {
+        if (strlen((const char *)node->content) > EXTENDED)
+            return false; /* each time it would be copied */
         p->lost = !gn_htmlnode_extend(node, text, size);
         return !p->lost;
     }
-    p->apart = false;
     node = gn_htmlnode_text(p->doc, text, size);
     p->lost = node == NULL;
     if (p->lost)
         return false;
     gn_htmlnode_append(to, node);
+    node->_private = (void *)++p->placed;
+    p->misplaced = p->misplaced || p->place > GN_HTML_IN_BODY;
     return ++p->nodes <= NODES;
 }
 
@@ -138,6 +144,7 @@ bool gn_htmlopen_comment(struct gn_htmlopen *p, xmlNode *to, const char *text,
     if (p->lost)
         return false;
     gn_htmlnode_append(to, node);
+    node->_private = (void *)++p->placed;
     return ++p->nodes <= NODES;
 }
 

@@ -44,14 +44,14 @@ struct gn_htmlopen {
     enum gn_htmlplace place;
     bool html5; /* it says so: a table ends a p */
     bool lost;  /* no memory */
-    bool apart; /* the next text does not go on with the last one */
     struct gn_htmllevel levels[GN_HTMLOPEN_MOST];
     size_t depth;  /* 0: in the document itself */
     size_t forms;  /* open ones */
     size_t tables; /* the same */
     size_t svg;    /* the depth of an open one; 0: there is none */
     size_t nodes;
-    intptr_t elements;
+    intptr_t placed;    /* nodes that have their number (nodeorder.h) */
+    bool misplaced;     /* one has come into the body after its end */
     struct gn_buf text; /* decoded */
 };
 

@@ -7,6 +7,7 @@
 #include "extract/csslex.h"
 #include "extract/htmlnode.h"
 #include "extract/htmlopen.h"
+#include "extract/nodeorder.h"
 
 enum {
     TOKENS_PER_LOOK = 1024 /* at the clock */
@@ -382,9 +383,7 @@ static bool take_comment(struct gn_htmlopen *p, const struct gn_htmltoken *t)
                   : p->place == GN_HTML_AFTER_HTML ? (xmlNode *)p->doc
                                                    : gn_htmlopen_parent(p);
 
-    p->apart = p->place > GN_HTML_IN_BODY;
-    /* an empty one is left out, but texts before and after it stay apart */
-    return t->size > 0 && gn_htmlopen_comment(p, to, t->data, t->size);
+    return gn_htmlopen_comment(p, to, t->data, t->size);
 }
 
 static bool take(struct gn_htmlopen *p, const struct gn_htmltoken *t)
@@ -443,6 +442,8 @@ enum garner_code gn_htmlplain_parse(const char *html, size_t size,
         code = parse(&p, budget);
     gn_buf_fini(&p.text);
     if (code == GARNER_OK) {
+        if (p.misplaced)
+            gn_nodeorder_number(p.doc);
         *out = p.doc;
         return code;
     }

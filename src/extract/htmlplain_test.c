@@ -43,6 +43,9 @@ static const char *const plain_pages[] = {
     "<p>x</p>\n</body>\n</html>\n",
     "<!--a--><html><!--b--><head><!--c--></head><!--d--><body><!--e-->x"
     "</body><!--f--></html><!--g-->",
+    PAGE "x<!---->y",
+    PAGE "<p>x</p></body><!--a--> <!--b--></html><!--c-->\n",
+    PAGE "x</body>\n<!--a-->\n<!--b--></html>\n<!--c-->\n",
     PAGE "x</body>\n</html>\n",
     PAGE "<div>x</body>\n\n</html> ",
     PAGE "x</body>\n<!--a-->\n</html>\n<!--b-->\n\n",
@@ -142,7 +145,6 @@ static const char *const odd_pages[] = {
     PAGE "</>",
     PAGE "<?php ?>",
     PAGE "<!-->x-->",
-    PAGE "x<!---->y",
     PAGE "<!--a--!>b-->",
     PAGE "<![CDATA[x]]>",
     PAGE "&copy x",
@@ -278,9 +280,26 @@ static void lost_memory_is_an_error(void **state)
     gn_htmlnode_free(doc);
 }
 
+/* It would be copied each time: a page can have that a million times. */
+static void a_long_text_is_not_gone_on_with(void **state)
+{
+    struct gn_buf page = {0};
+
+    (void)state;
+    gn_buf_text(&page, PAGE);
+    for (int i = 0; i < 5000; i++)
+        gn_buf_byte(&page, 'x');
+    gn_buf_text(&page, "</body>");
+    assert_true(is_plain(page.data, page.size));
+    gn_buf_byte(&page, '\n');
+    assert_false(is_plain(page.data, page.size));
+    gn_buf_fini(&page);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_long_text_is_not_gone_on_with),
         cmocka_unit_test(plain_pages_are_as_gumbo_has_them),
         cmocka_unit_test(what_is_odd_is_given_up),
         cmocka_unit_test(elements_in_elements),

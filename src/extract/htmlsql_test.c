@@ -171,6 +171,9 @@ static void xpath_gives_nodes_and_values(void **state)
                "th\nth\ntd\ntd\ntd\ntd\ntd\ntd\n");
     assert_sql("select html from xpath_each(?, '//comment()')", page,
                "<!-- c -->\n");
+    /* libxml2 would have the text before what is in the element */
+    assert_sql("select tag, text from xpath_each(?, '//text() | //b')",
+               "<p><b></b></p>x<i>y", "b|\n#text|x\n#text|y\n");
 }
 
 static void wrong_expressions_are_shown(void **state)

@@ -7,7 +7,6 @@
 #include <strings.h>
 
 #include <gumbo.h>
-#include <libxml/xpath.h>
 
 #include "base/arena.h"
 #include "base/error.h"
@@ -15,6 +14,8 @@
 #include "extract/excerpt.h"
 #include "extract/htmlnode.h"
 #include "extract/htmlplain.h"
+#include "extract/nodeorder.h"
+#include "extract/repair.h"
 
 enum {
     MOST_BYTES = 768 << 20, /* of gumbo's tree */
@@ -242,6 +243,32 @@ static const char *element_name(struct copy *c, const GumboElement *e)
     return name_of(c, piece.data, piece.length);
 }
 
+/* Makes *text UTF-8, in good where it is not: what gumbo makes of a number with
+ * too many figures (&#11111111111;) is a stray byte. */
+static bool make_utf8(const char **text, struct gn_buf *good)
+{
+    const enum garner_code code = gn_repair(*text, strlen(*text), good);
+
+    if (code == GARNER_OK)
+        *text = gn_buf_cstr(good);
+    return code != GARNER_NOMEM;
+}
+
+/* Behind last; NULL: no memory. */
+static xmlAttr *add_attribute(struct copy *c, const GumboAttribute *a,
+                              xmlNode *to, xmlAttr *last)
+{
+    const char *name = name_of(c, a->name, strlen(a->name));
+    const char *value = a->value;
+    struct gn_buf good = {0};
+    xmlAttr *new = NULL;
+
+    if (name != NULL && make_utf8(&value, &good))
+        new = gn_htmlnode_attribute(to, last, name, value, strlen(value));
+    gn_buf_fini(&good);
+    return new;
+}
+
 static enum garner_code copy_attributes(struct copy *c, const GumboElement *e,
                                         xmlNode *to)
 {
@@ -249,15 +276,10 @@ static enum garner_code copy_attributes(struct copy *c, const GumboElement *e,
     xmlAttr *last = NULL;
 
     for (unsigned i = 0; i < e->attributes.length && code == GARNER_OK; i++) {
-        const GumboAttribute *a = e->attributes.data[i];
-        const char *name = name_of(c, a->name, strlen(a->name));
-
         code = count_node(c);
         if (code != GARNER_OK)
             break;
-        last = name != NULL ? gn_htmlnode_attribute(to, last, name, a->value,
-                                                    strlen(a->value))
-                            : NULL;
+        last = add_attribute(c, e->attributes.data[i], to, last);
         code = last != NULL ? GARNER_OK : GARNER_NOMEM;
     }
     return code;
@@ -300,24 +322,58 @@ static enum garner_code copy_element(struct copy *c, const GumboElement *e)
     return code;
 }
 
-static enum garner_code copy_text(struct copy *c, const GumboNode *node)
+static enum garner_code add_text(struct copy *c, const char *text, bool comment)
 {
-    const char *text = node->v.text.text;
-    const bool comment = node->type == GUMBO_NODE_COMMENT;
+    struct gn_buf good = {0};
     enum garner_code code = count_node(c);
     size_t parent = c->depth - 1;
-    xmlNode *to;
+    xmlNode *to = NULL;
 
-    if (code != GARNER_OK || text[0] == '\0')
+    if (code != GARNER_OK || (!comment && text[0] == '\0'))
         return code;
-    to = comment ? gn_htmlnode_comment(c->doc, text, strlen(text))
-                 : gn_htmlnode_text(c->doc, text, strlen(text));
+    if (make_utf8(&text, &good))
+        to = comment ? gn_htmlnode_comment(c->doc, text, strlen(text))
+                     : gn_htmlnode_text(c->doc, text, strlen(text));
+    gn_buf_fini(&good);
     if (to == NULL)
         return GARNER_NOMEM;
     if (parent > GN_HTMLTREE_MOST_DEPTH)
         parent = GN_HTMLTREE_MOST_DEPTH;
     gn_htmlnode_append(c->levels[parent].to, to);
     return GARNER_OK;
+}
+
+/* The text that is next at this level, if there is one. */
+static const char *next_text(const struct level *level)
+{
+    const GumboNode *node = level->next < level->children->length
+                                ? level->children->data[level->next]
+                                : NULL;
+
+    return node != NULL && (node->type == GUMBO_NODE_TEXT ||
+                            node->type == GUMBO_NODE_WHITESPACE ||
+                            node->type == GUMBO_NODE_CDATA)
+               ? node->v.text.text
+               : NULL;
+}
+
+/* Texts beside one another are one, as in browsers: gumbo leaves those in
+ * pieces that stand between the cells of a table, and so before it. */
+static enum garner_code copy_texts(struct copy *c, const char *first)
+{
+    struct level *level = &c->levels[c->depth - 1];
+    struct gn_buf whole = {0};
+    enum garner_code code = GARNER_NOMEM;
+
+    if (next_text(level) == NULL)
+        return add_text(c, first, false);
+    gn_buf_text(&whole, first);
+    for (const char *text; (text = next_text(level)) != NULL; level->next++)
+        gn_buf_text(&whole, text);
+    if (!gn_buf_failed(&whole))
+        code = add_text(c, gn_buf_cstr(&whole), false);
+    gn_buf_fini(&whole);
+    return code;
 }
 
 static enum garner_code copy_all(struct copy *c, const GumboNode *document)
@@ -338,8 +394,10 @@ static enum garner_code copy_all(struct copy *c, const GumboNode *document)
         if (node->type == GUMBO_NODE_ELEMENT ||
             node->type == GUMBO_NODE_TEMPLATE)
             code = copy_element(c, &node->v.element);
+        else if (node->type == GUMBO_NODE_COMMENT)
+            code = add_text(c, node->v.text.text, true);
         else
-            code = copy_text(c, node);
+            code = copy_texts(c, node->v.text.text);
     }
     return code;
 }
@@ -355,7 +413,7 @@ static enum garner_code copy_tree(struct hold *h, const GumboOutput *from,
         code = copy_all(&c, from->document);
     gn_free(c.levels);
     if (code == GARNER_OK) {
-        (void)xmlXPathOrderDocElems(c.doc);
+        gn_nodeorder_number(c.doc);
         *out = c.doc;
     } else {
         gn_htmlnode_free(c.doc);

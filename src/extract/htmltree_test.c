@@ -69,6 +69,24 @@ static void trees_are_those_of_browsers(void **state)
          "html1(head1()body2(svg1[viewbox=0 0](lineargradient1())))");
     TREE("<template><i>x</template>",
          "html1(head1(template1(i1(\"x\")))body2())");
+    TREE("a<!---->b", "html1(head1()body2(\"a\"!\"b\"))");
+}
+
+/* gumbo leaves pieces of what stands between cells. */
+static void a_text_is_in_one_piece(void **state)
+{
+    (void)state;
+    TREE("a<table>b<tr> c<td>d</tr> e</table>f",
+         "html1(head1()body2(\"ab c e\"table1(tbody1(tr1(td1(\"d\"))))\"f\"))");
+    TREE("a<table><!--x-->b</table>", "html1(head1()body2(\"ab\"table1(!x)))");
+}
+
+static void numbers_of_no_character_are_replaced(void **state)
+{
+    (void)state;
+    TREE("&#11111111111;a<p title='&#111111111111'>b",
+         "html1(head1()body2(\"\xef\xbf\xbd"
+         "a\"p1[title=\xef\xbf\xbd](\"b\")))");
 }
 
 static void broken_bytes_are_replaced(void **state)
@@ -207,6 +225,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(trees_are_those_of_browsers),
+        cmocka_unit_test(a_text_is_in_one_piece),
+        cmocka_unit_test(numbers_of_no_character_are_replaced),
         cmocka_unit_test(broken_bytes_are_replaced),
         cmocka_unit_test(floods_are_stopped_or_survived),
         cmocka_unit_test(deep_trees_are_flattened),

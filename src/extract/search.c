@@ -15,6 +15,7 @@
 #include "extract/csscalls.h"
 #include "extract/excerpt.h"
 #include "extract/htmlnode.h"
+#include "extract/nodeorder.h"
 #include "extract/xpathscan.h"
 
 enum {
@@ -342,7 +343,7 @@ enum garner_code gn_search_xpath(struct gn_search *s, const char *xpath,
     if (code == GARNER_OK)
         code = evaluate(s, xpath, c->code, from, out, err);
     if (*out != NULL && (*out)->type == XPATH_NODESET)
-        xmlXPathNodeSetSort((*out)->nodesetval);
+        gn_nodeorder_sort((*out)->nodesetval);
     return code;
 }
 

@@ -29,7 +29,8 @@ enum garner_code gn_search_css(struct gn_search *s, const char *css,
                                xmlNode *from, xmlXPathObject **out,
                                struct garner_error *err);
 
-/* Evaluates an expression, with from as its context node. */
+/* Evaluates an expression, with from as its context node; nodes are in the
+ * document's order. */
 enum garner_code gn_search_xpath(struct gn_search *s, const char *xpath,
                                  xmlNode *from, xmlXPathObject **out,
                                  struct garner_error *err);

@@ -40,8 +40,8 @@ static inline void write_tree(struct gn_buf *out, const xmlNode *parent)
             write_tree(out, n);
             gn_buf_text(out, ")\n");
         } else {
-            gn_buf_printf(out, "%d\"%s\"\n", (int)n->type,
-                          (const char *)n->content);
+            gn_buf_printf(out, "%d %d\"%s\"\n", (int)n->type,
+                          (int)(intptr_t)n->_private, (const char *)n->content);
         }
     }
     if (parent->last != before)

@@ -6,12 +6,12 @@
 
 #include <libxml/SAX2.h>
 #include <libxml/parser.h>
-#include <libxml/xpath.h>
 
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/utf8.h"
 #include "extract/excerpt.h"
+#include "extract/nodeorder.h"
 #include "extract/xmlbytes.h"
 
 enum {
@@ -250,7 +250,7 @@ static void finish(xmlDoc *doc)
 {
     xmlFree((xmlChar *)doc->encoding);
     doc->encoding = xmlStrdup((const xmlChar *)"UTF-8");
-    (void)xmlXPathOrderDocElems(doc);
+    gn_nodeorder_number(doc);
 }
 
 static enum garner_code make(const char *xml, size_t size, bool repair,
