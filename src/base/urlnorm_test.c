@@ -48,6 +48,14 @@ static const struct {
      "cher.de/",
      "http://b\xc3\xbc"
      "cher.de/"},
+    /* of RFC 3986, sections 6.2.2 (its scheme is "example") and 6.2.3 */
+    {"http://a/b/c/%7Bfoo%7D", "http://a/b/c/%7Bfoo%7D"},
+    {"hTTP://a/./b/../b/%63/%7bfoo%7d", "http://a/b/c/%7Bfoo%7D"},
+    {"HTTP://www.EXAMPLE.com/", "http://www.example.com/"},
+    {"http://example.com", "http://example.com/"},
+    {"http://example.com/", "http://example.com/"},
+    {"http://example.com:/", "http://example.com/"},
+    {"http://example.com:80/", "http://example.com/"},
     {"", NULL},
     {"example.org", NULL},
     {"ftp://example.org/", NULL},

@@ -61,6 +61,25 @@ static void records(void **state)
     assert_records("\"1\n2\r3\r\n4\"\n5", "1:1\n2\r3\r\n4\n5:5\n");
 }
 
+/* Section 2, in its order; a header is a record like others here. */
+static void the_examples_of_the_rfc(void **state)
+{
+    (void)state;
+    assert_records("aaa,bbb,ccc\r\nzzz,yyy,xxx\r\n",
+                   "1:aaa|bbb|ccc\n2:zzz|yyy|xxx\n");
+    assert_records("aaa,bbb,ccc\r\nzzz,yyy,xxx",
+                   "1:aaa|bbb|ccc\n2:zzz|yyy|xxx\n");
+    assert_records("field_name,field_name,field_name\r\naaa,bbb,ccc\r\n"
+                   "zzz,yyy,xxx\r\n",
+                   "1:field_name|field_name|field_name\n2:aaa|bbb|ccc\n"
+                   "3:zzz|yyy|xxx\n");
+    assert_records("\"aaa\",\"bbb\",\"ccc\"\r\nzzz,yyy,xxx",
+                   "1:aaa|bbb|ccc\n2:zzz|yyy|xxx\n");
+    assert_records("\"aaa\",\"b\r\nbb\",\"ccc\"\r\nzzz,yyy,xxx",
+                   "1:aaa|b\r\nbb|ccc\n3:zzz|yyy|xxx\n");
+    assert_records("\"aaa\",\"b\"\"bb\",\"ccc\"", "1:aaa|b\"bb|ccc\n");
+}
+
 static void faults_are_told(void **state)
 {
     (void)state;
@@ -107,6 +126,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records),
+        cmocka_unit_test(the_examples_of_the_rfc),
         cmocka_unit_test(faults_are_told),
         cmocka_unit_test(fields_are_bounded),
         cmocka_unit_test(lost_memory_is_an_error),

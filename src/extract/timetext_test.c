@@ -119,6 +119,27 @@ static void of_feeds(void **state)
     CHECK(cases, NULL);
 }
 
+/* Sections 5.8 of RFC 3339, A.1 and A.5 of RFC 5322, 2 of RFC 850; those of RFC
+ * 9110, section 5.6.7, are above. */
+static void of_the_rfcs(void **state)
+{
+    static const struct test_case cases[] = {
+        {"1985-04-12T23:20:50.52Z", "1985-04-12 23:20:50.520000000"},
+        {"1996-12-19T16:39:57-08:00", "1996-12-20 00:39:57"},
+        {"1990-12-31T23:59:60Z", "1991-01-01 00:00:00"},
+        {"1990-12-31T15:59:60-08:00", "1991-01-01 00:00:00"},
+        {"1937-01-01T12:00:27.87+00:20", "1937-01-01 11:40:27.870000000"},
+        {"Tue, 1 Jul 2003 10:52:37 +0200", "2003-07-01 08:52:37"},
+        {"Thu,\r\n      13\r\n        Feb\r\n          1969\r\n      23:32\r\n"
+         "               -0330 (Newfoundland Time)",
+         "1969-02-14 03:02:00"},
+        {"Friday, 19-Nov-82 16:14:55 EST", "1982-11-19 21:14:55"},
+    };
+
+    (void)state;
+    CHECK(cases, NULL);
+}
+
 static void of_iso_8601(void **state)
 {
     static const struct test_case cases[] = {
@@ -247,9 +268,13 @@ static void hints(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(of_http_and_mail), cmocka_unit_test(of_feeds),
-        cmocka_unit_test(of_iso_8601),      cmocka_unit_test(since_1970),
-        cmocka_unit_test(no_times),         cmocka_unit_test(hints),
+        cmocka_unit_test(of_http_and_mail),
+        cmocka_unit_test(of_feeds),
+        cmocka_unit_test(of_the_rfcs),
+        cmocka_unit_test(of_iso_8601),
+        cmocka_unit_test(since_1970),
+        cmocka_unit_test(no_times),
+        cmocka_unit_test(hints),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
