@@ -323,8 +323,8 @@ static const struct place published[] = {
     {DC, "issued"},    {CORE, "created"},   {DC, "created"}};
 static const struct place updated[] = {
     {CORE, "updated"}, {CORE, "modified"}, {DC, "modified"}};
-static const struct place summaries[] = {{CORE, "summary"},
-                                         {CORE, "description"},
+static const struct place summaries[] = {{CORE, "description"},
+                                         {CORE, "summary"},
                                          {DC, "description"},
                                          {ITUNES, "summary"},
                                          {MEDIA, "description"}};

@@ -162,6 +162,10 @@ static void other_vocabularies(void **state)
            "type='video/mp4' fileSize='7'/><guid>http://h/g</guid>"
            "<media:category>no</media:category></item></channel></rss>",
            "http://h/g|http://h/g|M|I|||S||[]|http://h/v|video/mp4|7");
+    /* Atom's in RSS: its own come first */
+    single("<rss><channel><item><summary>s</summary><description>d"
+           "</description></item></channel></rss>",
+           "||||||d||[]|||");
     /* prefixes that nobody declared */
     single("<rss><channel><item><dc:creator>A</dc:creator><content:encoded>c"
            "</content:encoded><x:title>no</x:title></item></channel></rss>",
