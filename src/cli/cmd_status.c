@@ -87,8 +87,8 @@ static const char *const queries[][2] = {
 };
 
 static const char columns_known[] =
-    "select count(*) from pragma_table_info('garner_source')"
-    " where name in ('watched', 'pass')";
+    "select max(name = 'watched') * (1 + max(name = 'pass'))"
+    " from pragma_table_info('garner_source')";
 
 static const char has_many[] =
     "select exists (select 1 from garner_source where pass is not null)";
