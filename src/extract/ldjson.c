@@ -144,7 +144,7 @@ static bool read_script(struct gn_ldjson *l)
     gn_buf_clear(&l->text);
     gn_buf_clear(&l->fault);
     for (const xmlNode *n = l->script->children; n != NULL; n = n->next)
-        if (n->content != NULL)
+        if (n->type == XML_TEXT_NODE || n->type == XML_CDATA_SECTION_NODE)
             gn_buf_text(&l->text, (const char *)n->content);
     if (gn_buf_failed(&l->text))
         return false;

@@ -11,6 +11,7 @@
 #include "extract/htmltree.h"
 #include "extract/ldjson.h"
 #include "extract/lost_test.h"
+#include "extract/nodeorder.h"
 
 #define SCRIPT "<script type='application/ld+json'>"
 
@@ -41,6 +42,25 @@ static void page_has(const char *html, const char *expected)
     assert_string_equal(gn_buf_cstr(&out), expected);
     gn_ldjson_close(&l);
     gn_buf_fini(&out);
+    gn_htmlnode_free(doc);
+}
+
+/* In a drawing a script has elements like any other; what an element's content
+ * points to is no text (nodeorder.h). */
+static void a_script_in_a_drawing_may_have_elements(void **state)
+{
+    static const char html[] =
+        "<svg>" SCRIPT "{\"a\":<g>1</g>2}</script></svg>";
+    struct gn_ldjson l;
+    xmlDoc *doc;
+
+    (void)state;
+    assert_int_equal(
+        gn_htmltree_parse(html, sizeof html - 1, &budget, &doc, NULL),
+        GARNER_OK);
+    gn_nodeorder_number(doc);
+    assert_true(gn_ldjson_open(&l, (xmlNode *)doc));
+    gn_ldjson_close(&l);
     gn_htmlnode_free(doc);
 }
 
@@ -118,6 +138,7 @@ static void lost_memory_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_script_in_a_drawing_may_have_elements),
         cmocka_unit_test(objects_one_by_one),
         cmocka_unit_test(what_is_none_is_passed_over),
         cmocka_unit_test(marks_around_a_script_are_none_of_it),
