@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "fetch/outcome.h"
 #include "fetch/socket.h"
 #include "fetch/transfer.h"
 
@@ -102,7 +103,7 @@ static void end(struct gn_fetcher *f, struct gn_transfer *t, CURLcode result,
         f->watch_at = INT64_MAX;
         GN_CHECK(uv_timer_stop(&f->watch) == 0);
     }
-    gn_transfer_end(t, result, cause);
+    gn_outcome(t, result, cause);
     t->done(t->context, &t->response);
     recycle(f, t);
 }

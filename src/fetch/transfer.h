@@ -1,6 +1,6 @@
 /*
  * transfer.h - one libcurl handle, used for one fetch after another: the reply
- * goes where sink.h puts it, and the ending becomes a response.
+ * goes where sink.h puts it, and outcome.h makes a response of the ending.
  *
  * Thread: the loop's only.
  */
@@ -77,15 +77,16 @@ enum garner_code gn_transfer_begin(struct gn_transfer *t,
 /* Lets a paused one go on, which may pause again. Not 0: it has failed, and is
  * to be ended with this. */
 CURLcode gn_transfer_go_on(struct gn_transfer *t);
+/* It is not to go on: it has ended. */
+void gn_transfer_stop_pausing(struct gn_transfer *t);
 
 /* When it will have stalled, on the monotonic clock in ms, as things are at
  * now_ms; at or before now_ms: it has. */
 int64_t gn_transfer_stalls_at(struct gn_transfer *t, int64_t now_ms);
 
-/* Fills in the response, of a transfer that libcurl ended with result or that
- * we ended for cause. */
-void gn_transfer_end(struct gn_transfer *t, CURLcode result,
-                     enum gn_cause cause);
+/* What libcurl knows of it, a curl_off_t or a long; 0: that is not known. */
+int64_t gn_transfer_number(const struct gn_transfer *t, CURLINFO info);
+int gn_transfer_small(const struct gn_transfer *t, CURLINFO info);
 
 /* Whether its handle still knows what is its last target's alone: then it is to
  * be freed. */
