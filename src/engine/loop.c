@@ -1,6 +1,5 @@
 #include "engine/loop.h"
 
-#include <inttypes.h>
 #include <stdatomic.h>
 
 #include "base/clock.h"
@@ -15,8 +14,8 @@
 #include "engine/frontier/pass.h"
 #include "engine/history/care.h"
 #include "engine/host/costs.h"
+#include "engine/leftover.h"
 #include "engine/pace.h"
-#include "engine/record.h"
 #include "engine/retry.h"
 #include "engine/roster.h"
 #include "engine/start.h"
@@ -29,8 +28,7 @@ enum {
     DEFAULT_PARALLEL = 1024,
     DEFAULT_DRAIN_MS = 10000,
     FILES = 24, /* for a loop and some fetches, all in all */
-    LAST_WAIT_MS = 2000,
-    LAST_BATCH = 1000
+    LAST_WAIT_MS = 2000
 };
 
 struct gn_loop {
@@ -385,80 +383,6 @@ void gn_loop_stop(struct gn_loop *l)
     gn_inbox_ring(l->flow.inbox);
 }
 
-/* What was lost and not told yet, and what the loop did not settle, so that
- * due = runs + missed in the store, too. */
-static enum garner_code add_rest(struct gn_loop *l, struct garner_batch *batch,
-                                 struct garner_error *err)
-{
-    const int64_t wall_us = gn_clock_wall_us();
-    enum garner_code code = gn_closing_add_unsettled(&l->flow, batch, err);
-
-    for (size_t i = 0; i < l->roster.count && code == GARNER_OK; i++) {
-        uint64_t losses[GN_LOSS_REASONS] = {0};
-
-        code = gn_record_add_losses(l->roster.actives[i], batch, wall_us,
-                                    losses, err);
-        if (code == GARNER_OK && garner_batch_count(batch) >= LAST_BATCH) {
-            code = garner_write(l->flow.store, batch, NULL, err);
-            garner_batch_clear(batch);
-        }
-    }
-    return code;
-}
-
-static enum garner_code store_rest(struct gn_loop *l, struct garner_error *err)
-{
-    struct garner_batch *batch;
-    enum garner_code code = garner_batch_new(&batch, err);
-
-    if (code != GARNER_OK)
-        return code;
-    garner_batch_set_ack(batch, GARNER_SYNCED);
-    if (l->stops_seen > 1)
-        garner_batch_set_timeout(batch, LAST_WAIT_MS);
-    code = add_rest(l, batch, err);
-    if (code == GARNER_OK)
-        code = garner_write(l->flow.store, batch, NULL, err);
-    garner_batch_free(batch);
-    return code == GARNER_OK
-               ? gn_costs_store_rest(&l->roster.hosts, l->flow.store, err)
-               : code;
-}
-
-static size_t with_store(const struct gn_flow *f)
-{
-    size_t count = 0;
-
-    for (const struct gn_job *job = TAILQ_FIRST(&f->all); job != NULL;
-         job = TAILQ_NEXT(job, in_all))
-        count += job->in_store;
-    return count;
-}
-
-/* How it ended, when all that can be stored is. */
-static enum garner_code ending(const struct gn_loop *l,
-                               struct garner_error *err)
-{
-    const enum garner_code code =
-        l->stops_seen > 1 ? GARNER_CANCELED : GARNER_TIMEOUT;
-    const size_t waiting = with_store(&l->flow);
-
-    if (waiting > 0)
-        return gn_fail(err, code,
-                       "the database has not taken %zu runs yet; they are "
-                       "written as soon as it does",
-                       waiting);
-    if (l->stops_seen > 1)
-        return gn_fail(err, code,
-                       "stopped twice: what was under way was given up");
-    if (l->late)
-        return gn_fail(err, code,
-                       "what was still under way %" PRId64 " ms after the stop "
-                       "was given up",
-                       l->options.drain_ms);
-    return GARNER_OK;
-}
-
 static void work(struct gn_loop *l)
 {
     atomic_store(&l->phase, GN_PHASE_RUNNING);
@@ -485,10 +409,14 @@ enum garner_code gn_loop_run(struct gn_loop *l, struct garner_error *err)
         work(l);
     gn_team_leave(l->team, l->index);
     if (code == GARNER_OK)
-        code = store_rest(l, err);
+        code = gn_leftover_store(&l->flow, &l->roster,
+                                 l->stops_seen > 1 ? LAST_WAIT_MS : 0, err);
     if (code == GARNER_OK && l->flow.jobs == 0)
         code = garner_flush(l->flow.store, err);
-    return code == GARNER_OK ? ending(l, err) : code;
+    return code == GARNER_OK
+               ? gn_leftover_tell(&l->flow, l->stops_seen > 1,
+                                  l->late ? l->options.drain_ms : 0, err)
+               : code;
 }
 
 void gn_loop_free(struct gn_loop *l)
