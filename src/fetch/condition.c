@@ -1,11 +1,26 @@
 #include "fetch/condition.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
 
+static const char *const conditions[] = {
+    "if-none-match",       "if-modified-since", "if-match",
+    "if-unmodified-since", "if-range",          "range",
+};
+
 static const char none_match[] = "If-None-Match";
 static const char modified_since[] = "If-Modified-Since";
+
+bool gn_condition_is(const char *line, size_t name_size)
+{
+    for (size_t i = 0; i < sizeof conditions / sizeof conditions[0]; i++)
+        if (strlen(conditions[i]) == name_size &&
+            strncasecmp(line, conditions[i], name_size) == 0)
+            return true;
+    return false;
+}
 
 bool gn_condition_add(struct curl_slist **lines, const char *name,
                       const char *value)

@@ -7,8 +7,13 @@
 
 #include <curl/curl.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "fetch/validator.h"
+
+/* Whether line, a header whose name is so long, makes a request conditional, or
+ * one for a part. */
+bool gn_condition_is(const char *line, size_t name_size);
 
 /* Appends "name: value" to *lines, which have no headers behind them yet,
  * unless value is NULL. false: no memory. */

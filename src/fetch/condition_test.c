@@ -3,11 +3,26 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 #include "base/mem.h"
 #include "fetch/condition.h"
+
+static void some_headers_are_conditions(void **state)
+{
+    static const char *const those[] = {"If-None-Match: a", "range: b",
+                                        "IF-RANGE:"};
+    static const char *const others[] = {"If-None-Matches: a", "Rang: b", ":",
+                                         "Accept: range"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof those / sizeof those[0]; i++)
+        assert_true(gn_condition_is(those[i], strcspn(those[i], ":")));
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        assert_false(gn_condition_is(others[i], strcspn(others[i], ":")));
+}
 
 static void it_is_known_for_what_it_asks(void **state)
 {
@@ -74,6 +89,7 @@ static void without_memory_it_keeps_what_it_has(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(some_headers_are_conditions),
         cmocka_unit_test(it_is_known_for_what_it_asks),
         cmocka_unit_test(one_of_a_part_is_another),
         cmocka_unit_test(without_memory_it_keeps_what_it_has),

@@ -3,32 +3,20 @@
 #include <curl/curl.h>
 #include <inttypes.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/error.h"
-#include "base/mask.h"
 #include "base/mem.h"
-#include "base/url.h"
+#include "fetch/aim.h"
 #include "fetch/condition.h"
 #include "fetch/jar.h"
 #include "fetch/part.h"
-
-/* Headers that make a request conditional, or one for a part. */
-static const char *const conditions[] = {
-    "if-none-match",       "if-modified-since", "if-match",
-    "if-unmodified-since", "if-range",          "range",
-};
 
 /* constant once made, but for asking, jar, path and memory */
 struct gn_target {
     struct gn_request request; /* its texts and body are copies; no URL, headers
                                   and secrets; limits filled in */
-    CURLU *parsed;
-    char *whole;    /* the URL, as libcurl is told it; may be url */
-    char *url;      /* without user, password and secrets */
-    char **secrets; /* NULL at the end; NULL: none */
+    struct gn_aim aim;         /* its URL and secrets */
     struct curl_slist *headers;
     struct curl_slist *asking; /* a condition, and behind it headers; NULL: for
                                   any version */
@@ -36,7 +24,6 @@ struct gn_target {
     struct curl_slist *jar;     /* cookies of servers, and ... */
     struct curl_slist *fixed;   /* ... its own, beside that; see jar.h */
     bool has_condition;         /* of its own */
-    bool secure;                /* https */
     struct gn_limiter *limiter; /* borrowed; NULL: none */
     char *path;  /* of the file that its body goes to; NULL: none ... */
     bool memory; /* ... or not there alone */
@@ -71,69 +58,6 @@ static enum garner_code no_memory(struct garner_error *err)
     return gn_fail(err, GARNER_NOMEM, "out of memory for a request");
 }
 
-static void drop_url(const struct gn_target *t)
-{
-    curl_url_cleanup(t->parsed);
-    if (t->whole != t->url)
-        gn_free(t->whole);
-    gn_free(t->url);
-}
-
-/* Sets t->whole and t->url from t->parsed. */
-static enum garner_code write_url(struct gn_target *t, bool has_user,
-                                  struct garner_error *err)
-{
-    CURLU *bare = has_user ? curl_url_dup(t->parsed) : t->parsed;
-    struct gn_buf shown = {0};
-    char *whole = NULL;
-    char *text = NULL;
-
-    if (bare != NULL &&
-        curl_url_get(t->parsed, CURLUPART_URL, &whole, 0) == CURLUE_OK &&
-        (!has_user ||
-         (curl_url_set(bare, CURLUPART_USER, NULL, 0) == CURLUE_OK &&
-          curl_url_set(bare, CURLUPART_PASSWORD, NULL, 0) == CURLUE_OK)) &&
-        curl_url_get(bare, CURLUPART_URL, &text, 0) == CURLUE_OK)
-        gn_target_hide_url(t, text, &shown);
-    /* A copy, for the buffer has more room than that, and there are many. */
-    t->url = text != NULL && !gn_buf_failed(&shown)
-                 ? gn_strdup(gn_buf_cstr(&shown))
-                 : NULL;
-    if (whole != NULL && t->url != NULL)
-        t->whole = strcmp(whole, t->url) == 0 ? t->url : gn_strdup(whole);
-    gn_buf_fini(&shown);
-    curl_free(whole);
-    curl_free(text);
-    if (has_user)
-        curl_url_cleanup(bare);
-    return t->whole != NULL ? GARNER_OK : no_memory(err);
-}
-
-static enum garner_code parse_url(struct gn_target *t, const char *url,
-                                  struct garner_error *err)
-{
-    enum garner_code code;
-    struct gn_url split;
-    CURLUcode rc;
-
-    if (url == NULL)
-        url = ""; /* which is refused, too */
-    code = gn_url_split(url, &split, err);
-    if (code != GARNER_OK)
-        return code;
-    t->secure = split.scheme.size == 5; /* https */
-    t->parsed = curl_url();
-    if (t->parsed == NULL)
-        return no_memory(err);
-    rc = curl_url_set(t->parsed, CURLUPART_URL, url, 0);
-    if (rc == CURLUE_OUT_OF_MEMORY)
-        return no_memory(err);
-    if (rc != CURLUE_OK)
-        return gn_fail(err, GARNER_INVALID, "URL cannot be used: %s",
-                       curl_url_strerror(rc));
-    return write_url(t, strchr(url, '@') != NULL, err);
-}
-
 /* Methods of which servers expect a body, if an empty one. */
 static bool wants_body(const char *method)
 {
@@ -152,15 +76,6 @@ static enum garner_code copy_body(struct gn_target *t,
     t->request.body = gn_memdup(request->body, request->body_size);
     t->request.body_size = request->body_size;
     return t->request.body != NULL ? GARNER_OK : no_memory(err);
-}
-
-static bool is_condition(const char *line, size_t name_size)
-{
-    for (size_t i = 0; i < sizeof conditions / sizeof conditions[0]; i++)
-        if (strlen(conditions[i]) == name_size &&
-            strncasecmp(line, conditions[i], name_size) == 0)
-            return true;
-    return false;
 }
 
 static enum garner_code add_header(struct gn_target *t, const char *line,
@@ -183,7 +98,7 @@ static enum garner_code add_header(struct gn_target *t, const char *line,
         return no_memory(err);
     t->headers = list;
     t->has_condition =
-        t->has_condition || is_condition(line, (size_t)(colon - line));
+        t->has_condition || gn_condition_is(line, (size_t)(colon - line));
     return GARNER_OK;
 }
 
@@ -237,7 +152,8 @@ static enum garner_code place_cookies(struct gn_target *t,
     if (cookies == NULL)
         return GARNER_OK;
     if (t->request.keeps_cookies) {
-        if (curl_url_get(t->parsed, CURLUPART_HOST, &host, 0) != CURLUE_OK ||
+        if (curl_url_get(t->aim.parsed, CURLUPART_HOST, &host, 0) !=
+                CURLUE_OK ||
             !gn_jar_of_host(cookies, host, &t->fixed))
             code = no_memory(err);
         curl_free(host);
@@ -267,36 +183,11 @@ static void copy_plain(struct gn_target *t, const struct gn_request *request)
     copy->route.http = request->route.http;
 }
 
-static enum garner_code copy_secrets(struct gn_target *t,
-                                     const char *const *secrets,
-                                     struct garner_error *err)
-{
-    enum garner_code code = GARNER_OK;
-    size_t count = 0;
-
-    while (secrets != NULL && secrets[count] != NULL)
-        count++;
-    if (count == 0)
-        return GARNER_OK;
-    t->secrets = gn_alloc((count + 1) * sizeof(char *));
-    if (t->secrets == NULL)
-        return no_memory(err);
-    for (size_t i = 0; i < count && code == GARNER_OK; i++)
-        code = (t->secrets[i] = gn_strdup(secrets[i])) != NULL ? GARNER_OK
-                                                               : no_memory(err);
-    return code;
-}
-
 /* A URL that logs in says so once. */
 static enum garner_code check_login(const struct gn_target *t,
                                     struct garner_error *err)
 {
-    char *user = NULL;
-    const bool has_user =
-        curl_url_get(t->parsed, CURLUPART_USER, &user, 0) == CURLUE_OK;
-
-    curl_free(user);
-    if (!has_user || t->request.login == GN_LOGIN_NONE)
+    if (t->request.login == GN_LOGIN_NONE || !gn_aim_has_user(&t->aim))
         return GARNER_OK;
     return gn_fail(err, GARNER_INVALID,
                    "there is a login, and a user in the URL; drop one of them");
@@ -315,9 +206,9 @@ enum garner_code gn_target_new(const struct gn_request *request,
     code = gn_request_check(request, &t->request.limits, err);
     copy_plain(t, request);
     if (code == GARNER_OK)
-        code = copy_secrets(t, request->secrets, err);
+        code = gn_aim_keep(&t->aim, request->secrets, err);
     if (code == GARNER_OK)
-        code = parse_url(t, request->url, err);
+        code = gn_aim_take(&t->aim, request->url, err);
     if (code == GARNER_OK)
         code = copy_headers(t, request->headers, err);
     if (code == GARNER_OK)
@@ -328,7 +219,8 @@ enum garner_code gn_target_new(const struct gn_request *request,
         code = place_cookies(t, err);
     if (code == GARNER_OK)
         code = copy_body(t, request, err);
-    if (code == GARNER_OK && !gn_shape_name(&t->request, t->secure, &t->shape))
+    if (code == GARNER_OK &&
+        !gn_shape_name(&t->request, gn_aim_is_secure(&t->aim), &t->shape))
         code = no_memory(err);
     if (code == GARNER_OK)
         *out = t;
@@ -350,20 +242,20 @@ enum garner_code gn_target_move(struct gn_target *t, const char *url,
     enum garner_code code;
 
     GN_CHECK(!t->request.keeps_cookies);
-    t->parsed = NULL;
-    t->url = t->whole = NULL;
-    code = parse_url(t, url, err);
+    t->aim = (struct gn_aim){.secrets = before.aim.secrets};
+    code = gn_aim_take(&t->aim, url, err);
     if (code == GARNER_OK)
         code = check_login(t, err);
-    if (code == GARNER_OK && t->secure != before.secure &&
-        !gn_shape_name(&t->request, t->secure, &t->shape))
+    if (code == GARNER_OK &&
+        gn_aim_is_secure(&t->aim) != gn_aim_is_secure(&before.aim) &&
+        !gn_shape_name(&t->request, gn_aim_is_secure(&t->aim), &t->shape))
         code = no_memory(err);
     if (code != GARNER_OK) {
-        drop_url(t);
+        gn_aim_drop(&t->aim);
         *t = before;
         return code;
     }
-    drop_url(&before);
+    gn_aim_drop(&before.aim);
     drop_condition(t);
     t->limiter = NULL;
     return code;
@@ -463,11 +355,8 @@ void gn_target_free(struct gn_target *t)
     if (t == NULL)
         return;
     drop_condition(t);
-    drop_url(t);
+    gn_aim_fini(&t->aim);
     curl_slist_free_all(t->headers);
-    for (char **s = t->secrets; s != NULL && *s != NULL; s++)
-        gn_free(*s);
-    gn_free(t->secrets);
     for (size_t i = 0; i < TEXTS; i++)
         gn_free(*text_of(&t->request, i));
     gn_free((void *)t->request.body);
@@ -481,24 +370,24 @@ void gn_target_free(struct gn_target *t)
 
 const char *gn_target_url(const struct gn_target *t)
 {
-    return t->url;
+    return t->aim.shown;
 }
 
 bool gn_target_hides(const struct gn_target *t)
 {
-    return t->secrets != NULL;
+    return t->aim.secrets != NULL;
 }
 
 void gn_target_hide_url(const struct gn_target *t, const char *url,
                         struct gn_buf *out)
 {
-    gn_mask_url(out, url, (const char *const *)t->secrets);
+    gn_aim_hide_url(&t->aim, url, out);
 }
 
 void gn_target_hide(const struct gn_target *t, const char *text,
                     struct gn_buf *out)
 {
-    gn_mask(out, text, (const char *const *)t->secrets, GN_MASK_LONG);
+    gn_aim_hide(&t->aim, text, out);
 }
 
 void gn_target_limit(struct gn_target *t, struct gn_limiter *l)
@@ -557,23 +446,7 @@ bool gn_target_keeps_cookie(const struct gn_target *t, const char *line)
 bool gn_target_may_go_to(const struct gn_target *t, const char *location,
                          char host[GN_TARGET_HOST])
 {
-    /* As libcurl reads it. */
-    const unsigned flags =
-        CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE | CURLU_ALLOW_SPACE;
-    CURLU *to = curl_url_dup(t->parsed);
-    char *here = NULL;
-    char *there = NULL;
-    bool same = false;
-
-    if (to != NULL && curl_url_get(to, CURLUPART_HOST, &here, 0) == CURLUE_OK &&
-        curl_url_set(to, CURLUPART_URL, location, flags) == CURLUE_OK)
-        same = curl_url_get(to, CURLUPART_HOST, &there, 0) == CURLUE_NO_HOST ||
-               (there != NULL && strcasecmp(here, there) == 0);
-    snprintf(host, GN_TARGET_HOST, "%s", there != NULL ? there : "");
-    curl_free(here);
-    curl_free(there);
-    curl_url_cleanup(to);
-    return same;
+    return gn_aim_has_host_of(&t->aim, location, host, GN_TARGET_HOST);
 }
 
 static const void *first_header(const struct gn_target *t)
@@ -587,7 +460,8 @@ int gn_target_apply(const struct gn_target *t, void *easy,
     CURLcode rc = CURLE_OK;
 
     if (memcmp(shape, &t->shape, sizeof *shape) != 0) {
-        rc = (CURLcode)gn_shape_set(&t->request, t->secure, proxies, easy);
+        rc = (CURLcode)gn_shape_set(&t->request, gn_aim_is_secure(&t->aim),
+                                    proxies, easy);
         *shape = rc == CURLE_OK ? t->shape : (struct gn_shape){0};
     }
 #define SET(option, value)                                                     \
@@ -596,8 +470,8 @@ int gn_target_apply(const struct gn_target *t, void *easy,
     /* It fetches by the CURLU, but what it calls the effective URL, and where
      * it goes for a digest login, is the text: by itself libcurl would keep the
      * last target's. */
-    SET(CURLOPT_URL, t->whole);
-    SET(CURLOPT_CURLU, t->parsed);
+    SET(CURLOPT_URL, t->aim.whole);
+    SET(CURLOPT_CURLU, t->aim.parsed);
     SET(CURLOPT_HTTPHEADER, first_header(t));
     SET(CURLOPT_CONNECT_TO, t->connect_to);
     if (t->request.body != NULL) {
