@@ -2,14 +2,10 @@
 
 #include "base/error.h"
 #include "base/mem.h"
-#include "base/random.h"
 #include "schedule/crowd.h"
 
 /* By so much the clocks may drift apart before slots are placed again. */
 #define DRIFT_US INT64_C(1000000)
-/* A wall clock set back by less brings no slot again, as with cron(8). */
-#define SET_BACK_US (INT64_C(3) * 3600 * 1000000)
-
 struct gn_schedule {
     /* constant */
     int64_t start_ns;
@@ -51,77 +47,10 @@ void gn_schedule_free(struct gn_schedule *s)
     gn_free(s);
 }
 
-/* When to look at it next. */
-static int64_t key_of(const struct gn_due *due)
-{
-    int64_t key = due->slot_due_ns;
-
-    if (due->again_ns < key)
-        key = due->again_ns;
-    if (due->owed_ns < key && !due->running)
-        key = due->owed_ns;
-    if (due->paused)
-        key = INT64_MAX;
-    if (due->asked_ns < key && !due->running)
-        key = due->asked_ns;
-    return key;
-}
-
 static void replace(struct gn_schedule *s, struct gn_due *due)
 {
     if (due->node.at != 0)
-        gn_heap_move(&s->heap, &due->node, key_of(due));
-}
-
-static void put_back(struct gn_schedule *s, struct gn_due *due, int64_t slot_ns,
-                     int64_t due_ns)
-{
-    due->slot_ns = slot_ns;
-    due->slot_due_ns = due_ns;
-    replace(s, due);
-}
-
-/* The jitter of one run. */
-static int64_t put_off(struct gn_schedule *s, const struct gn_spec *spec)
-{
-    return spec->jitter_ms > 0
-               ? gn_spec_jitter_ns(spec, gn_random_fraction(&s->random))
-               : 0;
-}
-
-/* --- slots on the wall clock --------------------------------------------- */
-
-/* When wall time at_us is on the monotonic clock. */
-static int64_t to_ns(int64_t at_us, int64_t now_ns, int64_t wall_us)
-{
-    return at_us == INT64_MAX ? INT64_MAX : now_ns + (at_us - wall_us) * 1000;
-}
-
-/* Puts due back at a slot on the wall clock. */
-static void put_on_wall(struct gn_schedule *s, struct gn_due *due,
-                        int64_t slot_us, int64_t now_ns, int64_t wall_us)
-{
-    const int64_t slot_ns = to_ns(slot_us, now_ns, wall_us);
-
-    due->slot_us = slot_us;
-    put_back(s, due, slot_ns,
-             slot_ns == INT64_MAX ? slot_ns : slot_ns + put_off(s, &due->spec));
-}
-
-/* The wall clock was set: by so much its slots come sooner. */
-static void shift(struct gn_due *due, int64_t by_us, int64_t now_ns,
-                  int64_t wall_us)
-{
-    const int64_t put_off_ns = due->slot_due_ns - due->slot_ns;
-
-    if (!gn_spec_on_wall(&due->spec) || due->slot_ns == INT64_MAX)
-        return;
-    if (by_us < -SET_BACK_US)
-        due->slot_us = gn_spec_wall_first(&due->spec, due->phase, wall_us);
-    due->slot_ns = to_ns(due->slot_us, now_ns, wall_us);
-    due->slot_due_ns =
-        due->slot_ns == INT64_MAX ? INT64_MAX : due->slot_ns + put_off_ns;
-    due->node.key = key_of(due);
+        gn_heap_move(&s->heap, &due->node, gn_due_key(due));
 }
 
 /* Places slots again when somebody has set the wall clock, or the machine has
@@ -134,29 +63,13 @@ static void follow(struct gn_schedule *s, int64_t now_ns, int64_t wall_us)
     if (s->has_shift && by_us < DRIFT_US && by_us > -DRIFT_US)
         return;
     for (size_t i = 0; i < s->heap.count; i++)
-        shift(due_of(s->heap.nodes[i]), by_us, now_ns, wall_us);
+        gn_due_shift(due_of(s->heap.nodes[i]), by_us, now_ns, wall_us);
     gn_heap_order(&s->heap);
     s->shift_us = shift_us;
     s->has_shift = true;
 }
 
 /* --- adding -------------------------------------------------------------- */
-
-static void place_first(struct gn_schedule *s, struct gn_due *due,
-                        int64_t now_ns, int64_t wall_us)
-{
-    const struct gn_spec *spec = &due->spec;
-
-    if (gn_spec_on_wall(spec)) {
-        follow(s, now_ns, wall_us);
-        put_on_wall(s, due, gn_spec_wall_first(spec, due->phase, wall_us),
-                    now_ns, wall_us);
-        return;
-    }
-    due->slot_ns =
-        gn_spec_first(spec, due->phase, s->start_ns, now_ns, wall_us);
-    due->slot_due_ns = due->slot_ns + put_off(s, spec);
-}
 
 enum garner_code gn_schedule_add(struct gn_schedule *s, struct gn_due *due,
                                  const struct gn_spec *spec, int64_t now_ns,
@@ -177,8 +90,10 @@ enum garner_code gn_schedule_add(struct gn_schedule *s, struct gn_due *due,
                            .owed_ns = INT64_MAX,
                            .asked_ns = INT64_MAX};
     due->phase = gn_crowd_phase(crowd);
-    place_first(s, due, now_ns, wall_us);
-    due->node.key = key_of(due);
+    if (gn_spec_on_wall(spec))
+        follow(s, now_ns, wall_us);
+    gn_due_place(due, s->start_ns, now_ns, wall_us, &s->random);
+    due->node.key = gn_due_key(due);
     code = gn_heap_add(&s->heap, &due->node, err);
     if (code == GARNER_OK)
         crowd->count++;
@@ -190,57 +105,28 @@ void gn_schedule_make_up(struct gn_due *due)
     due->spec.once = true;
 }
 
-/* When an interval, whose slots are nobody's but its own, goes on. */
-static int64_t go_on_ns(const struct gn_due *due, int64_t left_us,
-                        int64_t now_ns)
-{
-    const struct gn_spec *spec = &due->spec;
-    const int64_t every_us = spec->every_ms * 1000;
-    const int64_t most_us =
-        gn_adapts(&spec->adapt) ? spec->adapt.most_ms * 1000 : every_us;
-
-    if (left_us <= 0)
-        left_us = every_us - (-left_us % every_us);
-    return left_us > most_us ? due->slot_ns : now_ns + left_us * 1000;
-}
-
 void gn_schedule_resume(struct gn_schedule *s, struct gn_due *due,
                         int64_t next_us, int64_t now_ns, int64_t wall_us)
 {
     const struct gn_spec *spec = &due->spec;
     const int64_t left_us = next_us - wall_us;
-    int64_t slot_ns;
 
     if (!gn_spec_recurs(spec))
         return;
-    if (!gn_spec_on_wall(spec) && !spec->align) {
-        slot_ns = go_on_ns(due, left_us, now_ns);
-        put_back(s, due, slot_ns, slot_ns + put_off(s, spec));
-    }
+    if (!gn_spec_on_wall(spec) && !spec->align)
+        gn_due_go_on(due, left_us, now_ns, &s->random);
     if (left_us <= 0 && spec->once) {
         due->owed_ns = due->owed_at_ns = now_ns;
         due->owed_for = GN_MISS_LATE;
-        replace(s, due);
     }
+    replace(s, due);
 }
 
 void gn_schedule_adapt(struct gn_schedule *s, struct gn_due *due,
                        int64_t every_ms, int64_t now_ns, int64_t wall_us)
 {
-    const int64_t every_ns = every_ms * 1000000;
-    int64_t next_ns = due->taken_at_ns + every_ns;
-
-    GN_CHECK(due->spec.every_ms != 0 && !due->spec.align);
-    due->spec.every_ms = every_ms;
-    if (next_ns <= now_ns)
-        next_ns += ((now_ns - next_ns) / every_ns + 1) * every_ns;
-    if (gn_spec_on_wall(&due->spec))
-        put_on_wall(s, due,
-                    gn_spec_wall_fit(&due->spec, due->phase,
-                                     wall_us + (next_ns - now_ns) / 1000),
-                    now_ns, wall_us);
-    else
-        put_back(s, due, next_ns, next_ns + put_off(s, &due->spec));
+    gn_due_adapt(due, every_ms, now_ns, wall_us, &s->random);
+    replace(s, due);
 }
 
 int64_t gn_schedule_slot_us(const struct gn_due *due, int64_t now_ns,
@@ -264,60 +150,6 @@ int64_t gn_schedule_next_ns(const struct gn_schedule *s)
     const struct gn_heap_node *first = gn_heap_first(&s->heap);
 
     return first != NULL ? first->key : INT64_MAX;
-}
-
-/* The same for slots on the wall clock; see below. */
-static uint64_t advance_on_wall(struct gn_schedule *s, struct gn_due *due,
-                                int64_t now_ns, int64_t wall_us,
-                                int64_t *due_at_ns)
-{
-    /* what is due is, by a clock that was set back less than is followed */
-    const int64_t reached_us = wall_us > due->slot_us ? wall_us : due->slot_us;
-    int64_t last_us;
-    int64_t next_us;
-    const uint64_t came = gn_spec_wall_pass(
-        &due->spec, due->phase, due->slot_us, reached_us, &last_us, &next_us);
-
-    *due_at_ns =
-        came == 1 ? due->slot_due_ns : to_ns(last_us, now_ns, reached_us);
-    put_on_wall(s, due, next_us, now_ns, wall_us);
-    return came;
-}
-
-/* Moves due, whose time has come, on to the first slot that has not come yet.
- * Returns how many came; *due_at_ns is when the latest of them was due. */
-static uint64_t advance(struct gn_schedule *s, struct gn_due *due,
-                        int64_t now_ns, int64_t wall_us, int64_t *due_at_ns)
-{
-    const int64_t every = due->spec.every_ms * 1000000;
-    uint64_t came = 1;
-    int64_t last = due->slot_ns; /* the latest slot begun by now */
-    int64_t jitter;
-
-    if (gn_spec_on_wall(&due->spec))
-        return advance_on_wall(s, due, now_ns, wall_us, due_at_ns);
-    *due_at_ns = due->slot_due_ns;
-    if (every == 0) {
-        put_back(s, due, INT64_MAX, INT64_MAX);
-        return came;
-    }
-    came += (uint64_t)((now_ns - last) / every);
-    last += (int64_t)(came - 1) * every;
-    if (came > 1) {
-        jitter = put_off(s, &due->spec);
-        if (last + jitter > now_ns) {
-            /* begun, but put off: it is the next one, not one that came */
-            if (--came > 1)
-                *due_at_ns = last - every;
-            put_back(s, due, last, last + jitter);
-            return came;
-        }
-        *due_at_ns = last + jitter;
-    }
-    last = gn_spec_after(&due->spec, last, now_ns, wall_us);
-    jitter = put_off(s, &due->spec);
-    put_back(s, due, last, last + jitter);
-    return came;
 }
 
 /* --- taking -------------------------------------------------------------- */
@@ -353,7 +185,8 @@ static bool take_slot(struct gn_schedule *s, struct gn_due *due, int64_t now_ns,
                       int64_t wall_us, int64_t *due_at_ns)
 {
     const struct gn_spec *spec = &due->spec;
-    const uint64_t came = advance(s, due, now_ns, wall_us, due_at_ns);
+    const uint64_t came =
+        gn_due_advance(due, now_ns, wall_us, &s->random, due_at_ns);
     const bool again = due->again_ns != INT64_MAX;
 
     if (due->running) {
@@ -377,13 +210,12 @@ static bool take_slot(struct gn_schedule *s, struct gn_due *due, int64_t now_ns,
 /* The window of the slot that waits is closed: it waits until that opens. */
 static void wait_on(struct gn_due *due, int64_t now_ns, int64_t wall_us)
 {
-    const int64_t opens_s =
-        gn_window_opens(due->spec.window, due->spec.zone, wall_us / 1000000);
+    const int64_t opens_ns = gn_due_opens_ns(due, now_ns, wall_us);
 
-    if (opens_s == INT64_MAX)
+    if (opens_ns == INT64_MAX)
         lose_owed(due);
     else
-        due->owed_ns = to_ns(opens_s * 1000000, now_ns, wall_us);
+        due->owed_ns = opens_ns;
 }
 
 /* Takes the slot that waits; false: it waits on. */
@@ -515,7 +347,7 @@ void gn_schedule_unpause(struct gn_schedule *s, struct gn_due *due,
     s->paused -= due->paused;
     due->paused = false;
     if (due->slot_due_ns <= now_ns && gn_spec_recurs(&due->spec))
-        (void)advance(s, due, now_ns, wall_us, &due_at_ns);
+        (void)gn_due_advance(due, now_ns, wall_us, &s->random, &due_at_ns);
     replace(s, due);
 }
 
@@ -568,21 +400,7 @@ void gn_schedule_give_up(struct gn_schedule *s)
             due->owed_for = GN_MISS_STOPPED;
             lose_owed(due);
         }
-        due->node.key = key_of(due);
+        due->node.key = gn_due_key(due);
     }
     gn_heap_order(&s->heap);
-}
-
-const char *gn_miss_text(enum gn_miss reason)
-{
-    static const char *const texts[GN_MISS_REASONS] = {
-        [GN_MISS_OVERLAP] = "the last run was still going on",
-        [GN_MISS_LATE] = "the next slot came before this one was looked at",
-        [GN_MISS_REFUSED] = "there was no room for it downstream",
-        [GN_MISS_WAITING] = "it was put off after a failure",
-        [GN_MISS_STOPPED] = "garner was stopped",
-    };
-
-    GN_CHECK((size_t)reason < GN_MISS_REASONS);
-    return texts[reason];
 }

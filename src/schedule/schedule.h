@@ -32,48 +32,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/heap.h"
+#include "schedule/due.h"
 #include "schedule/spec.h"
 
 struct gn_schedule;
-
-enum gn_miss {
-    GN_MISS_OVERLAP, /* the last run was still going on */
-    GN_MISS_LATE,    /* the next slot came before this one was looked at */
-    GN_MISS_REFUSED, /* no room downstream (back-pressure) */
-    GN_MISS_WAITING, /* it was put off */
-    GN_MISS_STOPPED, /* whoever starts them was stopped first */
-};
-enum { GN_MISS_REASONS = 5 };
-
-/* One source's place in the schedule; lives inside the source. All fields are
- * the schedule's; others read the counters. */
-struct gn_due {
-    struct gn_spec spec;
-    double phase;
-    int64_t slot_us;          /* the slot it waits for, if it is on the wall
-                                 clock; ... */
-    int64_t slot_ns;          /* ... in any case; without jitter */
-    int64_t slot_due_ns;      /* when that is due: with jitter */
-    int64_t off_until_ns;     /* slots due before that are missed */
-    int64_t again_ns;         /* when it is due outside of its slots;
-                                 INT64_MAX: it is not */
-    int64_t owed_ns;          /* when a slot that waits may start; INT64_MAX:
-                                 none does */
-    int64_t owed_at_ns;       /* when that was due */
-    enum gn_miss owed_for;    /* as what it is missed, if it is */
-    int64_t asked_ns;         /* when it was asked for; INT64_MAX: it is not */
-    int64_t taken_at_ns;      /* when what was popped last was due */
-    struct gn_heap_node node; /* key: when it is due, the earliest of the four;
-                                 INT64_MAX: never */
-    bool running;             /* started, not finished */
-    bool again;               /* what was popped last was no slot ... */
-    bool by_hand;             /* ... but was asked for */
-    bool paused;
-    uint64_t due_count; /* slots that came */
-    uint64_t started;
-    uint64_t missed[GN_MISS_REASONS];
-};
 
 /* start_ns is when the first slots may come; seed makes the jitter differ
  * between runs. Errors: NOMEM. */
@@ -161,8 +123,5 @@ void gn_schedule_turn_away(struct gn_schedule *s, struct gn_due *due,
 /* Nothing is popped any more: slots that wait are missed, as GN_MISS_STOPPED,
  * unless they are made up for by who resumes. */
 void gn_schedule_give_up(struct gn_schedule *s);
-
-/* Reason for people: "the last run was still going on". */
-const char *gn_miss_text(enum gn_miss reason);
 
 #endif

@@ -311,17 +311,6 @@ static void one_that_is_stopped_is_missed_for_that(void **state)
     gn_schedule_free(s);
 }
 
-static void reasons_have_their_words(void **state)
-{
-    (void)state;
-    assert_string_equal(gn_miss_text(GN_MISS_OVERLAP),
-                        "the last run was still going on");
-    assert_non_null(gn_miss_text(GN_MISS_LATE));
-    assert_non_null(gn_miss_text(GN_MISS_REFUSED));
-    assert_non_null(gn_miss_text(GN_MISS_WAITING));
-    assert_string_equal(gn_miss_text(GN_MISS_STOPPED), "garner was stopped");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -338,7 +327,6 @@ int main(void)
         cmocka_unit_test(an_interval_may_change),
         cmocka_unit_test(lost_memory_and_bad_specs_add_nothing),
         cmocka_unit_test(one_that_is_stopped_is_missed_for_that),
-        cmocka_unit_test(reasons_have_their_words),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
