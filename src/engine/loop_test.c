@@ -108,6 +108,7 @@ static void orders_find_sources_on_all(void **state)
 static void they_end_together(void **state)
 {
     struct world *w = begin_loops(serve, NULL);
+    struct gn_buf told = {0};
 
     (void)state;
     add_on(w, 0, "/a", 0);
@@ -115,8 +116,9 @@ static void they_end_together(void **state)
     run_beside(w);
     WAIT_FOR(status_of(w).totals.stored == 1 && atomic_load(&asked) == 1);
     assert_int_equal(gn_engine_ask(w->engine, (const char *const[]){"s0"}, 1,
-                                   false, &(struct gn_buf){0}, &w->err),
+                                   false, &told, &w->err),
                      GARNER_OK); /* it is there yet */
+    gn_buf_fini(&told);
     WAIT_FOR(status_of(w).totals.stored == 2);
     atomic_store(&opened, 1);
     assert_int_equal(run_ended(w), GARNER_OK);
