@@ -283,6 +283,7 @@ static bool take(struct gn_schedule *s, struct gn_due *due, int64_t now_ns,
     due->again = again;
     due->running = true;
     due->taken_at_ns = *due_at_ns;
+    replace(s, due); /* a slot that waits does not start beside it */
     return true;
 }
 

@@ -110,6 +110,26 @@ static void one_that_runs_may_be_removed(void **state)
     gn_schedule_free(s);
 }
 
+/* Asked for while a slot waits: that waits on for the end of the run. */
+static void what_waits_does_not_start_beside_it(void **state)
+{
+    const struct gn_spec spec = {.every_ms = 100000, .once = true};
+    struct gn_due due;
+    struct gn_schedule *s = begin_with(&due, &spec, 0);
+    int64_t due_at;
+
+    (void)state;
+    gn_schedule_turn_away(s, pop(s, 0, &due_at), 5 * S);
+    gn_schedule_ask(s, &due, 1 * S);
+    assert_ptr_equal(pop(s, 1 * S, &due_at), &due);
+    assert_null(pop(s, 6 * S, &due_at));
+    gn_schedule_finish(s, &due);
+    assert_ptr_equal(pop(s, 6 * S, &due_at), &due);
+    gn_schedule_finish(s, &due);
+    assert_int_equal(due.started, 1); /* by hand is no slot */
+    gn_schedule_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -117,6 +137,7 @@ int main(void)
         cmocka_unit_test(asking_ends_what_was_put_off),
         cmocka_unit_test(a_paused_source_has_no_slots),
         cmocka_unit_test(one_that_runs_may_be_removed),
+        cmocka_unit_test(what_waits_does_not_start_beside_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
