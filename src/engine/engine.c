@@ -10,10 +10,11 @@
 #include "engine/steer/regroup.h"
 #include "engine/team.h"
 
-enum { MOST_WORKERS = 4, DEFAULT_PARALLEL = 1024, DEFAULT_BODIES_MB = 256 };
+enum { MOST_WORKERS = 4 };
 
 /* One of its loops. */
 struct helm {
+    struct gn_engine *engine;
     struct gn_loop *loop;
     pthread_t thread; /* of all but the first */
     bool has_thread;
@@ -32,13 +33,18 @@ struct gn_engine {
 
 /* --- making and freeing --------------------------------------------------- */
 
-static size_t part_of(size_t all, size_t count)
+/* What the ith of count gets of all: all get that together, if it is one for
+ * each at least. */
+static size_t part_of(size_t all, size_t count, size_t i)
 {
-    return (all + count - 1) / count;
+    const size_t part = all / count + (i < all % count);
+
+    return part > 0 ? part : 1;
 }
 
-/* What each of several loops gets of what options say for all. */
-static struct gn_engine_options divided(const struct gn_engine_options *options)
+/* What the ith of several loops gets of what options say for all. */
+static struct gn_engine_options divided(const struct gn_engine_options *options,
+                                        size_t i)
 {
     struct gn_engine_options o = *options;
     const size_t count = (size_t)o.loops;
@@ -47,14 +53,14 @@ static struct gn_engine_options divided(const struct gn_engine_options *options)
     if (count == 1)
         return o;
     if (o.parallel == 0)
-        o.parallel = DEFAULT_PARALLEL;
+        o.parallel = GN_DEFAULT_PARALLEL;
     if (o.max_body_bytes == 0)
-        o.max_body_bytes = (size_t)DEFAULT_BODIES_MB << 20;
+        o.max_body_bytes = GN_DEFAULT_BODY_BYTES;
     if (o.workers == 0)
         o.workers = cores > MOST_WORKERS ? MOST_WORKERS : (int)cores;
-    o.parallel = (int)part_of((size_t)o.parallel, count);
-    o.workers = o.workers > 0 ? (int)part_of((size_t)o.workers, count) : 1;
-    o.max_body_bytes = part_of(o.max_body_bytes, count);
+    o.parallel = (int)part_of((size_t)o.parallel, count, i);
+    o.workers = (int)part_of(o.workers > 0 ? (size_t)o.workers : 1, count, i);
+    o.max_body_bytes = part_of(o.max_body_bytes, count, i);
     return o;
 }
 
@@ -64,7 +70,6 @@ static enum garner_code open_loops(struct gn_engine *e,
                                    const struct gn_engine_options *options,
                                    struct garner_error *err)
 {
-    const struct gn_engine_options each = divided(options);
     struct gn_config *shares = gn_alloc(e->count * sizeof shares[0]);
     enum garner_code code;
 
@@ -72,7 +77,10 @@ static enum garner_code open_loops(struct gn_engine *e,
         return gn_fail(err, GARNER_NOMEM, "an engine");
     code = gn_shares_make(config, e->count, NULL, shares, err);
     for (size_t i = 0; i < e->count && code == GARNER_OK; i++) {
-        code = gn_loop_new(store, &shares[i], &each, e->team, i,
+        const struct gn_engine_options own = divided(options, i);
+
+        e->helms[i].engine = e;
+        code = gn_loop_new(store, &shares[i], &own, e->team, i,
                            &e->helms[i].loop, err);
         if (code == GARNER_OK)
             e->reloads[i] = gn_loop_reload(e->helms[i].loop);
@@ -146,11 +154,16 @@ void gn_engine_free(struct gn_engine *e)
 
 /* --- running -------------------------------------------------------------- */
 
+/* A loop that cannot go on takes the others with it: half of the sources is not
+ * what was asked for. */
 static void *run_loop(void *context)
 {
     struct helm *h = context;
 
     h->code = gn_loop_run(h->loop, &h->err);
+    if (h->code != GARNER_OK && h->code != GARNER_TIMEOUT &&
+        h->code != GARNER_CANCELED)
+        gn_engine_stop(h->engine);
     return NULL;
 }
 
@@ -194,8 +207,6 @@ enum garner_code gn_engine_run(struct gn_engine *e, struct garner_error *err)
         gn_engine_stop(e);
     }
     (void)run_loop(first);
-    if (first->code != GARNER_OK)
-        gn_engine_stop(e);
     for (size_t i = 1; i < e->count; i++)
         if (e->helms[i].has_thread)
             gn_thread_join(e->helms[i].thread);

@@ -25,7 +25,6 @@
 #include "engine/survey.h"
 
 enum {
-    DEFAULT_PARALLEL = 1024,
     DEFAULT_DRAIN_MS = 10000,
     FILES = 24, /* for a loop and some fetches, all in all */
     LAST_WAIT_MS = 2000
@@ -164,9 +163,9 @@ static enum garner_code open_flow(struct gn_loop *l, struct garner_store *store,
 static void set_defaults(struct gn_engine_options *o)
 {
     if (o->parallel == 0)
-        o->parallel = DEFAULT_PARALLEL;
+        o->parallel = GN_DEFAULT_PARALLEL;
     if (o->max_body_bytes == 0)
-        o->max_body_bytes = (size_t)256 << 20;
+        o->max_body_bytes = GN_DEFAULT_BODY_BYTES;
     if (o->drain_ms == 0)
         o->drain_ms = DEFAULT_DRAIN_MS;
 }
@@ -398,7 +397,6 @@ static void work(struct gn_loop *l)
         gn_notify_wake(l->flow.notify); /* the last run may have left some */
     gn_inbox_ring(l->flow.inbox); /* a stop may have been asked for already */
     uv_run(&l->uv, UV_RUN_DEFAULT);
-    gn_reload_end(&l->reload);
 }
 
 enum garner_code gn_loop_run(struct gn_loop *l, struct garner_error *err)
@@ -407,6 +405,7 @@ enum garner_code gn_loop_run(struct gn_loop *l, struct garner_error *err)
 
     if (code == GARNER_OK)
         work(l);
+    gn_reload_end(&l->reload); /* whether it worked or not: some may wait */
     gn_team_leave(l->team, l->index);
     if (code == GARNER_OK)
         code = gn_leftover_store(&l->flow, &l->roster,

@@ -6,7 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* 0 in a field means its default. */
+enum { GN_DEFAULT_PARALLEL = 1024 };
+#define GN_DEFAULT_BODY_BYTES ((size_t)256 << 20)
+
+/* 0 in a field means its default. What is for all loops is divided among them;
+ * each has one at least. */
 struct gn_engine_options {
     int loops;             /* event loops, each on its own thread; 1 */
     int parallel;          /* fetches at a time, of all loops; 1,024 */

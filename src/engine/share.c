@@ -52,7 +52,7 @@ struct writer {
     const struct gn_rows_spec *spec;
 };
 
-static int by_name(const void *a, const void *b)
+int gn_share_by_name(const void *a, const void *b)
 {
     const struct gn_source *const *x = a;
     const struct gn_source *const *y = b;
@@ -84,7 +84,7 @@ static enum garner_code check_names(const struct gn_config *config,
                        count);
     for (size_t i = 0; i < count; i++)
         sorted[i] = &config->sources[i];
-    qsort(sorted, count, sizeof sorted[0], by_name);
+    qsort(sorted, count, sizeof sorted[0], gn_share_by_name);
     for (size_t i = 1; i < count && code == GARNER_OK; i++)
         if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0)
             code = gn_fail(err, GARNER_INVALID,

@@ -13,6 +13,9 @@
 #include "config/config.h"
 #include "garner/error.h"
 
+/* For qsort and bsearch, of pointers to sources: by their names. */
+int gn_share_by_name(const void *a, const void *b);
+
 /* Which of count loops works on source. Errors: NOMEM. */
 enum garner_code gn_share_of(const struct gn_source *source, size_t count,
                              size_t *loop, struct garner_error *err);

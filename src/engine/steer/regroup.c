@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "engine/roster.h"
 #include "engine/share.h"
 
 /* A configuration that sources borrow from. */
@@ -183,22 +184,15 @@ static enum garner_code make(struct gn_regroup *g, bool *begun,
 
 /* --- sources that move ---------------------------------------------------- */
 
-static int by_name(const void *a, const void *b)
-{
-    const struct gn_source *const *x = a;
-    const struct gn_source *const *y = b;
-
-    return strcmp((*x)->name, (*y)->name);
-}
-
 /* Whether source, of another configuration, is on another loop now. */
 static enum garner_code moves(const struct gn_regroup *g,
                               const struct gn_source **sorted,
                               const struct gn_source *source, bool *moves,
                               struct garner_error *err)
 {
-    const struct gn_source **before = bsearch(
-        &source, sorted, g->now->source_count, sizeof sorted[0], by_name);
+    const struct gn_source **before =
+        bsearch(&source, sorted, g->now->source_count, sizeof sorted[0],
+                gn_share_by_name);
     size_t from;
     size_t to;
 
@@ -227,12 +221,32 @@ static enum garner_code find_movers(const struct gn_regroup *g,
         return gn_fail(err, GARNER_NOMEM, "out of memory for %zu sources", n);
     for (size_t i = 0; i < n; i++)
         sorted[i] = &g->now->sources[i];
-    qsort(sorted, n, sizeof sorted[0], by_name);
+    qsort(sorted, n, sizeof sorted[0], gn_share_by_name);
     for (size_t i = 0; i < config->source_count && code == GARNER_OK; i++) {
         code = moves(g, sorted, &config->sources[i], &mark[i], err);
         *count += mark[i];
     }
     gn_free(sorted);
+    return code;
+}
+
+/* Whether those that move can be made, which is too late to know when they are
+ * gone. */
+static enum garner_code try_movers(const struct gn_config *config,
+                                   const bool *mark, struct garner_error *err)
+{
+    enum garner_code code = GARNER_OK;
+
+    for (size_t i = 0; i < config->source_count && code == GARNER_OK; i++) {
+        struct gn_active *a = NULL;
+
+        if (!mark[i])
+            continue;
+        code = gn_roster_check(config, &config->sources[i], NULL, err);
+        if (code == GARNER_OK)
+            code = gn_active_new(config, &config->sources[i], &a, err);
+        gn_active_free(a);
+    }
     return code;
 }
 
@@ -270,10 +284,13 @@ static void *bring_movers(void *context)
 static void start_mover(struct gn_regroup *g)
 {
     struct garner_error err;
+    bool started;
 
-    g->has_mover =
-        gn_thread_start(&g->mover, bring_movers, g, &err) == GARNER_OK;
-    if (g->has_mover)
+    gn_lock(&g->lock); /* it cannot finish before it is known */
+    started = gn_thread_start(&g->mover, bring_movers, g, &err) == GARNER_OK;
+    g->has_mover = started;
+    gn_unlock(&g->lock);
+    if (started)
         return;
     gn_log(GN_LOG_ERROR, NULL,
            "sources whose host has changed are not collected until the "
@@ -322,6 +339,8 @@ static enum garner_code change(struct gn_regroup *g, struct held *h,
     if (mark == NULL)
         return gn_fail(err, GARNER_NOMEM, "out of memory for sources");
     code = find_movers(g, &h->config, mark, moving, err);
+    if (code == GARNER_OK)
+        code = try_movers(&h->config, mark, err);
     if (code == GARNER_OK)
         code = plan(g, &h->config, *moving > 0 ? mark : NULL, changes, err);
     gn_free(mark);

@@ -133,6 +133,33 @@ static void all_change_or_none(void **state)
     stop_loops(w);
 }
 
+/* A source is not let go before it is known that it can come back. */
+static void a_move_that_cannot_be_is_refused(void **state)
+{
+    static const struct wanted next[] = {{"s0", "/a", 5, 0, NULL},
+                                         {"s1", "/b", 5, 7, "t"}};
+    static const size_t loops[] = {0, 0};
+    struct world *w = begin_loops(serve, NULL);
+    struct gn_rows_spec rows;
+    struct gn_changes n;
+    struct gn_config c;
+
+    (void)state;
+    add_on(w, 0, "/a", 5);
+    add_on(w, 1, "/a", 5);
+    run_beside(w);
+    WAIT_FOR(runs(w, "s0") > 0 && runs(w, "s1") > 0);
+    c = config_on(w, next, loops, 2);
+    rows = c.sources[1].rows[0];
+    rows.sql = "select nothing";
+    c.sources[1].rows = &rows;
+    assert_int_equal(gn_engine_reload(w->engine, &c, &n, &w->err), GARNER_SQL);
+    assert_has(w->err.message, "s1");
+    gn_config_fini(&c);
+    assert_true(runs(w, "s1") > 0);
+    stop_loops(w);
+}
+
 static void who_hears_of_it_may_come_later(void **state)
 {
     static const struct wanted next[] = {{"s0", "/a", 3600000, 0, NULL},
@@ -220,6 +247,7 @@ int main(void)
         cmocka_unit_test(sources_come_and_go_on_both),
         cmocka_unit_test(one_whose_host_changes_moves),
         cmocka_unit_test(all_change_or_none),
+        cmocka_unit_test(a_move_that_cannot_be_is_refused),
         cmocka_unit_test(who_hears_of_it_may_come_later),
         cmocka_unit_test(an_end_in_the_middle_of_a_move),
         cmocka_unit_test(without_memory_nothing_changes),
