@@ -91,6 +91,12 @@ static void damage(struct image_file *file)
     }
 }
 
+/* Its first page says nothing any more, which cannot be overlooked. */
+static void ruin(struct image_file *file)
+{
+    memset(file->data, 0xff, file->size < 4096 ? file->size : 4096);
+}
+
 /* Where the log is damaged, what it alone held is gone; but each batch is whole
  * or not there, and all goes on. */
 static void a_damaged_log_leaves_a_whole_database(void **state)
@@ -161,8 +167,11 @@ static void a_damaged_database_is_told_or_read_as_it_is(void **state)
         struct garner_error err = {0};
         enum garner_code code;
 
-        damage(&damaged.files[IMAGE_DATABASE]);
-        if (below(2) == 0)
+        if (round == 0)
+            ruin(&damaged.files[IMAGE_DATABASE]);
+        else
+            damage(&damaged.files[IMAGE_DATABASE]);
+        if (round == 0 || below(2) == 0)
             damaged.files[IMAGE_LOG].size = 0;
         image_put(&damaged, fixture.db);
         image_free(&damaged);
