@@ -133,6 +133,11 @@ class Tables(Case):
         result = garner("test", "-c", file, "s", "--json")
         self.assertNotIn("error", result.stderr)
         self.assertIn('"a"', result.stdout)
+        self.body = json.dumps([[1, "c"]])
+        result = garner("test", "-c", file, "s", "--json")
+        self.assertEqual([(row["_change"], row["v"]) for row in json.loads(result.stdout)],
+                         [("same", "c"), ("gone", "b")])
+        self.assertIn("t: 1 row: 0 new, 0 changed, 1 same, 1 gone\n", result.stderr)
         self.assertIn("replay cannot make anew",
                       garner("replay", "-c", file, "s").stderr)
         self.assertEqual(one(self.db, "select count(*) from t"), 3)
@@ -173,6 +178,13 @@ sources:
           from json_each(:body) p, json_each(p.value, '$[2]') h
 """)
         self.answer(file, ["/a", "A", ["1", "2", "3"]], ["/b", "B", ["x"]])
+        self.body = json.dumps([["/a", "A2", ["1", "new"]], ["/c", "C", []]])
+        result = garner("test", "s", "-c", file, "--json", "--into", "headings")
+        self.assertEqual([(row["_change"], row["url"], row["text"])
+                          for row in json.loads(result.stdout)],
+                         [("same", "/a", "1"), ("changed", "/a", "new"), ("gone", "/a", "3")])
+        self.assertIn("; 1 stored before not among them",
+                      garner("test", "s", "-c", file, "--into", "pages").stderr)
         self.answer(file, ["/a", "A2", ["1", "new"]], ["/c", "C", []])
         self.assertEqual(query(self.db, "select url, title from pages order by url"),
                          [("/a", "A2"), ("/b", "B"), ("/c", "C")])

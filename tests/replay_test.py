@@ -46,6 +46,20 @@ class Test(Tools):
         self.assertEqual(self.db.read_bytes(), before)
         self.assertEqual(query(self.db, "select count(*) from garner_run"), [(1,)])
 
+    def test_rows_that_go_are_shown(self):
+        file = self.config(self.PLAIN.replace("max_drop: 50%, ", "")
+                           + "\n      conflict: replace")
+        self.serve(prices(*range(1, 1004)))
+        self.collect(file)
+        rows, said = self.lines("--body", self.write("b.json", prices(1, 5)))
+        self.assertEqual([row["_change"] for row in rows], ["same", "changed"] + ["gone"] * 1000)
+        self.assertEqual(rows[2], {"_table": "price", "_change": "gone", "symbol": "S2",
+                                   "price": 3, "_was": None})
+        self.assertIn("price: 2 rows: 0 new, 1 changed, 1 same, 1001 gone, of which the first "
+                      "1000 are shown\n", said)
+        table = self.ok("test", "prices", "-c", file, "--body", self.folder / "b.json").stdout
+        self.assertRegex(table, r"\ngone +S2 +3\n")
+
     def test_a_stored_body_and_a_file(self):
         file = self.config()
         self.serve(prices(1, 2))

@@ -7,10 +7,9 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/json.h"
 #include "base/mem.h"
-#include "cli/cell.h"
 #include "cli/compare.h"
+#include "cli/diffout.h"
 #include "cli/maker.h"
 #include "cli/named.h"
 #include "cli/outcome.h"
@@ -39,8 +38,6 @@ struct trial {
     struct gn_one answer;
     struct gn_made made;
 };
-
-static const char *const words[] = {"new", "changed", "same", "twice"};
 
 /* --- the answer -----------------------------------------------------------*/
 
@@ -114,159 +111,18 @@ static enum gn_exit get_answer(struct trial *t)
 
 /* --- the rows -------------------------------------------------------------*/
 
-/* What is stored for row, where that is another, as a JSON object. */
-static void was(const struct gn_rowset *rows, const struct gn_compared *d,
-                size_t row, struct gn_buf *text)
-{
-    struct gn_json j;
-
-    gn_json_init(&j, text);
-    gn_json_open(&j, '{');
-    for (size_t i = 0; i < rows->column_count; i++) {
-        const size_t at = row * rows->column_count + i;
-
-        if (!d->differs[at])
-            continue;
-        gn_json_key(&j, rows->columns[i]);
-        gn_cell_json(&j, &d->was[at]);
-    }
-    gn_json_close(&j, '}');
-}
-
-/* "old -> new" in place of the values of row that are others than those that
- * are stored; cells[]: one for each column. */
-static void arrows(const struct gn_rowset *rows, const struct gn_compared *d,
-                   size_t row, struct gn_buf cells[],
-                   struct garner_value values[])
-{
-    for (size_t i = 0; i < rows->column_count; i++) {
-        const size_t at = row * rows->column_count + i;
-
-        if (!d->differs[at])
-            continue;
-        gn_buf_clear(&cells[i]);
-        (void)gn_cell_table(&cells[i], &d->was[at], SIZE_MAX);
-        gn_buf_text(&cells[i], " -> ");
-        (void)gn_cell_table(&cells[i], &values[i], SIZE_MAX);
-        values[i] = garner_text_n(cells[i].data, cells[i].size);
-    }
-}
-
-/* A set of rows on its way out. */
-struct printing {
-    const char *table;
-    const struct gn_rowset *rows;
-    const struct gn_compared *diff;
-    struct gn_output *output;
-    bool people;
-    const char **names;
-    struct garner_value *values;
-    struct gn_buf *cells;
-};
-
-static enum garner_code print_row(struct printing *p, size_t row,
-                                  struct garner_error *err)
-{
-    const size_t width = p->rows->column_count;
-    const enum gn_change change = p->diff->changes[row];
-    const size_t first = p->people ? 1 : 2;
-    struct gn_buf *old = &p->cells[width];
-
-    p->values[0] = garner_text(p->table);
-    p->values[first - 1] = garner_text(words[change]);
-    memcpy(p->values + first, p->rows->values + row * width,
-           width * sizeof p->values[0]);
-    p->values[first + width] = garner_null();
-    if (change == GN_CHANGE_CHANGED && p->people) {
-        arrows(p->rows, p->diff, row, p->cells, p->values + first);
-    } else if (change == GN_CHANGE_CHANGED) {
-        gn_buf_clear(old);
-        was(p->rows, p->diff, row, old);
-        p->values[first + width] = garner_text_n(old->data, old->size);
-    }
-    return gn_output_row(p->output, p->values, err);
-}
-
-static enum garner_code print_rows(struct printing *p, struct garner_error *err)
-{
-    const size_t width = p->rows->column_count;
-    const size_t first = p->people ? 1 : 2;
-    enum garner_code code;
-
-    p->names[0] = "_table";
-    p->names[first - 1] = p->people ? "change" : "_change";
-    for (size_t i = 0; i < width; i++)
-        p->names[first + i] = p->rows->columns[i];
-    p->names[first + width] = "_was";
-    code = gn_output_columns(p->output, p->names,
-                             width + first + (p->people ? 0 : 1), err);
-    for (size_t i = 0; i < p->rows->row_count && code == GARNER_OK; i++)
-        code = print_row(p, i, err);
-    return code == GARNER_OK ? gn_output_end(p->output, err) : code;
-}
-
-static enum gn_exit print_set(const struct trial *t, const char *table,
-                              const struct gn_rowset *rows,
-                              const struct gn_compared *diff)
-{
-    const struct gn_format_flags *f = &t->settings->format;
-    const size_t width = rows->column_count;
-    struct garner_error err = {0};
-    enum gn_exit status = GN_EXIT_OK;
-    struct printing p = {.table = table, .rows = rows, .diff = diff};
-
-    p.people = !(f->csv || f->json || f->nl);
-    p.output = gn_select_output(f, true, &status);
-    if (p.output == NULL)
-        return status;
-    p.names = gn_alloc((width + 3) * sizeof p.names[0]);
-    p.values = gn_alloc((width + 3) * sizeof p.values[0]);
-    p.cells = gn_alloc((width + 1) * sizeof p.cells[0]);
-    if (p.names == NULL || p.values == NULL || p.cells == NULL)
-        (void)gn_fail(&err, GARNER_NOMEM, "out of memory to show rows");
-    else
-        (void)print_rows(&p, &err);
-    if (err.code != GARNER_OK)
-        status = gn_exit_output(&err);
-    for (size_t i = 0; p.cells != NULL && i <= width; i++)
-        gn_buf_fini(&p.cells[i]);
-    gn_free(p.names);
-    gn_free(p.values);
-    gn_free(p.cells);
-    gn_output_free(p.output);
-    return status;
-}
-
-static void sum_up(const char *table, const struct gn_rowset *rows,
-                   const struct gn_compared *d)
-{
-    struct gn_buf text = {0};
-
-    gn_buf_printf(&text, "%s: %zu row%s: %zu new, %zu changed, %zu same", table,
-                  rows->row_count, gn_text_plural(rows->row_count),
-                  d->counts[GN_CHANGE_NEW], d->counts[GN_CHANGE_CHANGED],
-                  d->counts[GN_CHANGE_SAME]);
-    if (d->counts[GN_CHANGE_TWICE] > 0)
-        gn_buf_printf(&text, ", %zu with the key of a later one",
-                      d->counts[GN_CHANGE_TWICE]);
-    if (d->gone > 0)
-        gn_buf_printf(&text, "; %" PRId64 " stored before not among them",
-                      d->gone);
-    fprintf(stderr, "%s\n", gn_buf_cstr(&text));
-    gn_buf_fini(&text);
-}
-
 static enum gn_exit show_set(const struct trial *t,
                              const struct gn_rows_spec *spec,
-                             const struct gn_rowset *rows)
+                             const struct gn_rowset *rows,
+                             const struct gn_rowset *parents)
 {
     struct gn_compared diff;
     struct garner_error err = {0};
     enum gn_exit status;
 
-    if (gn_compare_rows(t->store, spec, rows, &diff, &err) == GARNER_OK) {
-        status = print_set(t, spec->table, rows, &diff);
-        sum_up(spec->table, rows, &diff);
+    if (gn_compare_rows(t->store, spec, rows, parents, &diff, &err) ==
+        GARNER_OK) {
+        status = gn_diffout(&t->settings->format, spec->table, rows, &diff);
     } else {
         status = gn_exit_error(&err);
         status = err.code == GARNER_INVALID ? GN_EXIT_FAILED : status;
@@ -279,6 +135,16 @@ static bool is_asked(const struct trial *t, const struct gn_rows_spec *spec)
 {
     return t->settings->table == NULL ||
            strcasecmp(spec->table, t->settings->table) == 0;
+}
+
+/* The answer's rows of spec's parent; NULL: it has none. */
+static const struct gn_rowset *parents_of(const struct trial *t,
+                                          const struct gn_rows_spec *spec)
+{
+    return spec->parent == NULL
+               ? NULL
+               : &t->made.extraction.queries[spec->parent - t->source->rows]
+                      .rows;
 }
 
 static enum gn_exit show(const struct trial *t)
@@ -294,7 +160,8 @@ static enum gn_exit show(const struct trial *t)
     for (size_t i = 0; i < t->made.extraction.query_count; i++)
         if (status == GN_EXIT_OK && is_asked(t, &t->source->rows[i]))
             status = show_set(t, &t->source->rows[i],
-                              &t->made.extraction.queries[i].rows);
+                              &t->made.extraction.queries[i].rows,
+                              parents_of(t, &t->source->rows[i]));
     return status;
 }
 
@@ -497,8 +364,10 @@ const struct gn_command gn_cmd_test = {
         "Fetches the source now, or takes a stored body or a file in place of "
         "that, runs its SQL, and prints each row with what writing it would "
         "do: 'new', 'changed' (as 'old -> new'), 'same', or 'twice', when a "
-        "later row of the answer has the same key. How many of each there are "
-        "is said on stderr, and how many stored rows are not among them. "
+        "later row of the answer has the same key; and the stored rows that "
+        "it would take away, as 'gone' (the first 1,000). How many of each "
+        "there are is said on stderr, and how many stored rows that stay are "
+        "not among them. "
         "Nothing is written. Of a source without rows, stderr has the status "
         "and the size of the answer.\n"
         "\n"

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "engine/table/fit.h"
 #include "engine/table/order.h"
-#include "engine/table/table.h"
+#include "engine/table/table_sql.h"
 #include "garner/read.h"
 
 /* A comparison under way. */
@@ -17,26 +17,18 @@ struct work {
     struct garner_store *store; /* NULL: nothing is stored */
     const struct gn_rows_spec *spec;
     const struct gn_rowset *rows;
+    const struct gn_rowset *parents;
     struct gn_compared *diff;
-    size_t *key;       /* the columns of the key */
-    bool *stored;      /* for each column: the table has it */
-    struct gn_buf sql; /* asks for the row of a key */
+    struct gn_met met;
+    size_t *key;                     /* the columns of the key */
+    struct garner_value *stored_key; /* of a row that was found */
+    bool *stored;                    /* for each column: the table has it */
+    struct gn_buf sql;               /* asks for the row of a key */
 };
 
 static enum garner_code no_memory(struct garner_error *err)
 {
     return gn_fail(err, GARNER_NOMEM, "out of memory to compare rows");
-}
-
-static void quoted(struct gn_buf *sql, const char *name)
-{
-    gn_buf_byte(sql, '"');
-    for (; *name != '\0'; name++) {
-        if (*name == '"')
-            gn_buf_byte(sql, '"');
-        gn_buf_byte(sql, *name);
-    }
-    gn_buf_byte(sql, '"');
 }
 
 static enum garner_code find_key(struct work *w, struct garner_error *err)
@@ -81,19 +73,19 @@ static enum garner_code ask(struct work *w, struct garner_error *err)
     for (size_t i = 0; i < w->rows->column_count; i++) {
         gn_buf_text(sql, i == 0 ? "select " : ", ");
         if (w->stored[i]) {
-            quoted(sql, w->rows->columns[i]);
+            gn_table_sql_name(sql, w->rows->columns[i]);
             gn_buf_text(sql, ", ");
-            quoted(sql, w->rows->columns[i]);
+            gn_table_sql_name(sql, w->rows->columns[i]);
         } else {
             gn_buf_text(sql, "null, null");
         }
         gn_buf_printf(sql, " is ?%zu", i + 1);
     }
     gn_buf_text(sql, " from ");
-    quoted(sql, w->spec->table);
+    gn_table_sql_name(sql, w->spec->table);
     for (size_t k = 0; k < w->spec->key_count; k++) {
         gn_buf_text(sql, k == 0 ? " where " : " and ");
-        quoted(sql, w->rows->columns[w->key[k]]);
+        gn_table_sql_name(sql, w->rows->columns[w->key[k]]);
         gn_buf_printf(sql, " = ?%zu", w->key[k] + 1);
     }
     if (w->spec->conflict == GN_CONFLICT_HISTORY)
@@ -138,7 +130,10 @@ static enum garner_code keep(struct work *w, const struct garner_rows *found,
         changed = changed || !is;
     }
     w->diff->changes[row] = changed ? GN_CHANGE_CHANGED : GN_CHANGE_SAME;
-    return arena->failed ? no_memory(err) : GARNER_OK;
+    for (size_t k = 0; k < w->spec->key_count; k++)
+        w->stored_key[k] = garner_column(found, 2 * w->key[k]);
+    return arena->failed ? no_memory(err)
+                         : gn_met_add(&w->met, w->stored_key, err);
 }
 
 static enum garner_code compare(struct work *w, size_t row,
@@ -159,65 +154,80 @@ static enum garner_code compare(struct work *w, size_t row,
     return code == GARNER_DONE ? GARNER_OK : code;
 }
 
-static enum garner_code count_gone(struct work *w, struct garner_error *err)
+/* What of the table the rows are not. */
+static enum garner_code find_gone(struct work *w, struct garner_error *err)
 {
-    const size_t *counts = w->diff->counts;
-    struct gn_buf sql = {0};
-    struct garner_rows *found;
-    enum garner_code code;
+    const struct gn_leaving leaving = {.spec = w->spec,
+                                       .rows = w->rows,
+                                       .parents = w->parents,
+                                       .stored = w->stored,
+                                       .met = &w->met};
 
-    gn_buf_text(&sql, "select count(*) from ");
-    quoted(&sql, w->spec->table);
-    if (w->spec->conflict == GN_CONFLICT_HISTORY)
-        gn_buf_text(&sql, " where " GN_VALID_TO " is null");
-    code = gn_buf_failed(&sql) ? no_memory(err)
-                               : garner_query(w->store, gn_buf_cstr(&sql),
-                                              GARNER_ARGS(), &found, err);
-    gn_buf_fini(&sql);
-    if (code != GARNER_OK)
-        return code;
-    code = garner_next(found, err);
-    if (code == GARNER_ROW) {
-        const int64_t met =
-            (int64_t)(counts[GN_CHANGE_CHANGED] + counts[GN_CHANGE_SAME]);
-        const int64_t all = garner_column(found, 0).integer;
+    return gn_gone_find(w->store, &leaving, &w->diff->gone, err);
+}
 
-        w->diff->gone = all > met ? all - met : 0;
+/* Whether there is a table that the rows may be compared with. */
+static bool is_there(const struct work *w)
+{
+    bool any = false;
+    bool keyed = true;
+
+    for (size_t i = 0; i < w->rows->column_count; i++)
+        any = any || w->stored[i];
+    for (size_t k = 0; k < w->spec->key_count; k++)
+        keyed = keyed && w->stored[w->key[k]];
+    return any && keyed;
+}
+
+/* By the key; without one, rows are like none. */
+static enum garner_code compare_each(struct work *w, bool there,
+                                     struct garner_error *err)
+{
+    const bool compares = there && w->spec->key_count > 0;
+    enum garner_code code = compares ? ask(w, err) : GARNER_OK;
+
+    for (size_t i = 0; code == GARNER_OK && i < w->rows->row_count; i++) {
+        if (w->diff->changes[i] != GN_CHANGE_TWICE && compares)
+            code = compare(w, i, err);
+        w->diff->counts[w->diff->changes[i]]++;
     }
-    garner_rows_close(found);
-    return code == GARNER_ROW ? GARNER_OK : code;
+    return code;
 }
 
 static enum garner_code compare_all(struct work *w, struct garner_error *err)
 {
+    const bool keyed = w->spec->key_count > 0;
     enum garner_code code = find_key(w, err);
-    bool there = w->store != NULL;
+    bool there = false;
 
-    if (code == GARNER_OK)
+    if (code == GARNER_OK && keyed)
         code = find_twice(w, err);
-    if (code == GARNER_OK && there)
+    if (code == GARNER_OK && w->store != NULL) {
         code = look(w, err);
-    for (size_t k = 0; code == GARNER_OK && k < w->spec->key_count; k++)
-        there = there && w->stored[w->key[k]];
-    if (code == GARNER_OK && there)
-        code = ask(w, err);
-    for (size_t i = 0; code == GARNER_OK && i < w->rows->row_count; i++) {
-        if (w->diff->changes[i] != GN_CHANGE_TWICE && there)
-            code = compare(w, i, err);
-        w->diff->counts[w->diff->changes[i]]++;
+        there = code == GARNER_OK && is_there(w);
     }
-    return code == GARNER_OK && there ? count_gone(w, err) : code;
+    if (code == GARNER_OK)
+        code = gn_met_begin(&w->met, w->spec, err);
+    if (code == GARNER_OK)
+        code = compare_each(w, there, err);
+    if (code == GARNER_OK && there &&
+        (keyed || w->spec->conflict == GN_CONFLICT_WHOLE))
+        code = find_gone(w, err);
+    return code;
 }
 
-enum garner_code gn_compare_rows(struct garner_store *store,
-                                 const struct gn_rows_spec *spec,
-                                 const struct gn_rowset *rows,
-                                 struct gn_compared *diff,
-                                 struct garner_error *err)
+enum garner_code
+gn_compare_rows(struct garner_store *store, const struct gn_rows_spec *spec,
+                const struct gn_rowset *rows, const struct gn_rowset *parents,
+                struct gn_compared *diff, struct garner_error *err)
 {
     const size_t values = rows->row_count * rows->column_count;
     struct gn_arena *arena = gn_alloc(sizeof *arena);
-    struct work w = {.store = store, .spec = spec, .rows = rows, .diff = diff};
+    struct work w = {.store = store,
+                     .spec = spec,
+                     .rows = rows,
+                     .parents = parents,
+                     .diff = diff};
     enum garner_code code = GARNER_OK;
 
     *diff = (struct gn_compared){.private = arena};
@@ -225,16 +235,18 @@ enum garner_code gn_compare_rows(struct garner_store *store,
     diff->was = gn_alloc((values + 1) * sizeof diff->was[0]);
     diff->differs = gn_alloc((values + 1) * sizeof diff->differs[0]);
     w.key = gn_alloc((spec->key_count + 1) * sizeof w.key[0]);
+    w.stored_key = gn_alloc((spec->key_count + 1) * sizeof w.stored_key[0]);
     w.stored = gn_alloc((rows->column_count + 1) * sizeof w.stored[0]);
     if (arena == NULL || diff->changes == NULL || diff->was == NULL ||
-        diff->differs == NULL || w.key == NULL || w.stored == NULL)
+        diff->differs == NULL || w.key == NULL || w.stored_key == NULL ||
+        w.stored == NULL)
         code = no_memory(err);
-    else if (spec->key_count == 0)
-        diff->counts[GN_CHANGE_NEW] = rows->row_count;
     else
         code = compare_all(&w, err);
     gn_buf_fini(&w.sql);
+    gn_rowset_fini(&w.met.keys);
     gn_free(w.key);
+    gn_free(w.stored_key);
     gn_free(w.stored);
     return code;
 }
@@ -244,6 +256,7 @@ void gn_compared_fini(struct gn_compared *diff)
     gn_free(diff->changes);
     gn_free(diff->was);
     gn_free(diff->differs);
+    gn_gone_fini(&diff->gone);
     if (diff->private != NULL)
         gn_arena_clear(diff->private);
     gn_free(diff->private);

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cli/gone.h"
 #include "config/config.h"
 #include "extract/rowset.h"
 #include "garner/error.h"
@@ -29,21 +30,22 @@ struct gn_compared {
                                  is stored */
     bool *differs;            /* for each of those, whether it is another */
     size_t counts[4];         /* of rows, by enum gn_change */
-    int64_t gone;             /* stored rows whose key is not among these */
+    struct gn_gone gone;      /* stored rows whose key is not among these */
     void *private;            /* what the texts live in */
 };
 
 /* Compares rows with those that the table of spec has, by its key, as SQLite
- * compares (1 is '1' in a column of integers); without a key all are new.
- * store NULL: nothing is stored. gn_compared_fini frees it, after an error,
+ * compares (1 is '1' in a column of integers); without a key all are new,
+ * and nothing is told of what stays.
+ * store NULL: nothing is stored. parents: the answer's rows of spec's parent;
+ * NULL: it has none. gn_compared_fini frees it, after an error,
  * too. Errors: INVALID (no key column among the rows', a NULL in it), those of
  * the store, NOMEM.
  */
-enum garner_code gn_compare_rows(struct garner_store *store,
-                                 const struct gn_rows_spec *spec,
-                                 const struct gn_rowset *rows,
-                                 struct gn_compared *diff,
-                                 struct garner_error *err);
+enum garner_code
+gn_compare_rows(struct garner_store *store, const struct gn_rows_spec *spec,
+                const struct gn_rowset *rows, const struct gn_rowset *parents,
+                struct gn_compared *diff, struct garner_error *err);
 void gn_compared_fini(struct gn_compared *diff);
 
 #endif
