@@ -102,6 +102,66 @@ class Crawl(Case):
         self.crawl("--depth", "0", "--into", "other")
         self.assertEqual(query(self.db, "select title from other"), [("page 0",)])
 
+    def test_where_a_page_leads(self):
+        base = self.nginx.url + "/counted/site/"
+        file = self.write("g.yaml", f"""garner: 1
+store: {self.db}
+sources:
+  site:
+    start: {self.url}
+    crawl: {{ depth: 1, deny: ["leaf1"] }}
+    rows:
+      table: pages
+      key: url
+      sql: select :final_url as url
+""")
+        def links(*args):
+            result = garner("test", "site", "-c", file, *args)
+            self.assert_code(result, 0)
+            return result
+        told = links()
+        self.assertRegex(told.stdout, r"(?m)^new +" + re.escape(self.url))
+        self.assertRegex(told.stdout, rf"(?m)^followed +1 +0 +{base}1\.html$")
+        self.assertIn("site: 3 links: 2 followed\n", told.stderr)
+        self.assertFalse(self.db.exists())
+        self.assertNotIn("followed", links("--json").stdout)
+        found = json.loads(links("--json", "--links").stdout)
+        self.assertEqual([(row["link"], row["url"]) for row in found],
+                         [("seen", base + "0.html"), ("followed", base + "1.html"),
+                          ("followed", base + "leaf0.html")])
+        self.assert_code(garner("run", "-c", file, "--once"), 0)
+        self.assertEqual({row["url"] for row in found if row["link"] == "followed"},
+                         {url for url, in query(self.db, "select url from garner_frontier"
+                                                         " where depth = 1")})
+        run = one(self.db, f"select id from garner_run where url = '{base}1.html'")
+        found = json.loads(links("--json", "--links", "--run", str(run)).stdout)
+        self.assertEqual([(row["link"], row["depth"]) for row in found], [("too deep", 2)] * 3)
+        file.write_text(file.read_text().replace("depth: 1", "depth: 2"))
+        found = json.loads(links("--json", "--links", "--run", str(run)).stdout)
+        self.assertEqual([row["link"] for row in found], ["seen", "followed", "denied"])
+
+    def test_what_leads_nowhere_is_said(self):
+        file = self.write("g.yaml", f"""garner: 1
+store: {self.db}
+sources:
+  site:
+    start: {self.url}
+    crawl: {{}}
+    rows: {{ table: t, key: a, sql: select 1 as a }}
+  plain:
+    url: {self.url}
+""")
+        body = self.write("page", "<meta name=robots content=none><a href=/x>x</a>")
+        result = garner("test", "site", "-c", file, "--body", body)
+        self.assertIn("a run makes no rows of this page: noindex", result.stderr)
+        self.assertNotIn("new", result.stdout)
+        self.assertIn("nofollow", result.stdout)
+        for args, said in ((["plain", "--links"], "plain is no crawl"),
+                           (["site", "--links", "--into", "t"], "either --links or --into")):
+            result = garner("test", "-c", file, *args)
+            self.assert_code(result, 2)
+            self.assertIn(said, result.stderr)
+
     def test_robots(self):
         self.robots("User-agent: *\nDisallow: /counted/site/1.html\n")
         self.crawl("--depth", "2")

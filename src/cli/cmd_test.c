@@ -17,7 +17,7 @@
 #include "cli/select.h"
 #include "cli/storage.h"
 #include "cli/stored.h"
-#include "cli/text.h"
+#include "cli/trail.h"
 #include "config/file.h"
 #include "fetch/nextpage.h"
 
@@ -28,6 +28,7 @@ struct settings {
     const char *body;
     const char *table;
     int64_t run;
+    bool links;
 };
 
 /* A source that is tried. */
@@ -37,6 +38,7 @@ struct trial {
     struct garner_store *store; /* NULL: there is none yet */
     struct gn_one answer;
     struct gn_made made;
+    struct gn_trail trail; /* of a crawl's page */
 };
 
 /* --- the answer -----------------------------------------------------------*/
@@ -147,6 +149,14 @@ static const struct gn_rowset *parents_of(const struct trial *t,
                       .rows;
 }
 
+/* How much of what came is rows: of some pages of a crawl a run makes none. */
+static size_t set_count(const struct trial *t)
+{
+    return t->settings->links || (t->source->crawl != NULL && !t->trail.keeps)
+               ? 0
+               : t->made.extraction.query_count;
+}
+
 static enum gn_exit show(const struct trial *t)
 {
     enum gn_exit status = GN_EXIT_OK;
@@ -156,12 +166,46 @@ static enum gn_exit show(const struct trial *t)
                 "%s: status %d, %zu bytes; it has no rows to show: only its "
                 "bodies are kept\n",
                 t->source->name, t->answer.status, t->answer.body.size);
-
-    for (size_t i = 0; i < t->made.extraction.query_count; i++)
+    else if (t->source->crawl != NULL && !t->trail.keeps)
+        fprintf(stderr, "%s: a run makes no rows of this page: %s\n",
+                t->source->name,
+                t->answer.is_sitemap ? "it is a sitemap" : "noindex");
+    for (size_t i = 0; i < set_count(t); i++)
         if (status == GN_EXIT_OK && is_asked(t, &t->source->rows[i]))
             status = show_set(t, &t->source->rows[i],
                               &t->made.extraction.queries[i].rows,
                               parents_of(t, &t->source->rows[i]));
+    return status;
+}
+
+/* --- where it leads to ----------------------------------------------------*/
+
+/* A program gets one kind of rows, and people all there is. */
+static bool shows_links(const struct trial *t)
+{
+    const struct gn_format_flags *f = &t->settings->format;
+    const bool people = !(f->csv || f->json || f->nl);
+
+    return t->source->crawl != NULL &&
+           (t->settings->links || (t->settings->table == NULL &&
+                                   (people || t->source->row_spec_count == 0)));
+}
+
+static enum gn_exit show_all(struct trial *t)
+{
+    struct garner_error err = {0};
+    enum gn_exit status = GN_EXIT_OK;
+
+    if (t->source->crawl != NULL &&
+        gn_trail_read(t->source, &t->answer, &t->made.onward, &t->trail,
+                      &err) != GARNER_OK)
+        status = gn_exit_error(&err);
+    if (status == GN_EXIT_OK)
+        status = show(t);
+    if (status == GN_EXIT_OK && shows_links(t))
+        status =
+            gn_trail_print(&t->trail, t->source->name, &t->settings->format);
+    gn_trail_fini(&t->trail);
     return status;
 }
 
@@ -264,7 +308,7 @@ static enum gn_exit try_with(struct trial *t, struct gn_maker *m)
         return status != GN_EXIT_OK ? status : GN_EXIT_FAILED;
     }
     tell_skipped(t);
-    shown = show(t);
+    shown = show_all(t);
     if (shown == GN_EXIT_OK)
         shown = show_next(t);
     status = judge(t, m, &t->made);
@@ -285,6 +329,7 @@ static enum gn_exit try_it(struct trial *t, const char *store)
         status = gn_exit_error(&err);
     else if (status == GN_EXIT_OK) {
         maker.wants_next = true;
+        maker.wants_links = t->source->crawl != NULL;
         status = try_with(t, &maker);
         gn_made_fini(&t->made);
         gn_maker_close(&maker);
@@ -304,12 +349,16 @@ static enum gn_exit check(const struct trial *t)
         return gn_exit_usage("%s has many URLs; try one of them with garner "
                              "get URL --sql",
                              t->source->name);
+    if (t->settings->links && t->source->crawl == NULL)
+        return gn_exit_usage("--links: %s is no crawl, whose pages lead to "
+                             "others",
+                             t->source->name);
     for (size_t i = 0; i < t->source->row_spec_count; i++)
         sets += is_asked(t, &t->source->rows[i]) ? 1 : 0;
     if (sets == 0 && t->settings->table != NULL)
         return gn_exit_usage("--into %.100s: %s has no rows for that table",
                              t->settings->table, t->source->name);
-    if (sets > 1 && (f->csv || f->json))
+    if (sets > 1 && !t->settings->links && (f->csv || f->json))
         return gn_exit_usage("%s has rows for %zu tables, which are no one CSV "
                              "or JSON; choose one with --into TABLE, or take "
                              "--nl",
@@ -324,6 +373,9 @@ static enum gn_exit run(const struct gn_call *call)
     struct gn_config config;
     enum gn_exit status;
 
+    if (s->links && s->table != NULL)
+        return gn_exit_usage("take either --links or --into: links are no rows "
+                             "of a table");
     if (s->run > 0 && s->body != NULL)
         return gn_exit_usage("take the body from --body or from --run, not "
                              "from both");
@@ -346,6 +398,8 @@ static const struct gn_option options[] = {
      "take what this run (garner_run.id) got, and fetch nothing", NULL},
     {"into", 0, GN_OPTION_TEXT, "TABLE", offsetof(struct settings, table),
      "show only the rows for this table", NULL},
+    {"links", 0, GN_OPTION_FLAG, NULL, offsetof(struct settings, links),
+     "show only where the page of a crawl leads", NULL},
     GN_FORMAT_OPTION(struct settings, "table", 't', table,
                      "print a table for people (the default)"),
     GN_FORMAT_OPTION(struct settings, "csv", 0, csv,
@@ -374,6 +428,14 @@ const struct gn_command gn_cmd_test = {
         "With --csv, --json and --nl the columns of a row stand between "
         "_table, _change and _was: the values that are stored, as a JSON "
         "object, where they are others.\n"
+        "\n"
+        "Of a crawl it tries the first start, or the page of --run, and prints "
+        "its links after the rows: each with its depth and priority, and "
+        "whether it is 'followed', or else why not: 'seen' before, on this "
+        "page or as a start, 'nofollow', 'too deep', 'elsewhere', 'not "
+        "allowed', 'denied'. What robots.txt forbids is not asked. With "
+        "--csv, --json and --nl the links come with --links, in place of the "
+        "rows, or if there are no rows to make.\n"
         "\n"
         "Of a source with pages (next) it tries the first, and says on stderr "
         "where the next one is.\n"

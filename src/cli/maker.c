@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/thread.h"
 #include "engine/expect/expect_rows.h"
+#include "engine/frontier/fate.h"
 #include "engine/inputs.h"
 #include "fetch/target.h"
 
@@ -74,6 +75,28 @@ static enum garner_code extract(struct gn_maker *m, struct gn_extraction *x,
     return x->code;
 }
 
+/* Has the worker look for links, as a crawl would. */
+static enum garner_code ask_links(const struct gn_crawl *crawl,
+                                  const struct gn_one *answer,
+                                  struct gn_made *made,
+                                  struct garner_error *err)
+{
+    struct gn_buf sql = {0};
+    const char *selector = NULL;
+
+    if (!gn_onward_is_sql(crawl->follow)) {
+        gn_onward_selector(crawl->follow, &sql);
+        selector = gn_arena_text(&made->arena, gn_buf_cstr(&sql));
+        made->arena.failed = made->arena.failed || gn_buf_failed(&sql);
+    }
+    gn_buf_fini(&sql);
+    gn_fate_query(crawl, selector, answer->is_sitemap, &made->onward);
+    made->extraction.onward = &made->onward;
+    return made->arena.failed
+               ? gn_fail(err, GARNER_NOMEM, "out of memory for links")
+               : GARNER_OK;
+}
+
 enum garner_code gn_maker_run(struct gn_maker *m, const struct gn_one *answer,
                               struct gn_made *made, struct garner_error *err)
 {
@@ -97,6 +120,8 @@ enum garner_code gn_maker_run(struct gn_maker *m, const struct gn_one *answer,
 
     *made = (struct gn_made){0};
     code = gn_inputs_fill(&in, m->source, &made->arena, &made->extraction, err);
+    if (code == GARNER_OK && m->wants_links)
+        code = ask_links(m->source->crawl, answer, made, err);
     if (code != GARNER_OK)
         return code;
     code = extract(m, &made->extraction, err);
@@ -111,6 +136,7 @@ void gn_made_fini(struct gn_made *made)
 {
     for (size_t i = 0; i < made->extraction.query_count; i++)
         gn_rowset_fini(&made->extraction.queries[i].rows);
+    gn_onward_fini(&made->onward);
     gn_arena_clear(&made->arena);
     *made = (struct gn_made){0};
 }

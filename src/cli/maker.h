@@ -18,6 +18,7 @@
 #include "config/config.h"
 #include "engine/expect/expect.h"
 #include "extract/extractor.h"
+#include "extract/onward.h"
 #include "garner/error.h"
 
 struct gn_maker {
@@ -25,7 +26,8 @@ struct gn_maker {
     struct gn_target *target;
     struct gn_patterns patterns;
     struct gn_extractor *extractor;
-    bool wants_next; /* set it if rows are not all that is asked for */
+    bool wants_next;  /* set it if rows are not all that is asked for */
+    bool wants_links; /* the same, of a crawl's page */
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -40,6 +42,8 @@ struct gn_made {
     struct gn_extraction extraction;
     const char *next; /* page, as SQL says it, if that is asked for; NULL: none
                        */
+    struct gn_onward onward; /* where a crawl's page leads to, if that is asked
+                                for */
 };
 
 /* Errors: INVALID, NOMEM, IO; nothing is left to close then. */

@@ -16,12 +16,13 @@ struct gn_one {
     char error[240]; /* says what, and what to do; "" when NONE */
     int status;
     char *final_url;
-    char *base_url; /* with secrets: tell nobody; NULL: as it was asked for */
-    char *next;     /* the link to the next page, by a header; NULL: none */
-    int page;       /* 0: the first */
-    char *page_url; /* as a crawl asked for it, if it is stored; or NULL */
-    int depth;      /* of that page */
-    bool rowless;   /* it is stored as one of which a crawl makes no rows */
+    char *base_url;  /* with secrets: tell nobody; NULL: as it was asked for */
+    char *next;      /* the link to the next page, by a header; NULL: none */
+    int page;        /* 0: the first */
+    char *page_url;  /* as a crawl asked for it, if it is stored; or NULL */
+    int depth;       /* of that page */
+    bool rowless;    /* it is stored as one of which a crawl makes no rows */
+    bool is_sitemap; /* the same, since it is one */
     char *content_type; /* NULL: none */
     struct gn_buf headers;
     struct gn_buf body;

@@ -92,7 +92,8 @@ static enum garner_code find_page(struct garner_store *store, const char *sql,
     *found = code == GARNER_ROW;
     if (*found) {
         one->depth = (int)garner_column(rows, 0).integer;
-        one->rowless = one->rowless || garner_column(rows, 1).integer != 0;
+        one->is_sitemap = garner_column(rows, 1).integer != 0;
+        one->rowless = one->rowless || one->is_sitemap;
         one->page_url = copy(garner_column(rows, 2));
         if (one->page_url == NULL)
             code = gn_fail(err, GARNER_NOMEM, "out of memory for a URL");

@@ -3,12 +3,11 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/urlnorm.h"
 #include "crawl/order.h"
-#include "crawl/robotstag.h"
 #include "crawl/urlkey.h"
+#include "engine/frontier/fate.h"
 #include "engine/frontier/page.h"
 #include "engine/frontier/pass_state.h"
 #include "fetch/robots.h"
@@ -62,19 +61,6 @@ static struct gn_links *of(const struct gn_job *job)
 
 /* --- the answer ---------------------------------------------------------- */
 
-/* What url is, seen from the crawl. */
-static enum gn_bounds_answer ask(struct gn_links *links, const char *url,
-                                 int depth)
-{
-    enum gn_bounds_answer answer = GN_BOUNDS_NO_URL;
-    struct garner_error err;
-
-    if (gn_bounds_ask(links->bounds, url, depth, &answer, &err) == GARNER_OK)
-        return answer;
-    gn_log(GN_LOG_WARN, NULL, "%.120s is not followed: %s", url, err.message);
-    return GN_BOUNDS_NO_URL;
-}
-
 const char *gn_links_bar(const struct gn_job *job, const char *url)
 {
     struct gn_links *links = of(job);
@@ -86,7 +72,7 @@ const char *gn_links_bar(const struct gn_job *job, const char *url)
         return NULL;
     depth = job->active->page->depth;
     if (gn_urlnorm(url, &form, NULL) == GARNER_OK)
-        answer = ask(links, gn_buf_cstr(&form), depth);
+        answer = gn_fate_ask(links->bounds, gn_buf_cstr(&form), depth);
     gn_buf_fini(&form);
     /* As a start need not be allowed, nor need be where it leads. */
     if (answer == GN_BOUNDS_WITHIN ||
@@ -98,25 +84,16 @@ const char *gn_links_bar(const struct gn_job *job, const char *url)
 void gn_links_begin(struct gn_job *job, const struct gn_response *response)
 {
     struct gn_links *links = of(job);
-    char token[GN_ROBOTS_TOKEN];
     struct gn_robotstag tag;
 
     if (links == NULL || job->run.failure != NULL)
         return;
-    gn_robots_token(job->active->source->request.user_agent, token);
-    tag = gn_robotstag_read(gn_buf_cstr(response->headers), token);
+    tag = gn_fate_tag(job->active->source, gn_buf_cstr(response->headers));
     job->noindex = tag.noindex;
     job->nofollow = tag.nofollow;
     job->leads_on = true;
-    job->onward = (struct gn_onward){.html_only = false};
-    if (job->active->page->is_sitemap) {
-        job->onward.sql = gn_onward_sitemap;
-    } else if (gn_onward_is_sql(links->crawl->follow)) {
-        job->onward.sql = links->crawl->follow;
-    } else {
-        job->onward.sql = job->active->pass->follow;
-        job->onward.html_only = true;
-    }
+    gn_fate_query(links->crawl, job->active->pass->follow,
+                  job->active->page->is_sitemap, &job->onward);
     job->extraction.onward = &job->onward;
 }
 
@@ -130,11 +107,8 @@ static bool is_seen(const struct gn_links *links, int64_t key)
 static bool is_wanted(struct gn_links *links, const struct gn_link *link,
                       int depth)
 {
-    if (link->nofollow && !links->crawl->ignores_nofollow)
-        return false;
-    if (is_seen(links, gn_urlkey(link->url, link->size)))
-        return false;
-    return ask(links, link->url, depth) == GN_BOUNDS_WITHIN;
+    return !is_seen(links, gn_urlkey(link->url, link->size)) &&
+           gn_fate_bar(links->crawl, links->bounds, link, depth) == NULL;
 }
 
 static void drop_rows(struct gn_job *job)
@@ -155,7 +129,8 @@ void gn_links_take(struct gn_job *job)
 
     if (links == NULL || !job->leads_on)
         return;
-    depth = job->active->page->depth + !job->active->page->is_sitemap;
+    depth =
+        gn_fate_depth(job->active->page->depth, job->active->page->is_sitemap);
     if (!links->crawl->ignores_nofollow) {
         job->run.noindex = page->noindex || job->noindex;
         if (job->run.noindex)
@@ -198,7 +173,8 @@ static enum garner_code add_sitemaps(struct gn_job *job, int64_t pass,
         gn_buf_append(&plain, text, size);
         if (!gn_buf_failed(&plain) &&
             gn_urlnorm(gn_buf_cstr(&plain), &url, NULL) == GARNER_OK &&
-            ask(of(job), gn_buf_cstr(&url), 0) == GN_BOUNDS_WITHIN)
+            gn_fate_ask(of(job)->bounds, gn_buf_cstr(&url), 0) ==
+                GN_BOUNDS_WITHIN)
             code = gn_page_add_found(
                 job->batch, a->memory.id,
                 &(struct gn_page_found){.url = gn_buf_cstr(&url),
@@ -222,7 +198,7 @@ enum garner_code gn_links_add(struct gn_job *job, int64_t pass,
 
     if (!is_followed(job))
         return GARNER_OK;
-    depth = page->depth + !page->is_sitemap;
+    depth = gn_fate_depth(page->depth, page->is_sitemap);
     for (size_t i = 0; i < job->onward.link_count && code == GARNER_OK; i++) {
         const struct gn_link *link = &job->onward.links[i];
         const struct gn_page_found found = {
