@@ -154,6 +154,34 @@ static void without_a_store_table_or_key_all_is_new(void **state)
     garner_close(store);
 }
 
+static void what_goes_is_told_with_and_without_a_key(void **state)
+{
+    struct gn_rows_spec spec = by_id;
+    struct garner_store *store = open_store();
+    struct gn_rowset rows = rows_of(some(), 5);
+    struct gn_compared d;
+
+    (void)state;
+    spec.conflict = GN_CONFLICT_WHOLE;
+    runs(store, "create table t (id integer primary key, x text)");
+    runs(store, "insert into t values (1, 'a'), (4, 'd'), (8, 'g')");
+    assert_int_equal(gn_compare_rows(store, &spec, &rows, NULL, &d, NULL),
+                     GARNER_OK);
+    assert_true(d.gone.go);
+    assert_int_equal(d.gone.count, 1);
+    assert_int_equal(d.gone.rows.values[0].integer, 8);
+    assert_memory_equal(d.gone.rows.values[1].bytes.data, "g", 1);
+    gn_compared_fini(&d);
+    spec.key_count = 0;
+    assert_int_equal(gn_compare_rows(store, &spec, &rows, NULL, &d, NULL),
+                     GARNER_OK);
+    assert_int_equal(d.counts[GN_CHANGE_NEW], 5);
+    assert_int_equal(d.gone.count, 3);
+    gn_compared_fini(&d);
+    gn_rowset_fini(&rows);
+    garner_close(store);
+}
+
 static void a_key_without_value_is_an_error(void **state)
 {
     const char *const x[] = {"x"};
@@ -195,6 +223,7 @@ int main(void)
         cmocka_unit_test(a_key_is_the_same_as_in_sql),
         cmocka_unit_test(a_column_that_is_new_was_null),
         cmocka_unit_test(without_a_store_table_or_key_all_is_new),
+        cmocka_unit_test(what_goes_is_told_with_and_without_a_key),
         cmocka_unit_test(a_key_without_value_is_an_error),
         cmocka_unit_test(lost_memory_is_an_error),
     };

@@ -63,6 +63,9 @@ static void each_link_has_its_fate(void **state)
                                        "too deep", "too deep", "too deep",
                                        "too deep", "too deep", "too deep"};
     const struct gn_onward page = {.links = links, .link_count = LINKS};
+    static const char *const started[] = {"followed",  "seen",   "nofollow",
+                                          "followed",  "seen",   "followed",
+                                          "elsewhere", "denied", "not allowed"};
     struct gn_one one = {.depth = 2, .page_url = "http://h/here"};
 
     (void)state;
@@ -71,6 +74,8 @@ static void each_link_has_its_fate(void **state)
     leads(&one, &page, deep, 0);
     one.is_sitemap = true; /* what it names is as near as itself */
     leads(&one, &page, words, 2);
+    one.page_url = "http://h/start"; /* twice known */
+    leads(&one, &page, started, 3);
 }
 
 static void a_page_may_want_no_robots(void **state)
