@@ -164,6 +164,13 @@ static void add_encoded(struct gn_buf *out, const char *text, size_t size)
             gn_buf_printf(out, "%%%02X", (unsigned char)text[i]);
 }
 
+/* Whether a URL, behind its scheme, has a login; curl takes that one, whatever
+ * -U says. */
+static bool has_login(const char *rest)
+{
+    return memchr(rest, '@', strcspn(rest, "/?#")) != NULL;
+}
+
 static void add_proxy(const struct gn_curl_flags *flags, struct gn_buf *out)
 {
     static const char *const kinds[] = {"socks4", "socks4a", "socks5",
@@ -186,7 +193,7 @@ static void add_proxy(const struct gn_curl_flags *flags, struct gn_buf *out)
     else
         gn_buf_printf(out, "%s://", scheme);
     rest = rest != NULL ? rest + 3 : proxy;
-    if (login != NULL) {
+    if (login != NULL && !has_login(rest)) {
         const size_t user = strcspn(login, ":");
 
         add_encoded(out, login, user);
