@@ -1,9 +1,6 @@
 #include "cli/intake.h"
 
-#include <errno.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -12,11 +9,12 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "cli/chunks.h"
+#include "cli/guess.h"
 #include "cli/objects.h"
 #include "cli/sniff.h"
 #include "extract/csv.h"
 
-enum { MOST = 256 << 20 };
+enum { MOST = 256 << 20, MOST_SNIFFED = 64 << 10 };
 
 struct gn_intake {
     struct gn_intake_options options;
@@ -101,61 +99,6 @@ static enum garner_code no_memory(const struct gn_intake *in,
 
 /* --- CSV ------------------------------------------------------------------*/
 
-/* The digits that text begins with. */
-static size_t digits(const char *text, size_t size)
-{
-    size_t n = 0;
-
-    while (n < size && text[n] >= '0' && text[n] <= '9')
-        n++;
-    return n;
-}
-
-/* Whether text is a number as JSON has them; *whole: without . and e. */
-static bool is_number(const char *text, size_t size, bool *whole)
-{
-    size_t at = size > 0 && *text == '-' ? 1 : 0;
-    size_t n = digits(text + at, size - at);
-
-    if (n == 0 || (n > 1 && text[at] == '0'))
-        return false;
-    at += n;
-    *whole = at == size;
-    if (at < size && text[at] == '.') {
-        n = digits(text + at + 1, size - at - 1);
-        if (n == 0)
-            return false;
-        at += n + 1;
-    }
-    if (at < size && (text[at] | 32) == 'e') {
-        at++;
-        at += at < size && (text[at] == '-' || text[at] == '+') ? 1 : 0;
-        n = digits(text + at, size - at);
-        if (n == 0)
-            return false;
-        at += n;
-    }
-    return at == size;
-}
-
-struct garner_value gn_intake_guess(const char *text, size_t size)
-{
-    const struct garner_value plain = garner_text_n(text, size);
-    char copy[64];
-    int64_t integer;
-    bool whole;
-
-    if (size >= sizeof copy || !is_number(text, size, &whole))
-        return plain;
-    memcpy(copy, text, size);
-    copy[size] = '\0';
-    if (!whole)
-        return garner_real(strtod(copy, NULL));
-    errno = 0;
-    integer = strtoll(copy, NULL, 10);
-    return errno == 0 ? garner_integer(integer) : plain;
-}
-
 /* Reads the next record, whole, into csv. */
 static enum garner_code record(struct gn_intake *in, struct garner_error *err)
 {
@@ -203,22 +146,42 @@ static enum garner_code check_text(const struct gn_intake *in,
     return GARNER_OK;
 }
 
-/* What parts the fields, as options say, or the first line, of which there is
- * as much as was read. */
-static void choose_delimiter(struct gn_intake *in)
+/* What parts the fields, by the first line, however it comes. */
+static enum garner_code sniff(struct gn_intake *in, struct garner_error *err)
+{
+    struct gn_chunks *c = &in->chunks;
+
+    for (;;) {
+        const char *at = gn_chunks_at(c);
+        const size_t size = (size_t)(gn_chunks_end(c) - at);
+        enum garner_code code;
+
+        if (c->ended || size >= MOST_SNIFFED ||
+            gn_sniff_is_whole(at, size, in->csv.quote)) {
+            in->csv.delimiter = gn_sniff_delimiter(at, size, in->csv.quote);
+            return GARNER_OK;
+        }
+        code = more(in, err);
+        if (code != GARNER_OK)
+            return code;
+    }
+}
+
+/* What parts the fields, as options say. */
+static enum garner_code choose_delimiter(struct gn_intake *in,
+                                         struct garner_error *err)
 {
     const struct gn_intake_options *o = &in->options;
-    const char *at = gn_chunks_at(&in->chunks);
 
     if (o->quote != '\0')
         in->csv.quote = o->quote;
     if (o->delimiter != '\0')
         in->csv.delimiter = o->delimiter;
     else if (o->sniff)
-        in->csv.delimiter = gn_sniff_delimiter(
-            at, (size_t)(gn_chunks_end(&in->chunks) - at), in->csv.quote);
+        return sniff(in, err);
     else if (o->format == GN_INTAKE_TSV)
         in->csv.delimiter = '\t';
+    return GARNER_OK;
 }
 
 /* Nobody wants "a;b" for a column. */
@@ -273,10 +236,10 @@ static enum garner_code number_columns(struct gn_intake *in,
 static enum garner_code begin_csv(struct gn_intake *in,
                                   struct garner_error *err)
 {
-    enum garner_code code;
+    enum garner_code code = choose_delimiter(in, err);
 
-    choose_delimiter(in);
-    code = record(in, err);
+    if (code == GARNER_OK)
+        code = record(in, err);
     if (code == GARNER_OK)
         code = check_text(in, err);
     if (code == GARNER_OK)
@@ -325,7 +288,7 @@ static enum garner_code next_csv(struct gn_intake *in,
         const struct gn_csv_field *f = &in->csv.fields[i];
 
         in->values[i] = in->options.detect_types
-                            ? gn_intake_guess(f->text, f->size)
+                            ? gn_guess_value(f->text, f->size)
                             : garner_text_n(f->text, f->size);
         if (f->size == 0 && in->options.empty_null)
             in->values[i] = garner_null();
@@ -336,6 +299,11 @@ static enum garner_code next_csv(struct gn_intake *in,
 }
 
 /* --- JSON -----------------------------------------------------------------*/
+
+static bool is_blank(char c)
+{
+    return c != '\0' && strchr(" \t\r\n", c) != NULL;
+}
 
 /* To what is no white space; *c 0: there is nothing more. */
 static enum garner_code skip_blank(struct gn_intake *in, char *c,
@@ -348,7 +316,7 @@ static enum garner_code skip_blank(struct gn_intake *in, char *c,
         const char *at = gn_chunks_at(&in->chunks);
         const char *end = gn_chunks_end(&in->chunks);
 
-        for (; at < end && strchr(" \t\r\n", *at) != NULL && *at != '\0'; at++)
+        for (; at < end && is_blank(*at); at++)
             in->line += *at == '\n';
         in->chunks.done += (size_t)(at - gn_chunks_at(&in->chunks));
         if (at < end)
@@ -472,12 +440,37 @@ static enum gn_intake_format guess_format(const struct gn_intake *in, char c)
     return c == '{' || c == '[' ? GN_INTAKE_JSON : GN_INTAKE_CSV;
 }
 
+/* What comes first but white space, which stays: in CSV it is part of a field.
+ * *c 0: there is nothing. */
+static enum garner_code peek(struct gn_intake *in, char *c,
+                             struct garner_error *err)
+{
+    enum garner_code code = GARNER_OK;
+    size_t skipped = 0;
+
+    *c = '\0';
+    while (code == GARNER_OK) {
+        const char *at = gn_chunks_at(&in->chunks) + skipped;
+        const char *end = gn_chunks_end(&in->chunks);
+
+        while (at < end && is_blank(*at))
+            at++;
+        if (at < end)
+            *c = *at;
+        if (at < end || in->chunks.ended)
+            break;
+        skipped = (size_t)(at - gn_chunks_at(&in->chunks));
+        code = more(in, err);
+    }
+    return code;
+}
+
 static enum garner_code begin(struct gn_intake *in, struct garner_error *err)
 {
     static const char mark[] = "\xef\xbb\xbf";
     const size_t size = sizeof mark - 1;
     enum garner_code code = GARNER_OK;
-    char c;
+    char c = '\0';
 
     in->begun = true;
     while (code == GARNER_OK && !in->chunks.ended &&
@@ -486,8 +479,8 @@ static enum garner_code begin(struct gn_intake *in, struct garner_error *err)
     if (code == GARNER_OK && in->chunks.held.size >= size &&
         memcmp(gn_chunks_at(&in->chunks), mark, size) == 0)
         in->chunks.done = size;
-    if (code == GARNER_OK)
-        code = skip_blank(in, &c, err);
+    if (code == GARNER_OK && in->options.format == GN_INTAKE_GUESS)
+        code = peek(in, &c, err);
     if (code != GARNER_OK)
         return code;
     if (in->options.format == GN_INTAKE_GUESS)

@@ -3,7 +3,7 @@
  * after the other, in memory for one of them.
  *
  * CSV (RFC 4180) has its columns' names in its first line; all values are text,
- * or what they look like (gn_intake_guess). JSON is objects, one after the
+ * or what they look like (gn_guess_value). JSON is objects, one after the
  * other or in an array: numbers, texts, true as 1, false as 0, null; what is
  * nested is its JSON, and {"$base64": true, "encoded": ...} is a blob.
  *
@@ -59,9 +59,5 @@ void gn_intake_free(struct gn_intake *in);
  * what), CANCELED, IO, NOMEM; none comes after that. */
 enum garner_code gn_intake_next(struct gn_intake *in, struct gn_intake_row *row,
                                 struct garner_error *err);
-
-/* What text is as a value: a number, if it is written as JSON writes one (so
- * 007, +1 and 1,5 are texts) and an integer fits. Pure. */
-struct garner_value gn_intake_guess(const char *text, size_t size);
 
 #endif

@@ -115,6 +115,23 @@ static const struct sample samples[] = {
      "a,b\n1,2.5\n007,-0\n,x\n",
      {.detect_types = true, .empty_null = true},
      "2:a=1;b=2.5;\n3:a='007';b=0;\n4:a=NULL;b='x';\n"},
+    {"f.csv", "\n a,b\n1,2\n", {0}, "3: a='1';b='2';\n"},
+    {"f.tsv",
+     "\ta\n\t1\n",
+     {.headless = true},
+     "1:untitled_1='';untitled_2='a';\n2:untitled_1='';untitled_2='1';\n"},
+    {"f",
+     " \n\ta;b\n",
+     {.headless = true, .delimiter = ';'},
+     "1:untitled_1=' ';\nf:2: this row has 2 fields, and there are 1 columns"},
+    {"f",
+     "\n\"a,a\n\";b;c\n1;2;3\n",
+     {.sniff = true},
+     "4:a,a\n='1';b='2';c='3';\n"},
+    {"f",
+     "aaaaaaa|b",
+     {.sniff = true, .headless = true},
+     "1:untitled_1='aaaaaaa';untitled_2='b';\n"},
     {"f.tsv", "a\tb\n1,2\t\"3\t4\"\n", {0}, "2:a='1,2';b='3\t4';\n"},
     {"f.csv",
      "a,b\n1\n",
@@ -221,39 +238,6 @@ static void a_wait_can_be_ended(void **state)
     close(ends[1]);
 }
 
-static void numbers_are_guessed_as_json_has_them(void **state)
-{
-    static const char *const texts[] = {"",
-                                        "-",
-                                        "007",
-                                        "00",
-                                        "+1",
-                                        "1,5",
-                                        "1.",
-                                        ".5",
-                                        "1e",
-                                        "1e+",
-                                        "0x10",
-                                        "1 ",
-                                        " 1",
-                                        "1_000",
-                                        "NaN",
-                                        "inf",
-                                        "9223372036854775808",
-                                        "1.5.2"};
-
-    (void)state;
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        assert_int_equal(gn_intake_guess(texts[i], strlen(texts[i])).type,
-                         GARNER_TEXT);
-    assert_int_equal(gn_intake_guess("0", 1).integer, 0);
-    assert_int_equal(gn_intake_guess("-12", 3).integer, -12);
-    assert_int_equal(gn_intake_guess("9223372036854775807", 19).integer,
-                     INT64_MAX);
-    assert_true(gn_intake_guess("-0.5", 4).real == -0.5);
-    assert_true(gn_intake_guess("1E+2", 4).real == 100);
-}
-
 static void lost_memory_is_an_error(void **state)
 {
     const struct gn_intake_options options = {0};
@@ -288,7 +272,6 @@ int main(void)
         cmocka_unit_test(rows_come_whole_however_the_bytes_do),
         cmocka_unit_test(long_rows_are_put_together),
         cmocka_unit_test(a_wait_can_be_ended),
-        cmocka_unit_test(numbers_are_guessed_as_json_has_them),
         cmocka_unit_test(lost_memory_is_an_error),
     };
 

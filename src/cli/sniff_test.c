@@ -23,6 +23,7 @@ static void the_most_frequent_is_it(void **state)
         {"a|b|c,d\r\n", '|'},
         {"\"a,b,\n,c\";d", ';'},
         {"\"a;b;c\"", ','},
+        {"\r\n\na;b\n,,", ';'},
     };
 
     (void)state;
@@ -34,10 +35,29 @@ static void the_most_frequent_is_it(void **state)
     assert_int_equal(gn_sniff_delimiter("a\0b;c", 5, '\0'), ';');
 }
 
+static void a_line_ends_outside_of_quotes(void **state)
+{
+    static const struct {
+        const char *text;
+        bool whole;
+    } cases[] = {
+        {"", false},       {"\n\r\n", false},    {"a;b", false},
+        {"a;b\n", true},   {"a\rb", true},       {"\n\na\n", true},
+        {"\"a\nb", false}, {"\"a\nb\"\n", true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(
+            gn_sniff_is_whole(cases[i].text, strlen(cases[i].text), '"'),
+            cases[i].whole);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_most_frequent_is_it),
+        cmocka_unit_test(a_line_ends_outside_of_quotes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
