@@ -10,7 +10,7 @@ import subprocess
 import sys
 import unittest
 
-from support.program import (GARNER, LIMIT, clean_environment, count_runs, one, query,
+from support.program import (GARNER, LIMIT, clean_environment, count_runs, garner, one, query,
                              wait_until)
 from support.prices import FAILED, ROWS, Tools, prices
 
@@ -177,6 +177,38 @@ class Load(Tools):
         self.put("x\n3\n", "--truncate", "--no-headers", code=1)  # the row does not fit
         self.put('{"untitled_1": 7}', "--truncate")
         self.assertEqual(self.rows(), [(7, None)])
+
+    def test_truncate_takes_nothing_for_a_file_that_is_refused(self):
+        old = [(1, "x"), (2, "y")]
+        self.put('{"k": 1, "l": "x"}{"k": 2, "l": "y"}', "--pk", "k")
+        packed = gzip.compress(b"k,l\n" + b"3,z\n" * 5000)
+        for name, content in (("a.csv", b"k;l\n3;z\n"), ("b.csv", b""), ("c.csv", b"k,l\n"),
+                              ("a.json", b'{"k": 3}\n{'), ("b.json", b"[]"),
+                              ("a.csv.zst", b"\x28\xb5\x2f\xfd\0\0\0"),
+                              ("a.csv.gz", packed[:30] + b"oops" + packed[34:])):
+            with self.subTest(name):
+                (self.folder / name).write_bytes(content)
+                garner("insert", self.db, "t", self.folder / name, "--truncate")
+                self.assertEqual(self.rows(), old)
+        self.ok("insert", self.db, "t", self.folder, "--truncate", code=3)  # it cannot be read
+        self.assertEqual(self.rows(), old)
+        for text, said in (('{"k": 3}\n{"k": 4}\n{"k": 3}', "input:3: UNIQUE constraint failed"),
+                           ('{"k": 3}\n{"k": 4, "m": 1}', "input:2: table t has no column m")):
+            told = self.put(text, "--truncate", code=1)
+            self.assertIn(said, told)
+            self.assertIn("0 rows written", told)
+            self.assertEqual(self.rows(), old)
+        self.assertIn("2 rows written", self.put('{"k": 1}{"k": 7, "m": 8}', "--truncate",
+                                                 "--alter"))
+        self.assertEqual(self.rows(), [(1, None, None), (7, None, 8)])
+        self.assertIn("1 row written", self.put('{"k": 5}\n{"k": 5}', "--truncate",
+                                                "--batch-size", "1", code=1))
+        self.assertIn("2 rows written", self.put('{"k": 5}{"k": 6}', "--truncate", "--pk", "k",
+                                                 "--batch-size", "1", verb="upsert"))
+        self.assertEqual(self.rows("k"), [(5,), (6,)])
+        self.ok("insert", self.db, "new", "--truncate", stdin='{"a": 1}')
+        self.assertEqual(one(self.db, "select a from new"), 1)
+        self.assert_sound()
 
     def test_gzip_is_unpacked(self):
         text = "k,l\n" + "".join(f"{n},{'x' * 50}\n" for n in range(20000))

@@ -186,30 +186,33 @@ static enum garner_code find_bad(struct work *w, struct garner_error *err)
     return GARNER_OK; /* whatever was in its way is gone */
 }
 
-/* Deletes what the table has, if there is one. */
-static enum garner_code empty_table(struct work *w, struct garner_error *err)
+/* The first rows, in place of those that the table has: they stay if one of
+ * these is refused. */
+static enum garner_code write_anew(struct work *w,
+                                   const struct gn_pour_set *sets,
+                                   struct garner_error *err)
 {
-    struct garner_rows *rows = NULL;
-    char *sql = NULL;
-    enum garner_code code =
-        garner_query(w->store,
-                     "select format('delete from \"%w\"', name) from"
-                     " sqlite_schema where type = 'table' and name = ?"
-                     " collate nocase",
-                     GARNER_ARGS(garner_text(w->spec.table)), &rows, err);
+    struct garner_error why = {0};
+    struct gn_pour_bad bad = {0};
+    int64_t changes = 0;
+    const enum garner_code code =
+        gn_pour_anew(w->pour, sets, w->count, &changes, &bad, &why);
 
+    if (code != GARNER_OK && bad.is_known)
+        return gn_fail(err, code, "%.100s:%zu: %.140s", w->name,
+                       w->sets[bad.set].lines[bad.row], why.message);
+    if (code != GARNER_OK) {
+        *err = why;
+        return code;
+    }
     w->emptied = true;
-    if (code == GARNER_OK)
-        code = garner_next(rows, err);
-    if (code == GARNER_ROW)
-        sql = gn_arena_text(&w->memory,
-                            (const char *)garner_column(rows, 0).bytes.data);
-    garner_rows_close(rows);
-    if (code == GARNER_ROW && sql == NULL)
-        return gn_fail(err, GARNER_NOMEM, "out of memory for SQL");
-    if (code == GARNER_ROW)
-        return garner_exec(w->store, sql, GARNER_ARGS(), NULL, err);
-    return code == GARNER_DONE ? GARNER_OK : code;
+    w->written += changes;
+    return GARNER_OK;
+}
+
+static bool is_to_be_emptied(const struct work *w)
+{
+    return w->flags->truncate && !w->emptied;
 }
 
 static enum garner_code flush(struct work *w, struct garner_error *err)
@@ -217,20 +220,21 @@ static enum garner_code flush(struct work *w, struct garner_error *err)
     struct gn_pour_set sets[SETS];
     enum garner_code code = GARNER_OK;
 
-    if (w->flags->truncate && !w->emptied)
-        code = empty_table(w, err);
     for (size_t i = 0; i < w->count; i++)
         sets[i] = (struct gn_pour_set){0, &w->sets[i].rows, NULL};
-    if (w->count > 0 && code == GARNER_OK)
+    if (w->count > 0 && is_to_be_emptied(w)) {
+        code = write_anew(w, sets, err);
+    } else if (w->count > 0) {
         code = write_rows(w, sets, w->count, err);
-    if (code == GARNER_CONSTRAINT || code == GARNER_INVALID ||
-        code == GARNER_SQL)
-        code = find_bad(w, err);
+        if (code == GARNER_CONSTRAINT || code == GARNER_INVALID ||
+            code == GARNER_SQL)
+            code = find_bad(w, err);
+    }
     drop(w);
     return code;
 }
 
-/* Rows before a bad one are written. */
+/* Rows before a bad one are written, but not in place of what a table has. */
 static enum garner_code load_all(struct work *w, struct garner_error *err)
 {
     struct garner_error late = {0};
@@ -255,6 +259,8 @@ static enum garner_code load_all(struct work *w, struct garner_error *err)
                 return code;
         }
     }
+    if (code != GARNER_DONE && is_to_be_emptied(w))
+        return code;
     flushed = flush(w, &late);
     if (flushed != GARNER_OK) {
         *err = late;

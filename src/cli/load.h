@@ -66,8 +66,9 @@ struct gn_load_flags {
         GN_LOAD_OPTION("type", 0, LIST, "COLUMN=TYPE", types,                  \
                        "the type of a column that is made; may be repeated"),  \
         GN_LOAD_OPTION("truncate", 0, FLAG, NULL, truncate,                    \
-                       "delete the table's rows before the first are "         \
-                       "written"),                                             \
+                       "delete the table's rows, in the transaction that "     \
+                       "writes the first: none, if those are refused, or "     \
+                       "none come"),                                           \
         GN_LOAD_OPTION("stop-after", 0, NUMBER, "N", stop_after,               \
                        "read no more than so many rows"),                      \
         GN_LOAD_OPTION("detect-types", 'd', FLAG, NULL, detect_types,          \

@@ -1,9 +1,12 @@
 #include "cli/pour.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "cli/quote.h"
 #include "engine/table/table.h"
+#include "garner/tx.h"
 #include "garner/write.h"
 
 struct gn_pour {
@@ -13,6 +16,7 @@ struct gn_pour {
     struct gn_table **tables; /* one for each spec */
     bool *frozen;             /* the same */
     size_t count;
+    enum garner_ack ack;
     struct garner_batch *batch;
 };
 
@@ -56,6 +60,7 @@ enum garner_code gn_pour_new(struct garner_store *store,
     p->store = store;
     p->specs = specs;
     p->count = count;
+    p->ack = ack;
     garner_batch_set_ack(p->batch, ack);
     return GARNER_OK;
 }
@@ -99,6 +104,13 @@ static enum garner_code check(const struct gn_pour *p,
     return gn_table_check_rows(table, set->rows, err);
 }
 
+/* What was built on it may not be there. */
+static void forget(struct gn_pour *p)
+{
+    for (size_t i = 0; i < p->count; i++)
+        gn_table_forget(p->tables[i]);
+}
+
 static enum garner_code write_once(struct gn_pour *p,
                                    const struct gn_pour_set *sets, size_t count,
                                    int64_t *changes, struct garner_error *err)
@@ -121,9 +133,8 @@ static enum garner_code write_once(struct gn_pour *p,
         code = garner_write(p->store, p->batch, &result, err);
     if (changes != NULL)
         *changes = result.changes;
-    /* What was built on it may not be there. */
-    for (size_t i = 0; i < p->count && code != GARNER_OK; i++)
-        gn_table_forget(p->tables[i]);
+    if (code != GARNER_OK)
+        forget(p);
     return code;
 }
 
@@ -134,5 +145,118 @@ enum garner_code gn_pour_write(struct gn_pour *pour,
     const enum garner_code code = write_once(pour, sets, count, changes, err);
 
     return code == GARNER_SQL ? write_once(pour, sets, count, changes, err)
+                              : code;
+}
+
+/* --- in place of what is there ------------------------------------------- */
+
+static enum garner_code delete_all(const struct gn_pour *p,
+                                   struct garner_tx *tx, int64_t *deleted,
+                                   struct garner_error *err)
+{
+    enum garner_code code = GARNER_OK;
+
+    *deleted = 0;
+    for (size_t i = 0; i < p->count && code == GARNER_OK; i++) {
+        struct garner_result result = {0};
+        struct gn_buf sql = {0};
+
+        if (!gn_table_exists(p->tables[i]))
+            continue;
+        gn_buf_text(&sql, "delete from ");
+        gn_quote_name(&sql, p->specs[i].table);
+        code = gn_buf_failed(&sql)
+                   ? gn_fail(err, GARNER_NOMEM, "out of memory for SQL")
+                   : garner_tx_exec(tx, gn_buf_cstr(&sql), GARNER_ARGS(),
+                                    &result, err);
+        gn_buf_fini(&sql);
+        *deleted += result.changes;
+    }
+    return code;
+}
+
+/* The first row that was refused, and why. */
+struct refusal {
+    struct gn_pour_bad *bad;
+    size_t set;
+    struct garner_error why;
+};
+
+static void on_refused(void *context, size_t row, const char *why)
+{
+    struct refusal *r = context;
+
+    if (r->bad->is_known)
+        return;
+    *r->bad = (struct gn_pour_bad){true, r->set, row};
+    (void)gn_fail(&r->why, GARNER_CONSTRAINT, "%s", why);
+}
+
+static enum garner_code put_all(struct gn_pour *p, struct garner_tx *tx,
+                                const struct gn_pour_set *sets, size_t count,
+                                struct gn_pour_bad *bad,
+                                struct garner_error *err)
+{
+    struct refusal r = {.bad = bad};
+    const struct gn_pen pen = {.tx = tx, .refused = on_refused, .context = &r};
+    enum garner_code code = GARNER_OK;
+
+    *bad = (struct gn_pour_bad){0};
+    for (; r.set < count && code == GARNER_OK && !bad->is_known; r.set++) {
+        const struct gn_pour_set *set = &sets[r.set];
+
+        code = check(p, set, err);
+        if (code == GARNER_INVALID)
+            *bad = (struct gn_pour_bad){true, r.set, 0};
+        if (code == GARNER_OK)
+            code = gn_table_try_rows(
+                p->tables[set->table], &pen,
+                &(struct gn_offer){set->rows, set->parents, gn_clock_wall_us()},
+                err);
+    }
+    return code == GARNER_OK && bad->is_known
+               ? gn_fail(err, GARNER_CONSTRAINT, "%s", r.why.message)
+               : code;
+}
+
+static enum garner_code anew_once(struct gn_pour *p,
+                                  const struct gn_pour_set *sets, size_t count,
+                                  int64_t *changes, struct gn_pour_bad *bad,
+                                  struct garner_error *err)
+{
+    struct garner_tx_options options;
+    struct garner_result result = {0};
+    struct garner_tx *tx = NULL;
+    int64_t deleted = 0;
+    enum garner_code code = look(p, err);
+
+    garner_tx_options_init(&options);
+    options.ack = p->ack;
+    if (code == GARNER_OK)
+        code = garner_begin(p->store, &options, &tx, err);
+    if (code == GARNER_OK)
+        code = delete_all(p, tx, &deleted, err);
+    if (code == GARNER_OK)
+        code = put_all(p, tx, sets, count, bad, err);
+    if (code == GARNER_OK)
+        code = garner_commit(tx, &result, err);
+    if (code == GARNER_OK) {
+        *changes = result.changes - deleted;
+        return GARNER_OK;
+    }
+    garner_rollback(tx);
+    forget(p);
+    return code;
+}
+
+enum garner_code gn_pour_anew(struct gn_pour *pour,
+                              const struct gn_pour_set *sets, size_t count,
+                              int64_t *changes, struct gn_pour_bad *bad,
+                              struct garner_error *err)
+{
+    const enum garner_code code =
+        anew_once(pour, sets, count, changes, bad, err);
+
+    return code == GARNER_SQL ? anew_once(pour, sets, count, changes, bad, err)
                               : code;
 }

@@ -7,6 +7,7 @@
 #ifndef GN_CLI_POUR_H
 #define GN_CLI_POUR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,5 +45,20 @@ void gn_pour_freeze(struct gn_pour *pour);
 enum garner_code gn_pour_write(struct gn_pour *pour,
                                const struct gn_pour_set *sets, size_t count,
                                int64_t *changes, struct garner_error *err);
+
+/* The row that was refused: a number of a set, and of a row in it. */
+struct gn_pour_bad {
+    bool is_known;
+    size_t set;
+    size_t row;
+};
+
+/* The same, in place of all that the tables have: that is deleted in the same
+ * transaction, and so stays if any row is refused, which *bad says then.
+ * *changes: without what was deleted. */
+enum garner_code gn_pour_anew(struct gn_pour *pour,
+                              const struct gn_pour_set *sets, size_t count,
+                              int64_t *changes, struct gn_pour_bad *bad,
+                              struct garner_error *err);
 
 #endif
