@@ -63,6 +63,19 @@ class Export(Tools):
         self.assertIn("is a view", self.ok("export", self.db, "v", "--sql", code=2).stderr)
         self.assertIn("no table none", self.ok("export", self.db, "none", "--sql", code=2).stderr)
 
+    def test_a_file_anew_keeps_its_mode_and_the_link_to_it(self):
+        self.filled()
+        out, link = self.folder / "secret.nl", self.folder / "link.nl"
+        out.touch(mode=0o600)
+        link.symlink_to(out.name)
+        self.ok("export", self.db, "plain", "-o", link)
+        self.assertTrue(link.is_symlink())
+        self.assertEqual(out.read_text().count("\n"), 5000)
+        self.assertEqual(out.stat().st_mode & 0o777, 0o600)
+        out.unlink()
+        said = self.ok("export", self.db, "plain", "-o", link, code=2).stderr
+        self.assertIn("leads nowhere", said)
+
     def test_formats_go_by_flag_and_name(self):
         self.filled()
         rows = [{"k": f"k{i}", "n": i} for i in range(5000)]

@@ -188,6 +188,18 @@ class Script(Shell):
         self.shell(stdin=f"select 1 as a;\n.save {out}\n.save /dev/null\n")
         self.assertEqual(out.read_text().split(), ["a", "1"])
 
+    def test_what_is_saved_anew_keeps_its_mode_and_the_link_to_it(self):
+        out, link = self.folder / "secret.nl", self.folder / "link.nl"
+        out.write_text("old")
+        out.chmod(0o600)
+        link.symlink_to(out.name)
+        self.shell(stdin=f"select 1 as a;\n.save {link}\n.save {self.folder}/new.nl\n")
+        self.assertTrue(link.is_symlink())
+        self.assertEqual(out.read_text(), '{"a":1}\n')
+        self.assertEqual(out.stat().st_mode & 0o777, 0o600)
+        self.assertEqual((self.folder / "new.nl").stat().st_mode,
+                         pathlib.Path(self.page).stat().st_mode)
+
     def test_pragmas_that_read(self):
         database = self.database()
         said = self.shell(database, stdin=".mode csv\npragma journal_mode ; -- which?\n"

@@ -5,12 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/mem.h"
+
+enum { RANDOM = 6 /* letters of a name */, MOST_TRIES = 100 };
 
 static enum garner_code failed(const char *path, const char *what,
                                struct garner_error *err)
@@ -70,11 +73,34 @@ static char *template_of(const char *path)
     return gn_buf_take(&name);
 }
 
+/* mkostemp(3), but with permissions by the umask, which nobody can read without
+ * setting it for all threads. */
+static int make_by_umask(char *template)
+{
+    static const char letters[] = "0123456789abcdef";
+    char *const at = template + strlen(template) - RANDOM;
+
+    for (int tries = 0; tries < MOST_TRIES; tries++) {
+        unsigned char bytes[RANDOM];
+        int fd;
+
+        if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
+            return -1;
+        for (size_t i = 0; i < RANDOM; i++)
+            at[i] = letters[bytes[i] % 16];
+        fd = open(template, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd >= 0 || errno != EEXIST)
+            return fd;
+    }
+    return -1;
+}
+
 /* Makes the file that template names. */
 static enum garner_code make(struct gn_newfile *f, char *template, mode_t mode,
                              struct garner_error *err)
 {
-    f->fd = mkostemp(template, O_CLOEXEC);
+    f->fd = mode == GN_NEWFILE_UMASK ? make_by_umask(template)
+                                     : mkostemp(template, O_CLOEXEC);
     if (f->fd < 0) {
         const enum garner_code code = failed(f->path, "made", err);
 
@@ -82,7 +108,7 @@ static enum garner_code make(struct gn_newfile *f, char *template, mode_t mode,
         return code;
     }
     f->temporary = template;
-    return fchmod(f->fd, mode) == 0
+    return mode == GN_NEWFILE_UMASK || fchmod(f->fd, mode) == 0
                ? GARNER_OK
                : failed(f->path, "given its permissions", err);
 }

@@ -12,6 +12,9 @@
 
 #include "garner/error.h"
 
+/* In place of permissions: those that open(2) gives, as the umask has it. */
+#define GN_NEWFILE_UMASK ((mode_t)-1)
+
 struct gn_newfile {
     char *path;
     char *folder;

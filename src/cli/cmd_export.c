@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
-#include "base/newfile.h"
+#include "base/outfile.h"
 #include "cli/dump.h"
 #include "cli/named.h"
 #include "cli/outcome.h"
@@ -16,8 +16,6 @@
 #include "cli/select.h"
 #include "cli/signals.h"
 #include "cli/storage.h"
-
-enum { MODE = 0666 };
 
 struct settings {
     struct gn_format_flags format;
@@ -163,15 +161,12 @@ static enum gn_exit to_file(struct job *j, enum gn_format format, bool sql)
     struct garner_error err = {0};
     struct stat st;
     enum gn_exit status;
-    mode_t mask;
 
     if (stat(j->name, &st) == 0 && !S_ISREG(st.st_mode))
         return gn_exit_usage("--output %.200s: that is no file; leave it out, "
                              "and write '> %.200s'",
                              j->name, j->name);
-    mask = umask(0);
-    (void)umask(mask);
-    if (gn_newfile_begin(&file, j->name, MODE & ~mask, true, &err) != GARNER_OK)
+    if (gn_outfile_begin(&file, j->name, &err) != GARNER_OK)
         return failed(&err);
     calls.context = file.temporary;
     gn_signals_block();

@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
-#include "base/newfile.h"
+#include "base/outfile.h"
 #include "cli/select.h"
 #include "cli/writer.h"
 
@@ -170,13 +170,11 @@ static enum gn_exit save_into(struct gn_shell *s, const char *path)
 
 static enum gn_exit save(struct gn_shell *s, const char *path)
 {
-    const mode_t mask = umask(0);
     struct gn_newfile file;
     struct garner_error err = {0};
     enum gn_exit status;
     struct stat st;
 
-    (void)umask(mask);
     if (s->last.size == 0)
         return wrong(s,
                      ".save %.100s: there are no rows yet; run a SELECT "
@@ -184,7 +182,7 @@ static enum gn_exit save(struct gn_shell *s, const char *path)
                      path);
     if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
         return save_into(s, path);
-    if (gn_newfile_begin(&file, path, 0666 & ~mask, true, &err) != GARNER_OK)
+    if (gn_outfile_begin(&file, path, &err) != GARNER_OK)
         return wrong(s, "%s", err.message);
     status = save_to(s, path, file.fd);
     if (status == GN_EXIT_OK && gn_newfile_keep(&file, &err) != GARNER_OK)
