@@ -208,9 +208,9 @@ const struct gn_command gn_cmd_crawl = {
         "fast as it goes of late: at least so long, as long as new pages are "
         "found. Elsewhere it writes a line to the log every 10 seconds.\n"
         "\n"
-        "The exit status is 1 if a page failed, and 130 if it was told to end "
-        "before it was over. A crawl on a schedule is one of a file: garner "
-        "run.",
+        "The exit status is 1 if a page failed, and 130 if it was told to end, "
+        "by --for, too, before it was over. A crawl on a schedule is one of a "
+        "file: garner run.",
     .examples =
         "garner crawl https://docs.example.org/ --db docs.db\n"
         "garner crawl https://docs.example.org/ --db docs.db --depth 3 \\\n"

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/duty.h"
@@ -24,6 +25,7 @@ enum {
     LAST_STOP = 3, /* the signal that ends the process at once */
     AT_A_TIME = 64,
     FAILING_NAMED = 10,
+    NS = 1000000, /* in a millisecond */
 };
 
 /* A run going on. */
@@ -35,8 +37,9 @@ struct run {
     struct gn_duty duty;
     struct gn_manager manager;
     struct gn_renew renew;
-    char *spool; /* the folder for large bodies */
-    bool ended;  /* by a signal */
+    char *spool;  /* the folder for large bodies */
+    bool ended;   /* by a signal */
+    bool is_late; /* the time that it was given is over */
 };
 
 static void on_end(void *context, int times)
@@ -222,6 +225,15 @@ static void summarize(const struct run *r, const struct gn_status *status)
                                     .screen = c->screen});
 }
 
+/* Whether the engine has ended because it was given no more time: its clock has
+ * milliseconds. */
+static bool is_over(const struct gn_engine_options *o, int64_t began_ns)
+{
+    const int64_t took_ms = (gn_clock_monotonic_ns() - began_ns) / NS;
+
+    return o->run_for_ms > 0 && took_ms + 1 >= o->run_for_ms;
+}
+
 /* A list, or crawl, was not even begun, or is not over. */
 static bool is_left(const struct gn_pages *pages)
 {
@@ -244,7 +256,8 @@ static enum gn_exit conclude(struct run *r)
     }
     if (r->collect->summary)
         summarize(r, &status);
-    if (r->ended && r->collect->finishes && is_left(&status.pages))
+    if ((r->ended || r->is_late) && r->collect->finishes &&
+        is_left(&status.pages))
         end = GN_EXIT_INTERRUPTED;
     return end;
 }
@@ -275,6 +288,7 @@ static enum garner_code open_engine(struct run *r, struct garner_error *err)
 
 enum gn_exit gn_collect(const struct gn_collect *collect)
 {
+    const int64_t began_ns = gn_clock_monotonic_ns();
     struct run r = {.collect = collect};
     struct garner_error err = {0};
     enum gn_exit status = GN_EXIT_OK;
@@ -295,6 +309,7 @@ enum gn_exit gn_collect(const struct gn_collect *collect)
             &r.duty,
             &(struct gn_verbs){r.engine, collect->renews ? &r.renew : NULL});
         code = work(&r, &err);
+        r.is_late = is_over(&collect->engine, began_ns);
         gn_duty_silence(&r.duty);
         status = conclude(&r);
         if (collect->ended != NULL)

@@ -23,8 +23,8 @@ struct gn_collect {
     bool summary;           /* say at the end what was stored, and ... */
     const char *again;      /* ... this line, which goes on with URLs that are
                                left; NULL: "the same command" */
-    bool finishes; /* it is one pass over URLs: told to end before that is
-                      over, it was interrupted */
+    bool finishes; /* it is one pass over URLs: told to end, or out of time,
+                      before that is over, it was interrupted */
     /* The file may be read again, of which these sources are meant (none: all);
      * hangup: also when the terminal says that it is gone (SIGHUP), which
      * otherwise ends the run. */
