@@ -4,6 +4,7 @@ import json
 import pathlib
 import re
 import signal
+import subprocess
 import unittest
 
 from support.program import Case, GARNER, count_runs, garner, one, query, wait_until
@@ -171,10 +172,10 @@ sources:
         self.assertIn("page 1", self.titles())
 
     def test_a_page_that_fails(self):
+        self.robots("User-agent: *\nDisallow: /counted/site/leaf0.html\n")
         result = self.crawl("--follow", "p a:first-child, i a", code=1)
         self.assertIn(f"1 of {PAGES + 1} URLs failed; look at them: ", result.stderr)
-        look = re.search(r"look at them: (.*)", result.stderr).group(1)
-        self.assertIn("select url, error from garner_run where failure is not null", look)
+        self.assertEqual(self.look(result), [("nowhere.html", 404)])
         self.assertEqual(query(self.db, "select url like '%/nowhere.html', status"
                                         " from garner_run where failure is not null"),
                          [(1, 404)])
@@ -184,10 +185,23 @@ sources:
         head = garner("status", self.db).stdout.splitlines()[0].split()
         self.assertEqual(head[-4:], ["urls", "urls_left", "urls_failed", "error"])
 
+        # Those of others, and what is left alone, are none of the next one's.
+        self.url = self.url.replace("/0.", f"/{PAGES - 1}.")
+        result = self.crawl("--depth", "2", code=1)
+        self.assertIn("1 of 5 URLs failed", result.stderr)
+        self.assertEqual(self.look(result), [("nowhere.html", 404)])
+
+    def look(self, result):
+        """What the command that it tells shows: URLs that failed."""
+        line = re.search(r"look at them: (.*)", result.stderr).group(1)
+        told = subprocess.run(line + " --json", shell=True, check=True, capture_output=True)
+        return [(row["url"].split("/")[-1], row["status"]) for row in json.loads(told.stdout)]
+
     def test_no_server(self):
         self.url = f"http://127.0.0.1:{dead_port()}/"
         result = self.crawl("--robots", "ignore", code=1)
         self.assertIn("1 of 1 URLs failed", result.stderr)
+        self.assertEqual(self.look(result), [("", None)])
         self.assertEqual(one(self.db, "select count(*) from garner_run"), 1)
 
     def interrupt(self, *args, sig=signal.SIGINT):
@@ -218,6 +232,12 @@ sources:
         self.crawl("--deny", "nowhere")
         asked = self.asked() - self.asked_before
         self.assertEqual(set(asked.values()), {2}, asked)
+        self.assertEqual(len(self.titles()), 2 * PAGES - 1)
+
+    def test_out_of_time_it_goes_on(self):
+        self.crawl(*SLOWLY, "--deny", "nowhere", "--for", "1s", code=130)
+        self.assertLess(count_runs(self.db), 2 * PAGES - 1)
+        self.crawl("--deny", "nowhere", "--for", "10m")
         self.assertEqual(len(self.titles()), 2 * PAGES - 1)
 
     def test_killed_it_goes_on(self):

@@ -8,6 +8,7 @@
 #include "cli/output.h"
 #include "cli/print.h"
 #include "cli/select.h"
+#include "cli/urls.h"
 #include "cli/where.h"
 #include "garner/garner.h"
 
@@ -54,14 +55,11 @@ struct settings {
     "source, age_s, stale_s, http, ms, runs, failed, missed, rows," urls       \
     " error"
 
-/* The URLs of a source that has many, in its last pass. Those that robots.txt
- * forbids, or that lead out of a crawl, have not failed. */
+/* The URLs of a source that has many, in its last pass. */
 #define WITH_URLS                                                              \
     " pages as (select f.source, count(*) as urls,"                            \
     " sum(f.pass < s.pass) as urls_left,"                                      \
-    " sum(f.pass = s.pass and f.failure is not null"                           \
-    " and f.failure <> 'redirect' and not (f.failure = 'robots'"               \
-    " and f.depth > 0)) as urls_failed"                                        \
+    " sum(" GN_URLS_FAILED ") as urls_failed"                                  \
     " from garner_source s join garner_frontier f on f.source = s.id"          \
     " and f.pass between s.pass - 1 and s.pass group by f.source),"
 #define URLS      " p.urls, p.urls_left, p.urls_failed,"

@@ -11,6 +11,7 @@
 #include "cli/progress.h"
 #include "cli/quote.h"
 #include "cli/text.h"
+#include "cli/urls.h"
 
 /* text is a sentence without its end. */
 static void say(const struct gn_summary *s, const char *text, const char *end)
@@ -103,6 +104,7 @@ static void say_pages(const struct gn_summary *s)
 {
     const struct gn_pages *p = &s->status->pages;
     struct gn_buf what = {0};
+    struct gn_buf sql = {0};
     char left[32];
     char total[32];
     char failed[32];
@@ -113,9 +115,14 @@ static void say_pages(const struct gn_summary *s)
     if (p->failed > 0) {
         gn_buf_printf(&what, "%s of %s URLs failed; look at them", failed,
                       total);
-        say_query(s, gn_buf_cstr(&what),
-                  "select url, error from garner_run where failure is not null "
-                  "order by id desc limit 10");
+        gn_buf_printf(&sql,
+                      "select f.url, f.failure, f.status from garner_frontier f"
+                      " join garner_source s on s.id = f.source where"
+                      " f.done >= %" PRId64 " and " GN_URLS_FAILED
+                      " order by f.done desc limit 10",
+                      s->status->started_wall_us);
+        say_query(s, gn_buf_cstr(&what), gn_buf_cstr(&sql));
+        gn_buf_fini(&sql);
         gn_buf_clear(&what);
     }
     if (p->left == 0 || !lasts(s)) {
