@@ -16,8 +16,7 @@
 #include "cli/signals.h"
 #include "cli/text.h"
 #include "config/check.h"
-#include "garner/read.h"
-#include "garner/write.h"
+#include "garner/store.h"
 
 enum { ROWS = 1000, BYTES = 4 << 20, SETS = 64 };
 
