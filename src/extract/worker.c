@@ -103,7 +103,7 @@ static enum garner_code explain(const struct gn_worker *w,
         return code;
     if (code == GARNER_TIMEOUT)
         code = gn_quota_exceeded(&w->job, GN_QUOTA_TIME, 0, err);
-    else if (w->memory.exceeded)
+    else if (code == GARNER_NOMEM && w->memory.exceeded)
         code = gn_quota_exceeded(&w->job, GN_QUOTA_MEMORY, 0, err);
     else if (native == SQLITE_TOOBIG)
         code = gn_quota_exceeded(&w->job, GN_QUOTA_LENGTH, 0, err);

@@ -392,6 +392,35 @@ static void memory_over_the_limit_is_refused(void **state)
                     "sort, group or join less, or raise limits.memory");
 }
 
+/* Asks for much, as SQLite does for some of its caches, and does without. */
+static void do_without(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+    void *much = sqlite3_malloc(64 << 20);
+
+    (void)argc;
+    (void)argv;
+    sqlite3_free(much);
+    sqlite3_result_error(context, much == NULL ? "another reason" : "had it",
+                         -1);
+}
+
+static void what_is_done_without_is_no_reason(void **state)
+{
+    struct gn_query q = {.sql = "select do_without() as x"};
+    struct gn_extraction job = {.queries = &q, .query_count = 1};
+
+    (void)state;
+    assert_int_equal(sqlite3_create_function(worker.sandbox.db, "do_without", 0,
+                                             SQLITE_UTF8, NULL, do_without,
+                                             NULL, NULL),
+                     SQLITE_OK);
+    gn_worker_run(&worker, &job);
+    assert_true(worker.memory.exceeded);
+    assert_int_equal(job.code, GARNER_SQL);
+    assert_string_equal(job.error.message,
+                        "SQL: another reason: select do_without() as x");
+}
+
 static void limits_are_the_jobs(void **state)
 {
     (void)state;
@@ -726,6 +755,7 @@ int main(void)
         cmocka_unit_test(rows_over_the_limit_are_refused),
         cmocka_unit_test(the_deadline_is_the_jobs),
         cmocka_unit_test(memory_over_the_limit_is_refused),
+        cmocka_unit_test(what_is_done_without_is_no_reason),
         cmocka_unit_test(limits_are_the_jobs),
         cmocka_unit_test(a_body_may_be_longer_than_the_limit),
         cmocka_unit_test(what_ends_too_late_is_refused),
