@@ -10,7 +10,8 @@
 
 #include "config/load_testing.h"
 
-static uint64_t identity(const char *defaults, const char *source)
+static uint64_t identity_of(size_t nth, const char *defaults,
+                            const char *sources)
 {
     struct gn_buf text = {0};
     struct gn_config config;
@@ -18,13 +19,18 @@ static uint64_t identity(const char *defaults, const char *source)
 
     gn_buf_printf(&text,
                   "garner: 1\n%s\nsources:\n  z: { url: http://z/ }\n%s\n",
-                  defaults, source);
+                  defaults, sources);
     config = good(gn_buf_cstr(&text));
-    id = config.sources[1].identity;
+    id = config.sources[nth].identity;
     gn_config_fini(&config);
     gn_buf_fini(&text);
     assert_true(id != 0);
     return id;
+}
+
+static uint64_t identity(const char *defaults, const char *source)
+{
+    return identity_of(1, defaults, source);
 }
 
 static void layout_makes_no_difference(void **state)
@@ -89,6 +95,26 @@ static void so_do_secrets(void **state)
     assert_true(before != identity("", source));
 }
 
+/* Those of a source's variables are not those of the ones behind it. */
+static void secrets_of_another_make_no_difference(void **state)
+{
+    static const char all[] = "defaults: { user_agent: '${env:GN_SECRET}' }";
+    static const char sources[] =
+        "  b: { url: http://b/, vars: { x: '${env:GN_OTHER}' } }\n"
+        "  a: { url: http://a/, vars: { y: '${env:GN_SECRET}' } }\n";
+    uint64_t before;
+    uint64_t before_b;
+
+    (void)state;
+    assert_int_equal(setenv("GN_SECRET", "abcdefgh", 1), 0);
+    assert_int_equal(setenv("GN_OTHER", "abcdefgi", 1), 0);
+    before_b = identity_of(1, all, sources);
+    before = identity_of(2, all, sources);
+    assert_int_equal(setenv("GN_OTHER", "abcdefgj", 1), 0);
+    assert_true(before_b != identity_of(1, all, sources));
+    assert_true(before == identity_of(2, all, sources));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -96,6 +122,7 @@ int main(void)
         cmocka_unit_test(anything_else_does),
         cmocka_unit_test(who_hears_of_it_does),
         cmocka_unit_test(so_do_secrets),
+        cmocka_unit_test(secrets_of_another_make_no_difference),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

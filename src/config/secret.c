@@ -175,3 +175,15 @@ enum garner_code gn_secret_expand(const char *text, const char *folder,
     gn_buf_fini(&whole);
     return code;
 }
+
+void gn_secret_join(struct gn_secret **list, struct gn_secret *more)
+{
+    struct gn_secret *last = more;
+
+    if (more == NULL)
+        return;
+    while (last->next != NULL)
+        last = last->next;
+    last->next = *list;
+    *list = more;
+}

@@ -24,6 +24,10 @@ enum garner_code gn_secret_expand(const char *text, const char *folder,
                                   struct gn_secret **found, const char **out,
                                   struct garner_error *err);
 
+/* Puts more, which is in no other list, before *list, which may be the end of
+ * several. */
+void gn_secret_join(struct gn_secret **list, struct gn_secret *more);
+
 /* path, or, if it is relative, the one that begins at folder, in memory;
  * NULL: no memory. */
 const char *gn_secret_path(const char *path, const char *folder,

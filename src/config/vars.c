@@ -121,18 +121,12 @@ void gn_vars_begin(struct gn_problems *p, const struct gn_node *source,
     s->source->var_count = n;
 }
 
-static void append(struct gn_secret **list, struct gn_secret *more)
-{
-    while (*list != NULL)
-        list = &(*list)->next;
-    *list = more;
-}
-
 void gn_vars_part(struct gn_scope *s, const char *text,
                   struct gn_secret **in_url)
 {
     for (size_t i = 0; i < s->source->var_count; i++)
-        append(gn_template_uses(text, s->source->vars[i].name) ? in_url
-                                                               : &s->secrets,
-               s->of_variables[i]);
+        gn_secret_join(gn_template_uses(text, s->source->vars[i].name)
+                           ? in_url
+                           : &s->secrets,
+                       s->of_variables[i]);
 }
