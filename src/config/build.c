@@ -1,6 +1,6 @@
 #include "config/build.h"
 
-#include <stdint.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +11,13 @@
 #include "base/url.h"
 #include "config/check.h"
 #include "config/hide.h"
+#include "config/identity.h"
 #include "config/template.h"
+
+enum {
+    NAME_MOST = GN_CHECK_NAME_MAX - 16, /* room for a number behind it */
+    HASH_SIZE = 17,
+};
 
 static enum garner_code no_memory(struct garner_error *err)
 {
@@ -150,19 +156,26 @@ static void make_model(struct gn_arena *memory, const struct gn_build *b,
     }
 }
 
-/* The URL without password, cut to what a name may be. */
+/* The beginning of text, and what tells it from others that begin so. */
+static const char *cut_name(struct gn_arena *memory, const char *text)
+{
+    int size = NAME_MOST - HASH_SIZE;
+
+    while (size > 0 && (text[size] & 0xc0) == 0x80) /* within a character */
+        size--;
+    return gn_arena_printf(memory, "%.*s~%016" PRIx64, size, text,
+                           gn_identity_text(text));
+}
+
+/* The URL without password, or, if a name cannot be so long, part of it. */
 static const char *name_for(struct gn_arena *memory, const char *url)
 {
     char *redacted = gn_url_redact(url);
-    size_t size = redacted != NULL ? strlen(redacted) : 0;
-    const char *name;
+    const char *name = NULL;
 
-    if (size > GN_CHECK_NAME_MAX - 16)
-        size = GN_CHECK_NAME_MAX - 16; /* room for a number behind it */
-    while (size > 0 && redacted != NULL &&
-           (redacted[size] & 0xc0) == 0x80) /* not within a character */
-        size--;
-    name = redacted != NULL ? gn_arena_copy(memory, redacted, size) : NULL;
+    if (redacted != NULL)
+        name = strlen(redacted) <= NAME_MOST ? gn_arena_text(memory, redacted)
+                                             : cut_name(memory, redacted);
     gn_free(redacted);
     return name;
 }

@@ -32,8 +32,9 @@ struct gn_build {
 /* Makes *config of copies (gn_config_fini frees it; on an error it is empty).
  * A source is named by its URL without password; the second of one URL gets
  * " (2)" behind it, and so on. A crawl is named by its URLs in the form of
- * base/urlnorm.h, a space between them, as far as there is room: so the same
- * ones are the same crawl.
+ * base/urlnorm.h, a space between them: so the same ones are the same crawl.
+ * Of what is too long for a name there is the beginning, then "~" and a hash of
+ * all of it.
  * Errors: INVALID (a value; the message names it), NOMEM. */
 enum garner_code gn_config_build(const struct gn_build *build,
                                  struct gn_config *config,

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -114,12 +115,49 @@ static void a_long_url_has_a_name_that_fits(void **state)
         list[i] = text[i];
     }
     assert_int_equal(gn_config_build(&build, &config, NULL), GARNER_OK);
-    assert_int_equal(strlen(config.sources[0].name), 9 + 3 * 58);
-    assert_int_equal(strlen(config.sources[1].name), 9 + 3 * 58 + 4);
+    assert_int_equal(strlen(config.sources[0].name), 9 + 3 * 52 + 17);
+    assert_int_equal(strlen(config.sources[1].name), 9 + 3 * 52 + 17 + 4);
     assert_string_equal(config.sources[1].request.url, text[1]);
     gn_config_fini(&config);
     gn_free(text[0]);
     gn_free(text[1]);
+}
+
+static void name_of_url(const char *url, bool is_crawl, char *name, size_t room)
+{
+    const struct gn_build_crawl crawl = {.bounds = {.depth = 1}};
+    const struct gn_build build = {.urls = &url,
+                                   .url_count = 1,
+                                   .crawl = is_crawl ? &crawl : NULL};
+    struct gn_config config;
+
+    assert_int_equal(gn_config_build(&build, &config, NULL), GARNER_OK);
+    snprintf(name, room, "%s", config.sources[0].name);
+    gn_config_fini(&config);
+}
+
+/* In a store the name is all that tells a crawl, or a URL, from others. */
+static void long_urls_that_begin_alike_have_names_of_their_own(void **state)
+{
+    char names[2][300];
+    char url[300];
+    int n = snprintf(url, sizeof url, "http://h/%0230d", 0);
+
+    (void)state;
+    for (int is_crawl = 0; is_crawl <= 1; is_crawl++) {
+        for (int i = 0; i < 2; i++) {
+            url[n - 1] = (char)('a' + i);
+            name_of_url(url, is_crawl == 1, names[i], sizeof names[i]);
+            assert_int_equal(strlen(names[i]), 184);
+        }
+        assert_memory_equal(names[0], url, 167);
+        assert_memory_equal(names[0], names[1], 168);
+        assert_string_not_equal(names[0], names[1]);
+        assert_int_equal(names[0][167], '~');
+    }
+    url[184] = '\0'; /* as long as it may be */
+    name_of_url(url, false, names[0], sizeof names[0]);
+    assert_string_equal(names[0], url);
 }
 
 static void refused(const struct gn_build *build, const char *message)
@@ -242,6 +280,7 @@ int main(void)
         cmocka_unit_test(each_url_becomes_a_source),
         cmocka_unit_test(a_password_is_a_secret),
         cmocka_unit_test(a_long_url_has_a_name_that_fits),
+        cmocka_unit_test(long_urls_that_begin_alike_have_names_of_their_own),
         cmocka_unit_test(bad_values_are_refused),
         cmocka_unit_test(the_urls_of_a_crawl_are_one_source),
         cmocka_unit_test(lost_memory_is_told),

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#define START UINT64_C(0xcbf29ce484222325)
+
 /* FNV-1a, 64 bits. */
 static uint64_t add(uint64_t h, const void *data, size_t size)
 {
@@ -36,10 +38,15 @@ static uint64_t add_node(uint64_t h, const struct gn_node *node)
     return add(h, "", 1);
 }
 
+uint64_t gn_identity_text(const char *text)
+{
+    return add(START, text, strlen(text));
+}
+
 uint64_t gn_identity(const struct gn_node *const *nodes, size_t count,
                      const struct gn_request *request)
 {
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
+    uint64_t h = START;
 
     for (size_t i = 0; i < count; i++)
         h = nodes[i] != NULL ? add_node(h, nodes[i]) : add(h, "", 1);
