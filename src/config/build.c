@@ -183,11 +183,11 @@ static const char *name_for(struct gn_arena *memory, const char *url)
 static enum garner_code fill(struct gn_arena *memory, struct gn_source *source,
                              const char *url, struct garner_error *err)
 {
-    const struct gn_secret password = {source->request.password, NULL};
+    const struct gn_secret password = {.value = source->request.password};
     struct garner_error why;
     struct gn_url parts;
     enum garner_code code =
-        gn_template_fill(url, source->vars, source->var_count, memory,
+        gn_template_fill(url, NULL, source->vars, source->var_count, memory,
                          &source->request.url, &why);
 
     if (code == GARNER_OK)

@@ -126,9 +126,8 @@ static void a_long_url_has_a_name_that_fits(void **state)
 static void name_of_url(const char *url, bool is_crawl, char *name, size_t room)
 {
     const struct gn_build_crawl crawl = {.bounds = {.depth = 1}};
-    const struct gn_build build = {.urls = &url,
-                                   .url_count = 1,
-                                   .crawl = is_crawl ? &crawl : NULL};
+    const struct gn_build build = {
+        .urls = &url, .url_count = 1, .crawl = is_crawl ? &crawl : NULL};
     struct gn_config config;
 
     assert_int_equal(gn_config_build(&build, &config, NULL), GARNER_OK);

@@ -59,7 +59,7 @@ const char *gn_common_hide(struct gn_problems *p, const char *text,
         gn_problem_memory(p);
         return NULL;
     }
-    *secret = (struct gn_secret){text, scope->secrets};
+    *secret = (struct gn_secret){.value = text, .next = scope->secrets};
     scope->secrets = secret;
     return text;
 }
@@ -70,27 +70,16 @@ const char *gn_common_secret(struct gn_problems *p, const struct gn_node *node,
     return gn_common_hide(p, gn_common_text(p, node, scope), scope);
 }
 
-/* A scalar that is checked by check, too. */
-static const char *checked(struct gn_problems *p, const struct gn_node *node,
-                           struct gn_scope *scope,
-                           enum garner_code (*check)(const char *,
-                                                     struct garner_error *))
-{
-    const char *text = gn_common_text(p, node, scope);
-    struct garner_error err;
-
-    if (text == NULL || check(text, &err) == GARNER_OK)
-        return text;
-    gn_walk_problem(p, node, "%s", err.message);
-    return NULL;
-}
-
 void gn_common_user_agent(struct gn_problems *p, const struct gn_node *node,
                           void *scope)
 {
     struct gn_scope *s = scope;
+    const char *text = gn_common_apart(p, node, s, &s->in_user_agent);
+    struct garner_error err;
 
-    s->source->request.user_agent = checked(p, node, s, gn_check_line);
+    if (text != NULL &&
+        gn_scope_passed(p, node, gn_check_line(text, &err), &err))
+        s->source->request.user_agent = text;
 }
 
 void gn_common_conditional(struct gn_problems *p, const struct gn_node *node,

@@ -39,7 +39,7 @@ enum garner_code gn_crawlrules_start(const char *url,
     const char *filled;
     struct gn_url parts;
     enum garner_code code = gn_template_fill(
-        url, source->vars, source->var_count, memory, &filled, err);
+        url, NULL, source->vars, source->var_count, memory, &filled, err);
 
     *out = NULL;
     if (code == GARNER_OK)

@@ -16,10 +16,10 @@ const char *gn_fill_text(struct gn_problems *p, const struct gn_node *node,
 const char *gn_fill_secret(struct gn_problems *p, const struct gn_node *node,
                            struct gn_scope *scope);
 
-/* text, which is JSON and has its secrets already, with variables in its
- * strings; NULL: noted. */
+/* text, which is JSON and has its secrets already (found: by gn_common_apart),
+ * with variables in its strings; NULL: noted. */
 const char *gn_fill_json(struct gn_problems *p, const char *text,
-                         struct gn_scope *scope);
+                         struct gn_secret *found, struct gn_scope *scope);
 
 /* The source's user_agent, which may be that of the defaults; what is wrong is
  * noted at node. */

@@ -15,8 +15,11 @@
 static int set_token(void **state)
 {
     (void)state;
-    /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
-    return setenv("GN_TEST_TOKEN", "s3cret", 1);
+    /* NOLINTBEGIN(concurrency-mt-unsafe): one thread */
+    return setenv("GN_TEST_TOKEN", "s3cret", 1) ||
+           setenv("GN_TEST_BRACES", "t{id}{no}n", 1) ||
+           setenv("GN_TEST_ID", "id", 1);
+    /* NOLINTEND(concurrency-mt-unsafe) */
 }
 
 /* The one source with these lines, and variables that stand behind them. */
@@ -114,6 +117,36 @@ static void secrets_of_variables_are_known_without_a_url(void **state)
     gn_config_fini(&config);
 }
 
+/* What is sent of a secret is what is hidden of it. */
+static void secrets_are_sent_as_they_are(void **state)
+{
+    struct gn_config config =
+        good("garner: 1\n"
+             "defaults: { user_agent: 'bot ${env:GN_TEST_BRACES} {id}' }\n"
+             "sources:\n"
+             "  a:\n"
+             "    url: 'http://h/{id}/${env:GN_TEST_BRACES}/{v}/{no$${env:x}'\n"
+             "    vars: { id: '7', v: '${env:GN_TEST_BRACES}' }\n"
+             "    headers: { X: '{id}${env:GN_TEST_BRACES}{id}',\n"
+             "               Y: '$${id}{${env:GN_TEST_ID}}' }\n"
+             "    auth: { bearer: '${env:GN_TEST_BRACES}' }\n"
+             "    json: '{\"{id}${env:GN_TEST_BRACES}\":\n"
+             "      \"{id}${env:GN_TEST_BRACES}{id}\"}'\n");
+    const struct gn_request *r = &config.sources[0].request;
+
+    (void)state;
+    assert_string_equal(r->user_agent, "bot t{id}{no}n 7");
+    assert_string_equal(r->url, "http://h/7/t{id}{no}n/"
+                                "t%7Bid%7D%7Bno%7Dn/{no${env:x}");
+    assert_string_equal(r->headers[0], "X: 7t{id}{no}n7");
+    assert_string_equal(r->headers[1], "Y: $7{id}");
+    assert_string_equal(r->password, "t{id}{no}n");
+    assert_string_equal(r->body, "{\"{id}t{id}{no}n\": \"7t{id}{no}n7\"}");
+    for (size_t i = 0; r->secrets[i] != NULL; i++)
+        assert_string_equal(r->secrets[i], "t{id}{no}n");
+    gn_config_fini(&config);
+}
+
 static void what_cannot_be_sent_is_a_problem(void **state)
 {
     static const char line[] = "a header's value must be one line, without "
@@ -170,6 +203,7 @@ int main(void)
         cmocka_unit_test(heads_are_filled_in),
         cmocka_unit_test(a_list_has_one_request_each),
         cmocka_unit_test(secrets_of_variables_are_known_without_a_url),
+        cmocka_unit_test(secrets_are_sent_as_they_are),
         cmocka_unit_test(what_cannot_be_sent_is_a_problem),
         cmocka_unit_test(lost_memory_is_told),
     };

@@ -39,8 +39,8 @@ static void what_a_url_hides(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const struct gn_secret in_url = {cases[i].in_url, NULL};
-        const struct gn_secret other = {cases[i].other, NULL};
+        const struct gn_secret in_url = {.value = cases[i].in_url};
+        const struct gn_secret other = {.value = cases[i].other};
         struct gn_request request = {.url = cases[i].url};
         struct gn_arena memory = {0};
         size_t n = 0;
@@ -68,7 +68,7 @@ static void without_secrets_there_is_no_list(void **state)
 
 static void lost_memory_is_told(void **state)
 {
-    const struct gn_secret secret = {"s", NULL};
+    const struct gn_secret secret = {.value = "s"};
     struct gn_request request = {.url = "http://h/s"};
     struct gn_arena memory = {0};
 

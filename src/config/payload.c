@@ -171,7 +171,8 @@ void gn_payload_json(struct gn_problems *p, const struct gn_node *node,
 static void finish_written(struct gn_problems *p, const struct gn_node *node,
                            struct gn_scope *s)
 {
-    const char *text = gn_common_text(p, node, s);
+    struct gn_secret *found = NULL;
+    const char *text = gn_common_apart(p, node, s, &found);
     struct gn_json_fault fault;
 
     if (text != NULL && gn_json_fault(text, strlen(text), &fault)) {
@@ -181,7 +182,7 @@ static void finish_written(struct gn_problems *p, const struct gn_node *node,
                         fault.at + 1, fault.what);
         return;
     }
-    send_text(s, gn_fill_json(p, text, s));
+    send_text(s, gn_fill_json(p, text, found, s));
 }
 
 static void finish_json(struct gn_problems *p, struct gn_scope *s)

@@ -25,6 +25,7 @@ struct gn_scope {
     const struct gn_node *url;       /* looked at last, when vars are known */
     struct gn_secret *secrets;       /* that its values came from ... */
     struct gn_secret **of_variables; /* ... and each of source->vars */
+    struct gn_secret *in_user_agent; /* that its value came from */
     const struct gn_node *json;      /* what to send: see payload.h */
     const struct gn_node *form;
     size_t pick;        /* which of the lists under vars: see vars.h ... */

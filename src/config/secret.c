@@ -109,6 +109,7 @@ static enum garner_code note(const struct gn_buf *out, size_t before,
         return gn_fail(err, GARNER_NOMEM, "out of memory");
     secret->value = gn_arena_text(memory, gn_buf_cstr(out) + before);
     secret->next = *found;
+    secret->at = before;
     *found = secret;
     return secret->value != NULL ? GARNER_OK
                                  : gn_fail(err, GARNER_NOMEM, "out of memory");

@@ -13,6 +13,7 @@
 struct gn_secret {
     const char *value;
     struct gn_secret *next;
+    size_t at; /* where it begins in the text that was made */
 };
 
 /* Puts text with its references replaced into *out: text itself if it has none,

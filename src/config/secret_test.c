@@ -159,7 +159,7 @@ static void credentials_come_from_their_folder(void **state)
 
 static void what_was_filled_in_is_noted(void **state)
 {
-    struct gn_secret known = {"known", NULL};
+    struct gn_secret known = {.value = "known"};
     struct gn_secret *found = &known;
     struct gn_arena memory = {0};
     const char *out;

@@ -115,7 +115,7 @@ static void finish_url(struct gn_problems *p, const struct gn_node *node,
 
     if (text == NULL ||
         !gn_scope_passed(p, node,
-                         gn_template_fill(text, s->source->vars,
+                         gn_template_fill(text, in_url, s->source->vars,
                                           s->source->var_count, s->memory,
                                           &request->url, &err),
                          &err))

@@ -64,12 +64,31 @@ static const struct gn_var *find(const char *name, size_t size,
     return NULL;
 }
 
+/* A text, and what in it is not to be looked at. */
+struct written {
+    const char *text;
+    const struct gn_secret *secrets;
+};
+
+/* Whether any of the size bytes at p came from a secret, or is around one. */
+static bool is_secret(const struct written *w, const char *p, size_t size)
+{
+    const size_t from = (size_t)(p - w->text);
+
+    for (const struct gn_secret *s = w->secrets; s != NULL; s = s->next)
+        if (s->at < from + size && s->at + strlen(s->value) > from)
+            return true;
+    return false;
+}
+
 /* The next of {name}, from p on; NULL: there is none. *size: of the name. */
-static const char *next_name(const char *p, const char *end, size_t *size)
+static const char *next_name(const struct written *w, const char *p,
+                             const char *end, size_t *size)
 {
     for (; (p = memchr(p, '{', (size_t)(end - p))) != NULL; p++) {
         *size = gn_template_name(p + 1);
-        if (*size > 0 && (size_t)(end - p) > *size + 1 && p[1 + *size] == '}')
+        if (*size > 0 && (size_t)(end - p) > *size + 1 && p[1 + *size] == '}' &&
+            !is_secret(w, p, *size + 2))
             return p;
     }
     return NULL;
@@ -105,10 +124,13 @@ static enum garner_code unknown(const char *name, size_t size,
                    meant != NULL ? meant : "", meant != NULL ? "}?" : "");
 }
 
-enum garner_code gn_template_fill(const char *text, const struct gn_var *vars,
-                                  size_t var_count, struct gn_arena *memory,
-                                  const char **out, struct garner_error *err)
+enum garner_code gn_template_fill(const char *text,
+                                  const struct gn_secret *secrets,
+                                  const struct gn_var *vars, size_t var_count,
+                                  struct gn_arena *memory, const char **out,
+                                  struct garner_error *err)
 {
+    const struct written w = {text, secrets};
     const char *end = text + strlen(text);
     struct gn_buf whole = {0};
     const char *p = text;
@@ -116,7 +138,7 @@ enum garner_code gn_template_fill(const char *text, const struct gn_var *vars,
     size_t size;
 
     *out = text;
-    while ((brace = next_name(p, end, &size)) != NULL) {
+    while ((brace = next_name(&w, p, end, &size)) != NULL) {
         const struct gn_var *var = find(brace + 1, size, vars, var_count);
 
         if (var == NULL) {
@@ -159,6 +181,7 @@ static void add_escaped(struct gn_buf *out, const char *value)
 
 /* What is filled in, and how. */
 struct filling {
+    struct written whole;
     const struct gn_var *vars;
     size_t var_count;
     void (*add)(struct gn_buf *out, const char *value);
@@ -170,7 +193,8 @@ static void fill(const struct filling *f, const char *p, const char *end)
     const char *brace;
     size_t size;
 
-    for (const char *from = p; (brace = next_name(from, end, &size)) != NULL;) {
+    for (const char *from = p;
+         (brace = next_name(&f->whole, from, end, &size)) != NULL;) {
         const struct gn_var *var = find(brace + 1, size, f->vars, f->var_count);
 
         from = brace + size + 2;
@@ -192,16 +216,18 @@ static bool uses_any(const char *text, const struct gn_var *vars,
     return false;
 }
 
-const char *gn_template_fill_text(const char *text, const struct gn_var *vars,
-                                  size_t var_count, struct gn_arena *memory)
+const char *gn_template_fill_text(const char *text,
+                                  const struct gn_secret *secrets,
+                                  const struct gn_var *vars, size_t var_count,
+                                  struct gn_arena *memory)
 {
     struct gn_buf whole = {0};
     const char *out = text;
 
     if (!uses_any(text, vars, var_count))
         return text;
-    fill(&(struct filling){vars, var_count, add_text, &whole}, text,
-         text + strlen(text));
+    fill(&(struct filling){{text, secrets}, vars, var_count, add_text, &whole},
+         text, text + strlen(text));
     (void)finish(&whole, memory, &out);
     return out;
 }
@@ -215,11 +241,14 @@ static const char *string_end(const char *p)
     return p;
 }
 
-const char *gn_template_fill_json(const char *text, const struct gn_var *vars,
-                                  size_t var_count, struct gn_arena *memory)
+const char *gn_template_fill_json(const char *text,
+                                  const struct gn_secret *secrets,
+                                  const struct gn_var *vars, size_t var_count,
+                                  struct gn_arena *memory)
 {
     struct gn_buf whole = {0};
-    const struct filling f = {vars, var_count, add_escaped, &whole};
+    const struct filling f = {
+        {text, secrets}, vars, var_count, add_escaped, &whole};
     const char *out = text;
     const char *quote;
 

@@ -45,9 +45,9 @@ static void names_are_filled_in(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const char *out;
 
-        assert_int_equal(
-            gn_template_fill(cases[i][0], vars, VARS, &memory, &out, NULL),
-            GARNER_OK);
+        assert_int_equal(gn_template_fill(cases[i][0], NULL, vars, VARS,
+                                          &memory, &out, NULL),
+                         GARNER_OK);
         assert_string_equal(out, cases[i][1]);
     }
     gn_arena_clear(&memory);
@@ -69,10 +69,11 @@ static void what_else_is_sent_keeps_its_braces(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         assert_string_equal(
-            gn_template_fill_text(cases[i][0], vars, VARS, &memory),
+            gn_template_fill_text(cases[i][0], NULL, vars, VARS, &memory),
             cases[i][1]);
-    assert_ptr_equal(gn_template_fill_text(cases[4][0], vars, VARS, &memory),
-                     cases[4][0]);
+    assert_ptr_equal(
+        gn_template_fill_text(cases[4][0], NULL, vars, VARS, &memory),
+        cases[4][0]);
     gn_arena_clear(&memory);
 }
 
@@ -95,7 +96,8 @@ static void json_is_filled_in_its_strings(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         assert_string_equal(
-            gn_template_fill_json(cases[i][0], list, 2, &memory), cases[i][1]);
+            gn_template_fill_json(cases[i][0], NULL, list, 2, &memory),
+            cases[i][1]);
     gn_arena_clear(&memory);
 }
 
@@ -107,12 +109,13 @@ static void unknown_names_are_problems(void **state)
 
     (void)state;
     assert_int_equal(
-        gn_template_fill("x{symbol}", vars, VARS, &memory, &out, &err),
+        gn_template_fill("x{symbol}", NULL, vars, VARS, &memory, &out, &err),
         GARNER_INVALID);
     assert_string_equal(err.message, "the URL has {symbol}, which is no "
                                      "variable; did you mean {symbols}?");
-    assert_int_equal(gn_template_fill("x{date}", NULL, 0, &memory, &out, &err),
-                     GARNER_INVALID);
+    assert_int_equal(
+        gn_template_fill("x{date}", NULL, NULL, 0, &memory, &out, &err),
+        GARNER_INVALID);
     assert_string_equal(err.message, "the URL has {date}, which is no "
                                      "variable; give it a value (vars, or "
                                      "-p NAME=VALUE)");
@@ -138,16 +141,17 @@ static void lost_memory_is_told(void **state)
     for (unsigned nth = 1; nth <= 2; nth++) {
         gn_mem_fail_at(nth);
         assert_int_equal(
-            gn_template_fill("{a1}", vars, VARS, &memory, &out, NULL),
+            gn_template_fill("{a1}", NULL, vars, VARS, &memory, &out, NULL),
             GARNER_NOMEM);
         gn_arena_clear(&memory);
         gn_mem_fail_at(nth);
-        assert_null(gn_template_fill_text("{a1}", vars, VARS, &memory));
+        assert_null(gn_template_fill_text("{a1}", NULL, vars, VARS, &memory));
         gn_arena_clear(&memory);
     }
     for (unsigned nth = 1; nth <= 3; nth++) {
         gn_mem_fail_at(nth);
-        assert_null(gn_template_fill_json("\"{a1}\"", vars, VARS, &memory));
+        assert_null(
+            gn_template_fill_json("\"{a1}\"", NULL, vars, VARS, &memory));
         gn_arena_clear(&memory);
     }
     gn_mem_fail_at(0);
