@@ -11,6 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What is said when it is over: for gn_fail, with the limit as a text. */
+#define GN_BUDGET_OVER "the SQL was stopped: it took longer than %s, its limit"
+
 struct gn_budget {
     int64_t limit_ms;    /* as armed */
     int64_t deadline_ns; /* monotonic */

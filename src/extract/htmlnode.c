@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/mem.h"
 #include "extract/csslex.h"
+#include "extract/nodeorder.h"
 
 /* Names that most attributes have need no copy. */
 static const struct {
@@ -158,20 +159,12 @@ static bool names_its_element(const xmlNode *node, const xmlAttr *a)
             strcmp((const char *)node->name, "a") == 0);
 }
 
-static const xmlNode *after(const xmlNode *node)
-{
-    if (node->children != NULL)
-        return node->children;
-    while (node->next == NULL && node->parent != NULL)
-        node = node->parent;
-    return node->next;
-}
-
 void gn_htmlnode_know_ids(xmlDoc *doc)
 {
     if (doc->ids != NULL)
         return;
-    for (const xmlNode *n = doc->children; n != NULL; n = after(n))
+    for (const xmlNode *n = doc->children; n != NULL;
+         n = gn_nodeorder_after(n, (const xmlNode *)doc))
         if (n->type == XML_ELEMENT_NODE)
             for (xmlAttr *a = n->properties; a != NULL; a = a->next)
                 if (names_its_element(n, a))

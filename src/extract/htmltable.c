@@ -11,22 +11,16 @@
 /* Of the standard (https://html.spec.whatwg.org/#attr-tdth-colspan). */
 enum { MOST_COLSPAN = 1000, MOST_ROWSPAN = 65534 };
 
-static bool is(const xmlNode *node, const char *name)
-{
-    return node->type == XML_ELEMENT_NODE &&
-           strcmp((const char *)node->name, name) == 0;
-}
-
 static bool is_cell(const xmlNode *node)
 {
-    return is(node, "td") || is(node, "th");
+    return gn_nodetext_is(node, "td") || gn_nodetext_is(node, "th");
 }
 
 /* --- rows -----------------------------------------------------------------*/
 
 static const xmlNode *row_among(const xmlNode *node)
 {
-    while (node != NULL && !is(node, "tr"))
+    while (node != NULL && !gn_nodetext_is(node, "tr"))
         node = node->next;
     return node;
 }
@@ -37,9 +31,10 @@ static const xmlNode *row_from(const xmlNode *node)
     const xmlNode *row = NULL;
 
     for (; node != NULL && row == NULL; node = node->next) {
-        if (is(node, "tr"))
+        if (gn_nodetext_is(node, "tr"))
             row = node;
-        else if (is(node, "thead") || is(node, "tbody") || is(node, "tfoot"))
+        else if (gn_nodetext_is(node, "thead") ||
+                 gn_nodetext_is(node, "tbody") || gn_nodetext_is(node, "tfoot"))
             row = row_among(node->children);
     }
     return row;
@@ -47,10 +42,11 @@ static const xmlNode *row_from(const xmlNode *node)
 
 static const xmlNode *next_row(const xmlNode *row)
 {
-    const xmlNode *next =
-        is(row->parent, "table") ? row_from(row->next) : row_among(row->next);
+    const xmlNode *next = gn_nodetext_is(row->parent, "table")
+                              ? row_from(row->next)
+                              : row_among(row->next);
 
-    if (next == NULL && !is(row->parent, "table"))
+    if (next == NULL && !gn_nodetext_is(row->parent, "table"))
         next = row_from(row->parent->next);
     return next;
 }
@@ -203,11 +199,11 @@ static bool is_header(const xmlNode *row, bool has_thead)
     bool has_cells = false;
 
     if (row == NULL || has_thead)
-        return row != NULL && is(row->parent, "thead");
+        return row != NULL && gn_nodetext_is(row->parent, "thead");
     for (const xmlNode *n = row->children; n != NULL; n = n->next) {
-        if (is(n, "td"))
+        if (gn_nodetext_is(n, "td"))
             return false;
-        has_cells = has_cells || is(n, "th");
+        has_cells = has_cells || gn_nodetext_is(n, "th");
     }
     return has_cells;
 }

@@ -11,7 +11,7 @@
 #include "extract/htmlnode.h"
 #include "extract/htmltable.h"
 #include "extract/htmltree.h"
-#include "extract/xmlnode.h"
+#include "extract/nodeorder.h"
 
 static struct gn_budget budget = {.deadline_ns = INT64_MAX};
 
@@ -22,7 +22,7 @@ static const xmlNode *first_table(const xmlDoc *doc)
     while (n != NULL &&
            strcmp((const char *)n->name != NULL ? (const char *)n->name : "",
                   "table") != 0)
-        n = gn_xmlnode_after(n, (const xmlNode *)doc);
+        n = gn_nodeorder_after(n, (const xmlNode *)doc);
     return n;
 }
 

@@ -7,8 +7,8 @@
 #include "extract/excerpt.h"
 #include "extract/jsonfault.h"
 #include "extract/jsonscan.h"
+#include "extract/nodeorder.h"
 #include "extract/nodetext.h"
-#include "extract/xmlnode.h"
 
 static bool is_ldjson(const xmlNode *node)
 {
@@ -169,7 +169,7 @@ static bool read_script(struct gn_ldjson *l)
 /* Stands on the first script from node on that has something. */
 static bool find_script(struct gn_ldjson *l, const xmlNode *node)
 {
-    for (; node != NULL; node = gn_xmlnode_after(node, l->top)) {
+    for (; node != NULL; node = gn_nodeorder_after(node, l->top)) {
         if (!is_ldjson(node))
             continue;
         l->script = node;
@@ -200,7 +200,7 @@ bool gn_ldjson_next(struct gn_ldjson *l)
 {
     if (++l->at < l->count)
         return true;
-    return find_script(l, gn_xmlnode_after(l->script, l->top));
+    return find_script(l, gn_nodeorder_after(l->script, l->top));
 }
 
 void gn_ldjson_object(const struct gn_ldjson *l, struct gn_buf *out)

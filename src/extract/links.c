@@ -4,16 +4,8 @@
 #include <strings.h>
 
 #include "base/url_join.h"
+#include "extract/nodeorder.h"
 #include "extract/nodetext.h"
-#include "extract/xmlnode.h"
-
-static bool is(const xmlNode *node, const char *name)
-{
-    const char *own = (const char *)node->name;
-
-    return node->type == XML_ELEMENT_NODE && own[0] == name[0] &&
-           strcmp(own, name) == 0;
-}
 
 static bool starts(const char *text, const char *with)
 {
@@ -56,7 +48,7 @@ static const xmlNode *after(struct gn_links *l, const xmlNode *node)
 {
     const xmlNode *top = l->tops[l->top];
 
-    node = gn_xmlnode_after(node, top);
+    node = gn_nodeorder_after(node, top);
     while (node == NULL && ++l->top < l->top_count)
         if (!is_in(l->tops[l->top], top))
             node = l->tops[l->top];
@@ -67,7 +59,9 @@ static const xmlNode *after(struct gn_links *l, const xmlNode *node)
 static bool find(struct gn_links *l, const xmlNode *node)
 {
     for (; node != NULL; node = after(l, node)) {
-        const char *href = is(node, "a") || is(node, "area") || is(node, "link")
+        const char *href = gn_nodetext_is(node, "a") ||
+                                   gn_nodetext_is(node, "area") ||
+                                   gn_nodetext_is(node, "link")
                                ? gn_nodetext_attribute(node, "href")
                                : NULL;
 
@@ -102,11 +96,11 @@ void gn_links_text(const struct gn_links *l, struct gn_buf *out)
 {
     const char *text = NULL;
 
-    if (is(l->link, "a"))
+    if (gn_nodetext_is(l->link, "a"))
         gn_nodetext_text(l->link, out);
     else
-        text = gn_nodetext_attribute(l->link,
-                                     is(l->link, "area") ? "alt" : "title");
+        text = gn_nodetext_attribute(
+            l->link, gn_nodetext_is(l->link, "area") ? "alt" : "title");
     if (text != NULL)
         gn_buf_text(out, text);
 }

@@ -5,20 +5,30 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-static xmlNode *after(const xmlNode *node)
+/* What an attribute has are no nodes of the document's order, and what a
+ * reference to an entity has are the entity's. */
+static bool has_nodes(const xmlNode *node)
 {
-    if (node->type == XML_ELEMENT_NODE && node->children != NULL)
+    return (node->type == XML_ELEMENT_NODE || node->type == XML_DOCUMENT_NODE ||
+            node->type == XML_HTML_DOCUMENT_NODE) &&
+           node->children != NULL;
+}
+
+xmlNode *gn_nodeorder_after(const xmlNode *node, const xmlNode *top)
+{
+    if (has_nodes(node))
         return node->children;
-    while (node != NULL && node->next == NULL)
+    while (node != top && node->next == NULL)
         node = node->parent;
-    return node != NULL ? node->next : NULL;
+    return node != top ? node->next : NULL;
 }
 
 void gn_nodeorder_number(xmlDoc *doc)
 {
     intptr_t count = 0;
 
-    for (xmlNode *node = doc->children; node != NULL; node = after(node)) {
+    for (xmlNode *node = doc->children; node != NULL;
+         node = gn_nodeorder_after(node, (const xmlNode *)doc)) {
         count++;
         if (node->type == XML_ELEMENT_NODE)
             node->content = (xmlChar *)-count;

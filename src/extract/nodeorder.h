@@ -11,6 +11,10 @@
 #include <libxml/tree.h>
 #include <libxml/xpath.h>
 
+/* The next node in the document's order that is in top, which node is too;
+ * NULL: there is none. Of any tree. */
+xmlNode *gn_nodeorder_after(const xmlNode *node, const xmlNode *top);
+
 /* Numbers all nodes, from 1 on: elements where libxml2 keeps its own numbers
  * (as -n in content), which these stand in for, and others in their _private.
  */

@@ -99,11 +99,29 @@ static void nothing_is_sorted_as_well(void **state)
     xmlXPathFreeNodeSet(none);
 }
 
+static void all_nodes_are_gone_through(void **state)
+{
+    xmlDoc *doc = parse("<!DOCTYPE a [<!ENTITY e 'e'>]>"
+                        "<a z='1'><b>x</b><c/>&e;<d><e/></d></a>");
+    const xmlNode *top = xmlDocGetRootElement(doc);
+    const xmlNode *c = top->children->next;
+    struct gn_buf out = {0};
+
+    (void)state;
+    for (const xmlNode *n = top; n != NULL; n = gn_nodeorder_after(n, top))
+        gn_buf_printf(&out, " %s", (const char *)n->name);
+    assert_string_equal(gn_buf_cstr(&out), " a b text c e d e");
+    assert_null(gn_nodeorder_after(c, c));
+    gn_buf_fini(&out);
+    xmlFreeDoc(doc);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nodes_are_sorted),
         cmocka_unit_test(nothing_is_sorted_as_well),
+        cmocka_unit_test(all_nodes_are_gone_through),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

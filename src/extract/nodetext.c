@@ -229,6 +229,14 @@ const char *gn_nodetext_attribute(const xmlNode *node, const char *name)
     return NULL;
 }
 
+bool gn_nodetext_is(const xmlNode *node, const char *name)
+{
+    const char *own = (const char *)node->name;
+
+    return node->type == XML_ELEMENT_NODE && own[0] == name[0] &&
+           strcmp(own, name) == 0;
+}
+
 void gn_nodetext_name(const xmlNode *node, struct gn_buf *out)
 {
     if (node->type == XML_ELEMENT_NODE)

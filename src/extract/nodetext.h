@@ -7,6 +7,8 @@
 #ifndef GN_EXTRACT_NODETEXT_H
 #define GN_EXTRACT_NODETEXT_H
 
+#include <stdbool.h>
+
 #include <libxml/tree.h>
 
 #include "base/buf.h"
@@ -25,6 +27,9 @@ void gn_nodetext_attributes(const xmlNode *node, struct gn_buf *out);
 
 /* The value of an attribute of an element; NULL: it has none. Borrowed. */
 const char *gn_nodetext_attribute(const xmlNode *node, const char *name);
+
+/* Whether node is an element of that name. */
+bool gn_nodetext_is(const xmlNode *node, const char *name);
 
 /* An element's name, an attribute's with @ before it, #text, #comment,
  * #document. Written to out. */

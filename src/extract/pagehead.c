@@ -4,8 +4,8 @@
 #include <strings.h>
 
 #include "base/url_join.h"
+#include "extract/nodeorder.h"
 #include "extract/nodetext.h"
-#include "extract/xmlnode.h"
 
 bool gn_pagehead_has_word(const char *text, const char *word)
 {
@@ -20,14 +20,6 @@ bool gn_pagehead_has_word(const char *text, const char *word)
         text += strspn(text, " \t\r\n\f,");
     }
     return false;
-}
-
-static bool is(const xmlNode *node, const char *name)
-{
-    const char *own = (const char *)node->name;
-
-    return node->type == XML_ELEMENT_NODE && own[0] == name[0] &&
-           strcmp(own, name) == 0;
 }
 
 static void read_meta(const xmlNode *meta, struct gn_pagehead *out)
@@ -55,10 +47,10 @@ bool gn_pagehead_read(const xmlNode *node, const char *url,
     if (url == NULL)
         url = "";
     for (const xmlNode *n = document; n != NULL;
-         n = gn_xmlnode_after(n, document)) {
-        if (is(n, "base") && href == NULL)
+         n = gn_nodeorder_after(n, document)) {
+        if (gn_nodetext_is(n, "base") && href == NULL)
             href = gn_nodetext_attribute(n, "href");
-        if (is(n, "meta"))
+        if (gn_nodetext_is(n, "meta"))
             read_meta(n, out);
     }
     if (href != NULL && !gn_url_join(url, href, &out->base))

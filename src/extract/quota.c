@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/unit.h"
+#include "extract/budget.h"
 
 struct gn_quota gn_quota_or(const struct gn_quota *given,
                             const struct gn_quota *others)
@@ -37,8 +38,7 @@ enum garner_code gn_quota_exceeded(const struct gn_quota *limits,
     case GN_QUOTA_TIME:
         gn_unit_format_duration(limits->time_ms, shown);
         return gn_fail(err, GARNER_TIMEOUT,
-                       "the SQL was stopped: it took longer than %s, its "
-                       "limit: ask for less, or raise limits.time",
+                       GN_BUDGET_OVER ": ask for less, or raise limits.time",
                        shown);
     case GN_QUOTA_ROWS:
         gn_unit_format_size(limits->rows_bytes, shown);

@@ -10,13 +10,12 @@ static bool is_word(char c)
            (unsigned char)c >= 0x80;
 }
 
-/* Behind white space and comments. */
-static const char *skip_blank(const char *at)
+const char *gn_sqlscan_skip(const char *at, bool ends)
 {
     const char *end;
 
     for (;;) {
-        at += strspn(at, " \t\r\n\f");
+        at += strspn(at, ends ? " \t\r\n\f;" : " \t\r\n\f");
         if (at[0] == '-' && at[1] == '-') {
             at += strcspn(at, "\n");
         } else if (at[0] == '/' && at[1] == '*') {
@@ -62,7 +61,7 @@ static const char *end_of(const char *at, enum gn_sql_kind *kind)
 
 bool gn_sqlscan_next(const char **at, struct gn_sql_token *token)
 {
-    token->text = skip_blank(*at);
+    token->text = gn_sqlscan_skip(*at, false);
     if (*token->text == '\0')
         return false;
     *at = end_of(token->text, &token->kind);

@@ -19,6 +19,10 @@ struct gn_sql_token {
     size_t size;
 };
 
+/* Behind the white space and comments at at, and, with ends, the ends of
+ * statements. */
+const char *gn_sqlscan_skip(const char *at, bool ends);
+
 /* The token at *at or after it; *at is behind it then. false: there is none. */
 bool gn_sqlscan_next(const char **at, struct gn_sql_token *token);
 

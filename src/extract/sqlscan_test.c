@@ -68,11 +68,40 @@ static void constants_are_found_in_their_calls(void **state)
     }
 }
 
+static void blanks_are_skipped(void **state)
+{
+    static const struct {
+        const char *sql;
+        const char *words;
+        const char *behind_ends;
+    } cases[] = {
+        {"", "", ""},
+        {"a ", "a ", "a "},
+        {" \t\r\n\fa", "a", "a"},
+        {"-- x\n/* y */ a", "a", "a"},
+        {"-- x", "", ""},
+        {"/* x", "", ""},
+        {"/*/ a */b", "b", "b"},
+        {"-a", "-a", "-a"},
+        {"/a", "/a", "/a"},
+        {" ;--;\n; /*;*/ a;", ";--;\n; /*;*/ a;", "a;"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_string_equal(gn_sqlscan_skip(cases[i].sql, false),
+                            cases[i].words);
+        assert_string_equal(gn_sqlscan_skip(cases[i].sql, true),
+                            cases[i].behind_ends);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_are_told_apart),
         cmocka_unit_test(constants_are_found_in_their_calls),
+        cmocka_unit_test(blanks_are_skipped),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,34 +36,11 @@ static enum garner_code blame(struct garner_error *err, const char *sql,
                    place.line, place.column, what, excerpt);
 }
 
-/* Where in sql, from at on, the first thing is that is neither space nor
- * comment nor an empty statement. */
-static size_t skip_blank(const char *sql, size_t at)
-{
-    const char *end;
-
-    for (;; at++) {
-        if (sql[at] == '-' && sql[at + 1] == '-') {
-            end = strchr(sql + at, '\n');
-        } else if (sql[at] == '/' && sql[at + 1] == '*') {
-            end = strstr(sql + at + 2, "*/");
-            end = end != NULL ? end + 1 : NULL;
-        } else if (sql[at] != '\0' && strchr(" \t\r\n\f;", sql[at]) != NULL) {
-            continue;
-        } else {
-            return at;
-        }
-        if (end == NULL)
-            return at + strlen(sql + at);
-        at = (size_t)(end - sql);
-    }
-}
-
 /* Says so before SQLite does: INSERT INTO t would be "no such table: t". */
 static enum garner_code check_verb(const char *sql, struct garner_error *err)
 {
     static const char *const verbs[] = {"select", "with", "values"};
-    const char *word = sql + skip_blank(sql, 0);
+    const char *word = gn_sqlscan_skip(sql, true);
     int length = 0;
 
     while ((word[length] | 32) >= 'a' && (word[length] | 32) <= 'z' &&
@@ -147,16 +124,16 @@ static bool asks_for_mode(const char *sql)
 {
     static const char pragma[] = "pragma";
     static const char mode[] = "journal_mode";
-    const char *at = sql + skip_blank(sql, 0);
+    const char *at = gn_sqlscan_skip(sql, true);
 
     if (sqlite3_strnicmp(at, pragma, sizeof pragma - 1) != 0)
         return false;
     at += sizeof pragma - 1;
-    at += skip_blank(at, 0);
+    at = gn_sqlscan_skip(at, true);
     if (sqlite3_strnicmp(at, mode, sizeof mode - 1) != 0)
         return false;
     at += sizeof mode - 1;
-    return at[skip_blank(at, 0)] == '\0';
+    return *gn_sqlscan_skip(at, true) == '\0';
 }
 
 /* Where a database is read, whatever reads is fine: EXPLAIN, PRAGMA, columns
@@ -179,7 +156,6 @@ static enum garner_code prepare(struct gn_sandbox *s, const char *sql,
 {
     const char *tail = NULL;
     enum garner_code code;
-    size_t rest;
     int rc;
 
     s->refused[0] = '\0';
@@ -190,9 +166,9 @@ static enum garner_code prepare(struct gn_sandbox *s, const char *sql,
             err->native = rc;
         return code;
     }
-    rest = skip_blank(sql, (size_t)(tail - sql));
-    if (sql[rest] != '\0')
-        return blame(err, sql, rest,
+    tail = gn_sqlscan_skip(tail, true);
+    if (*tail != '\0')
+        return blame(err, sql, (size_t)(tail - sql),
                      "a second statement; only one SELECT is run");
     return check_prepared(s, *out, err);
 }
@@ -204,7 +180,7 @@ enum garner_code gn_statement_prepare(struct gn_sandbox *s, const char *sql,
     enum garner_code code = GARNER_OK;
 
     *out = NULL;
-    if (!s->lent || sql[skip_blank(sql, 0)] == '\0')
+    if (!s->lent || *gn_sqlscan_skip(sql, true) == '\0')
         code = check_verb(sql, err);
     if (code == GARNER_OK)
         code = prepare(s, sql, out, err);
@@ -463,9 +439,7 @@ enum garner_code gn_statement_failed(struct gn_sandbox *s, sqlite3_stmt *stmt,
     else if (gn_budget_is_stopped(&s->budget))
         code = gn_fail(err, GARNER_CANCELED, "the SQL was interrupted");
     else if (s->budget.expired)
-        code = gn_fail(err, GARNER_TIMEOUT,
-                       "the SQL was stopped: it took longer than %s, its limit",
-                       limit);
+        code = gn_fail(err, GARNER_TIMEOUT, GN_BUDGET_OVER, limit);
     else if (strcmp(text, "malformed JSON") == 0)
         code = malformed(stmt, params, count, err);
     else

@@ -8,7 +8,7 @@
 #include "extract/each.h"
 #include "extract/give.h"
 #include "extract/htmltable.h"
-#include "extract/xmlnode.h"
+#include "extract/nodeorder.h"
 
 struct html_table {
     struct gn_each base;
@@ -23,7 +23,7 @@ static const xmlNode *table_in(const xmlNode *node)
 
     while (n != NULL && (n->type != XML_ELEMENT_NODE ||
                          strcmp((const char *)n->name, "table") != 0))
-        n = gn_xmlnode_after(n, node);
+        n = gn_nodeorder_after(n, node);
     return n;
 }
 

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/url_join.h"
+#include "extract/nodeorder.h"
 #include "extract/xmlnode.h"
 #include "extract/xmltree.h"
 
@@ -451,7 +452,7 @@ enum garner_code gn_xmlfeed_open(struct gn_xmlfeed *f, const char *text,
     GN_CHECK(root != NULL);
     code = check_root(root, err);
     for (xmlNode *n = root; code == GARNER_OK && n != NULL;
-         n = gn_xmlnode_after(n, root))
+         n = gn_nodeorder_after(n, root))
         if ((is(n, CORE, "item") || is(n, CORE, "entry")) &&
             !gn_xmltree_is_cut(n) && add_entry(f, n) != GARNER_OK)
             code = gn_fail(err, GARNER_NOMEM, "no memory for a feed");

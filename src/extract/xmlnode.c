@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "extract/nodeorder.h"
 
 static bool is_space(char c)
 {
@@ -26,15 +27,6 @@ static void trim(struct gn_buf *out, size_t start)
     out->data[out->size] = '\0';
 }
 
-xmlNode *gn_xmlnode_after(const xmlNode *node, const xmlNode *top)
-{
-    if (node->children != NULL && node->type != XML_ATTRIBUTE_NODE)
-        return node->children;
-    while (node != top && node->next == NULL)
-        node = node->parent;
-    return node != top ? node->next : NULL;
-}
-
 static void append_content(const xmlNode *node, struct gn_buf *out)
 {
     if (node->content != NULL)
@@ -45,7 +37,7 @@ static void text_of_element(const xmlNode *top, struct gn_buf *out)
 {
     const size_t start = out->size;
 
-    for (const xmlNode *n = top; n != NULL; n = gn_xmlnode_after(n, top))
+    for (const xmlNode *n = top; n != NULL; n = gn_nodeorder_after(n, top))
         if (n->type == XML_TEXT_NODE || n->type == XML_CDATA_SECTION_NODE)
             append_content(n, out);
     trim(out, start);

@@ -1,7 +1,6 @@
 /*
- * xmlnode.h - what is in a node of an XML tree, and how to go through one.
- * Names are with their prefixes, as they are written. What fails for want of
- * memory shows in the buffer.
+ * xmlnode.h - what is in a node of an XML tree. Names are with their prefixes,
+ * as they are written. What fails for want of memory shows in the buffer.
  *
  * Thread: any.
  */
@@ -28,9 +27,5 @@ void gn_xmlnode_attributes(const xmlNode *node, struct gn_buf *out);
 
 /* As gn_nodetext_name (nodetext.h). */
 void gn_xmlnode_name(const xmlNode *node, struct gn_buf *out);
-
-/* The next node in the document's order that is in top, which node is too;
- * NULL: there is none. Of any tree. */
-xmlNode *gn_xmlnode_after(const xmlNode *node, const xmlNode *top);
 
 #endif

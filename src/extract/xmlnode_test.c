@@ -110,32 +110,10 @@ static void what_is_in_nodes_is_shown(void **state)
         shows(sights[i].xpath, sights[i].what, sights[i].expected);
 }
 
-static void all_nodes_are_gone_through(void **state)
-{
-    struct gn_buf out = {0};
-    const xmlNode *top;
-    const xmlNode *c;
-    xmlDoc *doc;
-
-    (void)state;
-    assert_int_equal(gn_xmltree_parse("<a><b>x</b><c/>y<d><e/></d></a>", 31,
-                                      &budget, &doc, NULL),
-                     GARNER_OK);
-    top = xmlDocGetRootElement(doc);
-    c = top->children->next;
-    for (const xmlNode *n = top; n != NULL; n = gn_xmlnode_after(n, top))
-        gn_xmlnode_name(n, &out);
-    assert_string_equal(gn_buf_cstr(&out), "ab#textc#textde");
-    assert_null(gn_xmlnode_after(c, c));
-    gn_buf_fini(&out);
-    xmlFreeDoc(doc);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_in_nodes_is_shown),
-        cmocka_unit_test(all_nodes_are_gone_through),
     };
 
     return cmocka_run_group_tests(tests, start, stop);
