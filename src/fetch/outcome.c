@@ -10,10 +10,7 @@
 #include "fetch/whom.h"
 
 enum {
-    SWITCHING = 101, /* statuses */
-    FIRST_REDIRECT = 300,
-    LAST_REDIRECT = 399,
-    NOT_MODIFIED = 304,
+    SWITCHING = 101, /* status */
     MOST_COOKIE_BYTES = 128 << 10 /* of a jar */
 };
 
@@ -63,25 +60,19 @@ static void find_final_url(struct gn_transfer *t)
     curl_url_cleanup(parsed);
 }
 
-/* Sets redirect. Of two, libcurl follows the first. */
+/* Sets redirect. */
 static void find_redirect(struct gn_transfer *t)
 {
-    static const char name[] = "location: ";
-    const char *line = gn_buf_cstr(&t->headers);
-    const int status = t->response.status;
+    size_t size;
+    const char *location = gn_response_location(gn_buf_cstr(&t->headers),
+                                                t->response.status, &size);
 
-    while (line != NULL && strncmp(line, name, sizeof name - 1) != 0) {
-        line = strchr(line, '\n');
-        line = line != NULL ? line + 1 : NULL;
-    }
-    if (line == NULL || status < FIRST_REDIRECT || status > LAST_REDIRECT ||
-        status == NOT_MODIFIED)
+    if (location == NULL)
         return;
-    line += sizeof name - 1;
-    gn_buf_append(&t->location, line, strcspn(line, "\n"));
+    gn_buf_append(&t->location, location, size);
     if (gn_buf_failed(&t->location) && t->cause == GN_CAUSE_LIBCURL)
         t->cause = GN_CAUSE_NO_MEMORY; /* else it would pass for an answer */
-    else if (t->location.size > 0)
+    else
         t->response.redirect = gn_buf_cstr(&t->location);
 }
 
@@ -228,6 +219,20 @@ static void list_cookies(struct gn_transfer *t)
         t->response.cookies = &t->cookies;
 }
 
+/* Sets the cause of what libcurl ended with result, which is returned as it
+ * counts. */
+static CURLcode judge(struct gn_transfer *t, CURLcode result)
+{
+    if (t->led_on && t->cause == GN_CAUSE_STALLED)
+        t->cause = GN_CAUSE_LIBCURL;
+    if (t->led_on && t->cause == GN_CAUSE_LIBCURL)
+        return CURLE_OK; /* however its body ended */
+    if (t->kept_off && result == CURLE_COULDNT_CONNECT &&
+        t->cause == GN_CAUSE_LIBCURL)
+        t->cause = GN_CAUSE_PRIVATE;
+    return result;
+}
+
 void gn_outcome(struct gn_transfer *t, CURLcode result, enum gn_cause cause)
 {
     struct gn_response *r = &t->response;
@@ -241,9 +246,7 @@ void gn_outcome(struct gn_transfer *t, CURLcode result, enum gn_cause cause)
     r->duration_us = (gn_clock_monotonic_ns() - t->started_ns) / 1000;
     r->final_url = gn_target_url(t->target);
     r->requests = t->replies > 1 ? t->replies : 1;
-    if (t->kept_off && result == CURLE_COULDNT_CONNECT &&
-        t->cause == GN_CAUSE_LIBCURL)
-        t->cause = GN_CAUSE_PRIVATE;
+    result = judge(t, result);
     r->kept_off = t->cause == GN_CAUSE_PRIVATE;
     if (r->kept_off)
         r->requests = 0;

@@ -132,13 +132,40 @@ bool gn_response_has_two_lengths(const char *headers)
     return false;
 }
 
-static bool has(const char *headers, const char *name)
+/* The line that begins so, or the end. */
+static const char *find(const char *headers, const char *name)
 {
     while (*headers != '\0' && strncmp(headers, name, strlen(name)) != 0) {
         headers += strcspn(headers, "\n");
         headers += *headers == '\n';
     }
-    return *headers != '\0';
+    return headers;
+}
+
+static bool has(const char *headers, const char *name)
+{
+    return *find(headers, name) != '\0';
+}
+
+const char *gn_response_location(const char *headers, int status, size_t *size)
+{
+    enum { FIRST = 300, LAST = 399, NOT_MODIFIED = 304 };
+    static const char name[] = "location: ";
+    const char *line = find(headers, name);
+
+    *size = 0;
+    if (*line == '\0' || status < FIRST || status > LAST ||
+        status == NOT_MODIFIED)
+        return NULL;
+    line += sizeof name - 1;
+    *size = strcspn(line, "\n");
+    return *size > 0 ? line : NULL;
+}
+
+bool gn_response_is_open_ended(const char *headers)
+{
+    return !has(headers, "content-length: ") &&
+           !has(headers, "transfer-encoding: ");
 }
 
 bool gn_response_may_be_cut(const struct gn_response *response)
@@ -148,8 +175,7 @@ bool gn_response_may_be_cut(const struct gn_response *response)
 
     return response->http_version < HTTP_2 &&
            has(headers, "content-encoding: ") &&
-           !has(headers, "content-length: ") &&
-           !has(headers, "transfer-encoding: ");
+           gn_response_is_open_ended(headers);
 }
 
 int64_t gn_response_received(const struct gn_response *response)

@@ -93,6 +93,14 @@ const char *gn_failure_text(enum gn_failure failure);
  * empties them first (redirects and 1xx replies come before the last one). */
 void gn_response_header(struct gn_buf *headers, const char *line, size_t size);
 
+/* Where an answer of that status with those headers redirects to, and how long
+ * that is; NULL: it is no redirect. Of two, libcurl follows the first. */
+const char *gn_response_location(const char *headers, int status, size_t *size);
+
+/* Whether nothing but the end of the connection tells where the body of an
+ * answer by HTTP/1 with those headers ends. */
+bool gn_response_is_open_ended(const char *headers);
+
 /* Whether headers name two lengths of the body that differ: by which one went
  * would then be a guess, and what follows could pass for another answer (RFC
  * 9110 section 8.6). */

@@ -129,6 +129,37 @@ static void what_is_packed_may_be_cut_where_nothing_tells_its_end(void **state)
     }
 }
 
+static void a_location_redirects_by_some_statuses(void **state)
+{
+    static const struct {
+        const char *headers;
+        int status;
+        const char *location;
+    } cases[] = {
+        {"location: /a\n", 302, "/a"},
+        {"a: b\nlocation: http://h/?a b\nlocation: /c\n", 308, "http://h/?a b"},
+        {"location: /a\n", 200, NULL},
+        {"location: /a\n", 304, NULL},
+        {"location: /a\n", 400, NULL},
+        {"location: \n", 301, NULL},
+        {"location: ", 301, NULL},
+        {"x-location: /a\n", 301, NULL},
+        {"", 301, NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        size_t size;
+        const char *text =
+            gn_response_location(cases[i].headers, cases[i].status, &size);
+
+        assert_int_equal(text != NULL, cases[i].location != NULL);
+        assert_int_equal(size, text != NULL ? strlen(cases[i].location) : 0);
+        if (text != NULL)
+            assert_memory_equal(text, cases[i].location, size);
+    }
+}
+
 static void lost_memory_shows_in_the_buffer(void **state)
 {
     struct gn_buf b = {0};
@@ -150,6 +181,7 @@ int main(void)
         cmocka_unit_test(only_the_last_reply_is_kept),
         cmocka_unit_test(lengths_may_come_twice_but_not_differ),
         cmocka_unit_test(what_is_packed_may_be_cut_where_nothing_tells_its_end),
+        cmocka_unit_test(a_location_redirects_by_some_statuses),
         cmocka_unit_test(lost_memory_shows_in_the_buffer),
     };
 

@@ -426,6 +426,11 @@ bool gn_target_stays(const struct gn_target *t)
     return t->request.same_host;
 }
 
+bool gn_target_is_led_on(const struct gn_target *t)
+{
+    return t->request.one_hop && t->request.limits.max_redirects >= 0;
+}
+
 bool gn_target_is_public_only(const struct gn_target *t)
 {
     return t->request.public_only;

@@ -95,6 +95,9 @@ bool gn_target_leaves_traces(const struct gn_target *t);
 /* Whether its redirects may lead to no other host. */
 bool gn_target_stays(const struct gn_target *t);
 
+/* Whether a redirect ends its fetch, and is followed by another (hop.h). */
+bool gn_target_is_led_on(const struct gn_target *t);
+
 /* Whether nobody is asked for it at a private address. */
 bool gn_target_is_public_only(const struct gn_target *t);
 

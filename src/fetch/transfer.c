@@ -79,12 +79,22 @@ CURLcode gn_transfer_go_on(struct gn_transfer *t)
     return curl_easy_pause(t->easy, CURLPAUSE_CONT);
 }
 
+/* Whether the body of a redirect is worth reading, so that its connection can
+ * be used again. */
+static bool comes_to_end(const struct gn_transfer *t)
+{
+    return gn_transfer_number(t, CURLINFO_SIZE_DOWNLOAD_T) <=
+           gn_target_limits(t->target)->max_body_bytes;
+}
+
 /* CURLOPT_WRITEFUNCTION: decoded bytes of the body. */
 static size_t on_body(char *data, size_t one, size_t size, void *transfer)
 {
     struct gn_transfer *t = transfer;
 
     t->moved_ms = monotonic_ms(t);
+    if (t->led_on)
+        return comes_to_end(t) ? one * size : 0;
     t->cause = gn_sink_admit(&t->sink, size);
     if (t->cause != GN_CAUSE_LIBCURL)
         return 0;
@@ -121,6 +131,26 @@ static bool leads_elsewhere(struct gn_transfer *t, const char *line,
            !gn_target_may_go_to(t->target, location, t->elsewhere);
 }
 
+/* Whether the head, which has ended, is a redirect that another fetch follows.
+ */
+static bool leads_on(const struct gn_transfer *t)
+{
+    const int status = gn_transfer_small(t, CURLINFO_RESPONSE_CODE);
+    size_t size;
+
+    return gn_target_is_led_on(t->target) &&
+           gn_response_location(gn_buf_cstr(&t->headers), status, &size) !=
+               NULL;
+}
+
+/* Whether the head says where its body ends. */
+static bool has_end(const struct gn_transfer *t)
+{
+    return gn_transfer_small(t, CURLINFO_HTTP_VERSION) >
+               CURL_HTTP_VERSION_1_1 ||
+           !gn_response_is_open_ended(gn_buf_cstr(&t->headers));
+}
+
 /* CURLOPT_HEADERFUNCTION: a line of a reply's head. */
 static size_t on_header(char *data, size_t one, size_t size, void *transfer)
 {
@@ -151,6 +181,10 @@ static size_t on_header(char *data, size_t one, size_t size, void *transfer)
     if (size <= 2 && gn_response_has_two_lengths(gn_buf_cstr(&t->headers))) {
         t->cause = GN_CAUSE_TWO_LENGTHS;
         return 0;
+    }
+    if (size <= 2 && leads_on(t)) {
+        t->led_on = true;
+        return has_end(t) ? one * size : 0;
     }
     return one * size;
 }
@@ -294,6 +328,7 @@ enum garner_code gn_transfer_begin(struct gn_transfer *t,
     gn_sink_begin(&t->sink, target);
     t->socket_error = 0;
     t->kept_off = false;
+    t->led_on = false;
     t->replies = 0;
     t->elsewhere[0] = '\0';
     t->sent = t->taken = 0;

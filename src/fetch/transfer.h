@@ -42,6 +42,7 @@ struct gn_transfer {
     bool is_spent; /* by it: see gn_transfer_is_spent */
     bool heard;    /* part of a reply came */
     int lines;     /* of its head so far */
+    bool led_on;   /* its head redirects, which is all that is wanted of it */
     int replies;   /* whose heads came; those of 1xx are none */
     bool kept_off; /* from an address, for that is private */
     int socket_error;
