@@ -31,6 +31,7 @@ struct gn_request gn_active_request(const struct gn_active *active, bool found)
      * asks for where it is led. */
     r.one_hop = source->save.path == NULL || source->obeys_robots;
     r.public_only = found && !source->allows_private;
+    r.led_public_only = !source->allows_private;
     return r;
 }
 

@@ -300,7 +300,11 @@ static void serve_all(struct tcp_peer *p, void *context)
     atomic_int *inside = context;
 
     while (tcp_peer_request(p)) {
-        if (strstr(p->request, "/robots.txt ") != NULL) {
+        const bool robots = strstr(p->request, "/robots.txt ") != NULL;
+
+        if (robots && strstr(p->request, "GET http://robots.example") != NULL) {
+            lead(p, "http://10.0.0.1", "/");
+        } else if (robots) {
             tcp_peer_reply(p, "404 No", "", "");
         } else if (strstr(p->request, "GET http://10.0.0.1/") == p->request) {
             atomic_fetch_add(inside, 1);
@@ -359,6 +363,60 @@ static void nothing_leads_to_a_private_address(void **state)
     check_private("/links", true, true);
 }
 
+/* Those that libcurl follows by itself: of what is saved, and robots.txt. */
+static void nor_does_what_libcurl_follows(void **state)
+{
+    static const char *const urls[] = {"http://example.org/moved",
+                                       "http://robots.example/"};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        atomic_int inside = 0;
+        struct world *w = begin(serve_all, &inside);
+        struct gn_source *source = add_source(w, "/", 0);
+        char proxy[64];
+        char file[64];
+
+        snprintf(proxy, sizeof proxy, "http://127.0.0.1:%d",
+                 tcp_server_port(w->server));
+        snprintf(file, sizeof file, "%s/saved", w->folder);
+        source->request.url = urls[i];
+        source->request.proxy = proxy;
+        source->obeys_robots = i == 1;
+        if (i == 0)
+            source->save = (struct gn_save){file, ""};
+        assert_int_equal(run(w), GARNER_OK);
+        assert_int_equal(inside, 0);
+        assert_asked(w,
+                     "select count(*) from garner_run where failure ="
+                     " 'redirect' and error like '10.0.0.1:80: this is at a"
+                     " private address%'",
+                     "1");
+        source->allows_private = true;
+        assert_int_equal(run(w), GARNER_OK);
+        assert_int_equal(inside, 1);
+        (void)unlink(file);
+        end(w);
+    }
+}
+
+/* A source's own address may be one, and then those that it leads to. */
+static void who_is_at_one_may_lead_to_others(void **state)
+{
+    struct site s;
+    struct world *w = begin_site(&s);
+    char file[64];
+
+    (void)state;
+    snprintf(file, sizeof file, "%s/saved", w->folder);
+    add_source(w, "/to", 0)->save = (struct gn_save){file, ""};
+    add_source(w, "/to", 0);
+    assert_int_equal(run(w), GARNER_OK);
+    assert_int_equal(s.asked_there, 2);
+    (void)unlink(file);
+    end_site(&s, w);
+}
+
 static void lost_memory_is_survived(void **state)
 {
     struct site s;
@@ -385,6 +443,8 @@ int main(void)
         cmocka_unit_test(its_limits_hold_for_who_was_led_there),
         cmocka_unit_test(round_and_round_is_too_often),
         cmocka_unit_test(nothing_leads_to_a_private_address),
+        cmocka_unit_test(nor_does_what_libcurl_follows),
+        cmocka_unit_test(who_is_at_one_may_lead_to_others),
         cmocka_unit_test(lost_memory_is_survived),
     };
 

@@ -10,7 +10,7 @@
 #include "fetch/whom.h"
 
 enum {
-    SWITCHING = 101, /* status */
+    SWITCHING = 101,              /* status */
     MOST_COOKIE_BYTES = 128 << 10 /* of a jar */
 };
 
@@ -74,19 +74,6 @@ static void find_redirect(struct gn_transfer *t)
         t->cause = GN_CAUSE_NO_MEMORY; /* else it would pass for an answer */
     else
         t->response.redirect = gn_buf_cstr(&t->location);
-}
-
-/* Whether its peer, or the URL's host where a proxy stands between, was at a
- * private address. */
-static bool was_private(const struct gn_transfer *t)
-{
-    const char *address = NULL;
-
-    if (gn_target_proxied(t->target, &t->tools->proxies))
-        return gn_address_url_is_private(t->response.final_url);
-    return curl_easy_getinfo(t->easy, CURLINFO_PRIMARY_IP, &address) ==
-               CURLE_OK &&
-           address != NULL && gn_address_names_private(address);
 }
 
 /* Before secrets are hidden: the link may have one. */
@@ -156,7 +143,7 @@ static void read_reply(struct gn_transfer *t)
     r->http_version = http_version(gn_transfer_small(t, CURLINFO_HTTP_VERSION));
     if (r->redirects > 0)
         find_final_url(t);
-    r->is_private = was_private(t);
+    r->is_private = t->is_private;
     find_redirect(t);
     find_next(t);
 }
@@ -249,7 +236,7 @@ void gn_outcome(struct gn_transfer *t, CURLcode result, enum gn_cause cause)
     result = judge(t, result);
     r->kept_off = t->cause == GN_CAUSE_PRIVATE;
     if (r->kept_off)
-        r->requests = 0;
+        r->requests = t->replies;
     if (t->heard) /* else libcurl may remember the handle's last reply */
         read_reply(t);
     if (result == CURLE_OK && t->cause == GN_CAUSE_LIBCURL &&

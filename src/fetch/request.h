@@ -73,6 +73,8 @@ struct gn_request {
     bool public_only;         /* nobody is asked at a private address (see
                                  address.h); where a proxy may stand between,
                                  only what the URL itself says is known */
+    bool led_public_only;     /* the same of what redirects lead to, if not one
+                                 hop is all, unless the URL's own is at one */
     struct gn_route route;
     /* What may not be told of the fetch: *** stands for it in URLs, messages
      * and headers (gn_mask_url). NULL at the end; or NULL. */

@@ -43,9 +43,10 @@ struct gn_response {
                                  it is; the same; NULL: none */
     const char *redirect;     /* where a redirect that was not followed leads,
                                  as it is; the same; NULL: it is none */
-    bool is_private;          /* the last server was at a private address, see
-                                 address.h */
-    bool kept_off;            /* nobody was asked, for it is at one */
+    bool is_private;          /* the URL itself, not what it redirects to, is at
+                                 a private address, see address.h */
+    bool kept_off;            /* the last server was not asked, for it is at one
+                               */
     struct gn_buf *headers;   /* of the last reply: "name: value\n" lines, names
                                  in lower case; borrowed for the callback */
     const char *content_type; /* NULL: none; borrowed for the callback */

@@ -176,6 +176,7 @@ static void copy_plain(struct gn_target *t, const struct gn_request *request)
     copy->same_host = request->same_host;
     copy->one_hop = request->one_hop;
     copy->public_only = request->public_only;
+    copy->led_public_only = request->led_public_only;
     copy->keeps_cookies = request->keeps_cookies;
     copy->login = request->login;
     copy->least_tls = request->least_tls;
@@ -434,6 +435,11 @@ bool gn_target_is_led_on(const struct gn_target *t)
 bool gn_target_is_public_only(const struct gn_target *t)
 {
     return t->request.public_only;
+}
+
+bool gn_target_is_led_public_only(const struct gn_target *t)
+{
+    return t->request.led_public_only;
 }
 
 bool gn_target_set_jar(struct gn_target *t, const char *lines)

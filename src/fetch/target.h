@@ -101,6 +101,9 @@ bool gn_target_is_led_on(const struct gn_target *t);
 /* Whether nobody is asked for it at a private address. */
 bool gn_target_is_public_only(const struct gn_target *t);
 
+/* The same once libcurl was led on from a public one. */
+bool gn_target_is_led_public_only(const struct gn_target *t);
+
 enum { GN_TARGET_HOST = 80 };
 
 /* Whether location, a URL or a part of one, is of t's host, or of none, such as

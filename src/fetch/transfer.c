@@ -189,15 +189,35 @@ static size_t on_header(char *data, size_t one, size_t size, void *transfer)
     return one * size;
 }
 
-/* Whether it is to connect to no private address, such as this one may be.
- * Where a proxy may connect, that is the proxy's: all we see is the URL. */
+/* Whether libcurl has followed a redirect. */
+static bool was_led(const struct gn_transfer *t)
+{
+    return gn_transfer_small(t, CURLINFO_REDIRECT_COUNT) > 0;
+}
+
+/* Whether what is asked is at a private address, such as that of the connection
+ * may be. Where a proxy may connect, that is the proxy's: all we see is the
+ * URL. */
+static bool is_at_private(const struct gn_transfer *t, bool is_private)
+{
+    const char *url = NULL;
+
+    if (!gn_target_proxied(t->target, &t->tools->proxies))
+        return is_private;
+    if (was_led(t))
+        curl_easy_getinfo(t->easy, CURLINFO_EFFECTIVE_URL, &url);
+    return gn_address_url_is_private(url != NULL ? url
+                                                 : gn_target_url(t->target));
+}
+
+/* Whether it is not to be asked there. */
 static bool keeps_off(const struct gn_transfer *t, bool is_private)
 {
-    if (!gn_target_is_public_only(t->target))
-        return false;
-    return gn_target_proxied(t->target, &t->tools->proxies)
-               ? gn_address_url_is_private(gn_target_url(t->target))
-               : is_private;
+    const bool led_off =
+        gn_target_is_led_public_only(t->target) && was_led(t) && !t->is_private;
+
+    return (led_off || gn_target_is_public_only(t->target)) &&
+           is_at_private(t, is_private);
 }
 
 /* CURLOPT_PREREQFUNCTION: the connection may be one that others opened. */
@@ -205,11 +225,14 @@ static int on_connected(void *transfer, char *address, char *own, int port,
                         int own_port)
 {
     struct gn_transfer *t = transfer;
+    const bool is_private = gn_address_names_private(address);
 
     (void)own;
     (void)port;
     (void)own_port;
-    if (!keeps_off(t, gn_address_names_private(address)))
+    if (!was_led(t))
+        t->is_private = is_at_private(t, is_private);
+    if (!keeps_off(t, is_private))
         return CURL_PREREQFUNC_OK;
     t->cause = GN_CAUSE_PRIVATE;
     return CURL_PREREQFUNC_ABORT;
@@ -327,7 +350,7 @@ enum garner_code gn_transfer_begin(struct gn_transfer *t,
     t->lines = 0;
     gn_sink_begin(&t->sink, target);
     t->socket_error = 0;
-    t->kept_off = false;
+    t->kept_off = t->is_private = false;
     t->led_on = false;
     t->replies = 0;
     t->elsewhere[0] = '\0';

@@ -39,12 +39,13 @@ struct gn_transfer {
     struct gn_buf location;         /* where it redirects to */
     char elsewhere[GN_TARGET_HOST]; /* the host of a redirect not followed */
     enum gn_cause cause;
-    bool is_spent; /* by it: see gn_transfer_is_spent */
-    bool heard;    /* part of a reply came */
-    int lines;     /* of its head so far */
-    bool led_on;   /* its head redirects, which is all that is wanted of it */
-    int replies;   /* whose heads came; those of 1xx are none */
-    bool kept_off; /* from an address, for that is private */
+    bool is_spent;   /* by it: see gn_transfer_is_spent */
+    bool heard;      /* part of a reply came */
+    int lines;       /* of its head so far */
+    bool led_on;     /* its head redirects, which is all that is wanted of it */
+    int replies;     /* whose heads came; those of 1xx are none */
+    bool kept_off;   /* from an address, for that is private */
+    bool is_private; /* the URL itself is at such a one */
     int socket_error;
     int64_t started_ns;
     int64_t moved_ms; /* on the monotonic clock: when a byte last came */

@@ -47,6 +47,7 @@ static struct gn_request as_asked_by(const struct gn_source *source)
     r.login = GN_LOGIN_NONE;
     r.user = r.password = NULL;
     r.same_host = false;
+    r.led_public_only = !source->allows_private;
     r.limits.max_redirects = REDIRECTS;
     r.limits.max_body_bytes = r.limits.memory_bytes = MOST_BYTES;
     return r;
