@@ -292,6 +292,59 @@ static void round_and_round_is_too_often(void **state)
     end_site(&s, w);
 }
 
+/* What a host that is left alone is not asked for by those led there, either.
+ */
+static void serve_broken(struct tcp_peer *p, void *context)
+{
+    struct site *s = context;
+
+    while (tcp_peer_request(p)) {
+        s->asked_there++;
+        tcp_peer_reply(p, "503 No", s->holds ? "Retry-After: 3600\r\n" : "",
+                       "");
+    }
+}
+
+static void check_left_alone(bool asks_for_it)
+{
+    struct site s;
+    struct world *w = begin_site(&s);
+
+    tcp_server_close(s.other);
+    s.other = tcp_server_new(serve_broken, &s);
+    snprintf(s.there, sizeof s.there, "http://127.0.0.1:%d",
+             tcp_server_port(s.other));
+    s.holds = asks_for_it;
+    w->options.parallel = 1;
+    for (int i = 0; i < 3; i++) {
+        struct gn_source *source = add_source(w, "/to", 0);
+
+        source->host_failures = asks_for_it ? 0 : 1;
+        source->host_concurrency = asks_for_it ? 3 : 0;
+        source->retry.least_ms = source->retry.most_ms = 3600000;
+    }
+    assert_int_equal(run(w), GARNER_OK);
+    assert_int_equal(s.asked_there, 1);
+    assert_asked(w,
+                 "select count(*) from garner_run where failure = 'connect' and"
+                 " error like 'it leads to http://127.0.0.1:%, which is left"
+                 " alone%'",
+                 "2");
+    assert_asked(w,
+                 "select count(*) from garner_source where off_until >"
+                 " (select max(started) from garner_run) + 3000000000",
+                 asks_for_it ? "3" : "2");
+    assert_all_accounted_for(w);
+    end_site(&s, w);
+}
+
+static void a_host_that_is_left_alone_is_so_by_redirects(void **state)
+{
+    (void)state;
+    check_left_alone(false);
+    check_left_alone(true);
+}
+
 /* --- private addresses --------------------------------------------------- */
 
 /* A proxy, and so all of the web. */
@@ -442,6 +495,7 @@ int main(void)
         cmocka_unit_test(each_host_is_charged_what_it_cost),
         cmocka_unit_test(its_limits_hold_for_who_was_led_there),
         cmocka_unit_test(round_and_round_is_too_often),
+        cmocka_unit_test(a_host_that_is_left_alone_is_so_by_redirects),
         cmocka_unit_test(nothing_leads_to_a_private_address),
         cmocka_unit_test(nor_does_what_libcurl_follows),
         cmocka_unit_test(who_is_at_one_may_lead_to_others),

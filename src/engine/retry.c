@@ -58,6 +58,16 @@ void gn_retry_decide(struct gn_job *job, const struct gn_response *response,
     a->memory.off_until_us = job->off_until_us;
 }
 
+void gn_retry_put_off(struct gn_job *job, int64_t until_ns)
+{
+    const int64_t left_ns = until_ns - gn_clock_monotonic_ns();
+
+    job->is_put_off = job->puts_off = true;
+    job->off_until_ns = until_ns;
+    job->off_until_us = gn_clock_wall_us() + left_ns / US;
+    job->active->memory.off_until_us = job->off_until_us;
+}
+
 enum garner_code gn_retry_add(struct gn_job *job, struct garner_error *err)
 {
     if (!job->puts_off || job->active->page != NULL)

@@ -21,6 +21,9 @@ void gn_retry_end(struct gn_job *job);
 void gn_retry_decide(struct gn_job *job, const struct gn_response *response,
                      double random);
 
+/* job was not fetched: its source is put off until then. */
+void gn_retry_put_off(struct gn_job *job, int64_t until_ns);
+
 /* Adds to job's batch until when its source is put off, if that is a change.
  * Errors: NOMEM. */
 enum garner_code gn_retry_add(struct gn_job *job, struct garner_error *err);

@@ -1,6 +1,7 @@
 #include "engine/start.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -135,12 +136,33 @@ static bool drop(struct gn_job *job)
     return why != NULL;
 }
 
+/* Where it was led to is left alone: its source is put off until that is over.
+ */
+static bool ends_there(struct gn_job *job, int64_t now_ns)
+{
+    const char *name = job->host->name;
+    int64_t until_ns;
+    char text[240];
+
+    if (job->by_hand != 0 ||
+        !gn_hosts_turn_away(job->host, job->active->source, now_ns, &until_ns))
+        return false;
+    snprintf(text, sizeof text,
+             "it leads to %.120s, which is left alone for now, since it failed "
+             "or asked for that",
+             name);
+    gn_retry_put_off(job, until_ns);
+    gn_deliver_unfetched(job, gn_failure_name(GN_FAILURE_CONNECT), text);
+    gn_inbox_ring(job->flow->inbox); /* it may have been the last */
+    return true;
+}
+
 void gn_start_hop(struct gn_job *job)
 {
     const int64_t now_ns = gn_clock_monotonic_ns();
 
     gn_job_move(job, GN_JOB_WAITING);
-    if (drop(job))
+    if (drop(job) || ends_there(job, now_ns))
         return;
     gn_permit_refresh(job);
     if (gn_hosts_wait(job->flow->hosts, job, now_ns))
@@ -227,7 +249,8 @@ static struct gn_due *pop(struct gn_flow *f, int64_t now_ns, int64_t *due_at_ns)
     while ((due = gn_schedule_pop(f->schedule, now_ns, wall_us, due_at_ns)) !=
                NULL &&
            !due->by_hand &&
-           gn_hosts_turn_away(active_of(due), now_ns, &until_ns)) {
+           gn_hosts_turn_away(active_of(due)->host, active_of(due)->source,
+                              now_ns, &until_ns)) {
         gn_schedule_turn_away(f->schedule, due, until_ns);
         active_of(due)->host_fails = true;
     }
@@ -311,7 +334,7 @@ static bool turned_away(struct gn_job *job, int64_t now_ns)
     int64_t until_ns;
 
     if (job->by_hand != 0 || job->run.part > 1 || job->hop.count > 0 ||
-        !gn_hosts_turn_away(job->active, now_ns, &until_ns))
+        !gn_hosts_turn_away(job->host, job->active->source, now_ns, &until_ns))
         return false;
     if (job->active->page != NULL) {
         gn_crew_turned_away(job->active, until_ns, now_ns);
@@ -354,6 +377,8 @@ static void start_waiting(struct gn_flow *f, int64_t now_ns)
     while ((job = take_waiting(f, now_ns)) != NULL) {
         if (job->hop.count == 0)
             job->run.late_us += (now_ns - job->waits_from_ns) / 1000;
+        else if (ends_there(job, now_ns))
+            continue;
         begin(job);
     }
 }

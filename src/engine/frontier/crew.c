@@ -131,7 +131,8 @@ static struct gn_active *take_hand(struct gn_pass *p, int64_t now_ns)
         }
         p->fetching++;
         if (p->by_hand != 0 ||
-            !gn_hosts_turn_away(&hand->active, now_ns, &until_ns))
+            !gn_hosts_turn_away(hand->active.host, hand->active.source, now_ns,
+                                &until_ns))
             return &hand->active;
         delay(p, put_down(p, hand), until_ns, now_ns);
     }

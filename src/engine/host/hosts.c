@@ -176,19 +176,17 @@ void gn_hosts_relimit(struct gn_hosts *h, struct gn_active *const *actives,
 
 /* --- left alone ---------------------------------------------------------- */
 
-bool gn_hosts_turn_away(const struct gn_active *active, int64_t now_ns,
+bool gn_hosts_turn_away(const struct gn_host *host,
+                        const struct gn_source *source, int64_t now_ns,
                         int64_t *until_ns)
 {
-    const struct gn_host *host = active->host;
-
     if (host == NULL) /* it has many URLs: each page has its own */
         return false;
-    if (takes_part(active->source) && now_ns < host->off_until_ns) {
+    if (takes_part(source) && now_ns < host->off_until_ns) {
         *until_ns = host->off_until_ns;
         return true;
     }
-    if (active->source->host_failures == 0 ||
-        gn_circuit_admits(&host->circuit, now_ns))
+    if (source->host_failures == 0 || gn_circuit_admits(&host->circuit, now_ns))
         return false;
     *until_ns = gn_circuit_again_ns(&host->circuit, now_ns);
     return true;
