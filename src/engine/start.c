@@ -114,7 +114,8 @@ static void wait(struct gn_job *job, int64_t now_ns)
     gn_unlock(&f->lock);
 }
 
-/* Nobody waits any more when garner is to stop, or the source leaves. */
+/* Takes job, which has begun to wait, back: nobody does any more when garner is
+ * to stop, or the source leaves. What need not wait is finished. */
 static bool drop(struct gn_job *job)
 {
     struct gn_flow *f = job->flow;
@@ -123,9 +124,10 @@ static bool drop(struct gn_job *job)
     gn_lock(&f->lock);
     if (f->closed)
         why = "garner was stopped";
-    else if (job->active->leaving)
+    else if (gn_active_owner(job->active)->leaving)
         why = "the configuration has changed";
     if (why != NULL) {
+        gn_hosts_take_back(f->hosts, job);
         f->fetching_count--;
         f->reserved_bytes -= job->held;
         gn_deliver_dropped(job, why);
@@ -162,13 +164,13 @@ void gn_start_hop(struct gn_job *job)
     const int64_t now_ns = gn_clock_monotonic_ns();
 
     gn_job_move(job, GN_JOB_WAITING);
-    if (drop(job) || ends_there(job, now_ns))
+    if (ends_there(job, now_ns))
         return;
     gn_permit_refresh(job);
-    if (gn_hosts_wait(job->flow->hosts, job, now_ns))
-        wait(job, now_ns);
-    else
+    if (!gn_hosts_wait(job->flow->hosts, job, now_ns))
         begin(job);
+    else if (!drop(job))
+        wait(job, now_ns);
 }
 
 /* A source taken from the schedule. */

@@ -330,25 +330,15 @@ static struct gn_job *take(struct gn_hosts *h, struct gn_host *host)
     return job;
 }
 
-struct gn_job *gn_hosts_take_back(struct gn_hosts *h,
-                                  const struct gn_active *active)
+void gn_hosts_take_back(struct gn_hosts *h, struct gn_job *job)
 {
-    struct gn_host *host = active->host;
-    struct gn_job *job;
+    struct gn_host *host = job->host;
 
-    if (host == NULL)
-        return NULL;
-    STAILQ_FOREACH(job, &host->waiting, next)
-    if (job->active == active)
-        break;
-    if (job == NULL)
-        return NULL;
     STAILQ_REMOVE(&host->waiting, job, gn_job, next);
     if (STAILQ_EMPTY(&host->waiting))
         gn_heap_remove(&h->heap, &host->node);
     else
         look_again(h, host);
-    return job;
 }
 
 struct gn_job *gn_hosts_next(struct gn_hosts *h, int64_t now_ns)

@@ -43,9 +43,8 @@ void gn_hosts_depart(struct gn_job *job);
 void gn_hosts_relimit(struct gn_hosts *h, struct gn_active *const *actives,
                       size_t count);
 
-/* Takes active's job from its host's queue; NULL: none waits there. */
-struct gn_job *gn_hosts_take_back(struct gn_hosts *h,
-                                  const struct gn_active *active);
+/* Takes job, which waits, from its host's queue. */
+void gn_hosts_take_back(struct gn_hosts *h, struct gn_job *job);
 
 /* Whether a fetch from host (NULL: not known) for source, which is due or
  * waited, may not begin; until *until_ns it is of no use to ask again. */

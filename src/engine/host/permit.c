@@ -221,7 +221,7 @@ static void go_back(struct gn_job *job)
     f->reserved_bytes -= job->held;
     if (f->closed)
         why = "garner was stopped";
-    else if (job->active->leaving)
+    else if (gn_active_owner(job->active)->leaving)
         why = "the configuration has changed";
     else if (!gn_hosts_return(f->hosts, job))
         why = "out of memory";

@@ -231,20 +231,32 @@ static void leave(struct gn_turnover *t, struct gn_active *a,
     gn_active_free(a);
 }
 
+/* Gives up active's job, if it waits for a host, be it one that it was led to.
+ * With the lock held. */
+static bool withdraw(struct gn_flow *f, const struct gn_active *active,
+                     const char *why)
+{
+    struct gn_job *job;
+
+    TAILQ_FOREACH(job, &f->all, in_all)
+    if (job->active == active && job->state == GN_JOB_WAITING)
+        break;
+    if (job == NULL)
+        return false;
+    gn_hosts_take_back(f->hosts, job);
+    gn_deliver_dropped(job, why);
+    return true;
+}
+
 /* With the lock held. */
 static void withdraw_hands(struct gn_flow *f, const struct gn_active *a,
                            const char *why)
 {
     struct gn_active *hand;
-    struct gn_job *job;
 
-    for (size_t i = 0; (hand = gn_crew_hand(a, i)) != NULL;) {
-        job = gn_hosts_take_back(f->hosts, hand);
-        if (job != NULL)
-            gn_deliver_dropped(job, why); /* it has no page any more */
-        else
+    for (size_t i = 0; (hand = gn_crew_hand(a, i)) != NULL;)
+        if (!withdraw(f, hand, why)) /* else it has no page any more */
             i++;
-    }
     gn_pass_leave(a);
 }
 
@@ -252,16 +264,13 @@ void gn_turnover_go(struct gn_turnover *t, struct gn_active *a)
 {
     static const char changed[] = "the configuration has changed";
     struct gn_flow *f = t->flow;
-    struct gn_job *job;
     bool whole;
 
     gn_lock(&f->lock);
     a->leaving = true;
     gn_schedule_remove(f->schedule, &a->due);
     gn_deliver_cut(f, a, changed);
-    job = gn_hosts_take_back(f->hosts, a);
-    if (job != NULL)
-        gn_deliver_dropped(job, changed);
+    (void)withdraw(f, a, changed);
     withdraw_hands(f, a, changed);
     if (a->asked.waits)
         gn_asked_refuse(&a->asked, gn_asked_begin(&a->asked, &whole), changed);
