@@ -166,6 +166,15 @@ void gn_deliver(struct gn_job *job, const void *body, size_t size)
         go_on(job, body, size);
 }
 
+/* Where job was led to, as far as it came. */
+static void note_hops(struct gn_job *job)
+{
+    const char *url = gn_job_text(job, gn_target_url(job->hop.target));
+
+    job->run.url = url != NULL ? url : job->run.url;
+    job->run.duration_us = job->hop_us;
+}
+
 void gn_deliver_unfetched(struct gn_job *job, const char *word,
                           const char *text)
 {
@@ -179,7 +188,10 @@ void gn_deliver_unfetched(struct gn_job *job, const char *word,
     gn_unlock(&f->lock);
     job->held = 0;
     job->counted = true;
-    job->run.started_us = gn_clock_wall_us();
+    if (job->hop.count == 0)
+        job->run.started_us = gn_clock_wall_us();
+    else
+        note_hops(job);
     gn_job_fail(job, word, text);
     gn_deliver(job, NULL, 0);
 }

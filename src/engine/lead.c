@@ -90,7 +90,8 @@ static struct gn_host *find_host(struct gn_job *job, const char *url,
     there.request.url = url;
     /* A look into the store, once for each host that nothing else leads to. */
     if (host == NULL &&
-        gn_costs_new_host(&active, false, f->store, &host, err) == GARNER_OK &&
+        gn_costs_new_host(&active, f->anew, f->store, &host, err) ==
+            GARNER_OK &&
         gn_host_meet(f->hosts, host, &host, err) != GARNER_OK)
         host = NULL;
     return host;

@@ -345,6 +345,37 @@ static void a_host_that_is_left_alone_is_so_by_redirects(void **state)
     check_left_alone(true);
 }
 
+/* What it is told of a run is where it came to, and how long that took. */
+static void a_hop_that_is_forbidden_is_told_of(void **state)
+{
+    struct site s;
+    struct world *w = begin_site(&s);
+
+    (void)state;
+    add_source(w, "/r", 0)->obeys_robots = true;
+    assert_int_equal(run(w), GARNER_OK);
+    assert_asked(w,
+                 "select failure || (url like '%/secret') || (duration_us > 0)"
+                 " from garner_run",
+                 "robots11");
+    end_site(&s, w);
+}
+
+/* As for its own host. */
+static void once_does_not_wait_for_what_was_before(void **state)
+{
+    struct site s;
+    struct world *w = begin_site(&s);
+
+    (void)state;
+    add_source(w, "/to", 0)->host_interval_ms = 3600000;
+    w->options.once = true;
+    assert_int_equal(run(w), GARNER_OK);
+    assert_int_equal(run(w), GARNER_OK);
+    assert_int_equal(s.asked_there, 2);
+    end_site(&s, w);
+}
+
 /* --- private addresses --------------------------------------------------- */
 
 /* A proxy, and so all of the web. */
@@ -496,6 +527,8 @@ int main(void)
         cmocka_unit_test(its_limits_hold_for_who_was_led_there),
         cmocka_unit_test(round_and_round_is_too_often),
         cmocka_unit_test(a_host_that_is_left_alone_is_so_by_redirects),
+        cmocka_unit_test(a_hop_that_is_forbidden_is_told_of),
+        cmocka_unit_test(once_does_not_wait_for_what_was_before),
         cmocka_unit_test(nothing_leads_to_a_private_address),
         cmocka_unit_test(nor_does_what_libcurl_follows),
         cmocka_unit_test(who_is_at_one_may_lead_to_others),

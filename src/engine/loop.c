@@ -131,6 +131,7 @@ static enum garner_code open_flow(struct gn_loop *l, struct garner_store *store,
     f->loop = &l->uv;
     f->store = store;
     f->parallel = (size_t)o->parallel;
+    f->anew = o->once;
     f->max_body_bytes = o->max_body_bytes;
     f->spool = o->spool;
     f->hosts = &l->roster.hosts;

@@ -27,6 +27,7 @@ struct gn_flow {
     void (*receive)(void *context); /* called after a job was posted */
     void (*told)(void *context);    /* ... when the outbox has a message */
     void *receive_context;
+    bool anew;              /* nothing that was put off before is so now */
     size_t parallel;        /* most fetches at a time */
     size_t max_body_bytes;  /* of bodies in memory */
     const char *spool;      /* the folder for larger ones; NULL: none is */

@@ -286,6 +286,7 @@ static void read_more(struct gn_pass *p, int64_t now_ns)
         return;
     }
     *r = (struct gn_refill){.store = f->store,
+                            .anew = f->anew,
                             .like = p->owner->source,
                             .source = p->owner->memory.id,
                             .spec = p->spec,

@@ -28,7 +28,8 @@ void gn_costs_note(struct gn_job *job, const struct gn_response *response)
     const struct gn_cost cost = {
         .requests = response->requests,
         .not_modified = answered && response->status == NOT_MODIFIED,
-        .errors = !unknown && (!answered || response->status >= ERRORS),
+        .errors = !unknown && !response->kept_off &&
+                  (!answered || response->status >= ERRORS),
         .bytes = response->wire_bytes};
 
     add(&host->untold, &cost);

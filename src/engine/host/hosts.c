@@ -167,8 +167,10 @@ enum garner_code gn_hosts_join(struct gn_hosts *h, struct gn_active *active,
 void gn_hosts_relimit(struct gn_hosts *h, struct gn_active *const *actives,
                       size_t count)
 {
+    /* Whom pages or redirects led to the others is not known here. */
     for (size_t i = 0; i < h->count; i++)
-        h->all[i]->limiter.rate = 0;
+        if (h->all[i]->pages == 0 && h->all[i]->guests == 0)
+            h->all[i]->limiter.rate = 0;
     for (size_t i = 0; i < count; i++)
         if (actives[i]->host != NULL)
             limit(&actives[i]->host->limiter, actives[i]->source);
@@ -413,8 +415,9 @@ void gn_hosts_end(struct gn_hosts *h, struct gn_job *job,
     host->active -= source->host_concurrency > 0;
     if (source->host_failures > 0)
         judge(job,
-              response != NULL ? gn_circuit_outcome(response->failure, status)
-                               : GN_OUTCOME_UNKNOWN,
+              response != NULL && !response->kept_off
+                  ? gn_circuit_outcome(response->failure, status)
+                  : GN_OUTCOME_UNKNOWN,
               random);
     if (response != NULL && takes_part(source))
         put_off(host, response);
