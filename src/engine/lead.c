@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/random.h"
@@ -87,6 +88,8 @@ static struct gn_host *find_host(struct gn_job *job, const char *url,
     struct gn_host *host = name != NULL ? gn_host_find(f->hosts, name) : NULL;
 
     gn_free(name);
+    if (host == NULL)
+        gn_costs_trim(f->hosts, f->store, gn_clock_monotonic_ns());
     there.request.url = url;
     /* A look into the store, once for each host that nothing else leads to. */
     if (host == NULL &&
@@ -122,6 +125,7 @@ static void go(struct gn_job *job, const struct gn_response *response,
     struct gn_flow *f = job->flow;
 
     gn_hosts_end(f->hosts, job, response, 0, gn_random_fraction(&f->random));
+    gn_costs_leave(job->host, f->store, gn_clock_monotonic_ns());
     if (job->hop.count == 0)
         job->run.started_us = response->started_wall_us;
     job->hop_us += response->duration_us;

@@ -345,6 +345,29 @@ static void a_host_that_is_left_alone_is_so_by_redirects(void **state)
     check_left_alone(true);
 }
 
+/* While garner is at work, for it may not come to a good end. */
+static void what_it_costs_is_stored_at_once(void **state)
+{
+    struct site s;
+    struct world *w = begin_site(&s);
+    char sql[160];
+
+    (void)state;
+    atomic_store(&s.holds, true);
+    add_source(w, "/to", 0);
+    run_beside(w);
+    WAIT_FOR(s.at_once == 1);
+    snprintf(sql, sizeof sql,
+             "select coalesce(sum(requests), 0) from garner_host where name ="
+             " '%s'",
+             s.here);
+    WAIT_FOR(strcmp(ask(w, sql), "1") == 0);
+    atomic_store(&s.holds, false);
+    assert_int_equal(run_ended(w), GARNER_OK);
+    assert_asked(w, sql, "1");
+    end_site(&s, w);
+}
+
 /* What it is told of a run is where it came to, and how long that took. */
 static void a_hop_that_is_forbidden_is_told_of(void **state)
 {
@@ -527,6 +550,7 @@ int main(void)
         cmocka_unit_test(its_limits_hold_for_who_was_led_there),
         cmocka_unit_test(round_and_round_is_too_often),
         cmocka_unit_test(a_host_that_is_left_alone_is_so_by_redirects),
+        cmocka_unit_test(what_it_costs_is_stored_at_once),
         cmocka_unit_test(a_hop_that_is_forbidden_is_told_of),
         cmocka_unit_test(once_does_not_wait_for_what_was_before),
         cmocka_unit_test(nothing_leads_to_a_private_address),

@@ -47,7 +47,6 @@ struct gn_flow {
     bool abandoned;                /* jobs that come back are left alone */
     size_t previous_bytes;         /* of the last bodies of sources */
     TAILQ_HEAD(, gn_pass) passes;  /* over the URLs of sources that have many */
-    int64_t trimmed_ns;            /* when hosts were, last */
     TAILQ_HEAD(, gn_active) going; /* whose next page is to begin */
     uint64_t random;
 

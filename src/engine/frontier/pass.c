@@ -17,13 +17,10 @@
 #include "engine/steer/asked.h"
 
 enum {
-    PAGES = 1024,      /* read at once */
-    LOW = 512,         /* read on when there are fewer */
-    MOST_HOSTS = 4096, /* known at a time, unless they are needed */
-    US = 1000          /* in a millisecond; and ns in one of these */
+    PAGES = 1024, /* read at once */
+    LOW = 512,    /* read on when there are fewer */
+    US = 1000     /* in a millisecond; and ns in one of these */
 };
-/* Hosts are forgotten at most so often. */
-#define TRIM_NS INT64_C(10000000000)
 
 /* --- the end ------------------------------------------------------------- */
 
@@ -260,18 +257,6 @@ static void have_read(uv_work_t *work, int status)
         gn_inbox_ring(f->inbox);
 }
 
-/* Forgets hosts that are not needed any more, when there are many. */
-static void trim_hosts(struct gn_flow *f, int64_t now_ns)
-{
-    struct garner_error err;
-
-    if (f->hosts->count < MOST_HOSTS || now_ns < f->trimmed_ns + TRIM_NS)
-        return;
-    f->trimmed_ns = now_ns;
-    if (gn_costs_store_rest(f->hosts, f->store, &err) == GARNER_OK)
-        gn_host_trim(f->hosts, now_ns);
-}
-
 static void read_more(struct gn_pass *p, int64_t now_ns)
 {
     struct gn_flow *f = p->flow;
@@ -279,7 +264,7 @@ static void read_more(struct gn_pass *p, int64_t now_ns)
     struct gn_page *page;
     size_t count = 0;
 
-    trim_hosts(f, now_ns);
+    gn_costs_trim(f->hosts, f->store, now_ns);
     p->ids = gn_ahead_ids(&p->ahead, &count);
     if (p->ids == NULL) {
         p->pause_ns = gn_crew_again_ns(p, now_ns);

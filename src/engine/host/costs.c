@@ -9,6 +9,10 @@ enum {
 };
 /* What a host has cost is told to the store at most so often. */
 #define EVERY_NS INT64_C(1000000000)
+/* Hosts that are known at a time, unless they are needed; and how often that is
+ * looked at. */
+#define MOST_HOSTS 4096
+#define TRIM_NS    INT64_C(10000000000)
 
 static void add(struct gn_cost *to, const struct gn_cost *cost)
 {
@@ -75,15 +79,22 @@ static void told(struct gn_host *host, int64_t now_ns)
     host->told_ns = now_ns;
 }
 
+/* Whether host has something to tell by now. */
+static bool has_to_tell(const struct gn_host *host, int64_t now_ns)
+{
+    const bool due = host->untold.requests > 0 &&
+                     (host->told_ns == 0 || now_ns - host->told_ns >= EVERY_NS);
+
+    return due || host->changed || host->learned;
+}
+
 enum garner_code gn_costs_add(struct gn_job *job, int64_t now_ns,
                               struct garner_error *err)
 {
     struct gn_host *host = job->host;
-    const bool due = host != NULL && host->untold.requests > 0 &&
-                     (host->told_ns == 0 || now_ns - host->told_ns >= EVERY_NS);
     enum garner_code code;
 
-    if (host == NULL || (!host->changed && !host->learned && !due))
+    if (host == NULL || !has_to_tell(host, now_ns))
         return GARNER_OK;
     code = tell(host, job->batch, now_ns, err);
     if (code != GARNER_OK)
@@ -160,6 +171,36 @@ enum garner_code gn_costs_store_rest(struct gn_hosts *h,
     for (size_t i = 0; i < h->count && code == GARNER_OK;)
         code = store_some(h, &i, store, now_ns, err);
     return code;
+}
+
+void gn_costs_leave(struct gn_host *host, struct garner_store *store,
+                    int64_t now_ns)
+{
+    struct garner_batch *batch;
+    struct garner_error err;
+
+    if (!has_to_tell(host, now_ns) ||
+        garner_batch_new(&batch, &err) != GARNER_OK)
+        return;
+    garner_batch_set_ack(batch, GARNER_COMMITTED);
+    garner_batch_set_timeout(batch, 0);
+    if (tell(host, batch, now_ns, &err) == GARNER_OK &&
+        garner_submit(store, batch, NULL, NULL, &err) == GARNER_OK)
+        told(host, now_ns);
+    else
+        garner_batch_free(batch);
+}
+
+void gn_costs_trim(struct gn_hosts *h, struct garner_store *store,
+                   int64_t now_ns)
+{
+    struct garner_error err;
+
+    if (h->count < MOST_HOSTS || now_ns < h->trimmed_ns + TRIM_NS)
+        return;
+    h->trimmed_ns = now_ns;
+    if (gn_costs_store_rest(h, store, &err) == GARNER_OK)
+        gn_host_trim(h, now_ns);
 }
 
 /* --- and back ------------------------------------------------------------ */

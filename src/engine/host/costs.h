@@ -31,6 +31,16 @@ enum garner_code gn_costs_store_rest(struct gn_hosts *h,
                                      struct garner_store *store,
                                      struct garner_error *err);
 
+/* The same of host, which a job leaves by a redirect, if there is something to
+ * tell by now. What the store has no room for is told another time. */
+void gn_costs_leave(struct gn_host *host, struct garner_store *store,
+                    int64_t now_ns);
+
+/* When many hosts are known, forgets those that are not needed any more, once
+ * the store has what they have to tell; not often. */
+void gn_costs_trim(struct gn_hosts *h, struct garner_store *store,
+                   int64_t now_ns);
+
 /* A host for active, which comes later: it is left alone for as long as the
  * store remembers, unless it begins anew, and knows its robots.txt, if active
  * obeys that. Any thread, as long as active is no other's. Errors: those of the

@@ -4,6 +4,8 @@
 
 #include "base/clock.h"
 #include "engine/fixture_test.h"
+#include "engine/host/costs.h"
+#include "engine/host/hosts.h"
 
 struct site {
     atomic_int requests;
@@ -239,6 +241,47 @@ static void it_is_told_once_a_second(void **state)
     end(w);
 }
 
+static void add_hosts(struct gn_hosts *h, int from, int to)
+{
+    for (int i = from; i < to; i++) {
+        struct gn_host *host;
+        char name[32];
+
+        snprintf(name, sizeof name, "http://h%d:80", i);
+        host = gn_host_make(gn_strdup(name));
+        assert_non_null(host);
+        host->stays = i == 0;
+        assert_int_equal(gn_host_meet(h, host, &host, NULL), GARNER_OK);
+        host->untold.requests = i == 1;
+    }
+}
+
+static void
+those_that_nobody_needs_are_forgotten_when_they_are_many(void **state)
+{
+    const int64_t now_ns = gn_clock_monotonic_ns();
+    struct gn_hosts h = {.trimmed_ns = now_ns - 3600 * INT64_C(1000000000)};
+    struct world *w = begin(NULL, NULL);
+
+    (void)state;
+    add_source(w, "/", 0);
+    assert_int_equal(run(w), GARNER_OK); /* the tables are there */
+    add_hosts(&h, 0, 4095);
+    gn_costs_trim(&h, w->store, now_ns);
+    assert_int_equal(h.count, 4095);
+    add_hosts(&h, 4095, 4096);
+    gn_costs_trim(&h, w->store, now_ns);
+    assert_int_equal(h.count, 1);
+    assert_string_equal(h.all[0]->name, "http://h0:80");
+    WAIT_FOR(number(w, "select count(*) from garner_host where name ="
+                       " 'http://h1:80' and requests = 1") == 1);
+    add_hosts(&h, 1, 5000);
+    gn_costs_trim(&h, w->store, now_ns + 1);
+    assert_int_equal(h.count, 5000); /* it was not long ago */
+    gn_hosts_close(&h);
+    end(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,6 +294,8 @@ int main(void)
         cmocka_unit_test(what_the_clock_says_is_not_believed_blindly),
         cmocka_unit_test(an_interval_goes_on_over_a_restart),
         cmocka_unit_test(it_is_told_once_a_second),
+        cmocka_unit_test(
+            those_that_nobody_needs_are_forgotten_when_they_are_many),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

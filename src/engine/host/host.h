@@ -49,6 +49,7 @@ struct gn_hosts {
     struct gn_host **all; /* by name; each one's own memory */
     size_t count;
     struct gn_heap heap;
+    int64_t trimmed_ns; /* costs.h's: when they were, last */
 };
 
 /* The name of the host that url, a good one, is at; free it with gn_free. NULL:
