@@ -12,7 +12,10 @@
 #include "plan.h"
 
 static const struct gn_extractor_options options = {
-    .limits = {.time_ms = 600000, .rows_bytes = 1LL << 32},
+    .limits = {.time_ms = 600000,
+               .memory_bytes = 1LL << 32,
+               .rows_bytes = 1LL << 32,
+               .length_bytes = GN_QUOTA_LENGTH_MOST},
     .max_statements = 4};
 
 /* A figure of /proc/self/status, in KiB. */

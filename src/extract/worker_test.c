@@ -647,8 +647,8 @@ static void a_page_without_good_rows_leads_on(void **state)
 {
     static const char *const wrong[] = {
         "select nonsense", "select json_extract(:body, '$.a') as a",
-        "with recursive n (i) as (select 1 union all select i + 1 from n)"
-        " select i from n"};
+        ("with recursive n (i) as (select 1 union all select i + 1 from n)"
+         " select i from n")};
 
     (void)state;
     for (size_t i = 0; i < 3; i++) {
