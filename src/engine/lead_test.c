@@ -408,16 +408,17 @@ static void serve_all(struct tcp_peer *p, void *context)
 
     while (tcp_peer_request(p)) {
         const bool robots = strstr(p->request, "/robots.txt ") != NULL;
+        const bool leads =
+            robots ? strstr(p->request, "GET http://robots.example") != NULL
+                   : strstr(p->request, "/moved ") != NULL;
 
-        if (robots && strstr(p->request, "GET http://robots.example") != NULL) {
+        if (leads) {
             lead(p, "http://10.0.0.1", "/");
         } else if (robots) {
             tcp_peer_reply(p, "404 No", "", "");
         } else if (strstr(p->request, "GET http://10.0.0.1/") == p->request) {
             atomic_fetch_add(inside, 1);
             page(p, "inside");
-        } else if (strstr(p->request, "/moved ") != NULL) {
-            lead(p, "http://10.0.0.1", "/");
         } else if (strstr(p->request, "/next ") != NULL) {
             tcp_peer_reply(p, "200 OK",
                            "Link: <http://10.0.0.1/>; rel=next\r\n", "x");
