@@ -2,16 +2,19 @@
 that garner and the example of records have just made, and its lists of columns
 are those of the tables."""
 import http.server
+import json
 import os
 import pathlib
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import urllib.request
 
 GARNER, RECORDS = sys.argv[1:3]
 PAGE = (pathlib.Path(__file__).resolve().parent / "tables.md").read_text()
@@ -21,6 +24,28 @@ NAMES = ("garner_run", "garner_source", "garner_body", "garner_quarantine",
          "garner_record", "garner_record_body")
 
 
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+STATUS = free_port()
+
+
+def has_missed():
+    """Whether the collector, which is at it, has missed a due time."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(f"http://127.0.0.1:{STATUS}/status.json", timeout=40) as reply:
+        return json.load(reply)["totals"]["missed_overlap"] > 0
+
+
+def wait_for_missed():
+    end = time.monotonic() + 40
+    while not has_missed() and time.monotonic() < end:
+        time.sleep(0.01)
+
+
 class Server(http.server.BaseHTTPRequestHandler):
     asked = {"/good": 0, "/bad": 0}
     news = threading.Condition()
@@ -28,9 +53,10 @@ class Server(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         with self.news:
             self.asked[self.path] += 1
+            first = self.path == "/bad" and self.asked[self.path] == 1
             self.news.notify_all()
-        # So long that due times are missed: they are told of in garner_run, too.
-        time.sleep(0.25)
+        if first:  # missed due times are told of in garner_run, too
+            wait_for_missed()
         body = b'{"text": "' + b"x" * 500 + b'"}'
         self.send_response(200 if self.path == "/good" else 404)
         self.send_header("Content-Length", str(len(body)))
@@ -68,7 +94,8 @@ def collect(folder):
     base = f"http://127.0.0.1:{server.server_port}"
     database = os.path.join(folder, "my.db")
     garner_until(lambda: min(Server.asked.values()) >= 4, "run", base + "/good",
-                 base + "/bad", "--every", "100ms", "--db", database, "--into",
+                 base + "/bad", "--every", "100ms", "--db", database, "--listen",
+                 f"127.0.0.1:{STATUS}", "--into",
                  "mine", "--sql", "select :source as source, :fetched_at as at,"
                  " :body->>'$.text' as text")
     file = pathlib.Path(folder, "my.yaml")
