@@ -25,8 +25,9 @@ void gn_message_fini(struct gn_message *m)
     " (source, run, event, recipient, text, rows, created, due)"
 #define REST ", ?2, ?3, ?4, ?5, ?6, ?6 where changes() > 0"
 
-/* Runs that are looked through for a source's last one. */
-#define RECENT "1000000"
+/* Runs that are looked through for a source's last one: some 10 ms, within the
+ * transaction, of a source that has none among them. */
+#define RECENT "100000"
 
 enum garner_code gn_outbox_add(struct garner_batch *batch,
                                const struct gn_notice *n, bool first,
