@@ -7,11 +7,11 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/url.h"
 #include "config/check.h"
 #include "config/hide.h"
-#include "config/identity.h"
 #include "config/template.h"
 
 enum {
@@ -164,7 +164,7 @@ static const char *cut_name(struct gn_arena *memory, const char *text)
     while (size > 0 && (text[size] & 0xc0) == 0x80) /* within a character */
         size--;
     return gn_arena_printf(memory, "%.*s~%016" PRIx64, size, text,
-                           gn_identity_text(text));
+                           gn_hash_text(text));
 }
 
 /* The URL without password, or, if a name cannot be so long, part of it. */

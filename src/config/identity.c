@@ -2,24 +2,12 @@
 
 #include <string.h>
 
-#define START UINT64_C(0xcbf29ce484222325)
-
-/* FNV-1a, 64 bits. */
-static uint64_t add(uint64_t h, const void *data, size_t size)
-{
-    const unsigned char *bytes = data;
-
-    for (size_t i = 0; i < size; i++) {
-        h ^= bytes[i];
-        h *= UINT64_C(0x100000001b3);
-    }
-    return h;
-}
+#include "base/hash.h"
 
 /* With its end, so that neighbours cannot run into each other. */
 static uint64_t add_text(uint64_t h, const char *text)
 {
-    return add(h, text, strlen(text) + 1);
+    return gn_hash_add(h, text, strlen(text) + 1);
 }
 
 /* As deep as the tree is, which is bounded. */
@@ -27,7 +15,7 @@ static uint64_t add_node(uint64_t h, const struct gn_node *node)
 {
     const char kind = (char)('a' + (int)node->kind);
 
-    h = add(h, &kind, 1);
+    h = gn_hash_add(h, &kind, 1);
     if (node->key != NULL)
         h = add_text(h, node->key->text);
     /* of values that SQL gives each source has one, which is in its name */
@@ -35,21 +23,16 @@ static uint64_t add_node(uint64_t h, const struct gn_node *node)
         return add_text(h, node->text);
     for (const struct gn_node *v = node->first; v != NULL; v = v->next)
         h = add_node(h, v);
-    return add(h, "", 1);
-}
-
-uint64_t gn_identity_text(const char *text)
-{
-    return add(START, text, strlen(text));
+    return gn_hash_add(h, "", 1);
 }
 
 uint64_t gn_identity(const struct gn_node *const *nodes, size_t count,
                      const struct gn_request *request)
 {
-    uint64_t h = START;
+    uint64_t h = GN_HASH_START;
 
     for (size_t i = 0; i < count; i++)
-        h = nodes[i] != NULL ? add_node(h, nodes[i]) : add(h, "", 1);
+        h = nodes[i] != NULL ? add_node(h, nodes[i]) : gn_hash_add(h, "", 1);
     for (const char *const *s = request->secrets; s != NULL && *s != NULL; s++)
         h = add_text(h, *s);
     return h != 0 ? h : 1;

@@ -14,7 +14,4 @@
 uint64_t gn_identity(const struct gn_node *const *nodes, size_t count,
                      const struct gn_request *request);
 
-/* A hash of text, which may be stored: FNV-1a, 64 bits. */
-uint64_t gn_identity_text(const char *text);
-
 #endif

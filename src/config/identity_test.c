@@ -116,14 +116,6 @@ static void secrets_of_another_make_no_difference(void **state)
     assert_true(before == identity_of(2, all, sources));
 }
 
-static void that_of_a_text_is_always_the_same(void **state)
-{
-    (void)state; /* http://www.isthe.com/chongo/tech/comp/fnv/ */
-    assert_true(gn_identity_text("") == UINT64_C(0xcbf29ce484222325));
-    assert_true(gn_identity_text("a") == UINT64_C(0xaf63dc4c8601ec8c));
-    assert_true(gn_identity_text("foobar") == UINT64_C(0x85944171f73967e8));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -131,7 +123,6 @@ int main(void)
         cmocka_unit_test(anything_else_does),
         cmocka_unit_test(who_hears_of_it_does),
         cmocka_unit_test(so_do_secrets),
-        cmocka_unit_test(that_of_a_text_is_always_the_same),
         cmocka_unit_test(secrets_of_another_make_no_difference),
     };
 

@@ -9,20 +9,9 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/hash.h"
 
 enum { NAME_MOST = 64 }; /* of a name behind /proc/self/fd/N/ */
-
-/* FNV-1a, 64 bits. */
-static uint64_t hash(const char *text)
-{
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-    for (; *text != '\0'; text++) {
-        h ^= (unsigned char)*text;
-        h *= UINT64_C(0x100000001b3);
-    }
-    return h;
-}
 
 static enum garner_code through_folder(struct gn_endpoint *e, const char *path,
                                        struct garner_error *err)
@@ -40,7 +29,8 @@ static enum garner_code through_folder(struct gn_endpoint *e, const char *path,
         return gn_fail(err, errno == ENOENT ? GARNER_NOTFOUND : GARNER_IO,
                        "%.150s: %s", folder, strerrordesc_np(errno));
     if (strlen(name) > NAME_MOST) {
-        snprintf(shorter, sizeof shorter, ".garner-%016" PRIx64, hash(name));
+        snprintf(shorter, sizeof shorter, ".garner-%016" PRIx64,
+                 gn_hash_text(name));
         name = shorter;
     }
     snprintf(e->address.sun_path, sizeof e->address.sun_path,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "config/next.h"
@@ -144,18 +145,6 @@ void gn_chain_decide(struct gn_job *job)
 
 /* --- going on ------------------------------------------------------------- */
 
-/* FNV-1a, 64 bits. */
-static uint64_t hash_of(const char *text)
-{
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-    for (; *text != '\0'; text++) {
-        h ^= (unsigned char)*text;
-        h *= UINT64_C(0x100000001b3);
-    }
-    return h;
-}
-
 static bool has_seen(const struct gn_chain *c, uint64_t hash)
 {
     size_t i = 0;
@@ -168,7 +157,7 @@ static bool has_seen(const struct gn_chain *c, uint64_t hash)
 /* false: no memory. */
 static bool see(struct gn_chain *c, const char *url)
 {
-    const uint64_t hash = hash_of(url);
+    const uint64_t hash = gn_hash_text(url);
     uint64_t *more;
 
     if (has_seen(c, hash))
@@ -209,7 +198,7 @@ static bool find_next(const struct gn_job *job, struct gn_chain *c)
                        &err);
     if (code == GARNER_INVALID)
         c->why = gn_strdup(err.message);
-    else if (code == GARNER_OK && has_seen(c, hash_of(gn_buf_cstr(&url))))
+    else if (code == GARNER_OK && has_seen(c, gn_hash_text(gn_buf_cstr(&url))))
         c->why = word_loop(c->target);
     else if (code == GARNER_OK && see(c, gn_buf_cstr(&url)))
         good = true;

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/mask.h"
 
 /* Appends text with its length, so that neighbours cannot run into each other;
@@ -119,18 +120,6 @@ static void add_rows(struct gn_buf *out, const struct gn_source *source)
     }
 }
 
-/* FNV-1a, 64 bits. */
-static int64_t hash(const char *data, size_t size)
-{
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-    for (size_t i = 0; i < size; i++) {
-        h ^= (unsigned char)data[i];
-        h *= UINT64_C(0x100000001b3);
-    }
-    return (int64_t)h;
-}
-
 enum garner_code gn_fingerprint(const struct gn_source *source, int64_t *out,
                                 struct garner_error *err)
 {
@@ -145,7 +134,7 @@ enum garner_code gn_fingerprint(const struct gn_source *source, int64_t *out,
         code = gn_fail(err, GARNER_NOMEM, "out of memory for source %s",
                        source->name);
     else
-        *out = hash(gn_buf_cstr(&all), all.size);
+        *out = (int64_t)gn_hash_add(GN_HASH_START, gn_buf_cstr(&all), all.size);
     gn_buf_fini(&all);
     return code;
 }

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "engine/host/host.h"
 #include "engine/roster.h"
@@ -13,13 +14,11 @@
 
 /* --- which loop ----------------------------------------------------------- */
 
-/* FNV-1a; its high half is mixed in, since count may be a power of two. */
+/* The hash's high half is mixed in, since count may be a power of two. */
 static size_t spread(const char *text, size_t count)
 {
-    uint64_t hash = UINT64_C(14695981039346656037);
+    const uint64_t hash = gn_hash_text(text);
 
-    for (; *text != '\0'; text++)
-        hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
     return (size_t)((hash ^ hash >> 32) % count);
 }
 

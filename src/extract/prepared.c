@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "extract/rowuse.h"
 
@@ -15,16 +16,6 @@ struct gn_prepared_entry {
     sqlite3_stmt *stmt;
     bool alone; /* see gn_arrow */
 };
-
-/* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv */
-static uint64_t hash_of(const char *sql)
-{
-    uint64_t hash = 14695981039346656037ULL;
-
-    for (; *sql != '\0'; sql++)
-        hash = (hash ^ (unsigned char)*sql) * 1099511628211ULL;
-    return hash;
-}
 
 enum garner_code gn_prepared_init(struct gn_prepared *p,
                                   struct gn_sandbox *sandbox, size_t max,
@@ -88,7 +79,7 @@ static bool is_alone(sqlite3 *db, const char *sql)
 enum garner_code gn_prepared_get(struct gn_prepared *p, const char *sql,
                                  sqlite3_stmt **stmt, struct garner_error *err)
 {
-    const uint64_t hash = hash_of(sql);
+    const uint64_t hash = gn_hash_text(sql);
     struct gn_prepared_entry *e = find(p, hash, sql);
     struct gn_arrow *arrow = &p->sandbox->functions.arrow;
     char *copy;
@@ -119,7 +110,7 @@ enum garner_code gn_prepared_get(struct gn_prepared *p, const char *sql,
 
 void gn_prepared_not_alone(struct gn_prepared *p, const char *sql)
 {
-    struct gn_prepared_entry *e = find(p, hash_of(sql), sql);
+    struct gn_prepared_entry *e = find(p, gn_hash_text(sql), sql);
 
     if (e != NULL)
         e->alone = false;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/json.h"
 
 static void add_blob(struct gn_json *j, const struct garner_value *v)
@@ -80,35 +81,23 @@ size_t gn_rowlines_append(struct gn_buf *out, const struct gn_rowset *rows,
     return n;
 }
 
-/* FNV-1a, 64 bits. */
-static uint64_t mix(uint64_t h, const void *data, size_t size)
-{
-    const unsigned char *bytes = data;
-
-    for (size_t i = 0; i < size; i++) {
-        h ^= bytes[i];
-        h *= UINT64_C(0x100000001b3);
-    }
-    return h;
-}
-
 /* Its type and size go first, so that no two lists of values look alike. */
 static uint64_t mix_value(uint64_t h, const struct garner_value *v)
 {
     const uint64_t type = v->type;
 
-    h = mix(h, &type, sizeof type);
+    h = gn_hash_add(h, &type, sizeof type);
     switch (v->type) {
     case GARNER_NULL:
         return h;
     case GARNER_INTEGER:
-        return mix(h, &v->integer, sizeof v->integer);
+        return gn_hash_add(h, &v->integer, sizeof v->integer);
     case GARNER_REAL:
-        return mix(h, &v->real, sizeof v->real);
+        return gn_hash_add(h, &v->real, sizeof v->real);
     case GARNER_TEXT:
     case GARNER_BLOB:
-        h = mix(h, &v->bytes.size, sizeof v->bytes.size);
-        return mix(h, v->bytes.data, v->bytes.size);
+        h = gn_hash_add(h, &v->bytes.size, sizeof v->bytes.size);
+        return gn_hash_add(h, v->bytes.data, v->bytes.size);
     }
     return h;
 }
@@ -118,10 +107,10 @@ uint64_t gn_rowlines_hash(const struct gn_rowset *rows)
     uint64_t sum = 0;
 
     for (size_t row = 0; row < rows->row_count; row++) {
-        uint64_t h = UINT64_C(0xcbf29ce484222325);
+        uint64_t h = GN_HASH_START;
 
         for (size_t i = 0; i < rows->column_count; i++) {
-            h = mix(h, rows->columns[i], strlen(rows->columns[i]) + 1);
+            h = gn_hash_add(h, rows->columns[i], strlen(rows->columns[i]) + 1);
             h = mix_value(h, &rows->values[row * rows->column_count + i]);
         }
         sum += h;

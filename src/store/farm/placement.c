@@ -2,16 +2,12 @@
 
 #include <stdint.h>
 
+#include "base/hash.h"
 #include "garner/farm.h"
 
 unsigned gn_placement_slot(const void *key, size_t size)
 {
-    const unsigned char *bytes = key;
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
-    return (unsigned)(hash % GARNER_SLOTS);
+    return (unsigned)(gn_hash_add(GN_HASH_START, key, size) % GARNER_SLOTS);
 }
 
 /* Lamping and Veach, A Fast, Minimal Memory, Consistent Hash Algorithm. */
