@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/thread.h"
+#include "engine/history/cell.h"
 #include "engine/state.h"
 #include "fetch/freshness.h"
 
@@ -80,11 +81,11 @@ enum garner_code gn_pace_add(struct gn_job *job, struct garner_error *err)
     return garner_batch_add(
         job->batch,
         "update garner_source set next_due = ?2, interval = ?3 where id = ?1",
-        GARNER_ARGS(garner_integer(a->memory.id),
-                    garner_integer(gn_schedule_slot_us(
-                        &a->due, gn_clock_monotonic_ns(), gn_clock_wall_us())),
-                    gn_adapts(&a->due.spec.adapt) && interval_ms > 0
-                        ? garner_integer(interval_ms * 1000)
-                        : garner_null()),
+        GARNER_ARGS(
+            garner_integer(a->memory.id),
+            garner_integer(gn_schedule_slot_us(&a->due, gn_clock_monotonic_ns(),
+                                               gn_clock_wall_us())),
+            gn_cell_integer(interval_ms * 1000,
+                            gn_adapts(&a->due.spec.adapt) && interval_ms > 0)),
         err);
 }
