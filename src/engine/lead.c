@@ -82,19 +82,16 @@ static struct gn_host *find_host(struct gn_job *job, const char *url,
                                  struct garner_error *err)
 {
     struct gn_flow *f = job->flow;
-    struct gn_source there = *job->active->source;
-    const struct gn_active active = {.source = &there};
     char *name = gn_host_name(url);
     struct gn_host *host = name != NULL ? gn_host_find(f->hosts, name) : NULL;
 
     gn_free(name);
     if (host == NULL)
         gn_costs_trim(f->hosts, f->store, gn_clock_monotonic_ns());
-    there.request.url = url;
     /* A look into the store, once for each host that nothing else leads to. */
     if (host == NULL &&
-        gn_costs_new_host(&active, f->anew, f->store, &host, err) ==
-            GARNER_OK &&
+        gn_costs_new_host(job->active->source, url, f->anew, f->store, &host,
+                          err) == GARNER_OK &&
         gn_host_meet(f->hosts, host, &host, err) != GARNER_OK)
         host = NULL;
     return host;

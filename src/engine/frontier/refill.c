@@ -59,17 +59,6 @@ static enum garner_code write_delays(struct gn_refill *r,
 
 /* --- their hosts --------------------------------------------------------- */
 
-static enum garner_code make_host(struct gn_refill *r, const char *url,
-                                  struct gn_host **out,
-                                  struct garner_error *err)
-{
-    struct gn_source source = *r->like;
-    const struct gn_active there = {.source = &source};
-
-    source.request.url = url;
-    return gn_costs_new_host(&there, r->anew, r->store, out, err);
-}
-
 /* Where among by_name the host of that name is, or is to be. */
 static size_t place_of(const struct gn_refill *r, const char *name, bool *known)
 {
@@ -107,7 +96,8 @@ static enum garner_code find_host(struct gn_refill *r, struct gn_page *page,
         page->host_index = r->by_name[place];
         return GARNER_OK;
     }
-    code = make_host(r, page->url, &r->hosts[r->host_count], err);
+    code = gn_costs_new_host(r->like, page->url, r->anew, r->store,
+                             &r->hosts[r->host_count], err);
     if (code != GARNER_OK)
         return code;
     memmove(&r->by_name[place + 1], &r->by_name[place],

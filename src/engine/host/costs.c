@@ -246,12 +246,13 @@ enum garner_code gn_costs_resume(struct gn_hosts *h, struct garner_store *store,
     return code;
 }
 
-enum garner_code gn_costs_new_host(const struct gn_active *active, bool anew,
+enum garner_code gn_costs_new_host(const struct gn_source *source,
+                                   const char *url, bool anew,
                                    struct garner_store *store,
                                    struct gn_host **out,
                                    struct garner_error *err)
 {
-    struct gn_host *host = gn_host_new(active);
+    struct gn_host *host = gn_host_new(source, url);
     enum garner_code code = GARNER_OK;
 
     *out = NULL;
@@ -260,7 +261,7 @@ enum garner_code gn_costs_new_host(const struct gn_active *active, bool anew,
     if (!anew)
         code = recall(host, store, gn_clock_monotonic_ns(), gn_clock_wall_us(),
                       err);
-    if (code == GARNER_OK && active->source->obeys_robots)
+    if (code == GARNER_OK && source->obeys_robots)
         code = gn_rules_recall(store, host->name, &host->rules, err);
     if (code == GARNER_OK)
         *out = host;

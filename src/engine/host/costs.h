@@ -41,11 +41,11 @@ void gn_costs_leave(struct gn_host *host, struct garner_store *store,
 void gn_costs_trim(struct gn_hosts *h, struct garner_store *store,
                    int64_t now_ns);
 
-/* A host for active, which comes later: it is left alone for as long as the
- * store remembers, unless it begins anew, and knows its robots.txt, if active
- * obeys that. Any thread, as long as active is no other's. Errors: those of the
- * store, NOMEM. */
-enum garner_code gn_costs_new_host(const struct gn_active *active, bool anew,
+/* The host of url for source, which comes to it later: it is left alone for as
+ * long as the store remembers, unless it begins anew, and knows its robots.txt,
+ * if source obeys that. Any thread. Errors: those of the store, NOMEM. */
+enum garner_code gn_costs_new_host(const struct gn_source *source,
+                                   const char *url, bool anew,
                                    struct garner_store *store,
                                    struct gn_host **out,
                                    struct garner_error *err);

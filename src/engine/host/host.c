@@ -68,13 +68,12 @@ void gn_host_free(struct gn_host *host)
     gn_free(host);
 }
 
-struct gn_host *gn_host_new(const struct gn_active *active)
+struct gn_host *gn_host_new(const struct gn_source *source, const char *url)
 {
-    struct gn_host *host =
-        gn_host_make(gn_host_name(active->source->request.url));
+    struct gn_host *host = gn_host_make(gn_host_name(url));
 
     if (host != NULL)
-        host->longest_ms = gn_host_longest_ms(active->source);
+        host->longest_ms = gn_host_longest_ms(source);
     return host;
 }
 

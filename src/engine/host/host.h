@@ -63,9 +63,9 @@ struct gn_host *gn_host_make(char *name);
 /* The longest that source may have its host left alone for. */
 int64_t gn_host_longest_ms(const struct gn_source *source);
 
-/* A host as active needs it, which is nobody's yet. Any thread, as long as
- * active is no other's. NULL: no memory. */
-struct gn_host *gn_host_new(const struct gn_active *active);
+/* The host of url as source needs it, which is nobody's yet. Any thread. NULL:
+ * no memory. */
+struct gn_host *gn_host_new(const struct gn_source *source, const char *url);
 /* NULL is fine. */
 void gn_host_free(struct gn_host *host);
 

@@ -105,10 +105,13 @@ static void enter(uv_work_t *work)
     struct garner_store *store = t->flow->store;
 
     e->code = gn_roster_enter(e->actives, e->count, store, &e->err);
-    for (size_t i = 0; i < e->count && e->code == GARNER_OK; i++)
+    for (size_t i = 0; i < e->count && e->code == GARNER_OK; i++) {
+        const struct gn_source *source = e->actives[i]->source;
+
         if (e->actives[i]->target != NULL)
-            e->code = gn_costs_new_host(e->actives[i], t->once, store,
-                                        &e->hosts[i], &e->err);
+            e->code = gn_costs_new_host(source, source->request.url, t->once,
+                                        store, &e->hosts[i], &e->err);
+    }
 }
 
 /* The ith of e; false: it does not come, and is to be freed. */
