@@ -1,8 +1,8 @@
 /* links_test.c - where pages of a crawl lead to, by an engine. */
 #include <stdatomic.h>
 
-#include "base/mem.h"
 #include "engine/fixture_test.h"
+#include "engine/frontier/crawl_testing.h"
 
 static void reply(struct tcp_peer *p, const char *headers, const char *body)
 {
@@ -54,26 +54,12 @@ static void serve(struct tcp_peer *p, void *context)
     }
 }
 
-struct site {
-    struct gn_crawl crawl;
-    char start[64];
-    const char *starts[1];
-};
-
-static struct world *begin_crawl(struct site *s)
+static struct world *begin_crawl(struct crawling *c)
 {
     struct world *w = begin(serve, NULL);
     struct gn_source *source = add_source(w, "/start", 0);
 
-    snprintf(s->start, sizeof s->start, "http://127.0.0.1:%d/start",
-             tcp_server_port(w->server));
-    s->starts[0] = s->start;
-    s->crawl = (struct gn_crawl){.starts = s->starts,
-                                 .start_count = 1,
-                                 .follow = "a[href]",
-                                 .bounds = {.same = GN_SAME_HOST, .depth = -1}};
-    source->crawl = &s->crawl;
-    source->host_concurrency = 2;
+    begin_crawling(c, source);
     add_rows(w, source, "t", NULL, "select :url as url, :depth as depth");
     return w;
 }
@@ -86,8 +72,8 @@ static struct world *begin_crawl(struct site *s)
 
 static void they_are_followed_once(void **state)
 {
-    struct site s;
-    struct world *w = begin_crawl(&s);
+    struct crawling c;
+    struct world *w = begin_crawl(&c);
 
     (void)state;
     assert_int_equal(run(w), GARNER_OK);
@@ -99,12 +85,12 @@ static void they_are_followed_once(void **state)
 
 static void what_is_said_to_robots_is_heard(void **state)
 {
-    struct site s;
-    struct world *w = begin_crawl(&s);
+    struct crawling c;
+    struct world *w = begin_crawl(&c);
 
     (void)state;
     w->sources[0].obeys_robots = true;
-    s.crawl.sitemap = true;
+    c.crawl.sitemap = true;
     assert_int_equal(run(w), GARNER_OK);
     assert_asked(w, PATHS("t"), "/from-meta2 /mapped0 /plain1 /start0 /tag1");
     assert_asked(w,
@@ -123,11 +109,11 @@ static void what_is_said_to_robots_is_heard(void **state)
 
 static void or_not(void **state)
 {
-    struct site s;
-    struct world *w = begin_crawl(&s);
+    struct crawling c;
+    struct world *w = begin_crawl(&c);
 
     (void)state;
-    s.crawl.ignores_nofollow = true;
+    c.crawl.ignores_nofollow = true;
     assert_int_equal(run(w), GARNER_OK);
     assert_asked(w, PATHS("t"),
                  "/forbidden1 /from-meta2 /from-tag2 /marked1 /meta1 /plain1 "
@@ -139,8 +125,8 @@ static void rows_that_fail_end_no_crawl(void **state)
 {
     (void)state;
     for (int i = 0; i < 2; i++) {
-        struct site s;
-        struct world *w = begin_crawl(&s);
+        struct crawling c;
+        struct world *w = begin_crawl(&c);
 
         if (i == 0)
             w->rows[0].sql = "select json_extract(:body, '$.a') as url";
@@ -158,20 +144,20 @@ static void rows_that_fail_end_no_crawl(void **state)
 
 static void budgets_end_it(void **state)
 {
-    struct site s;
-    struct world *w = begin_crawl(&s);
+    struct crawling c;
+    struct world *w = begin_crawl(&c);
 
     (void)state;
-    s.crawl.pages = 3;
+    c.crawl.pages = 3;
     assert_int_equal(run(w), GARNER_OK);
     assert_asked(w, "select count(*) from garner_run", "3");
     assert_asked(w, "select count(*) || max(pass) from garner_frontier", "32");
-    s.crawl.pages = 0;
-    s.crawl.bytes = 1;
+    c.crawl.pages = 0;
+    c.crawl.bytes = 1;
     w->sources[0].host_concurrency = 1;
     assert_int_equal(run(w), GARNER_OK);
     assert_asked(w, "select count(*) || max(pass) from garner_frontier", "14");
-    s.crawl.bytes = strtol(ask(w, "select max(bytes) + 1 from garner_run"
+    c.crawl.bytes = strtol(ask(w, "select max(bytes) + 1 from garner_run"
                                   " where url like '%/start'"),
                            NULL, 10);
     assert_int_equal(run(w), GARNER_OK);
@@ -184,22 +170,13 @@ static void budgets_end_it(void **state)
 
 static void lost_memory_ends_nothing_but_its_fetch(void **state)
 {
-    struct site s;
-    struct world *w = begin_crawl(&s);
+    struct crawling c;
+    struct world *w = begin_crawl(&c);
 
     (void)state;
     assert_int_equal(run(w), GARNER_OK);
-    for (unsigned nth = 1; nth <= 60; nth++) {
-        enum garner_code code;
-
-        open_engine(w);
-        gn_mem_fail_at(nth * 3);
-        (void)run_engine(w);
-        gn_mem_fail_at(0);
-        code = w->code;
-        close_engine(w);
-        assert_true(code == GARNER_OK || code == GARNER_NOMEM);
-    }
+    for (unsigned nth = 3; nth <= 180; nth += 3)
+        run_without_memory(w, nth);
     assert_int_equal(run(w), GARNER_OK); /* nothing is broken since */
     assert_asked(w, "select count(distinct url) from t", "5");
     end(w);
