@@ -4,7 +4,6 @@
 #include <stdatomic.h>
 #include <sys/stat.h>
 
-#include "base/mem.h"
 #include "engine/fixture_test.h"
 
 /* What the server does, and what it saw. */
@@ -448,11 +447,7 @@ static void lost_memory_ends_nothing_but_its_fetch(void **state)
                  "select count(*) from garner_run where id > %s and"
                  " failure is null and file is not null",
                  ask(w, "select max(id) from garner_run"));
-        open_engine(w);
-        gn_mem_fail_at(nth);
-        (void)run_engine(w);
-        gn_mem_fail_at(0);
-        close_engine(w);
+        run_without_memory(w, nth);
         if (strcmp(ask(w, sql), "1") == 0) {
             char whole[16];
 

@@ -1,6 +1,5 @@
 /* sift_test.c - rows that a table refuses: left out, kept apart, and when
  * neither helps. */
-#include "base/mem.h"
 #include "engine/fixture_test.h"
 
 static const char *const key[] = {"id", NULL};
@@ -233,17 +232,8 @@ static void lost_memory_leaves_out_no_good_row(void **state)
     struct world *w = begin_with(GN_BAD_ROWS_QUARANTINE, GN_CONFLICT_UPDATE);
 
     (void)state;
-    for (unsigned nth = 1; nth <= 180; nth += 3) {
-        enum garner_code code;
-
-        open_engine(w);
-        gn_mem_fail_at(nth);
-        (void)run_engine(w);
-        gn_mem_fail_at(0);
-        code = w->code;
-        close_engine(w);
-        assert_true(code == GARNER_OK || code == GARNER_NOMEM);
-    }
+    for (unsigned nth = 1; nth <= 180; nth += 3)
+        run_without_memory(w, nth);
     assert_int_equal(run(w), GARNER_OK);
     assert_asked(w, OUTCOME, "2 4 good");
     assert_asked(w,
