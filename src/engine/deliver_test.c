@@ -2,7 +2,7 @@
  * does to the runs. */
 #include <sqlite3.h>
 
-#include "engine/fixture_test.h"
+#include "engine/ids_testing.h"
 
 enum { CROWD = 60 };
 
@@ -14,9 +14,7 @@ static void wait_for_all(struct tcp_peer *p)
 
 static void serve(struct tcp_peer *p, void *context)
 {
-    static const char json[] = "Content-Type: application/json\r\n";
-    char body[32];
-    int *count = context; /* one connection at a time asks for it */
+    int *count = context;
 
     while (tcp_peer_request(p)) {
         if (tcp_peer_asks(p, "/bad")) {
@@ -27,17 +25,11 @@ static void serve(struct tcp_peer *p, void *context)
             tcp_peer_reply(p, "200 OK", json, "[{\"id\":7,\"more\":1.5}]");
         } else if (tcp_peer_asks(p, "/turns")) {
             tcp_peer_reply(p, "200 OK", json, ++*count % 3 == 0 ? "1" : "22");
-        } else if (tcp_peer_asks(p, "/count")) {
-            snprintf(body, sizeof body, "[{\"id\":%d}]", ++*count);
-            tcp_peer_reply(p, "200 OK", json, body);
         } else {
-            tcp_peer_reply(p, "200 OK", json, "[{\"id\":3}]");
+            tell_id(p, count);
         }
     }
 }
-
-static const char *const id[] = {"id", NULL};
-#define IDS "select value->>'$.id' as id from json_each(:body)"
 
 static void refused_rows_leave_the_run_and_its_body(void **state)
 {

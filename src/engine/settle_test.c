@@ -1,30 +1,18 @@
 /* settle_test.c - what is known of runs once they have ended, well or not. */
 #include <sqlite3.h>
 
-#include "engine/fixture_test.h"
+#include "engine/ids_testing.h"
 
 static void serve(struct tcp_peer *p, void *context)
 {
-    static const char json[] = "Content-Type: application/json\r\n";
-    char body[32];
-    int *count = context; /* one connection at a time asks for it */
-
     while (tcp_peer_request(p)) {
         if (tcp_peer_asks(p, "/cut")) {
             tcp_peer_text(p, "HTTP/1.1 500 No\r\nContent-Length: 9\r\n\r\nx");
             return;
         }
-        if (tcp_peer_asks(p, "/count")) {
-            snprintf(body, sizeof body, "[{\"id\":%d}]", ++*count);
-            tcp_peer_reply(p, "200 OK", json, body);
-        } else {
-            tcp_peer_reply(p, "200 OK", json, "[{\"id\":3}]");
-        }
+        tell_id(p, context);
     }
 }
-
-static const char *const id[] = {"id", NULL};
-#define IDS "select value->>'$.id' as id from json_each(:body)"
 
 static void runs_that_cannot_be_stored_are_counted(void **state)
 {
