@@ -1,31 +1,52 @@
 /* regroup_test.c - another configuration for an engine with two loops. */
 #include "engine/loops_testing.h"
 
+/* One source on each loop, at work. */
+static struct world *begin_pair(int64_t every_ms)
+{
+    struct world *w = begin_loops(serve, NULL);
+
+    add_on(w, 0, "/a", every_ms);
+    add_on(w, 1, "/a", every_ms);
+    run_beside(w);
+    return w;
+}
+
+static bool both_run(struct world *w)
+{
+    return runs(w, "s0") > 0 && runs(w, "s1") > 0;
+}
+
+/* As soon as the change before is over. */
+static enum garner_code reload(struct world *w, struct gn_config *c,
+                               struct gn_changes *n)
+{
+    enum garner_code code = GARNER_BUSY;
+
+    WAIT_FOR(code != GARNER_BUSY ||
+             (code = gn_engine_reload(w->engine, c, n, &w->err)) !=
+                 GARNER_BUSY);
+    return code;
+}
+
 static void change_on(struct world *w, const struct wanted *list,
                       const size_t *loops, size_t count, struct gn_changes *n)
 {
     struct gn_config c = config_on(w, list, loops, count);
-    enum garner_code code = GARNER_BUSY;
+    const enum garner_code code = reload(w, &c, n);
 
-    WAIT_FOR(code != GARNER_BUSY ||
-             (code = gn_engine_reload(w->engine, &c, n, &w->err)) !=
-                 GARNER_BUSY);
     if (code != GARNER_OK)
         fail_msg("%s", w->err.message);
     assert_null(c.memory);
 }
 
-/* As soon as the change before is over. */
 static enum garner_code try_on(struct world *w, const struct wanted *list,
                                const size_t *loops, size_t count)
 {
     struct gn_config c = config_on(w, list, loops, count);
     struct gn_changes n;
-    enum garner_code code = GARNER_BUSY;
+    const enum garner_code code = reload(w, &c, &n);
 
-    WAIT_FOR(code != GARNER_BUSY ||
-             (code = gn_engine_reload(w->engine, &c, &n, &w->err)) !=
-                 GARNER_BUSY);
     assert_true((c.memory == NULL) == (code == GARNER_OK));
     gn_config_fini(&c);
     return code;
@@ -106,14 +127,11 @@ static void one_whose_host_changes_moves(void **state)
 /* What one loop cannot do, none does. */
 static void all_change_or_none(void **state)
 {
-    struct world *w = begin_loops(serve, NULL);
+    struct world *w = begin_pair(5);
     struct gn_changes n;
 
     (void)state;
-    add_on(w, 0, "/a", 5);
-    add_on(w, 1, "/a", 5);
-    run_beside(w);
-    WAIT_FOR(runs(w, "s0") > 0 && runs(w, "s1") > 0);
+    WAIT_FOR(both_run(w));
     store_runs(w, "create table doubled (v)");
     store_runs(w, "create view seen as select 1 as v");
     for (size_t bad = 0; bad < LOOPS; bad++) {
@@ -124,11 +142,11 @@ static void all_change_or_none(void **state)
         next[bad].table = "seen";
         assert_int_equal(try_on(w, next, loops, 2), GARNER_INVALID);
         assert_has(w->err.message, "seen");
-        WAIT_FOR(runs(w, "s0") > 0 && runs(w, "s1") > 0);
+        WAIT_FOR(both_run(w));
         next[bad].table = next[1 - bad].table;
         change_on(w, next, loops, 2, &n); /* nothing is left of it */
         assert_int_equal(n.changed, 2);
-        WAIT_FOR(runs(w, "s0") > 0 && runs(w, "s1") > 0);
+        WAIT_FOR(both_run(w));
     }
     stop_loops(w);
 }
@@ -139,16 +157,13 @@ static void a_move_that_cannot_be_is_refused(void **state)
     static const struct wanted next[] = {{"s0", "/a", 5, 0, NULL},
                                          {"s1", "/b", 5, 7, "t"}};
     static const size_t loops[] = {0, 0};
-    struct world *w = begin_loops(serve, NULL);
+    struct world *w = begin_pair(5);
     struct gn_rows_spec rows;
     struct gn_changes n;
     struct gn_config c;
 
     (void)state;
-    add_on(w, 0, "/a", 5);
-    add_on(w, 1, "/a", 5);
-    run_beside(w);
-    WAIT_FOR(runs(w, "s0") > 0 && runs(w, "s1") > 0);
+    WAIT_FOR(both_run(w));
     c = config_on(w, next, loops, 2);
     rows = c.sources[1].rows[0];
     rows.sql = "select nothing";
@@ -165,7 +180,7 @@ static void who_hears_of_it_may_come_later(void **state)
     static const struct wanted next[] = {{"s0", "/a", 3600000, 0, NULL},
                                          {"s1", "/b", 5, 7, NULL}};
     static const size_t loops[] = {0, 1};
-    struct world *w = begin_loops(serve, NULL);
+    struct world *w = begin_pair(3600000);
     char mark[80];
     const char *argv[] = {"mkdir", "-p", mark, NULL};
     const struct gn_reach reach = {.argv = argv, .timeout_ms = LONG_MS};
@@ -174,9 +189,6 @@ static void who_hears_of_it_may_come_later(void **state)
 
     (void)state;
     snprintf(mark, sizeof mark, "%s/mark", w->folder);
-    add_on(w, 0, "/a", 3600000);
-    add_on(w, 1, "/a", 3600000);
-    run_beside(w);
     WAIT_FOR(status_of(w).totals.stored == 2);
     c = config_on(w, next, loops, 2);
     c.sources[1].hooks[GN_EVENT_SUCCESS] = &reach;
@@ -219,12 +231,9 @@ static void without_memory_nothing_changes(void **state)
     static const struct wanted next[] = {{"s0", "/a", 5, 0, NULL},
                                          {"s1", "/b", 5, 7, NULL}};
     static const size_t loops[] = {0, 0};
-    struct world *w = begin_loops(serve, NULL);
+    struct world *w = begin_pair(3600000);
 
     (void)state;
-    add_on(w, 0, "/a", 3600000);
-    add_on(w, 1, "/a", 3600000);
-    run_beside(w);
     WAIT_FOR(status_of(w).totals.stored == 2 && status_of(w).storing == 0);
     for (unsigned at = 1; at < 8; at++) { /* those of the asking thread */
         struct gn_config c = config_on(w, next, loops, 2);
