@@ -7,6 +7,7 @@
 #include "cli/again.h"
 #include "cli/ask.h"
 #include "cli/collect.h"
+#include "cli/collectflags.h"
 #include "cli/crawlflags.h"
 #include "cli/logflags.h"
 #include "cli/outcome.h"
@@ -27,10 +28,7 @@ struct settings {
     const char *ack;
     int64_t for_ms;
     struct gn_ask_flags ask;
-    int64_t parallel;
-    int64_t workers;
-    const char *listen;
-    const char *token_file;
+    struct gn_collect_flags collect;
     struct gn_log_flags log;
 };
 
@@ -97,12 +95,7 @@ static enum gn_exit with_store(const struct gn_call *call,
     struct gn_collect collect = {
         .config = config,
         .store_name = s->store,
-        .engine = {.parallel = (int)s->parallel,
-                   .workers = (int)s->workers,
-                   .run_for_ms = s->for_ms,
-                   .once = true},
-        .listen = s->listen,
-        .token_file = s->token_file,
+        .engine = {.run_for_ms = s->for_ms, .once = true},
         .screen = gn_terminal_is(STDERR_FILENO) && gn_logflags_screen(&s->log),
         .json = gn_logflags_json(&s->log),
         .summary = !s->log.quiet,
@@ -113,6 +106,7 @@ static enum gn_exit with_store(const struct gn_call *call,
     struct garner_error err = {0};
     enum gn_exit status;
 
+    gn_collectflags_apply(&s->collect, &collect);
     if (gn_again(call, program_invocation_name, "fresh", &again) &&
         !gn_buf_failed(&again))
         collect.again = gn_buf_cstr(&again);
@@ -134,10 +128,9 @@ static enum gn_exit run(const struct gn_call *call)
 
     if (s->store == NULL)
         return gn_exit_usage("where to store the pages? add --db FILE");
-    if (s->token_file != NULL && s->listen == NULL)
-        return gn_exit_usage("--token-file goes with --listen");
-    if (s->parallel > INT_MAX || s->workers > INT_MAX)
-        return gn_exit_usage("--parallel and --workers: that is too many");
+    status = gn_collectflags_check(&s->collect);
+    if (status != GN_EXIT_OK)
+        return status;
     gn_logflags_apply(&s->log);
     if (build(call, &config, &err) != GARNER_OK)
         return gn_exit_error(&err);
@@ -171,14 +164,8 @@ static const struct gn_option options[] = {
     OPTION("timeout", 'm', SECONDS, "TIME", ask.total_ms,
            "longest time for a fetch (60s)"),
     GN_ASK_PAGE_OPTIONS(struct settings),
-    OPTION("parallel", 0, NUMBER, "COUNT", parallel,
-           "most fetches at a time, of all hosts (64)"),
-    OPTION("workers", 0, NUMBER, "COUNT", workers,
-           "threads that make rows (one a core, at most 4)"),
-    OPTION("listen", 0, TEXT, "ADDRESS", listen,
-           "serve /healthz, /status.json and /metrics at HOST:PORT"),
-    OPTION("token-file", 0, FILE, "FILE", token_file,
-           "ask those who come to --listen for the token in this file"),
+    GN_WORK_OPTIONS(struct settings, ", of all hosts (64)"),
+    GN_DOOR_OPTIONS(struct settings),
     GN_LOG_OPTIONS(struct settings),
 };
 

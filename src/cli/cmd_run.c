@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "cli/ask.h"
 #include "cli/collect.h"
+#include "cli/collectflags.h"
 #include "cli/logflags.h"
 #include "cli/lookup.h"
 #include "cli/outcome.h"
@@ -38,11 +39,8 @@ struct settings {
     struct gn_rows_flags rows;
     const char *ack;
     struct gn_ask_flags ask;
-    int64_t parallel;
-    int64_t workers;
     int64_t loops;
-    const char *listen;
-    const char *token_file;
+    struct gn_collect_flags collect;
     struct gn_log_flags log;
 };
 
@@ -194,8 +192,6 @@ static enum gn_exit with_store(const struct gn_call *call,
     struct gn_collect collect = {
         .config = config,
         .store_name = s->store != NULL ? s->store : config->store,
-        .listen = s->listen,
-        .token_file = s->token_file,
         .screen = terminal && gn_logflags_screen(&s->log),
         .json = gn_logflags_json(&s->log),
         .summary = !s->log.quiet,
@@ -212,15 +208,12 @@ static enum gn_exit with_store(const struct gn_call *call,
                              config->path);
     if (collect.store_name == NULL)
         return gn_exit_usage("where to store what comes? add --db FILE");
-    if (s->parallel > INT_MAX || s->workers > INT_MAX)
-        return gn_exit_usage("--parallel and --workers: that is too many");
     if (s->loops > MOST_LOOPS)
         return gn_exit_usage("--loops: at most %d; more than the machine has "
                              "cores are of no use",
                              MOST_LOOPS);
     collect.engine.loops = (int)s->loops;
-    collect.engine.parallel = (int)s->parallel;
-    collect.engine.workers = (int)s->workers;
+    gn_collectflags_apply(&s->collect, &collect);
     collect.engine.run_for_ms = s->for_ms;
     collect.engine.once = s->once;
     collect.engine.until_idle = s->until_idle;
@@ -248,8 +241,9 @@ static enum gn_exit run(const struct gn_call *call)
         return gn_exit_usage("--once ends when all is fetched, --until-idle "
                              "when nothing is to be waited for any more; take "
                              "one of them");
-    if (s->token_file != NULL && s->listen == NULL)
-        return gn_exit_usage("--token-file goes with --listen");
+    status = gn_collectflags_check(&s->collect);
+    if (status != GN_EXIT_OK)
+        return status;
     gn_logflags_apply(&s->log);
     status =
         wants_file(call) ? from_file(call, &config) : from_urls(call, &config);
@@ -302,16 +296,10 @@ static const struct gn_option options[] = {
     OPTION("timeout", 'm', SECONDS, "TIME", ask.total_ms,
            "longest time for a fetch (60s)"),
     GN_ASK_OPTIONS(struct settings),
-    OPTION("parallel", 0, NUMBER, "COUNT", parallel,
-           "most fetches at a time (1024)"),
-    OPTION("workers", 0, NUMBER, "COUNT", workers,
-           "threads that make rows (one a core, at most 4)"),
+    GN_WORK_OPTIONS(struct settings, " (1024)"),
     OPTION("loops", 0, NUMBER, "COUNT", loops,
            "event loops, each a thread, among which hosts are divided (1)"),
-    OPTION("listen", 0, TEXT, "ADDRESS", listen,
-           "serve /healthz, /status.json and /metrics at HOST:PORT"),
-    OPTION("token-file", 0, FILE, "FILE", token_file,
-           "ask those who come to --listen for the token in this file"),
+    GN_DOOR_OPTIONS(struct settings),
     GN_LOG_OPTIONS(struct settings),
 };
 
