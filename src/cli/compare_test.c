@@ -10,29 +10,11 @@
 
 #include "base/mem.h"
 #include "cli/compare.h"
-#include "garner/write.h"
+#include "cli/store_testing.h"
 
 static const char *const key[] = {"ID"};
 static const struct gn_rows_spec by_id = {
     .table = "t", .key = key, .key_count = 1};
-
-static struct garner_store *open_store(void)
-{
-    struct garner_options options;
-    struct garner_store *store = NULL;
-
-    garner_options_init(&options);
-    options.create = true;
-    assert_int_equal(garner_open(":memory:", &options, &store, NULL),
-                     GARNER_OK);
-    return store;
-}
-
-static void runs(struct garner_store *store, const char *sql)
-{
-    assert_int_equal(garner_exec(store, sql, GARNER_ARGS(), NULL, NULL),
-                     GARNER_OK);
-}
 
 /* Rows of id and x. */
 static struct gn_rowset rows_of(const struct garner_value *values, size_t count)

@@ -9,33 +9,13 @@
 
 #include "base/mem.h"
 #include "cli/gone.h"
-#include "garner/write.h"
+#include "cli/store_testing.h"
 
 static const char *const key[] = {"id", "N"};
 static const struct gn_rows_spec parent = {
     .table = "p", .key = key, .key_count = 1};
 static const char *const columns[] = {"n", "x", "ID"};
 static const bool stored[] = {true, false, true};
-
-static struct garner_store *open_store(const char *sql)
-{
-    struct garner_options options;
-    struct garner_store *store = NULL;
-
-    garner_options_init(&options);
-    options.create = true;
-    assert_int_equal(garner_open(":memory:", &options, &store, NULL),
-                     GARNER_OK);
-    assert_int_equal(garner_exec(store, sql, GARNER_ARGS(), NULL, NULL),
-                     GARNER_OK);
-    return store;
-}
-
-static void runs(struct garner_store *store, const char *sql)
-{
-    assert_int_equal(garner_exec(store, sql, GARNER_ARGS(), NULL, NULL),
-                     GARNER_OK);
-}
 
 /* What goes of t when the rows (1, 1) and (2, 'b') are met. */
 static enum garner_code find(struct garner_store *store,
@@ -80,9 +60,17 @@ static enum garner_code find(struct garner_store *store,
     "insert into t values (1, 1, 0, null), (1, '1', 0, null),"                 \
     " (2, 'b', 0, null), (2, 'c', 0, null), (3, 'b', 0, 7), (2, 'd', 0, 7)"
 
+static struct garner_store *open_table(void)
+{
+    struct garner_store *store = open_store();
+
+    runs(store, TABLE);
+    return store;
+}
+
 static void replace_takes_all_others(void **state)
 {
-    struct garner_store *store = open_store(TABLE);
+    struct garner_store *store = open_table();
     struct gn_gone gone;
 
     (void)state;
@@ -103,7 +91,7 @@ static void replace_takes_all_others(void **state)
 
 static void history_ends_what_is_valid(void **state)
 {
-    struct garner_store *store = open_store(TABLE);
+    struct garner_store *store = open_table();
     struct gn_gone gone;
 
     (void)state;
@@ -119,7 +107,7 @@ static void history_ends_what_is_valid(void **state)
 
 static void update_takes_none(void **state)
 {
-    struct garner_store *store = open_store(TABLE);
+    struct garner_store *store = open_table();
     struct gn_gone gone;
 
     (void)state;
@@ -140,7 +128,7 @@ static void parents_take_their_own(void **state)
     const struct garner_value values[] = {
         garner_null(), garner_integer(2), garner_null(), garner_null(),
         garner_null(), garner_integer(2), garner_null(), garner_integer(9)};
-    struct garner_store *store = open_store(TABLE);
+    struct garner_store *store = open_table();
     struct gn_rowset parents = {0};
     struct gn_gone gone;
 
@@ -163,7 +151,7 @@ static void parents_take_their_own(void **state)
 
 static void some_are_shown_and_all_counted(void **state)
 {
-    struct garner_store *store = open_store(TABLE);
+    struct garner_store *store = open_table();
     struct gn_gone gone;
 
     (void)state;
@@ -179,7 +167,7 @@ static void some_are_shown_and_all_counted(void **state)
 
 static void lost_memory_is_an_error(void **state)
 {
-    struct garner_store *store = open_store(TABLE);
+    struct garner_store *store = open_table();
     enum garner_code code = GARNER_NOMEM;
     struct gn_gone gone;
     unsigned nth = 0;

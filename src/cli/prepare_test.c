@@ -65,52 +65,34 @@ static void columns_are_told_with_their_place(void **state)
     gn_buf_fini(&text);
 }
 
-static void what_a_crawl_follows_is_checked(void **state)
+/* What of them is wrong is in engine/sqlcheck_test.c. */
+static void rows_and_links_are_checked(void **state)
 {
+    static const char *const key[] = {"id"};
+    static const struct gn_rows_spec good = {.sql = "select :depth as d"};
+    static const struct gn_rows_spec keyless = {
+        .sql = "select 1 as a", .key = key, .key_count = 1};
+    static const struct gn_crawl links = {.follow = "a"};
+    static const struct gn_crawl broken = {.follow = "a["};
     static const struct {
-        const char *follow;
+        const struct gn_rows_spec *rows;
+        const struct gn_crawl *crawl;
         enum garner_code code;
     } cases[] = {
-        {"main a[href]", GARNER_OK},
-        {"select url, :depth as priority from links_each(:body)", GARNER_OK},
-        {"a[", GARNER_INVALID},
-        {"select 1 as a", GARNER_INVALID},
+        {&good, &links, GARNER_OK},
+        {&keyless, &links, GARNER_INVALID},
+        {&good, &broken, GARNER_INVALID},
     };
-    const struct gn_rows_spec rows = {.sql = "select :depth as d"};
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const struct gn_crawl crawl = {.follow = cases[i].follow};
-        struct gn_config config = one_source(&rows);
+        struct gn_config config = one_source(cases[i].rows);
+        struct garner_error err = {0};
 
-        config.sources[0].crawl = &crawl;
-        assert_int_equal(gn_prepare_sql(&config, NULL), cases[i].code);
+        config.sources[0].crawl = cases[i].crawl;
+        assert_int_equal(gn_prepare_sql(&config, &err), cases[i].code);
+        assert_int_equal(err.message[0] != '\0', cases[i].code != GARNER_OK);
     }
-}
-
-static void a_key_must_be_a_column(void **state)
-{
-    static const char *const key[] = {"id"};
-    const struct gn_rows_spec rows = {
-        .sql = "select 1 as a", .key = key, .key_count = 1};
-    const struct gn_config config = one_source(&rows);
-    struct garner_error err = {0};
-
-    (void)state;
-    assert_int_equal(gn_prepare_sql(&config, &err), GARNER_INVALID);
-    assert_non_null(strstr(err.message, "\"id\" is no column"));
-}
-
-static void sql_that_does_not_prepare_is_told(void **state)
-{
-    const struct gn_rows_spec rows = {.sql =
-                                          "select valu from json_each(:bod)"};
-    const struct gn_config config = one_source(&rows);
-    struct garner_error err = {0};
-
-    (void)state;
-    assert_int_equal(gn_prepare_sql(&config, &err), GARNER_SQL);
-    assert_non_null(strstr(err.message, "valu"));
 }
 
 /* Loads text as a file and gives what is said of it. */
@@ -217,9 +199,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sql_may_use_its_parameters_and_vars),
         cmocka_unit_test(columns_are_told_with_their_place),
-        cmocka_unit_test(what_a_crawl_follows_is_checked),
-        cmocka_unit_test(a_key_must_be_a_column),
-        cmocka_unit_test(sql_that_does_not_prepare_is_told),
+        cmocka_unit_test(rows_and_links_are_checked),
         cmocka_unit_test(places_are_those_in_the_file),
         cmocka_unit_test(what_is_expected_must_be_a_column),
         cmocka_unit_test(a_table_has_one_key),
