@@ -107,20 +107,30 @@ static int find_refusal(const struct gn_ending *e)
     return strstr(e->detail, "CONNECT aborted") != NULL ? 0 : -1;
 }
 
+static enum gn_failure say_no_connection(const struct gn_ending *e,
+                                         const char *reason, char text[240])
+{
+    return say(GN_FAILURE_CONNECT, text,
+               "%s: the proxy makes no connection (%s); check that the server "
+               "is up and may be reached by it, or take another (proxy, "
+               "--proxy)",
+               e->place, reason);
+}
+
 static enum gn_failure explain_refusal(const struct gn_ending *e, int status,
                                        char text[240])
 {
+    char reason[32];
+
     if (status == 407 || status == 401) /* tinyproxy's */
         return say(GN_FAILURE_CONNECT, text,
                    "%s: the proxy wants another user and password (status "
                    "%d); put them into its URL (proxy, --proxy)",
                    e->place, status);
-    if (status > 0)
-        return say(GN_FAILURE_CONNECT, text,
-                   "%s: the proxy makes no connection (status %d); check that "
-                   "the server is up and may be reached by it, or take another "
-                   "(proxy, --proxy)",
-                   e->place, status);
+    if (status > 0) {
+        snprintf(reason, sizeof reason, "status %d", status);
+        return say_no_connection(e, reason, text);
+    }
     return say(GN_FAILURE_CONNECT, text,
                "%s: the proxy hung up, or it is none; check --proxy, proxy, or "
                "http_proxy in the environment",
@@ -170,11 +180,7 @@ static enum gn_failure explain_socks(const struct gn_ending *e, char text[240])
                    "and the DNS, or have the proxy look it up (socks5h:)",
                    e->place);
     if (reason != NULL)
-        return say(GN_FAILURE_CONNECT, text,
-                   "%s: the proxy makes no connection (%s); check that the "
-                   "server is up and may be reached by it, or take another "
-                   "(proxy, --proxy)",
-                   e->place, reason);
+        return say_no_connection(e, reason, text);
     return say(GN_FAILURE_CONNECT, text,
                "%s: the proxy hung up, or speaks no SOCKS; check --proxy, "
                "proxy, or http_proxy in the environment",
