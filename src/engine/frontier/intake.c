@@ -14,25 +14,6 @@
 /* Long enough to be fast, and short enough for others to have their turn. */
 enum { A_BATCH = 2000 };
 
-static enum garner_code ask(struct garner_store *store, const char *sql,
-                            const struct garner_value *args, size_t count,
-                            int64_t *out, struct garner_error *err)
-{
-    struct garner_rows *rows;
-    enum garner_code code = garner_query(store, sql, args, count, &rows, err);
-
-    if (code != GARNER_OK)
-        return code;
-    code = garner_next(rows, err);
-    if (code == GARNER_ROW)
-        *out = gn_cell_integer_or(garner_column(rows, 0), 0);
-    garner_rows_close(rows);
-    if (code == GARNER_DONE)
-        return gn_fail(err, GARNER_NOTFOUND,
-                       "the source is not in garner_source any more");
-    return code == GARNER_ROW ? GARNER_OK : code;
-}
-
 /* Writes what batch has, if that is much or has to be. */
 static enum garner_code write_some(const struct gn_intake *in,
                                    struct garner_batch *batch, size_t least,
@@ -57,21 +38,24 @@ static enum garner_code count_rows(struct gn_intake *in,
     int64_t done = 0;
     int64_t left = 0;
     enum garner_code code =
-        ask(in->store,
-            "select count(*) from garner_frontier where source = ? and"
-            " pass = ?",
-            args, 2, &done, err);
+        gn_cell_ask(in->store,
+                    "select count(*) from garner_frontier where source = ? and"
+                    " pass = ?",
+                    args, 2, &done, err);
 
     if (code == GARNER_OK)
-        code = ask(in->store,
-                   "select count(*) from garner_frontier where source = ?1 and"
-                   " pass = ?2 - 1",
-                   args, 2, &left, err);
+        code = gn_cell_ask(
+            in->store,
+            "select count(*) from garner_frontier where source = ?1 and"
+            " pass = ?2 - 1",
+            args, 2, &left, err);
+    in->bytes = 0;
     if (code == GARNER_OK && in->crawl != NULL)
-        code = ask(in->store,
-                   "select sum(bytes) from garner_frontier where source = ? and"
-                   " pass = ?",
-                   args, 2, &in->bytes, err);
+        code = gn_cell_ask(
+            in->store,
+            "select sum(bytes) from garner_frontier where source = ? and"
+            " pass = ?",
+            args, 2, &in->bytes, err);
     in->total = (uint64_t)(done + left);
     in->left = (uint64_t)left;
     return code;
@@ -197,12 +181,18 @@ static enum garner_code begin(struct gn_intake *in, struct garner_error *err)
 
 enum garner_code gn_intake_run(struct gn_intake *in, struct garner_error *err)
 {
-    enum garner_code code =
-        ask(in->store, "select pass from garner_source where id = ?",
-            GARNER_ARGS(garner_integer(in->source)), &in->pass, err);
+    int64_t pass = -1;
+    enum garner_code code = gn_cell_ask(
+        in->store, "select ifnull(pass, 0) from garner_source where id = ?",
+        GARNER_ARGS(garner_integer(in->source)), &pass, err);
 
-    if (code == GARNER_OK)
+    if (code == GARNER_OK && pass < 0)
+        code = gn_fail(err, GARNER_NOTFOUND,
+                       "the source is not in garner_source any more");
+    if (code == GARNER_OK) {
+        in->pass = pass;
         code = count_rows(in, err);
+    }
     in->goes_on = in->left > 0;
     if (code != GARNER_OK || in->goes_on)
         return code;

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "engine/frontier/ahead.h"
+#include "engine/history/cell.h"
 #include "engine/host/costs.h"
 #include "garner/read.h"
 
@@ -108,15 +109,6 @@ static enum garner_code find_host(struct gn_refill *r, struct gn_page *page,
 
 /* --- the pages ----------------------------------------------------------- */
 
-static enum garner_code copy_text(struct garner_value v, char **out,
-                                  struct garner_error *err)
-{
-    *out = v.type == GARNER_TEXT ? gn_memdup(v.bytes.data, v.bytes.size) : NULL;
-    if (*out == NULL && v.type == GARNER_TEXT)
-        return gn_fail(err, GARNER_NOMEM, "out of memory for a URL");
-    return GARNER_OK;
-}
-
 enum { URL, ETAG, MODIFIED, ANSWER_URL, TEXTS };
 
 /* *out is NULL if there is no memory. */
@@ -131,10 +123,10 @@ static enum garner_code make_page(struct garner_rows *rows,
                            .depth = (int)garner_column(rows, 2).integer,
                            .is_sitemap =
                                garner_column(rows, 8).type == GARNER_INTEGER};
-    enum garner_code code = GARNER_OK;
+    bool whole = true;
 
-    for (size_t i = 0; i < TEXTS && code == GARNER_OK; i++)
-        code = copy_text(garner_column(rows, 4 + i), &texts[i], err);
+    for (size_t i = 0; i < TEXTS && whole; i++)
+        whole = gn_cell_copy(garner_column(rows, 4 + i), &texts[i]);
     if (sha256.type == GARNER_BLOB && sha256.bytes.size == sizeof page.sha256) {
         page.has_body = true;
         memcpy(page.sha256, sha256.bytes.data, sizeof page.sha256);
@@ -144,12 +136,11 @@ static enum garner_code make_page(struct garner_rows *rows,
         page.version = (struct gn_validators){texts[ETAG], texts[MODIFIED]};
         page.answer_url = texts[ANSWER_URL];
     }
-    *out = code == GARNER_OK ? gn_page_copy(&page) : NULL;
+    *out = whole ? gn_page_copy(&page) : NULL;
     for (size_t i = 0; i < TEXTS; i++)
         gn_free(texts[i]);
-    return *out == NULL && code == GARNER_OK
-               ? gn_fail(err, GARNER_NOMEM, "out of memory for a URL")
-               : code;
+    return *out == NULL ? gn_fail(err, GARNER_NOMEM, "out of memory for a URL")
+                        : GARNER_OK;
 }
 
 static enum garner_code take(struct gn_refill *r, struct garner_rows *rows,
@@ -204,44 +195,30 @@ static enum garner_code read_pages(struct gn_refill *r, int64_t now_us,
 static enum garner_code read_next_due(struct gn_refill *r, int64_t now_us,
                                       struct garner_error *err)
 {
-    struct garner_rows *rows;
-    enum garner_code code = garner_query(
-        r->store,
-        "select min(due) from garner_frontier"
-        " where source = ?1 and pass = ?2 - 1 and due > ?3",
-        GARNER_ARGS(garner_integer(r->source), garner_integer(r->pass),
-                    garner_integer(now_us)),
-        &rows, err);
-
-    if (code != GARNER_OK)
-        return code;
-    code = garner_next(rows, err);
-    if (code == GARNER_ROW && garner_column(rows, 0).type == GARNER_INTEGER)
-        r->next_due_us = garner_column(rows, 0).integer;
-    garner_rows_close(rows);
-    return code == GARNER_ROW || code == GARNER_DONE ? GARNER_OK : code;
+    return gn_cell_ask(r->store,
+                       "select min(due) from garner_frontier"
+                       " where source = ?1 and pass = ?2 - 1 and due > ?3",
+                       GARNER_ARGS(garner_integer(r->source),
+                                   garner_integer(r->pass),
+                                   garner_integer(now_us)),
+                       &r->next_due_us, err);
 }
 
 static enum garner_code count_left(struct gn_refill *r,
                                    struct garner_error *err)
 {
     const int64_t then_ns = gn_clock_monotonic_ns();
-    struct garner_rows *rows;
-    enum garner_code code = garner_query(
+    int64_t left = 0;
+    const enum garner_code code = gn_cell_ask(
         r->store,
         "select count(*) from garner_frontier"
         " where source = ?1 and pass = ?2 - 1",
-        GARNER_ARGS(garner_integer(r->source), garner_integer(r->pass)), &rows,
+        GARNER_ARGS(garner_integer(r->source), garner_integer(r->pass)), &left,
         err);
 
-    if (code != GARNER_OK)
-        return code;
-    code = garner_next(rows, err);
-    if (code == GARNER_ROW)
-        r->left = (uint64_t)garner_column(rows, 0).integer;
-    garner_rows_close(rows);
+    r->left = (uint64_t)left;
     r->count_ns = gn_clock_monotonic_ns() - then_ns;
-    return code == GARNER_ROW || code == GARNER_DONE ? GARNER_OK : code;
+    return code;
 }
 
 enum garner_code gn_refill_run(struct gn_refill *r, struct garner_error *err)

@@ -1,12 +1,7 @@
 /* cell_test.c - values that may be NULL. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-
-#include "base/mem.h"
 #include "engine/history/cell.h"
+
+#include "engine/fixture_test.h"
 
 static void what_is_not_known_is_null(void **state)
 {
@@ -47,12 +42,41 @@ static void a_text_is_copied(void **state)
     assert_null(copy);
 }
 
+static void a_query_gives_one_integer(void **state)
+{
+    static const struct {
+        const char *sql;
+        int64_t found;
+        enum garner_code code;
+    } cases[] = {
+        {"select ?1 + 1", 8, GARNER_OK},
+        {"select value from json_each('[2,3]') where ?1", 2, GARNER_OK},
+        {"select null where ?1", 5, GARNER_OK},
+        {"select 1 where ?1 = 0", 5, GARNER_OK},
+        {"select nothing", 5, GARNER_SQL},
+    };
+    struct world *w = begin(NULL, NULL);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int64_t found = 5;
+
+        assert_int_equal(gn_cell_ask(w->store, cases[i].sql,
+                                     GARNER_ARGS(garner_integer(7)), &found,
+                                     NULL),
+                         cases[i].code);
+        assert_int_equal(found, cases[i].found);
+    }
+    end(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_not_known_is_null),
         cmocka_unit_test(null_is_what_stands_for_it),
         cmocka_unit_test(a_text_is_copied),
+        cmocka_unit_test(a_query_gives_one_integer),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

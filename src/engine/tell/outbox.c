@@ -162,32 +162,14 @@ enum garner_code gn_outbox_read(struct garner_store *store,
     return code;
 }
 
-/* The query's integer; *out stays if there is none. */
-static enum garner_code read_integer(struct garner_store *store,
-                                     const char *sql, struct garner_value arg,
-                                     int64_t *out, struct garner_error *err)
-{
-    struct garner_rows *rows;
-    enum garner_code code =
-        garner_query(store, sql, GARNER_ARGS(arg), &rows, err);
-
-    if (code != GARNER_OK)
-        return code;
-    code = garner_next(rows, err);
-    if (code == GARNER_ROW)
-        *out = gn_cell_integer_or(garner_column(rows, 0), *out);
-    garner_rows_close(rows);
-    return code == GARNER_ROW || code == GARNER_DONE ? GARNER_OK : code;
-}
-
 enum garner_code gn_outbox_next(struct garner_store *store, int64_t now_us,
                                 int64_t *due_us, struct garner_error *err)
 {
     *due_us = INT64_MAX;
-    return read_integer(store,
-                        "select min(due) from garner_outbox where done is null"
-                        " and due > ?",
-                        garner_integer(now_us), due_us, err);
+    return gn_cell_ask(store,
+                       "select min(due) from garner_outbox where done is null"
+                       " and due > ?",
+                       GARNER_ARGS(garner_integer(now_us)), due_us, err);
 }
 
 enum garner_code gn_outbox_last(struct garner_store *store,
@@ -195,9 +177,9 @@ enum garner_code gn_outbox_last(struct garner_store *store,
                                 struct garner_error *err)
 {
     *done_us = 0;
-    return read_integer(
+    return gn_cell_ask(
         store, "select max(done) from garner_outbox where recipient = ?",
-        garner_text(recipient), done_us, err);
+        GARNER_ARGS(garner_text(recipient)), done_us, err);
 }
 
 /* --- what came of it ------------------------------------------------------ */
