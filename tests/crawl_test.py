@@ -1,5 +1,4 @@
 """garner crawl: a site followed without a file, stopped, and gone on with."""
-import collections
 import json
 import pathlib
 import re
@@ -25,7 +24,6 @@ class Crawl(Case):
         cls.nginx = Nginx()
         cls.addClassCleanup(cls.nginx.stop)
         cls.folder_of_pages = pathlib.Path(cls.nginx.folder, "files")
-        cls.log = pathlib.Path(cls.nginx.folder, "counted.log")
         site = cls.folder_of_pages / "site"
         site.mkdir()
         for n in range(PAGES):
@@ -38,15 +36,7 @@ class Crawl(Case):
     def setUp(self):
         super().setUp()
         self.url = self.nginx.url + "/counted/site/0.html"
-        self.asked_before = self.asked()
-
-    def asked(self):
-        """How often nginx was asked for each page so far."""
-        if not self.log.exists():
-            return collections.Counter()
-        return collections.Counter(
-            line.split('"')[1].split()[1].split("/")[-1]
-            for line in self.log.read_text().splitlines())
+        self.asked_before = self.nginx.counted()
 
     def crawl(self, *args, code=0):
         result = garner("crawl", self.url, "--db", self.db, *args)
@@ -167,7 +157,7 @@ sources:
         self.robots("User-agent: *\nDisallow: /counted/site/1.html\n")
         self.crawl("--depth", "2")
         self.assertEqual(self.titles(), ["leaf 0", "page 0"])
-        self.assertNotIn("1.html", self.asked() - self.asked_before)
+        self.assertNotIn("1.html", self.nginx.counted() - self.asked_before)
         self.crawl("--depth", "2", "--robots", "ignore")
         self.assertIn("page 1", self.titles())
 
@@ -224,13 +214,13 @@ sources:
         # What was under way is finished: no page is asked for twice.
         told = self.crawl("--deny", "nowhere").stderr
         self.assertIn("URLs are to be asked", told)
-        asked = self.asked() - self.asked_before
+        asked = self.nginx.counted() - self.asked_before
         self.assertEqual(set(asked.values()), {1}, asked)
         self.assertEqual(len(asked), 2 * PAGES - 1)
         self.assertEqual(len(self.titles()), 2 * PAGES - 1)
         # One that is over begins anew.
         self.crawl("--deny", "nowhere")
-        asked = self.asked() - self.asked_before
+        asked = self.nginx.counted() - self.asked_before
         self.assertEqual(set(asked.values()), {2}, asked)
         self.assertEqual(len(self.titles()), 2 * PAGES - 1)
 
@@ -243,7 +233,7 @@ sources:
     def test_killed_it_goes_on(self):
         self.interrupt("--deny", "nowhere", sig=signal.SIGKILL)
         self.crawl("--deny", "nowhere")
-        asked = self.asked() - self.asked_before
+        asked = self.nginx.counted() - self.asked_before
         self.assertEqual(len(asked), 2 * PAGES - 1)
         self.assertLessEqual(sum(asked.values()), len(asked) + 4) # what was under way
         self.assertEqual(len(self.titles()), 2 * PAGES - 1)
@@ -253,7 +243,7 @@ sources:
         self.interrupt("--fresh", "--deny", "nowhere")
         told = self.crawl("--fresh", "--deny", "nowhere").stderr
         self.assertNotIn("URLs are to be asked", told)
-        self.assertEqual((self.asked() - self.asked_before)["0.html"], 2)
+        self.assertEqual((self.nginx.counted() - self.asked_before)["0.html"], 2)
         self.assertEqual(query(self.db, "select count(*), count(distinct pass) from"
                                         " garner_frontier"), [(2 * PAGES - 1, 1)])
 

@@ -1,6 +1,5 @@
 """Sources with many URLs: each is asked for once in a pass, whatever happens to
 garner meanwhile, and what the list has no more is forgotten."""
-import collections
 import json
 import os
 import pathlib
@@ -23,7 +22,6 @@ class Frontier(Case):
     def setUpClass(cls):
         cls.nginx = Nginx()
         cls.addClassCleanup(cls.nginx.stop)
-        cls.log = pathlib.Path(cls.nginx.folder, "counted.log")
         for number in range(PAGES):
             page = pathlib.Path(cls.nginx.folder, "files", f"{number}.json")
             page.write_text(json.dumps({"n": number}))
@@ -31,7 +29,7 @@ class Frontier(Case):
 
     def setUp(self):
         super().setUp()
-        self.asked_before = self.asked()
+        self.asked_before = self.nginx.counted()
         self.config = self.write("garner.yaml", f"""
 garner: 1
 store: {self.db}
@@ -46,16 +44,8 @@ sources:
       sql: "select :url as url, :body ->> 'n' as n"
 """)
 
-    def asked(self):
-        """How often nginx was asked for each page so far."""
-        if not self.log.exists():
-            return collections.Counter()
-        return collections.Counter(
-            line.split('"')[1].split()[1].split("/")[-1]
-            for line in self.log.read_text().splitlines())
-
     def asked_now(self):
-        return self.asked() - self.asked_before
+        return self.nginx.counted() - self.asked_before
 
     def list(self, numbers, more=""):
         self.write("list.txt", "".join(
@@ -168,7 +158,6 @@ class Crawl(Case):
     def setUpClass(cls):
         cls.nginx = Nginx()
         cls.addClassCleanup(cls.nginx.stop)
-        cls.log = pathlib.Path(cls.nginx.folder, "counted.log")
         tree = pathlib.Path(cls.nginx.folder, "files", "tree")
         tree.mkdir()
         for number in range(TREE):
@@ -188,14 +177,7 @@ class Crawl(Case):
 
     def setUp(self):
         super().setUp()
-        self.asked_before = self.asked()
-
-    def asked(self):
-        if not self.log.exists():
-            return collections.Counter()
-        return collections.Counter(
-            line.split('"')[1].split()[1].split("/")[-1]
-            for line in self.log.read_text().splitlines())
+        self.asked_before = self.nginx.counted()
 
     def file(self, crawl="same: host", host=f"concurrency: {CONCURRENCY}"):
         return self.write("garner.yaml", TREE_FILE.format(
@@ -218,7 +200,7 @@ class Crawl(Case):
                                         " from pages"), [(TREE, TREE, 5)])
         self.assertEqual(query(self.db, "select count(*), count(distinct url)"
                                         " from garner_run"), [(TREE, TREE)])
-        asked = self.asked() - self.asked_before
+        asked = self.nginx.counted() - self.asked_before
         self.assertEqual(set(asked), {self.name(n) for n in range(TREE)})
         self.assertLessEqual(max(asked.values()), 1 + KILLS)
         self.assertEqual(one(self.db, "select title from pages where url like '%/7.html'"),

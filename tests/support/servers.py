@@ -1,5 +1,6 @@
 """Real servers for the tests, each on free ports of the loopback, always
 stopped: nginx, httpbin, and one that misbehaves on request."""
+import collections
 import hashlib
 import os
 import pathlib
@@ -194,6 +195,15 @@ class Nginx:
             client=self.ports[3], old=self.ports[4],
             json=ISO_CODES, html=html,
             words=" ".join(f"word{n * n}" for n in range(200))))
+
+    def counted(self):
+        """How often it was asked for each file below /counted/ so far."""
+        log = self.folder / "counted.log"
+        if not log.exists():
+            return collections.Counter()
+        return collections.Counter(
+            line.split('"')[1].split()[1].split("/")[-1]
+            for line in log.read_text().splitlines())
 
     def _answers(self):
         if self.process.poll() is not None:
