@@ -27,6 +27,17 @@ static void pack(const char *data, size_t size, struct gn_buf *out)
     assert_int_equal(deflateEnd(&z), Z_OK);
 }
 
+/* The same of size zeros. */
+static void pack_zeros(size_t size, struct gn_buf *out)
+{
+    struct gn_buf zeros = {0};
+
+    assert_true(gn_buf_reserve(&zeros, size));
+    memset(zeros.data, 0, size);
+    pack(zeros.data, size, out);
+    gn_buf_fini(&zeros);
+}
+
 static void refused(const char *data, size_t size, const char *why)
 {
     struct gn_buf out = {0};
@@ -86,21 +97,17 @@ static void what_is_broken_is_refused(void **state)
 
 static void growth_is_bounded(void **state)
 {
-    struct gn_buf zeros = {0};
     struct gn_buf packed = {0};
     struct gn_buf out = {0};
 
     (void)state;
-    assert_true(gn_buf_reserve(&zeros, 8 << 20));
-    memset(zeros.data, 0, 8 << 20);
-    pack(zeros.data, GN_INFLATE_FREE, &packed);
+    pack_zeros(GN_INFLATE_FREE, &packed);
     assert_int_equal(gn_inflate(packed.data, packed.size, NULL, &out, NULL),
                      GARNER_OK);
     assert_int_equal(out.size, GN_INFLATE_FREE);
     gn_buf_clear(&packed);
-    pack(zeros.data, 8 << 20, &packed);
+    pack_zeros(8 << 20, &packed);
     refused(packed.data, packed.size, "the most that is accepted");
-    gn_buf_fini(&zeros);
     gn_buf_fini(&packed);
     gn_buf_fini(&out);
 }
@@ -109,23 +116,19 @@ static void bounds_may_be_others(void **state)
 {
     const struct gn_inflate_bounds wide = {.ratio = 5000, .most = 8 << 20};
     const struct gn_inflate_bounds low = {.most = 1000};
-    struct gn_buf zeros = {0};
     struct gn_buf packed = {0};
     struct gn_buf out = {0};
 
     (void)state;
-    assert_true(gn_buf_reserve(&zeros, 8 << 20));
-    memset(zeros.data, 0, 8 << 20);
-    pack(zeros.data, 8 << 20, &packed);
+    pack_zeros(8 << 20, &packed);
     assert_int_equal(gn_inflate(packed.data, packed.size, &wide, &out, NULL),
                      GARNER_OK);
     assert_int_equal(out.size, 8 << 20);
     gn_buf_clear(&packed);
     gn_buf_clear(&out);
-    pack(zeros.data, 1001, &packed);
+    pack_zeros(1001, &packed);
     assert_int_equal(gn_inflate(packed.data, packed.size, &low, &out, NULL),
                      GARNER_INVALID);
-    gn_buf_fini(&zeros);
     gn_buf_fini(&packed);
     gn_buf_fini(&out);
 }
