@@ -40,11 +40,8 @@ struct gn_ask_flags {
 
 /* The entries of an option table for the struct gn_ask_flags that is the field
  * `ask` of settings. */
-#define GN_ASK_OPTION(settings, name, letter, type, value, field, help)        \
-    {                                                                          \
-        name, letter, GN_OPTION_##type, value, offsetof(settings, ask.field),  \
-            help, NULL                                                         \
-    }
+#define GN_ASK_OPTION(S, name, letter, type, value, field, help)               \
+    GN_OPTION(S, name, letter, type, value, ask.field, help)
 #define GN_ASK_OPTIONS(S)                                                      \
     GN_ASK_OPTION(S, "request", 'X', TEXT, "METHOD", method,                   \
                   "the HTTP method; without it GET, or POST with data"),       \

@@ -140,11 +140,7 @@ static enum gn_exit run(const struct gn_call *call)
     return status;
 }
 
-#define OPTION(name, letter, type, value, field, help)                         \
-    {                                                                          \
-        name, letter, GN_OPTION_##type, value,                                 \
-            offsetof(struct settings, field), help, NULL                       \
-    }
+#define OPTION(...) GN_OPTION(struct settings, __VA_ARGS__)
 
 static const struct gn_option options[] = {
     {"db", 0, GN_OPTION_FILE, "DB", offsetof(struct settings, store),

@@ -276,11 +276,7 @@ static enum gn_exit run(const struct gn_call *call)
     return print_bodies(call);
 }
 
-#define OPTION(name, letter, type, value, field, help)                         \
-    {                                                                          \
-        name, letter, GN_OPTION_##type, value,                                 \
-            offsetof(struct settings, field), help, NULL                       \
-    }
+#define OPTION(...) GN_OPTION(struct settings, __VA_ARGS__)
 
 static const struct gn_option options[] = {
     GN_ASK_OPTIONS(struct settings),

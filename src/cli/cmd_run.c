@@ -255,11 +255,7 @@ static enum gn_exit run(const struct gn_call *call)
     return status;
 }
 
-#define OPTION(name, letter, type, value, field, help)                         \
-    {                                                                          \
-        name, letter, GN_OPTION_##type, value,                                 \
-            offsetof(struct settings, field), help, NULL                       \
-    }
+#define OPTION(...) GN_OPTION(struct settings, __VA_ARGS__)
 
 static const struct gn_option options[] = {
     {"config", 'c', GN_OPTION_FILE, "FILE", offsetof(struct settings, config),

@@ -119,11 +119,7 @@ static enum gn_exit log_them(const struct gn_call *call)
     return status;
 }
 
-#define OPTION(name, letter, type, value, field, help)                         \
-    {                                                                          \
-        name, letter, GN_OPTION_##type, value,                                 \
-            offsetof(struct settings, field), help, NULL                       \
-    }
+#define OPTION(...) GN_OPTION(struct settings, __VA_ARGS__)
 #define SHARED_OPTIONS(most)                                                   \
     GN_WHERE_OPTIONS(struct settings),                                         \
         OPTION("since", 0, DURATION, "TIME", since_ms,                         \

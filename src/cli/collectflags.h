@@ -18,10 +18,7 @@ struct gn_collect_flags {
 /* The entries of an option table for the struct gn_collect_flags that is the
  * field `collect` of settings. */
 #define GN_COLLECT_OPTION(S, name, type, value, field, help)                   \
-    {                                                                          \
-        name, 0, GN_OPTION_##type, value, offsetof(S, collect.field), help,    \
-            NULL                                                               \
-    }
+    GN_OPTION(S, name, 0, type, value, collect.field, help)
 /* usual: of which fetches, and how many, unless it is said. */
 #define GN_WORK_OPTIONS(S, usual)                                              \
     GN_COLLECT_OPTION(S, "parallel", NUMBER, "COUNT", parallel,                \

@@ -26,9 +26,7 @@ struct gn_crawl_flags {
 /* The entries of an option table for the struct gn_crawl_flags that is the
  * field `crawl` of settings. */
 #define GN_CRAWL_OPTION(S, name, type, value, field, help)                     \
-    {                                                                          \
-        name, 0, GN_OPTION_##type, value, offsetof(S, crawl.field), help, NULL \
-    }
+    GN_OPTION(S, name, 0, type, value, crawl.field, help)
 #define GN_CRAWL_OPTIONS(S)                                                    \
     GN_CRAWL_OPTION(S, "follow", LIST, "CSS|SQL", follow,                      \
                     "follow the links that this selector finds, or that are "  \

@@ -8,11 +8,7 @@
 #include "base/mem.h"
 #include "import/draft.h"
 
-#define FLAG(name, letter, type, value, field, note)                           \
-    {                                                                          \
-        name, letter, GN_OPTION_##type, value,                                 \
-            offsetof(struct gn_curl_flags, field), note, NULL                  \
-    }
+#define FLAG(...)                  GN_OPTION(struct gn_curl_flags, __VA_ARGS__)
 #define IGNORED(name, letter)      FLAG(name, letter, FLAG, NULL, nothing, "")
 #define IGNORED_TEXT(name, letter) FLAG(name, letter, TEXT, "TEXT", no_text, "")
 /* note: what stands behind "-x is left out: " */

@@ -38,11 +38,7 @@ struct gn_load_flags {
     int64_t batch_size; /* 0: not said */
 };
 
-#define GN_LOAD_OPTION(name, letter, type, value, field, help)                 \
-    {                                                                          \
-        name, letter, GN_OPTION_##type, value,                                 \
-            offsetof(struct gn_load_flags, field), help, NULL                  \
-    }
+#define GN_LOAD_OPTION(...) GN_OPTION(struct gn_load_flags, __VA_ARGS__)
 /* The entries of an option table, behind that for --pk. */
 #define GN_LOAD_OPTIONS                                                        \
     GN_LOAD_OPTION("csv", 0, FLAG, NULL, csv,                                  \

@@ -14,10 +14,7 @@ struct gn_log_flags {
 /* The entries of an option table for the struct gn_log_flags that is the field
  * `log` of settings. */
 #define GN_LOG_OPTION(S, name, letter, type, value, field, help)               \
-    {                                                                          \
-        name, letter, GN_OPTION_##type, value, offsetof(S, log.field), help,   \
-            NULL                                                               \
-    }
+    GN_OPTION(S, name, letter, type, value, log.field, help)
 #define GN_LOG_OPTIONS(S)                                                      \
     GN_LOG_OPTION(S, "log", 0, CHOICE, "text|json", form,                      \
                   "write log lines, even where the live screen could be"),     \

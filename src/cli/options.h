@@ -44,6 +44,13 @@ struct gn_option {
                           there (TEXT and FILE); NULL: none */
 };
 
+/* An entry of an option table for a field of S, the command's settings; type
+ * without its GN_OPTION_. */
+#define GN_OPTION(S, name, letter, type, value, field, help)                   \
+    {                                                                          \
+        name, letter, GN_OPTION_##type, value, offsetof(S, field), help, NULL  \
+    }
+
 /* What operands are, for completion. */
 enum gn_operand { GN_OPERAND_NONE, GN_OPERAND_FILE, GN_OPERAND_WORD };
 

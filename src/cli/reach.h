@@ -35,10 +35,7 @@ struct gn_reach_flags {
 
 /* The entries of an option table for the field `ask.reach` of settings. */
 #define GN_REACH_OPTION(S, name, letter, type, value, field, help)             \
-    {                                                                          \
-        name, letter, GN_OPTION_##type, value, offsetof(S, ask.reach.field),   \
-            help, NULL                                                         \
-    }
+    GN_OPTION(S, name, letter, type, value, ask.reach.field, help)
 #define GN_REACH_OPTIONS(S)                                                    \
     GN_REACH_OPTION(S, "user", 'u', TEXT, "USER:PASSWORD", user,               \
                     "log in by HTTP Basic, or as --digest says"),              \

@@ -19,10 +19,7 @@ struct gn_rows_flags {
 /* The entries of an option table for the struct gn_rows_flags that is the field
  * `rows` of settings. */
 #define GN_ROWS_OPTION(S, name, letter, type, value, field, help)              \
-    {                                                                          \
-        name, letter, GN_OPTION_##type, value, offsetof(S, rows.field), help,  \
-            NULL                                                               \
-    }
+    GN_OPTION(S, name, letter, type, value, rows.field, help)
 #define GN_ROWS_OPTIONS(S)                                                     \
     GN_ROWS_OPTION(S, "sql", 0, TEXT, "SQL", sql,                              \
                    "make rows of what comes: a SELECT over json_each(:body) "  \
