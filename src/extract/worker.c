@@ -327,6 +327,7 @@ void gn_worker_run(struct gn_worker *w, struct gn_extraction *job)
 {
     struct gn_input in = {.params = job->params, .count = job->param_count};
     size_t budget;
+    bool is_readable;
 
     job->code = GARNER_OK;
     job->failed_query = 0;
@@ -342,6 +343,7 @@ void gn_worker_run(struct gn_worker *w, struct gn_extraction *job)
     if (asks_body(job))
         job->code = gn_input_make(&in, job->params, job->param_count,
                                   &job->gzip, &job->error);
+    is_readable = job->code == GARNER_OK;
     gn_functions_body(&w->sandbox.functions, in.text, in.text_size);
     bound_lengths(w, &in);
     for (size_t i = 0; i < job->query_count && job->code == GARNER_OK; i++) {
@@ -355,7 +357,8 @@ void gn_worker_run(struct gn_worker *w, struct gn_extraction *job)
             budget -= query->rows.bytes;
         }
     }
-    lead_on(w, job, &in, budget);
+    if (is_readable)
+        lead_on(w, job, &in, budget);
     job->skipped = w->sandbox.functions.csv.skipped;
     disarm(w);
     gn_input_fini(&in);

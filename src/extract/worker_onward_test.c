@@ -47,6 +47,19 @@ static void an_archive_without_sql_is_not_unpacked(void **state)
     gn_onward_fini(&page);
 }
 
+static void what_is_no_gzip_is_not_read_for_links(void **state)
+{
+    struct gn_onward page = {.sql = by_selector, .html_only = true};
+    const struct gn_extraction job =
+        follow("\x1f\x8b\x08<a href=x>x</a>", "text/html", NULL, &page);
+
+    (void)state;
+    assert_int_equal(job.code, GARNER_INVALID);
+    assert_false(page.read);
+    assert_int_equal(page.link_count, 0);
+    gn_onward_fini(&page);
+}
+
 static void a_page_is_parsed_once_for_rows_and_links(void **state)
 {
     struct gn_query q = {.sql = "select html_text(:body, 'title') as t"};
@@ -211,6 +224,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_archive_without_sql_is_not_unpacked),
+        cmocka_unit_test(what_is_no_gzip_is_not_read_for_links),
         cmocka_unit_test(a_page_is_parsed_once_for_rows_and_links),
         cmocka_unit_test(sql_says_where_a_page_leads_to),
         cmocka_unit_test(a_selector_is_for_html_alone),
