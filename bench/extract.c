@@ -1,7 +1,8 @@
 /*
- * extract.c - how fast a body becomes rows: extract FILE ROUNDS SQL runs the
- * SQL over the file and says, for each round, its rows, its milliseconds of
- * processor time, and the memory beside the body (the kernel's peak, in KiB).
+ * extract.c - how fast a body becomes rows: extract FILE SQL [DB] runs the SQL
+ * over the file, stores the rows in a new database, if one is named, and says
+ * their number, the milliseconds of processor time, and the memory beside the
+ * body (the kernel's peak, in KiB).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include "bodies.h"
 #include "extract/worker.h"
 #include "plan.h"
+#include "sink.h"
 
 static const struct gn_extractor_options options = {
     .limits = {.time_ms = 600000,
@@ -34,7 +36,7 @@ static long status(const char *name)
 }
 
 static void measure(struct gn_worker *worker, const char *sql,
-                    const struct gn_buf *body)
+                    const struct gn_buf *body, const char *db)
 {
     const struct gn_param params[] = {
         {"body", garner_text_n(body->data, body->size)}};
@@ -45,14 +47,15 @@ static void measure(struct gn_worker *worker, const char *sql,
                                 .query_count = 1};
     const long before = status("VmRSS:");
     const double start = bodies_processor_ms();
-    double end;
+    struct sink *sink = sink_open(db);
 
     gn_worker_run(worker, &job);
-    end = bodies_processor_ms();
     if (job.code != GARNER_OK)
         die(sql, job.error.message);
-    printf("%zu %.1f %ld\n", query.rows.row_count, end - start,
-           status("VmHWM:") - before);
+    sink_take(sink, &query.rows);
+    sink_close(sink);
+    printf("%zu %.1f %ld\n", query.rows.row_count,
+           bodies_processor_ms() - start, status("VmHWM:") - before);
     gn_rowset_fini(&query.rows);
 }
 
@@ -62,13 +65,12 @@ int main(int argc, char **argv)
     struct garner_error err;
     struct gn_buf body = {0};
 
-    if (argc != 4)
-        die("usage", "extract FILE ROUNDS SQL");
+    if (argc != 3 && argc != 4)
+        die("usage", "extract FILE SQL [DB]");
     bodies_read(argv[1], &body);
     if (gn_worker_open(&worker, &options, &err) != GARNER_OK)
         die("a worker", err.message);
-    for (long i = strtol(argv[2], NULL, 10); i > 0; i--)
-        measure(&worker, argv[3], &body);
+    measure(&worker, argv[2], &body, argv[3]);
     gn_worker_close(&worker);
     gn_buf_fini(&body);
     return 0;

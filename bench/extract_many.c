@@ -1,8 +1,9 @@
 /*
  * extract_many.c - how fast many bodies become rows: extract_many FILE WORKERS
- * SQL hands the bodies in the file, a NUL behind each, to so many workers, as a
- * collector does, and says their rows, the milliseconds of processor time, and
- * those that passed.
+ * SQL [DB] hands the bodies in the file, a NUL behind each, to so many workers,
+ * as a collector does, stores the rows of each in a new database, if one is
+ * named, and says their number, the milliseconds of processor time, and those
+ * that passed.
  */
 #include <stdatomic.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include "bodies.h"
 #include "extract/extractor.h"
 #include "plan.h"
+#include "sink.h"
 
 struct job {
     struct gn_extraction work;
@@ -22,14 +24,16 @@ struct job {
 };
 
 static atomic_size_t row_count;
+static struct sink *sink;
 
-static void count_rows(struct gn_extraction *work)
+static void take_rows(struct gn_extraction *work)
 {
     struct gn_rowset *rows = &work->queries[0].rows;
 
     if (work->code != GARNER_OK)
         die("a body", work->error.message);
     atomic_fetch_add(&row_count, rows->row_count);
+    sink_take(sink, rows);
     gn_rowset_fini(rows);
 }
 
@@ -54,7 +58,7 @@ static void submit_all(struct gn_extractor *x, struct job *jobs, size_t count,
                                            .param_count = 1,
                                            .queries = &job->query,
                                            .query_count = 1,
-                                           .done = count_rows};
+                                           .done = take_rows};
         if (gn_extractor_submit(x, &job->work) != GARNER_OK)
             die("a body", "is refused");
         at += size + 1;
@@ -72,8 +76,8 @@ int main(int argc, char **argv)
     int64_t start;
     size_t count;
 
-    if (argc != 4)
-        die("usage", "extract_many FILE WORKERS SQL");
+    if (argc != 4 && argc != 5)
+        die("usage", "extract_many FILE WORKERS SQL [DB]");
     bodies_read(argv[1], &file);
     count = count_bodies(&file);
     jobs = count > 0 ? gn_alloc(count * sizeof jobs[0]) : NULL;
@@ -85,8 +89,10 @@ int main(int argc, char **argv)
     start = gn_clock_monotonic_ns();
     if (gn_extractor_new(&options, &x, &err) != GARNER_OK)
         die("the workers", err.message);
+    sink = sink_open(argv[4]);
     submit_all(x, jobs, count, file.data, argv[3]);
     gn_extractor_close(x);
+    sink_close(sink);
     printf("%zu %.1f %.1f\n", row_count, bodies_processor_ms() - processor,
            (double)(gn_clock_monotonic_ns() - start) / 1e6);
     gn_free(jobs);

@@ -1,4 +1,5 @@
-"""extract: rows of a body by SQL, and by Python's json and csv, in turns."""
+"""extract: rows of JSON and CSV, by SQL and by `garner insert`, beside Python's json
+and csv, in memory and into SQLite, in turns."""
 import json
 import random
 
@@ -40,38 +41,73 @@ def line(process):
     return int(rows), float(milliseconds), int(memory)
 
 
-def compare(setting, kind, path, sql):
-    """Rows; the medians of both sides; that of their ratios."""
-    ours, peers = [], []
+def compare(setting, ours, theirs):
+    """Rows, the medians of both sides' milliseconds, and that of their ratios. A side
+    is a function of a round's new database, which gives its rows and milliseconds."""
+    mine, peers = [], []
     for _ in range(setting.rounds):
-        rows, milliseconds, _ = line(kit.Process(
-            setting, [setting.program("bench/extract"), path, 1, sql]))
-        ours.append(milliseconds)
-        there, milliseconds, _ = line(kit.Process(
-            setting, ["python3", kit.BENCH / "peer_extract.py", kind, path]))
+        rows, milliseconds = ours(setting.fresh("ours.db"))
+        mine.append(milliseconds)
+        there, milliseconds = theirs(setting.fresh("theirs.db"))
         peers.append(milliseconds)
         if rows != there:
-            raise RuntimeError(f"{kind}: {rows} rows, Python has {there}")
-    ratio = kit.median(theirs / own for own, theirs in zip(ours, peers))
-    return rows, kit.median(ours), kit.median(peers), ratio
+            raise RuntimeError(f"{rows} rows, Python has {there}")
+    ratio = kit.median(theirs / own for own, theirs in zip(mine, peers))
+    return rows, kit.median(mine), kit.median(peers), ratio
+
+
+def by_sql(setting, path, sql, stored):
+    return lambda db: line(kit.Process(setting, [
+        setting.program("bench/extract"), path, sql, *[db] * stored]))[:2]
+
+
+def by_python(setting, kind, path, stored):
+    return lambda db: line(kit.Process(setting, [
+        "python3", kit.BENCH / "peer_extract.py", kind, path, *[db] * stored]))[:2]
+
+
+def by_insert(setting, path, memory):
+    """Appends the MiB that garner has resident at most to memory."""
+    def insert(db):
+        process = kit.Process(setting, [
+            setting.program("src/cli/garner"), "insert", "--csv", db, "row", path])
+        process.finish(600, each=kit.Process.memory, every=0.05).well()
+        memory.append(process.peak_kib / 1024)
+        rows = int((process.output() + process.errors()).split(" ")[0].replace(",", ""))
+        return rows, process.processor * 1000
+    return insert
 
 
 def run(setting, report):
     array, table = setting.fresh("array.json"), setting.fresh("table.csv")
     write_json(array, setting.size(50000, 500))
     write_csv(table, setting.size(100 << 20, 1 << 14))
-    json_rows, *json_times, json_ratio = compare(setting, "json", array, JSON)
-    csv_rows, *csv_times, csv_ratio = compare(setting, "csv", table, CSV)
-    memory = line(kit.Process(setting, [setting.program("bench/extract"), table, 1, FEW]))[2]
-    report.say("Four fields of each item, in memory on both sides: `json_rows` and `->>` beside "
-               "json.loads, `csv_each` and `->>` beside csv.reader. Milliseconds of processor time. The "
-               "memory is what a SELECT of few of the rows takes beside the body.")
+    resident = []
+    sides = {
+        "a JSON array, in memory": (by_sql(setting, array, JSON, False),
+                                    by_python(setting, "json", array, False)),
+        "a JSON array, into SQLite": (by_sql(setting, array, JSON, True),
+                                      by_python(setting, "json", array, True)),
+        "CSV, in memory": (by_sql(setting, table, CSV, False),
+                           by_python(setting, "csv", table, False)),
+        "CSV, a file into SQLite": (by_insert(setting, table, resident),
+                                    by_python(setting, "file", table, True)),
+    }
+    results = {what: compare(setting, *both) for what, both in sides.items()}
+    memory = line(kit.Process(setting, [setting.program("bench/extract"), table, FEW]))[2]
+    report.say("Four fields of each item: `json_rows` and `->>` beside json.loads, `csv_each` and `->>` "
+               "beside csv.reader; and a file with all its fields, by `garner insert` beside "
+               "csv.reader and executemany. Milliseconds of processor time. What a SELECT of few of the "
+               "rows of the CSV takes is told beside the body, what `garner insert` takes as a whole.")
     report.table(["what", "rows", "garner, ms", "Python, ms", "ratio"], [
-        ["a JSON array", json_rows, *map(kit.number, json_times), kit.times(json_ratio)],
-        ["CSV", csv_rows, *map(kit.number, csv_times), kit.times(csv_ratio)]])
-    report.say(f"CSV, few rows: {kit.number(memory / 1024)} MiB beside the body.")
+        [what, f"{rows:,}", *map(kit.number, times), kit.times(ratio)]
+        for what, (rows, *times, ratio) in results.items()])
+    report.say(f"CSV, few rows: {kit.number(memory / 1024)} MiB; CSV, `garner insert`: "
+               f"{kit.number(kit.median(resident))} MiB.")
     if setting.smoke:
         return
-    report.ask("JSON array: beside Python's json", json_ratio, ">=", 1, " ×")
-    report.ask("CSV: beside Python's csv", csv_ratio, ">=", 1.5, " ×")
+    for what, least in {"a JSON array, in memory": 1, "a JSON array, into SQLite": 1,
+                        "CSV, in memory": 1.5, "CSV, a file into SQLite": 1.5}.items():
+        report.ask(f"{what}: beside Python's", results[what][3], ">=", least, " ×")
     report.ask("CSV, few rows: memory beside the body", memory / 1024, "<=", 32, " MiB")
+    report.ask("CSV, `garner insert`: memory", kit.median(resident), "<=", 32, " MiB")

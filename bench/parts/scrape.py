@@ -1,7 +1,5 @@
 """scrape: rows of HTML tables and of feeds, beside parsel, lxml and feedparser;
 and over more workers than one."""
-import subprocess
-
 from . import kit
 
 TITLE = "HTML, feeds and workers"
@@ -64,32 +62,25 @@ def figures(process):
     return int(rows), float(processor), float(passed)
 
 
-def ours(setting, path, sql, workers=1):
+def ours(setting, path, sql, workers=1, db=()):
     return figures(kit.Process(setting, [
-        setting.program("bench/extract_many"), path, workers, sql]))
-
-
-def python_with(module, package):
-    for python in ("python3", "/usr/bin/python3"):
-        if subprocess.run([python, "-c", f"import {module}"], capture_output=True,
-                          check=False).returncode == 0:
-            return python
-    raise kit.Skip(f"no {module} here: apt-get install {package}")
+        setting.program("bench/extract_many"), path, workers, sql, *db]))
 
 
 def beside(setting, report, path, sql, kind, package):
     """A line of the table, and the median of the ratios; (None, None): no peer."""
     try:
-        python = python_with(kind, package)
+        python = kit.python_with(kind, package)
     except kit.Skip as reason:
         report.say(f"Left out: {reason}.")
         return None, None
     mine, theirs = [], []
     for _ in range(setting.rounds):
-        rows, processor, _ = ours(setting, path, sql)
+        rows, processor, _ = ours(setting, path, sql, db=[setting.fresh("ours.db")])
         mine.append(processor)
         there, processor, _ = figures(kit.Process(
-            setting, [python, kit.BENCH / "peer_extract.py", kind, path]))
+            setting, [python, kit.BENCH / "peer_extract.py", kind, path,
+                      setting.fresh("theirs.db")]))
         theirs.append(processor)
         if rows != there:
             raise RuntimeError(f"{kind}: {rows} rows, it has {there}")
@@ -130,7 +121,7 @@ def run(setting, report):
     feeds = write(setting.fresh("feeds"), (feed(n, 20) for n in range(setting.size(1000, 10))))
     report.say(f"{count} pages with a table of {size:,} rows and 5 columns, and feeds (RSS and Atom in "
                "turns) of 20 entries, of which 5 fields are taken: from bodies in memory to rows in "
-               "memory, by one worker. Milliseconds of processor time.")
+               "a table of SQLite, by one worker. Milliseconds of processor time.")
     lines, ratios = [], {}
     for what, path, sql, kind, package in (
             ("table, html_each and selectors", pages, CELLS, "parsel", "python3-parsel"),
