@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "extract/charset.h"
 #include "extract/decode.h"
-#include "extract/repair.h"
 #include "target.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -24,10 +24,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     code = gn_decode(charset, body, rest, &out);
     if (code == GARNER_DONE)
-        GN_CHECK(gn_repair_good(body, rest) == rest && out.size == 0);
+        GN_CHECK(gn_utf8_good(body, rest) == rest && out.size == 0);
     else
         GN_CHECK(code == GARNER_OK);
-    GN_CHECK(gn_repair_good(gn_buf_cstr(&out), out.size) == out.size);
+    GN_CHECK(gn_utf8_good(gn_buf_cstr(&out), out.size) == out.size);
     GN_CHECK(out.size <= 3 * rest + 8);
     gn_buf_fini(&out);
     return 0;

@@ -1,5 +1,8 @@
 #include "base/utf8.h"
 
+#include <stdint.h>
+#include <string.h>
+
 /* By the first byte: how long the character is, and from where to where its
  * second byte goes (RFC 3629 section 4: this keeps out overlong forms and
  * surrogates). */
@@ -36,4 +39,43 @@ size_t gn_utf8_length(const char *s, size_t size)
         if ((u[n] & 0xc0) != 0x80)
             return 0;
     return leads[i].length;
+}
+
+/* Bytes of ASCII, 32 or eight at a time. */
+static size_t plain_bytes(const char *text, size_t size)
+{
+    size_t plain = 0;
+    uint64_t four[4], eight;
+
+    while (size - plain >= sizeof four) {
+        memcpy(four, text + plain, sizeof four);
+        if (((four[0] | four[1] | four[2] | four[3]) & 0x8080808080808080) != 0)
+            break;
+        plain += sizeof four;
+    }
+    while (size - plain >= sizeof eight) {
+        memcpy(&eight, text + plain, sizeof eight);
+        if ((eight & 0x8080808080808080) != 0)
+            break;
+        plain += sizeof eight;
+    }
+    while (plain < size && (text[plain] & 0x80) == 0)
+        plain++;
+    return plain;
+}
+
+size_t gn_utf8_good(const char *text, size_t size)
+{
+    size_t good = plain_bytes(text, size);
+
+    while (good < size) {
+        const size_t length = gn_utf8_length(text + good, size - good);
+
+        if (length == 0)
+            break;
+        good += length;
+        if (length == 1)
+            good += plain_bytes(text + good, size - good);
+    }
+    return good;
 }

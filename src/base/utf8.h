@@ -8,4 +8,8 @@
  * begin with none (a stray byte, an overlong form, a surrogate, a cut). */
 size_t gn_utf8_length(const char *s, size_t size);
 
+/* Bytes from the beginning of text, which has size, that are whole characters;
+ * size: it is UTF-8. */
+size_t gn_utf8_good(const char *text, size_t size);
+
 #endif

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/utf8.h"
 
 static void characters_have_their_length(void **state)
@@ -48,10 +49,48 @@ static void characters_have_their_length(void **state)
                          cases[i].length);
 }
 
+/* In memory of its own size: AddressSanitizer sees a byte too many. */
+static void a_fault_is_found_wherever_it_is(void **state)
+{
+    (void)state;
+    for (size_t size = 1; size < 40; size++)
+        for (size_t at = 0; at < size; at++) {
+            char *text = gn_alloc(size);
+
+            memset(text, 'x', size);
+            assert_int_equal(gn_utf8_good(text, size), size);
+            text[at] = '\x80';
+            assert_int_equal(gn_utf8_good(text, size), at);
+            gn_free(text);
+        }
+}
+
+static void a_text_is_good_up_to_its_first_fault(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t good;
+    } cases[] = {
+        {"", 0},
+        {"a\xc3\xa4z", 4},
+        {"a\xc3\xa4\xc3", 3},
+        {"\xe2\x82\xac\xed\xa0\x80", 3},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(gn_utf8_good(cases[i].text, strlen(cases[i].text)),
+                         cases[i].good);
+    assert_int_equal(gn_utf8_good("a\0b", 3), 3);
+    assert_int_equal(gn_utf8_good("\xc3\xa4", 1), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(characters_have_their_length),
+        cmocka_unit_test(a_fault_is_found_wherever_it_is),
+        cmocka_unit_test(a_text_is_good_up_to_its_first_fault),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -132,12 +132,10 @@ const char *gn_job_text(struct gn_job *job, const char *text)
 
     if (text != NULL)
         copy = gn_arena_copy(&job->arena, text, size);
-    for (size_t at = 0; copy != NULL && at < size;) {
-        const size_t length = gn_utf8_length(copy + at, size - at);
-
-        if (length == 0)
+    for (size_t at = 0; copy != NULL && at < size; at++) {
+        at += gn_utf8_good(copy + at, size - at);
+        if (at < size)
             copy[at] = '?';
-        at += length > 0 ? length : 1;
     }
     return copy;
 }

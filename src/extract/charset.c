@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "extract/repair.h"
+#include "base/utf8.h"
 
 enum { BINARY_LOOK = 1445 }; /* https://mimesniff.spec.whatwg.org */
 
@@ -256,7 +256,7 @@ const struct gn_charset *gn_charset_detect(const char *body, size_t size,
 {
     const struct text told = {type, type + type_size};
     const struct gn_charset *found = of_mark(body, size);
-    const bool good = found == NULL && gn_repair_good(body, size) == size;
+    const bool good = found == NULL && gn_utf8_good(body, size) == size;
 
     if (found == NULL && good && is_json(told))
         found = named("utf-8");

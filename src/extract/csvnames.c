@@ -4,7 +4,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
-#include "extract/repair.h"
+#include "base/utf8.h"
 
 enum { MOST_LABELS = 256 }; /* beyond, each is looked for by its path */
 
@@ -31,7 +31,7 @@ static bool is_plain(const char *text, size_t size)
     for (size_t i = 0; i < size; i++)
         if ((unsigned char)text[i] < ' ' || text[i] == '"' || text[i] == '\\')
             return false;
-    return gn_repair_good(text, size) == size;
+    return gn_utf8_good(text, size) == size;
 }
 
 static bool make_room(struct gn_csvnames *n)
@@ -105,7 +105,7 @@ static void write_escaped(const struct gn_csvnames *n, const struct gn_csv *csv,
 static bool is_utf8(const struct gn_csv *csv, size_t fields)
 {
     for (size_t i = 0; i < fields; i++)
-        if (gn_repair_good(csv->fields[i].text, csv->fields[i].size) !=
+        if (gn_utf8_good(csv->fields[i].text, csv->fields[i].size) !=
             csv->fields[i].size)
             return false;
     return true;

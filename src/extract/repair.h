@@ -7,9 +7,6 @@
 #include "base/buf.h"
 #include "garner/error.h"
 
-/* Bytes from the beginning of a text on that are UTF-8. */
-size_t gn_repair_good(const char *text, size_t size);
-
 /* Appends the text with U+FFFD for each byte that is not UTF-8. OK; DONE: it is
  * UTF-8, and nothing was appended; NOMEM. */
 enum garner_code gn_repair(const char *text, size_t size, struct gn_buf *out);

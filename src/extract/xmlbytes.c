@@ -10,18 +10,6 @@
 
 /* --- charsets -------------------------------------------------------------*/
 
-static bool is_utf8(const char *text, size_t size)
-{
-    for (size_t i = 0; i < size;) {
-        const size_t n = gn_utf8_length(text + i, size - i);
-
-        if (n == 0)
-            return false;
-        i += n;
-    }
-    return true;
-}
-
 static bool is_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -92,7 +80,7 @@ bool gn_xmlbytes_decode(const char *xml, size_t size, struct gn_buf *out)
         xml += 3;
         size -= 3;
     }
-    if (is_utf8(xml, size)) {
+    if (gn_utf8_good(xml, size) == size) {
         gn_buf_append(out, xml, size);
         return true;
     }

@@ -172,10 +172,8 @@ static enum garner_code parse(const struct gn_buf *text, bool repair,
 static enum garner_code refuse_bytes(const char *xml, size_t size,
                                      struct garner_error *err)
 {
-    size_t at = 0;
+    const size_t at = gn_utf8_good(xml, size);
 
-    for (size_t n; at < size && (n = gn_utf8_length(xml + at, size - at)) > 0;)
-        at += n;
     return gn_fail(err, GARNER_INVALID,
                    "no XML from line %zu, column %zu on: bytes that are not "
                    "UTF-8, nor what it says they are",

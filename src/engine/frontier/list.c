@@ -53,15 +53,6 @@ static void note_bad(struct gn_list *list, const char *why)
                  list->path != NULL ? "line" : "row", list->number, why);
 }
 
-static bool is_utf8(const char *text, size_t size)
-{
-    size_t length = 1;
-
-    for (size_t at = 0; at < size && length > 0; at += length)
-        length = gn_utf8_length(text + at, size - at);
-    return length > 0;
-}
-
 /* Whether text, which ends with a NUL, is one to fetch; else notes why not. */
 static bool is_url(struct gn_list *list, const char *text, size_t size)
 {
@@ -70,7 +61,7 @@ static bool is_url(struct gn_list *list, const char *text, size_t size)
 
     if (size > MOST_BYTES)
         note_bad(list, "a URL of more than 8192 bytes");
-    else if (strlen(text) != size || !is_utf8(text, size))
+    else if (strlen(text) != size || gn_utf8_good(text, size) != size)
         note_bad(list, "a URL with bytes that are no UTF-8, or a NUL");
     else if (gn_url_split(text, &parts, &err) != GARNER_OK)
         note_bad(list, err.message);

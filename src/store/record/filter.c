@@ -37,18 +37,17 @@ static enum garner_code check_pattern(const char *name, const char *pattern,
                                       struct garner_error *err)
 {
     const size_t size = pattern != NULL ? strlen(pattern) : 0;
+    size_t good;
 
     if (size > GARNER_PATTERN_MAX)
         return gn_fail(err, GARNER_INVALID,
                        "%s of %zu bytes in a filter; at most %d may be", name,
                        size, GARNER_PATTERN_MAX);
-    for (size_t at = 0, n = 0; at < size; at += n) {
-        n = gn_utf8_length(pattern + at, size - at);
-        if (n == 0)
-            return gn_fail(err, GARNER_INVALID,
-                           "%s in a filter is not UTF-8 at byte %zu", name, at);
-    }
-    return GARNER_OK;
+    good = size > 0 ? gn_utf8_good(pattern, size) : 0;
+    return good < size
+               ? gn_fail(err, GARNER_INVALID,
+                         "%s in a filter is not UTF-8 at byte %zu", name, good)
+               : GARNER_OK;
 }
 
 enum garner_code gn_record_filter_check(const struct garner_filter *filter,

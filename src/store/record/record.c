@@ -19,19 +19,17 @@ enum { SMALL = 96 }; /* bytes below which data are not worth compressing */
 static enum garner_code check_notes(const char *notes, struct garner_error *err)
 {
     const size_t size = notes != NULL ? strlen(notes) : 0;
+    size_t good;
 
     if (size > GARNER_NOTES_MAX)
         return gn_fail(err, GARNER_INVALID,
                        "notes of %zu bytes; at most %d may be, put the rest "
                        "into the data",
                        size, GARNER_NOTES_MAX);
-    for (size_t at = 0, n = 0; at < size; at += n) {
-        n = gn_utf8_length(notes + at, size - at);
-        if (n == 0)
-            return gn_fail(err, GARNER_INVALID,
-                           "notes are not UTF-8 at byte %zu", at);
-    }
-    return GARNER_OK;
+    good = size > 0 ? gn_utf8_good(notes, size) : 0;
+    return good < size ? gn_fail(err, GARNER_INVALID,
+                                 "notes are not UTF-8 at byte %zu", good)
+                       : GARNER_OK;
 }
 
 static enum garner_code check_entry(const struct garner_entry *entry,

@@ -85,6 +85,7 @@ enum garner_code gn_record_tables_check(const struct garner_store *store,
 {
     const char *name = *collection != NULL ? *collection : "default";
     const size_t size = strlen(name);
+    size_t good;
 
     if (store == NULL)
         return gn_fail(err, GARNER_MISUSE, "the store is NULL");
@@ -92,12 +93,10 @@ enum garner_code gn_record_tables_check(const struct garner_store *store,
         return gn_fail(err, GARNER_INVALID,
                        "a collection's name of %zu bytes; give it 1 to %d",
                        size, GARNER_COLLECTION_MAX);
-    for (size_t at = 0, n = 0; at < size; at += n) {
-        n = gn_utf8_length(name + at, size - at);
-        if (n == 0)
-            return gn_fail(err, GARNER_INVALID,
-                           "a collection's name is not UTF-8 at byte %zu", at);
-    }
+    good = gn_utf8_good(name, size);
+    if (good < size)
+        return gn_fail(err, GARNER_INVALID,
+                       "a collection's name is not UTF-8 at byte %zu", good);
     *collection = name;
     return GARNER_OK;
 }
