@@ -12,7 +12,7 @@ help:
 	@echo "make test     all tests; make test ARGS='crash http' runs those named"
 	@echo "make bench    the speed, beside others in the same run"
 	@echo "make fuzz     half a minute of each fuzzer; make fuzz ARGS=\"--keep SECONDS\""
-	@echo "make lint     layout, mistakes, layers; make lint ARGS='FILE...'"
+	@echo "make lint     layout, mistakes, warnings; make lint ARGS='FILE...'"
 	@echo "make install  the program, library, headers and manuals; PREFIX=$(PREFIX)"
 	@echo "make clean    remove what the others built"
 
