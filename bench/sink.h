@@ -1,4 +1,4 @@
-/* sink.h - rows into a table of a new database, as the collector writes them. */
+/* sink.h - rows into a table of a new database, as a collector writes them. */
 #ifndef GN_BENCH_SINK_H
 #define GN_BENCH_SINK_H
 
