@@ -34,21 +34,19 @@ enum garner_code gn_aim_keep(struct gn_aim *aim, const char *const *secrets,
     return code;
 }
 
-/* Sets aim->whole and aim->shown from aim->parsed. */
-static enum garner_code write_out(struct gn_aim *aim, bool has_user,
+/* Sets aim->whole and aim->shown. */
+static enum garner_code write_out(struct gn_aim *aim, CURLU *url, bool has_user,
                                   struct garner_error *err)
 {
-    CURLU *bare = has_user ? curl_url_dup(aim->parsed) : aim->parsed;
     struct gn_buf shown = {0};
     char *whole = NULL;
     char *text = NULL;
 
-    if (bare != NULL &&
-        curl_url_get(aim->parsed, CURLUPART_URL, &whole, 0) == CURLUE_OK &&
+    if (curl_url_get(url, CURLUPART_URL, &whole, 0) == CURLUE_OK &&
         (!has_user ||
-         (curl_url_set(bare, CURLUPART_USER, NULL, 0) == CURLUE_OK &&
-          curl_url_set(bare, CURLUPART_PASSWORD, NULL, 0) == CURLUE_OK)) &&
-        curl_url_get(bare, CURLUPART_URL, &text, 0) == CURLUE_OK)
+         (curl_url_set(url, CURLUPART_USER, NULL, 0) == CURLUE_OK &&
+          curl_url_set(url, CURLUPART_PASSWORD, NULL, 0) == CURLUE_OK)) &&
+        curl_url_get(url, CURLUPART_URL, &text, 0) == CURLUE_OK)
         gn_aim_hide_url(aim, text, &shown);
     /* A copy, for the buffer has more room than that, and there are many. */
     aim->shown = text != NULL && !gn_buf_failed(&shown)
@@ -60,8 +58,6 @@ static enum garner_code write_out(struct gn_aim *aim, bool has_user,
     gn_buf_fini(&shown);
     curl_free(whole);
     curl_free(text);
-    if (has_user)
-        curl_url_cleanup(bare);
     return aim->whole != NULL ? GARNER_OK : no_memory(err);
 }
 
@@ -70,6 +66,7 @@ enum garner_code gn_aim_take(struct gn_aim *aim, const char *url,
 {
     enum garner_code code;
     struct gn_url split;
+    CURLU *parsed;
     CURLUcode rc;
 
     if (url == NULL)
@@ -77,21 +74,22 @@ enum garner_code gn_aim_take(struct gn_aim *aim, const char *url,
     code = gn_url_split(url, &split, err);
     if (code != GARNER_OK)
         return code;
-    aim->parsed = curl_url();
-    if (aim->parsed == NULL)
-        return no_memory(err);
-    rc = curl_url_set(aim->parsed, CURLUPART_URL, url, 0);
-    if (rc == CURLUE_OUT_OF_MEMORY)
-        return no_memory(err);
-    if (rc != CURLUE_OK)
-        return gn_fail(err, GARNER_INVALID, "URL cannot be used: %s",
+    parsed = curl_url();
+    rc = parsed != NULL ? curl_url_set(parsed, CURLUPART_URL, url, 0)
+                        : CURLUE_OUT_OF_MEMORY;
+    if (rc == CURLUE_OK)
+        code = write_out(aim, parsed, strchr(url, '@') != NULL, err);
+    else if (rc == CURLUE_OUT_OF_MEMORY)
+        code = no_memory(err);
+    else
+        code = gn_fail(err, GARNER_INVALID, "URL cannot be used: %s",
                        curl_url_strerror(rc));
-    return write_out(aim, strchr(url, '@') != NULL, err);
+    curl_url_cleanup(parsed);
+    return code;
 }
 
 void gn_aim_drop(const struct gn_aim *aim)
 {
-    curl_url_cleanup(aim->parsed);
     if (aim->whole != aim->shown)
         gn_free(aim->whole);
     gn_free(aim->shown);
@@ -110,14 +108,43 @@ bool gn_aim_is_secure(const struct gn_aim *aim)
     return strncmp(aim->whole, "https:", 6) == 0;
 }
 
+/* The URL, parsed anew: of ten thousand that wait it would take more memory
+ * than all else. NULL: no memory. */
+static CURLU *parse(const struct gn_aim *aim)
+{
+    CURLU *url = curl_url();
+
+    if (url != NULL &&
+        curl_url_set(url, CURLUPART_URL, aim->whole, 0) != CURLUE_OK) {
+        curl_url_cleanup(url);
+        url = NULL;
+    }
+    return url;
+}
+
+/* One of its parts; NULL: it has none, or there is no memory. */
+static char *part_of(const struct gn_aim *aim, CURLUPart part)
+{
+    CURLU *url = parse(aim);
+    char *text = NULL;
+
+    if (url != NULL && curl_url_get(url, part, &text, 0) != CURLUE_OK)
+        text = NULL;
+    curl_url_cleanup(url);
+    return text;
+}
+
 bool gn_aim_has_user(const struct gn_aim *aim)
 {
-    char *user = NULL;
-    const bool has_user =
-        curl_url_get(aim->parsed, CURLUPART_USER, &user, 0) == CURLUE_OK;
+    char *user = part_of(aim, CURLUPART_USER);
 
     curl_free(user);
-    return has_user;
+    return user != NULL;
+}
+
+char *gn_aim_host(const struct gn_aim *aim)
+{
+    return part_of(aim, CURLUPART_HOST);
 }
 
 bool gn_aim_has_host_of(const struct gn_aim *aim, const char *location,
@@ -126,7 +153,7 @@ bool gn_aim_has_host_of(const struct gn_aim *aim, const char *location,
     /* As libcurl reads it. */
     const unsigned flags =
         CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE | CURLU_ALLOW_SPACE;
-    CURLU *to = curl_url_dup(aim->parsed);
+    CURLU *to = parse(aim);
     char *here = NULL;
     char *there = NULL;
     bool same = false;

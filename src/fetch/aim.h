@@ -15,7 +15,6 @@
 #include "garner/error.h"
 
 struct gn_aim {
-    CURLU *parsed;
     char *whole;    /* the URL, as libcurl is told it; may be shown */
     char *shown;    /* without user, password and secrets */
     char **secrets; /* NULL at the end; NULL: none */
@@ -41,6 +40,9 @@ bool gn_aim_is_secure(const struct gn_aim *aim);
 
 /* Whether it names a user. */
 bool gn_aim_has_user(const struct gn_aim *aim);
+
+/* Its host, as in a URL; free with curl_free. NULL: no memory. */
+char *gn_aim_host(const struct gn_aim *aim);
 
 /* Whether location, a URL or a part of one, is of its host, or of none, such as
  * a file. The host it is of, "" if it is none, is written into host. */

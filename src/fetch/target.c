@@ -152,9 +152,8 @@ static enum garner_code place_cookies(struct gn_target *t,
     if (cookies == NULL)
         return GARNER_OK;
     if (t->request.keeps_cookies) {
-        if (curl_url_get(t->aim.parsed, CURLUPART_HOST, &host, 0) !=
-                CURLUE_OK ||
-            !gn_jar_of_host(cookies, host, &t->fixed))
+        host = gn_aim_host(&t->aim);
+        if (host == NULL || !gn_jar_of_host(cookies, host, &t->fixed))
             code = no_memory(err);
         curl_free(host);
         return code;
@@ -478,11 +477,7 @@ int gn_target_apply(const struct gn_target *t, void *easy,
 #define SET(option, value)                                                     \
     if (rc == CURLE_OK)                                                        \
     rc = curl_easy_setopt(easy, option, value)
-    /* It fetches by the CURLU, but what it calls the effective URL, and where
-     * it goes for a digest login, is the text: by itself libcurl would keep the
-     * last target's. */
     SET(CURLOPT_URL, t->aim.whole);
-    SET(CURLOPT_CURLU, t->aim.parsed);
     SET(CURLOPT_HTTPHEADER, first_header(t));
     SET(CURLOPT_CONNECT_TO, t->connect_to);
     if (t->request.body != NULL) {
