@@ -129,17 +129,21 @@ enum garner_code gn_roster_find_tables(struct gn_roster *r,
 }
 
 /* One URL, or a pass over many. */
-static enum garner_code open_way(struct gn_active *a, struct garner_error *err)
+static enum garner_code open_way(struct gn_active *a,
+                                 const struct gn_active *like,
+                                 struct garner_error *err)
 {
     const struct gn_request request = gn_active_request(a, false);
 
     return gn_config_has_list(a->source) || a->source->crawl != NULL
                ? gn_pass_new(a, err)
-               : gn_target_new(&request, &a->target, err);
+               : gn_target_new_like(like != NULL ? like->target : NULL,
+                                    &request, &a->target, err);
 }
 
 enum garner_code gn_active_new(const struct gn_config *config,
                                const struct gn_source *source,
+                               const struct gn_active *like,
                                struct gn_active **out, struct garner_error *err)
 {
     struct gn_active *a = gn_alloc(sizeof *a);
@@ -149,7 +153,8 @@ enum garner_code gn_active_new(const struct gn_config *config,
         return gn_fail(err, GARNER_NOMEM, "out of memory for source %s",
                        source->name);
     a->source = source;
-    if (open_way(a, err) != GARNER_OK || gn_trial_open(a, err) != GARNER_OK) {
+    if (open_way(a, like, err) != GARNER_OK ||
+        gn_trial_open(a, err) != GARNER_OK) {
         gn_active_free(a);
         *out = NULL;
         return gn_roster_blame(config, source, 0, err);
@@ -185,7 +190,9 @@ static enum garner_code open_targets(struct gn_roster *r,
     enum garner_code code = GARNER_OK;
 
     for (size_t i = 0; i < config->source_count && code == GARNER_OK; i++) {
-        code = gn_active_new(config, &config->sources[i], &r->actives[i], err);
+        code = gn_active_new(config, &config->sources[i],
+                             i > 0 ? r->actives[i - 1] : NULL, &r->actives[i],
+                             err);
         if (code != GARNER_OK)
             continue;
         r->count++;

@@ -37,9 +37,11 @@ enum garner_code gn_roster_blame(const struct gn_config *config,
 /* What it does for one source, for those that come later; config is where that
  * is. Errors name it. */
 
-/* Makes *out of source (borrowed): what it asks for, no tables yet. */
+/* Makes *out of source (borrowed): what it asks for, no tables yet. What it
+ * asks for like another (like; NULL: none), both hold once. */
 enum garner_code gn_active_new(const struct gn_config *config,
                                const struct gn_source *source,
+                               const struct gn_active *like,
                                struct gn_active **out,
                                struct garner_error *err);
 /* NULL is fine. */

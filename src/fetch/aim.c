@@ -122,29 +122,22 @@ static CURLU *parse(const struct gn_aim *aim)
     return url;
 }
 
-/* One of its parts; NULL: it has none, or there is no memory. */
-static char *part_of(const struct gn_aim *aim, CURLUPart part)
-{
-    CURLU *url = parse(aim);
-    char *text = NULL;
-
-    if (url != NULL && curl_url_get(url, part, &text, 0) != CURLUE_OK)
-        text = NULL;
-    curl_url_cleanup(url);
-    return text;
-}
-
 bool gn_aim_has_user(const struct gn_aim *aim)
 {
-    char *user = part_of(aim, CURLUPART_USER);
+    const char *authority = strstr(aim->whole, "://") + 3;
 
-    curl_free(user);
-    return user != NULL;
+    return authority[strcspn(authority, "/?#@")] == '@';
 }
 
 char *gn_aim_host(const struct gn_aim *aim)
 {
-    return part_of(aim, CURLUPART_HOST);
+    CURLU *url = parse(aim);
+    char *host = NULL;
+
+    if (url != NULL && curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK)
+        host = NULL;
+    curl_url_cleanup(url);
+    return host;
 }
 
 bool gn_aim_has_host_of(const struct gn_aim *aim, const char *location,

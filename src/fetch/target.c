@@ -10,72 +10,29 @@
 #include "fetch/aim.h"
 #include "fetch/condition.h"
 #include "fetch/jar.h"
+#include "fetch/kind.h"
 #include "fetch/part.h"
 
 /* constant once made, but for asking, jar, path and memory */
 struct gn_target {
-    struct gn_request request; /* its texts and body are copies; no URL, headers
-                                  and secrets; limits filled in */
-    struct gn_aim aim;         /* its URL and secrets */
+    struct gn_kind *kind; /* what it asks for like others; a holder of it */
+    struct gn_aim aim;    /* its URL and secrets */
     struct curl_slist *headers;
-    struct curl_slist *asking; /* a condition, and behind it headers; NULL: for
-                                  any version */
-    struct curl_slist *connect_to;
+    struct curl_slist *asking;  /* a condition, and behind it headers; NULL: for
+                                   any version */
     struct curl_slist *jar;     /* cookies of servers, and ... */
     struct curl_slist *fixed;   /* ... its own, beside that; see jar.h */
     bool has_condition;         /* of its own */
     struct gn_limiter *limiter; /* borrowed; NULL: none */
     char *path;  /* of the file that its body goes to; NULL: none ... */
     bool memory; /* ... or not there alone */
-    struct gn_part *part;  /* what its next fetch goes on with, ... */
-    char *version;         /* ... and of what version that is */
-    struct gn_shape shape; /* of all that targets of one kind share */
+    struct gn_part *part; /* what its next fetch goes on with, ... */
+    char *version;        /* ... and of what version that is */
 };
-
-/* The texts of a request that are copied as they are. */
-static const size_t texts[] = {
-    offsetof(struct gn_request, method),
-    offsetof(struct gn_request, user_agent),
-    offsetof(struct gn_request, proxy),
-    offsetof(struct gn_request, cookies),
-    offsetof(struct gn_request, user),
-    offsetof(struct gn_request, password),
-    offsetof(struct gn_request, ca_file),
-    offsetof(struct gn_request, cert),
-    offsetof(struct gn_request, key),
-    offsetof(struct gn_request, key_password),
-    offsetof(struct gn_request, route.interface),
-};
-enum { TEXTS = sizeof texts / sizeof texts[0] };
-
-static char **text_of(struct gn_request *r, size_t i)
-{
-    return (char **)(void *)((char *)r + texts[i]);
-}
 
 static enum garner_code no_memory(struct garner_error *err)
 {
     return gn_fail(err, GARNER_NOMEM, "out of memory for a request");
-}
-
-/* Methods of which servers expect a body, if an empty one. */
-static bool wants_body(const char *method)
-{
-    return method != NULL &&
-           (strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 ||
-            strcmp(method, "PATCH") == 0);
-}
-
-static enum garner_code copy_body(struct gn_target *t,
-                                  const struct gn_request *request,
-                                  struct garner_error *err)
-{
-    if (request->body == NULL && !wants_body(request->method))
-        return GARNER_OK;
-    GN_CHECK(request->body != NULL || request->body_size == 0);
-    t->request.body = gn_memdup(request->body, request->body_size);
-    t->request.body_size = request->body_size;
-    return t->request.body != NULL ? GARNER_OK : no_memory(err);
 }
 
 static enum garner_code add_header(struct gn_target *t, const char *line,
@@ -113,45 +70,20 @@ static enum garner_code copy_headers(struct gn_target *t,
     return code;
 }
 
-/* Copies what request points to and is neither URL, header, secret nor body. */
-static enum garner_code copy_rest(struct gn_target *t,
-                                  const struct gn_request *request,
-                                  struct garner_error *err)
-{
-    struct gn_request *copy = &t->request;
-    const char *const *line = request->route.connect_to;
-
-    for (size_t i = 0; i < TEXTS; i++) {
-        const char *text = *text_of((struct gn_request *)request, i);
-
-        *text_of(copy, i) = text != NULL ? gn_strdup(text) : NULL;
-        if (text != NULL && *text_of(copy, i) == NULL)
-            return no_memory(err);
-    }
-    for (; line != NULL && *line != NULL; line++) {
-        struct curl_slist *list = curl_slist_append(t->connect_to, *line);
-
-        if (list == NULL)
-            return no_memory(err);
-        t->connect_to = list;
-    }
-    return GARNER_OK;
-}
-
 /* Its own cookies, such that they go to no other host: libcurl would send those
  * of CURLOPT_COOKIE there. Beside a jar they must not be a header: that would
  * be a second one. */
 static enum garner_code place_cookies(struct gn_target *t,
                                       struct garner_error *err)
 {
-    const char *cookies = t->request.cookies;
+    const char *cookies = t->kind->request.cookies;
     struct gn_buf line = {0};
     char *host = NULL;
     enum garner_code code = GARNER_OK;
 
     if (cookies == NULL)
         return GARNER_OK;
-    if (t->request.keeps_cookies) {
+    if (t->kind->request.keeps_cookies) {
         host = gn_aim_host(&t->aim);
         if (host == NULL || !gn_jar_of_host(cookies, host, &t->fixed))
             code = no_memory(err);
@@ -166,35 +98,20 @@ static enum garner_code place_cookies(struct gn_target *t,
     return code;
 }
 
-/* The numbers and flags of request; its limits are in t already. */
-static void copy_plain(struct gn_target *t, const struct gn_request *request)
-{
-    struct gn_request *copy = &t->request;
-
-    copy->insecure = request->insecure;
-    copy->same_host = request->same_host;
-    copy->one_hop = request->one_hop;
-    copy->public_only = request->public_only;
-    copy->led_public_only = request->led_public_only;
-    copy->keeps_cookies = request->keeps_cookies;
-    copy->login = request->login;
-    copy->least_tls = request->least_tls;
-    copy->route.ip = request->route.ip;
-    copy->route.http = request->route.http;
-}
-
 /* A URL that logs in says so once. */
 static enum garner_code check_login(const struct gn_target *t,
                                     struct garner_error *err)
 {
-    if (t->request.login == GN_LOGIN_NONE || !gn_aim_has_user(&t->aim))
+    if (t->kind->request.login == GN_LOGIN_NONE || !gn_aim_has_user(&t->aim))
         return GARNER_OK;
     return gn_fail(err, GARNER_INVALID,
                    "there is a login, and a user in the URL; drop one of them");
 }
 
-enum garner_code gn_target_new(const struct gn_request *request,
-                               struct gn_target **out, struct garner_error *err)
+enum garner_code gn_target_new_like(const struct gn_target *like,
+                                    const struct gn_request *request,
+                                    struct gn_target **out,
+                                    struct garner_error *err)
 {
     enum garner_code code;
     struct gn_target *t;
@@ -203,8 +120,8 @@ enum garner_code gn_target_new(const struct gn_request *request,
     t = gn_alloc(sizeof *t);
     if (t == NULL)
         return no_memory(err);
-    code = gn_request_check(request, &t->request.limits, err);
-    copy_plain(t, request);
+    code =
+        gn_kind_get(request, like != NULL ? like->kind : NULL, &t->kind, err);
     if (code == GARNER_OK)
         code = gn_aim_keep(&t->aim, request->secrets, err);
     if (code == GARNER_OK)
@@ -214,19 +131,18 @@ enum garner_code gn_target_new(const struct gn_request *request,
     if (code == GARNER_OK)
         code = check_login(t, err);
     if (code == GARNER_OK)
-        code = copy_rest(t, request, err);
-    if (code == GARNER_OK)
         code = place_cookies(t, err);
-    if (code == GARNER_OK)
-        code = copy_body(t, request, err);
-    if (code == GARNER_OK &&
-        !gn_shape_name(&t->request, gn_aim_is_secure(&t->aim), &t->shape))
-        code = no_memory(err);
     if (code == GARNER_OK)
         *out = t;
     else
         gn_target_free(t);
     return code;
+}
+
+enum garner_code gn_target_new(const struct gn_request *request,
+                               struct gn_target **out, struct garner_error *err)
+{
+    return gn_target_new_like(NULL, request, out, err);
 }
 
 static void drop_condition(struct gn_target *t)
@@ -241,15 +157,11 @@ enum garner_code gn_target_move(struct gn_target *t, const char *url,
     const struct gn_target before = *t;
     enum garner_code code;
 
-    GN_CHECK(!t->request.keeps_cookies);
+    GN_CHECK(!t->kind->request.keeps_cookies);
     t->aim = (struct gn_aim){.secrets = before.aim.secrets};
     code = gn_aim_take(&t->aim, url, err);
     if (code == GARNER_OK)
         code = check_login(t, err);
-    if (code == GARNER_OK &&
-        gn_aim_is_secure(&t->aim) != gn_aim_is_secure(&before.aim) &&
-        !gn_shape_name(&t->request, gn_aim_is_secure(&t->aim), &t->shape))
-        code = no_memory(err);
     if (code != GARNER_OK) {
         gn_aim_drop(&t->aim);
         *t = before;
@@ -263,7 +175,7 @@ enum garner_code gn_target_move(struct gn_target *t, const char *url,
 
 bool gn_target_may_ask_if(const struct gn_target *t)
 {
-    const struct gn_request *r = &t->request;
+    const struct gn_request *r = &t->kind->request;
 
     return !t->has_condition && r->body == NULL &&
            (r->method == NULL || strcmp(r->method, "GET") == 0);
@@ -357,10 +269,7 @@ void gn_target_free(struct gn_target *t)
     drop_condition(t);
     gn_aim_fini(&t->aim);
     curl_slist_free_all(t->headers);
-    for (size_t i = 0; i < TEXTS; i++)
-        gn_free(*text_of(&t->request, i));
-    gn_free((void *)t->request.body);
-    curl_slist_free_all(t->connect_to);
+    gn_kind_drop(t->kind);
     curl_slist_free_all(t->jar);
     curl_slist_free_all(t->fixed);
     gn_free(t->path);
@@ -402,43 +311,44 @@ struct gn_limiter *gn_target_limiter(const struct gn_target *t)
 
 const struct gn_fetch_limits *gn_target_limits(const struct gn_target *t)
 {
-    return &t->request.limits;
+    return &t->kind->request.limits;
 }
 
 bool gn_target_proxied(const struct gn_target *t,
                        const struct gn_proxies *proxies)
 {
-    return gn_shape_proxied(&t->request, proxies);
+    return gn_shape_proxied(&t->kind->request, proxies);
 }
 
 bool gn_target_leaves_traces(const struct gn_target *t)
 {
-    return gn_shape_leaves_traces(&t->request);
+    return gn_shape_leaves_traces(&t->kind->request);
 }
 
 bool gn_target_keeps_cookies(const struct gn_target *t)
 {
-    return t->request.keeps_cookies;
+    return t->kind->request.keeps_cookies;
 }
 
 bool gn_target_stays(const struct gn_target *t)
 {
-    return t->request.same_host;
+    return t->kind->request.same_host;
 }
 
 bool gn_target_is_led_on(const struct gn_target *t)
 {
-    return t->request.one_hop && t->request.limits.max_redirects >= 0;
+    return t->kind->request.one_hop &&
+           t->kind->request.limits.max_redirects >= 0;
 }
 
 bool gn_target_is_public_only(const struct gn_target *t)
 {
-    return t->request.public_only;
+    return t->kind->request.public_only;
 }
 
 bool gn_target_is_led_public_only(const struct gn_target *t)
 {
-    return t->request.led_public_only;
+    return t->kind->request.led_public_only;
 }
 
 bool gn_target_set_jar(struct gn_target *t, const char *lines)
@@ -449,8 +359,8 @@ bool gn_target_set_jar(struct gn_target *t, const char *lines)
 
 bool gn_target_keeps_cookie(const struct gn_target *t, const char *line)
 {
-    return t->request.cookies == NULL ||
-           !gn_jar_has_name(t->request.cookies, line);
+    return t->kind->request.cookies == NULL ||
+           !gn_jar_has_name(t->kind->request.cookies, line);
 }
 
 bool gn_target_may_go_to(const struct gn_target *t, const char *location,
@@ -467,22 +377,24 @@ static const void *first_header(const struct gn_target *t)
 int gn_target_apply(const struct gn_target *t, void *easy,
                     const struct gn_proxies *proxies, struct gn_shape *shape)
 {
+    const struct gn_request *r = &t->kind->request;
+    const bool secure = gn_aim_is_secure(&t->aim);
+    const struct gn_shape *own = secure ? &t->kind->secure : &t->kind->plain;
     CURLcode rc = CURLE_OK;
 
-    if (memcmp(shape, &t->shape, sizeof *shape) != 0) {
-        rc = (CURLcode)gn_shape_set(&t->request, gn_aim_is_secure(&t->aim),
-                                    proxies, easy);
-        *shape = rc == CURLE_OK ? t->shape : (struct gn_shape){0};
+    if (memcmp(shape, own, sizeof *shape) != 0) {
+        rc = (CURLcode)gn_shape_set(r, secure, proxies, easy);
+        *shape = rc == CURLE_OK ? *own : (struct gn_shape){0};
     }
 #define SET(option, value)                                                     \
     if (rc == CURLE_OK)                                                        \
     rc = curl_easy_setopt(easy, option, value)
     SET(CURLOPT_URL, t->aim.whole);
     SET(CURLOPT_HTTPHEADER, first_header(t));
-    SET(CURLOPT_CONNECT_TO, t->connect_to);
-    if (t->request.body != NULL) {
-        SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->request.body_size);
-        SET(CURLOPT_POSTFIELDS, t->request.body);
+    SET(CURLOPT_CONNECT_TO, t->kind->connect_to);
+    if (r->body != NULL) {
+        SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body_size);
+        SET(CURLOPT_POSTFIELDS, r->body);
     }
     for (const struct curl_slist *c = t->jar; c != NULL; c = c->next)
         SET(CURLOPT_COOKIELIST, c->data);

@@ -24,6 +24,12 @@ struct gn_part;
 enum garner_code gn_target_new(const struct gn_request *request,
                                struct gn_target **out,
                                struct garner_error *err);
+/* The same, and holds what the request has in common with that of like (NULL:
+ * none), but for URL and headers, once with it. */
+enum garner_code gn_target_new_like(const struct gn_target *like,
+                                    const struct gn_request *request,
+                                    struct gn_target **out,
+                                    struct garner_error *err);
 /* From now on it asks for url, with all else as it was made, but for any
  * version and without a limiter: that costs half of making another. Not while a
  * fetch of it is under way; not one that takes cookies of servers. Errors:

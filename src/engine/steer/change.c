@@ -68,7 +68,10 @@ static enum garner_code compare(struct gn_change *c, struct gn_changes *n,
         }
         code = gn_roster_check(c->config, source, before, err);
         if (code == GARNER_OK)
-            code = gn_active_new(c->config, source, &comer->active, err);
+            code =
+                gn_active_new(c->config, source,
+                              c->newcomer_count > 0 ? comer[-1].active : NULL,
+                              &comer->active, err);
         if (code != GARNER_OK)
             continue;
         c->newcomer_count++;

@@ -244,7 +244,7 @@ static enum garner_code try_movers(const struct gn_config *config,
             continue;
         code = gn_roster_check(config, &config->sources[i], NULL, err);
         if (code == GARNER_OK)
-            code = gn_active_new(config, &config->sources[i], &a, err);
+            code = gn_active_new(config, &config->sources[i], NULL, &a, err);
         gn_active_free(a);
     }
     return code;
