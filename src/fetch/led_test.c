@@ -24,12 +24,30 @@ static const struct reply {
      false},
 };
 
+enum { MUCH = 1 << 20 };
+
+/* As much as is taken of a mebibyte. */
+static void send_much(struct tcp_peer *p)
+{
+    char piece[1025];
+
+    memset(piece, 'x', sizeof piece - 1);
+    piece[sizeof piece - 1] = '\0';
+    (void)tcp_peer_text(p, MOVED "Content-Length: 1048576\r\n\r\n");
+    for (int sent = 0; sent < MUCH && tcp_peer_text(p, piece); sent += 1024) {
+    }
+}
+
 static void serve(struct tcp_peer *p, void *context)
 {
     (void)context;
     while (tcp_peer_request(p)) {
         const struct reply *r = replies;
 
+        if (tcp_peer_asks(p, "/much")) {
+            send_much(p);
+            return;
+        }
         if (tcp_peer_asks(p, "/whole")) {
             tcp_peer_reply(p, "302 Found", "Location: /there\r\n", "12345");
             continue;
@@ -87,6 +105,21 @@ static void an_end_that_none_tells_is_not_waited_for(void **state)
     finish(&fx);
 }
 
+static void much_of_it_is_not_read(void **state)
+{
+    const struct gn_request once = {.one_hop = true};
+    struct fixture fx;
+    struct result r;
+
+    (void)state;
+    begin(&fx, serve, NULL);
+    r = fetch(&fx, "/much", &once);
+    assert_int_equal(r.status, 302);
+    assert_int_equal(r.failure, GN_FAILURE_NONE);
+    assert_in_range(r.wire_bytes, 1, MUCH / 2);
+    finish(&fx);
+}
+
 static void its_connection_is_used_again(void **state)
 {
     const struct gn_request once = {.one_hop = true};
@@ -110,6 +143,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(its_body_does_not_matter),
         cmocka_unit_test(an_end_that_none_tells_is_not_waited_for),
+        cmocka_unit_test(much_of_it_is_not_read),
         cmocka_unit_test(its_connection_is_used_again),
     };
 

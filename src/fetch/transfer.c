@@ -12,6 +12,7 @@
 
 enum {
     RECEIVE_BYTES = 16 << 10, /* libcurl's buffer, while a transfer runs */
+    LED_BODY_MOST = 64 << 10, /* a new connection costs less than more of it */
     OK = 200                  /* status */
 };
 
@@ -83,8 +84,10 @@ CURLcode gn_transfer_go_on(struct gn_transfer *t)
  * be used again. */
 static bool comes_to_end(const struct gn_transfer *t)
 {
+    const int64_t most = gn_target_limits(t->target)->max_body_bytes;
+
     return gn_transfer_number(t, CURLINFO_SIZE_DOWNLOAD_T) <=
-           gn_target_limits(t->target)->max_body_bytes;
+           (most < LED_BODY_MOST ? most : LED_BODY_MOST);
 }
 
 /* CURLOPT_WRITEFUNCTION: decoded bytes of the body. */
@@ -232,8 +235,10 @@ static int on_connected(void *transfer, char *address, char *own, int port,
     (void)own_port;
     if (!was_led(t))
         t->is_private = is_at_private(t, is_private);
-    if (!keeps_off(t, is_private))
+    if (!keeps_off(t, is_private)) {
+        t->kept_off = false; /* it had another address */
         return CURL_PREREQFUNC_OK;
+    }
     t->cause = GN_CAUSE_PRIVATE;
     return CURL_PREREQFUNC_ABORT;
 }
