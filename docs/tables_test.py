@@ -7,14 +7,12 @@ import os
 import pathlib
 import re
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-import urllib.request
 
 GARNER, RECORDS = sys.argv[1:3]
 PAGE = (pathlib.Path(__file__).resolve().parent / "tables.md").read_text()
@@ -24,30 +22,18 @@ NAMES = ("garner_run", "garner_source", "garner_body", "garner_quarantine",
          "garner_record", "garner_record_body")
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-STATUS = free_port()
-
-
-def has_missed():
-    """Whether the collector, which is at it, has missed a due time."""
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(f"http://127.0.0.1:{STATUS}/status.json", timeout=40) as reply:
-        return json.load(reply)["totals"]["missed_overlap"] > 0
-
-
-def wait_for_missed():
+def wait_for_missed(database):
+    """Until the collector that is at it has missed a due time."""
     end = time.monotonic() + 40
-    while not has_missed() and time.monotonic() < end:
-        time.sleep(0.01)
+    while time.monotonic() < end:
+        told = garner("status", "--live", database)
+        if told.returncode == 0 and json.loads(told.stdout)["totals"]["missed_overlap"]:
+            return
 
 
 class Server(http.server.BaseHTTPRequestHandler):
     asked = {"/good": 0, "/bad": 0}
+    database = None
     news = threading.Condition()
 
     def do_GET(self):
@@ -56,7 +42,7 @@ class Server(http.server.BaseHTTPRequestHandler):
             first = self.path == "/bad" and self.asked[self.path] == 1
             self.news.notify_all()
         if first:  # missed due times are told of in garner_run, too
-            wait_for_missed()
+            wait_for_missed(self.database)
         body = b'{"text": "' + b"x" * 500 + b'"}'
         self.send_response(200 if self.path == "/good" else 404)
         self.send_header("Content-Length", str(len(body)))
@@ -92,10 +78,9 @@ def collect(folder):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     base = f"http://127.0.0.1:{server.server_port}"
-    database = os.path.join(folder, "my.db")
+    database = Server.database = os.path.join(folder, "my.db")
     garner_until(lambda: min(Server.asked.values()) >= 4, "run", base + "/good",
-                 base + "/bad", "--every", "100ms", "--db", database, "--listen",
-                 f"127.0.0.1:{STATUS}", "--into",
+                 base + "/bad", "--every", "100ms", "--db", database, "--into",
                  "mine", "--sql", "select :source as source, :fetched_at as at,"
                  " :body->>'$.text' as text")
     file = pathlib.Path(folder, "my.yaml")
