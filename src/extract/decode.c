@@ -2,12 +2,17 @@
 
 #include <errno.h>
 #include <iconv.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "extract/repair.h"
 
 enum { MOST_STEP = 1 << 20, LEAST_ROOM = 64 };
+
+bool gn_decode_is_control(const struct gn_charset *from, char byte)
+{
+    return from->kind == GN_CHARSET_SINGLE && (byte & 0xe0) == 0x80 &&
+           strncmp(from->name, "windows", 7) == 0;
+}
 
 /* Writes what stands for the wrong bytes at at; how many they are. */
 static size_t replace(const struct gn_charset *from, const char *at,
@@ -16,9 +21,7 @@ static size_t replace(const struct gn_charset *from, const char *at,
     const unsigned char byte = (unsigned char)*at;
     const char control[2] = {'\xc2', *at};
 
-    /* what Windows left free means the control characters there */
-    if (from->kind == GN_CHARSET_SINGLE && byte >= 0x80 && byte < 0xa0 &&
-        strncmp(from->name, "windows", 7) == 0) {
+    if (gn_decode_is_control(from, *at)) {
         gn_buf_append(out, control, sizeof control);
         return 1;
     }

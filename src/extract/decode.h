@@ -7,6 +7,7 @@
 #ifndef GN_EXTRACT_DECODE_H
 #define GN_EXTRACT_DECODE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
@@ -18,5 +19,9 @@
  * UTF-8. OK; DONE: they are UTF-8, and nothing was appended; NOMEM. */
 enum garner_code gn_decode(const struct gn_charset *from, const char *bytes,
                            size_t size, struct gn_buf *out);
+
+/* Whether a byte that the C library refuses is the control character of that
+ * number (U+0080 to U+009F): what Windows left free means those on the web. */
+bool gn_decode_is_control(const struct gn_charset *from, char byte);
 
 #endif
