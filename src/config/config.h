@@ -87,6 +87,23 @@ struct gn_column {
     const char *type; /* as in create table */
 };
 
+/* What a column holds when nothing is said. */
+struct gn_default {
+    const char *name;
+    const char *sql;  /* behind DEFAULT */
+    const char *type; /* of the column, if neither rows nor columns have it */
+};
+
+/* What else is said of a table that is made; of one that is there, of columns
+ * that it gets. All zero: nothing. */
+struct gn_making {
+    bool strict;
+    const char *const *not_null; /* columns; not_null_count of them */
+    size_t not_null_count;
+    const struct gn_default *defaults; /* default_count of them */
+    size_t default_count;
+};
+
 /* Rows that a source's body becomes. */
 struct gn_rows_spec {
     const char *table;
@@ -98,6 +115,7 @@ struct gn_rows_spec {
     const struct gn_column *columns; /* column_count of them: the types of
                                         those that garner makes */
     size_t column_count;
+    struct gn_making making;           /* the file has no words for it */
     const struct gn_rows_spec *parent; /* of the same source, before it: the
                                           rows that belong to that one's are
                                           replaced together; NULL: none */

@@ -257,12 +257,25 @@ static enum garner_code create(struct gn_table *t, const struct gn_pen *pen,
 
     gn_table_sql_create(&sql, t->spec, rows);
     code = add_sql(pen, &sql, name, err);
+    t->strict = t->spec->making.strict;
     if (code == GARNER_OK && t->spec->conflict == GN_CONFLICT_HISTORY) {
         gn_table_sql_open_index(&sql, t->spec);
         code = add_sql(pen, &sql, name, err);
     }
     gn_buf_fini(&sql);
     return code;
+}
+
+/* The table that was made has more columns than rows. */
+static bool learn_more(struct gn_table *t, const struct gn_rowset *rows)
+{
+    const char *more;
+    bool ok = true;
+
+    for (size_t i = 0;
+         ok && (more = gn_table_sql_more(t->spec, rows, i)) != NULL; i++)
+        ok = gn_names_add(&t->columns, more);
+    return ok;
 }
 
 /* Adds the statements that give the table the columns of rows. */
@@ -279,6 +292,8 @@ static enum garner_code widen(struct gn_table *t, const struct gn_pen *pen,
     if (!t->exists) {
         *changes = true;
         code = create(t, pen, rows, err);
+        if (code == GARNER_OK && !learn_more(t, rows))
+            code = no_memory(name, err);
     }
     for (size_t i = 0; code == GARNER_OK && i < rows->column_count; i++) {
         if (gn_names_has(&t->columns, rows->columns[i]))

@@ -77,32 +77,104 @@ static const char *strict_type(const char *type)
     return "ANY";
 }
 
-static void add_type(struct gn_buf *sql, const struct gn_rows_spec *spec,
-                     const struct gn_rowset *rows, size_t column, bool strict)
+/* The place of name among the columns of rows; their count: it is none. */
+static size_t column_of(const struct gn_rowset *rows, const char *name)
 {
-    const char *type = type_of_values(rows, column);
+    size_t i = 0;
+
+    while (i < rows->column_count && strcasecmp(rows->columns[i], name) != 0)
+        i++;
+    return i;
+}
+
+static const struct gn_default *default_of(const struct gn_rows_spec *spec,
+                                           const char *name)
+{
+    for (size_t i = 0; i < spec->making.default_count; i++)
+        if (strcasecmp(spec->making.defaults[i].name, name) == 0)
+            return &spec->making.defaults[i];
+    return NULL;
+}
+
+/* The type of a column of that name, of rows or not. */
+static const char *type_of(const struct gn_rows_spec *spec,
+                           const struct gn_rowset *rows, const char *name)
+{
+    const size_t column = column_of(rows, name);
+    const struct gn_default *d = default_of(spec, name);
 
     for (size_t i = 0; i < spec->column_count; i++)
-        if (strcasecmp(spec->columns[i].name, rows->columns[column]) == 0)
-            type = spec->columns[i].type;
+        if (strcasecmp(spec->columns[i].name, name) == 0)
+            return spec->columns[i].type;
+    if (column < rows->column_count)
+        return type_of_values(rows, column);
+    return d != NULL ? d->type : "";
+}
+
+static bool is_named(const char *name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcasecmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* A column of that name, of rows or not, as it is made. */
+static void add_column(struct gn_buf *sql, const struct gn_rows_spec *spec,
+                       const struct gn_rowset *rows, const char *name,
+                       bool strict)
+{
+    const struct gn_making *making = &spec->making;
+    const struct gn_default *d = default_of(spec, name);
+    const char *type = type_of(spec, rows, name);
+
+    quoted(sql, name);
     if (strict)
         type = strict_type(type);
     if (*type != '\0')
         gn_buf_byte(sql, ' ');
     gn_buf_text(sql, type);
+    if (is_named(name, making->not_null, making->not_null_count))
+        gn_buf_text(sql, " NOT NULL");
+    if (d != NULL)
+        gn_buf_printf(sql, " DEFAULT %s", d->sql);
+}
+
+const char *gn_table_sql_more(const struct gn_rows_spec *spec,
+                              const struct gn_rowset *rows, size_t i)
+{
+    const struct gn_making *m = &spec->making;
+
+    for (size_t k = 0; k < m->not_null_count + m->default_count; k++) {
+        const bool is_default = k >= m->not_null_count;
+        const char *name = is_default ? m->defaults[k - m->not_null_count].name
+                                      : m->not_null[k];
+        const bool again =
+            is_named(name, m->not_null, is_default ? m->not_null_count : k);
+
+        if (column_of(rows, name) == rows->column_count && !again && i-- == 0)
+            return name;
+    }
+    return NULL;
 }
 
 void gn_table_sql_create(struct gn_buf *sql, const struct gn_rows_spec *spec,
                          const struct gn_rowset *rows)
 {
+    const bool strict = spec->making.strict;
+    const char *more;
+
     gn_buf_text(sql, "create table if not exists ");
     quoted(sql, spec->table);
     gn_buf_text(sql, " (");
     for (size_t i = 0; i < rows->column_count; i++) {
         if (i > 0)
             gn_buf_text(sql, ", ");
-        quoted(sql, rows->columns[i]);
-        add_type(sql, spec, rows, i, false);
+        add_column(sql, spec, rows, rows->columns[i], strict);
+    }
+    for (size_t i = 0; (more = gn_table_sql_more(spec, rows, i)) != NULL; i++) {
+        gn_buf_text(sql, ", ");
+        add_column(sql, spec, rows, more, strict);
     }
     if (spec->conflict == GN_CONFLICT_HISTORY)
         gn_buf_text(sql, ", \"" GN_VALID_FROM "\" INTEGER NOT NULL, "
@@ -113,7 +185,7 @@ void gn_table_sql_create(struct gn_buf *sql, const struct gn_rows_spec *spec,
     }
     if (spec->key_count > 0)
         gn_buf_byte(sql, ')');
-    gn_buf_byte(sql, ')');
+    gn_buf_text(sql, strict ? ") strict" : ")");
 }
 
 void gn_table_sql_widen(struct gn_buf *sql, const struct gn_rows_spec *spec,
@@ -123,8 +195,7 @@ void gn_table_sql_widen(struct gn_buf *sql, const struct gn_rows_spec *spec,
     gn_buf_text(sql, "alter table ");
     quoted(sql, spec->table);
     gn_buf_text(sql, " add column ");
-    quoted(sql, rows->columns[column]);
-    add_type(sql, spec, rows, column, strict);
+    add_column(sql, spec, rows, rows->columns[column], strict);
 }
 
 static void name_index(struct gn_buf *name, const struct gn_rows_spec *spec,

@@ -26,9 +26,15 @@ const char *gn_table_sql_key(const struct gn_rows_spec *spec, size_t i);
 /* A name in quotes, which is never taken for a text. */
 void gn_table_sql_name(struct gn_buf *sql, const char *name);
 
+/* The columns besides those of rows that a table gets when it is made, for spec
+ * says something of them: the i-th; NULL: there are no more. */
+const char *gn_table_sql_more(const struct gn_rows_spec *spec,
+                              const struct gn_rowset *rows, size_t i);
+
 /* create table if not exists: the columns of rows, each with the type that spec
  * declares, else the affinity (https://sqlite.org/datatype3.html) of its first
- * value that is not NULL, and the key as primary key. */
+ * value that is not NULL, those of gn_table_sql_more, and the key as primary
+ * key; as spec's making says. */
 void gn_table_sql_create(struct gn_buf *sql, const struct gn_rows_spec *spec,
                          const struct gn_rowset *rows);
 

@@ -172,6 +172,48 @@ static void keys_get_an_index(void **state)
     assert_false(gn_table_sql_is_key(&spec, "b"));
 }
 
+static void tables_are_made_as_is_said(void **state)
+{
+    static const char *const key[] = {"id"};
+    static const char *const not_null[] = {"V", "more", "x", "MORE"};
+    static const struct gn_column types[] = {{"w", "date"}, {"own", "int"}};
+    static const struct gn_default defaults[] = {{"x", "'a'", "TEXT"},
+                                                 {"own", "'5'", "TEXT"},
+                                                 {"at", "(f())", ""},
+                                                 {"More", "'1'", "REAL"}};
+    struct gn_rows_spec spec = {.table = "t",
+                                .key = key,
+                                .key_count = 1,
+                                .columns = types,
+                                .column_count = 2,
+                                .making = {.not_null = not_null,
+                                           .not_null_count = 4,
+                                           .defaults = defaults,
+                                           .default_count = 4}};
+
+    (void)state;
+    fill();
+    SQL_IS(gn_table_sql_create(&sql, &spec, &rows),
+           "create table if not exists \"t\" (\"id\" INTEGER, "
+           "\"odd \"\"name\"\"\" TEXT, \"v\" REAL NOT NULL, \"w\" date, "
+           "\"x\" NOT NULL DEFAULT 'a', \"more\" REAL NOT NULL DEFAULT '1', "
+           "\"own\" int DEFAULT '5', \"at\" DEFAULT (f()), "
+           "primary key (\"id\"))");
+    assert_string_equal(gn_table_sql_more(&spec, &rows, 0), "more");
+    assert_string_equal(gn_table_sql_more(&spec, &rows, 2), "at");
+    assert_null(gn_table_sql_more(&spec, &rows, 3));
+    spec.making.strict = true;
+    SQL_IS(gn_table_sql_create(&sql, &spec, &rows),
+           "create table if not exists \"t\" (\"id\" INTEGER, "
+           "\"odd \"\"name\"\"\" TEXT, \"v\" REAL NOT NULL, \"w\" ANY, "
+           "\"x\" ANY NOT NULL DEFAULT 'a', "
+           "\"more\" REAL NOT NULL DEFAULT '1', "
+           "\"own\" INTEGER DEFAULT '5', \"at\" ANY DEFAULT (f()), "
+           "primary key (\"id\")) strict");
+    SQL_IS(gn_table_sql_widen(&sql, &spec, &rows, 4, false),
+           "alter table \"t\" add column \"x\" NOT NULL DEFAULT 'a'");
+}
+
 static void lost_memory_shows_in_the_buffer(void **state)
 {
     static const char *const key[] = {"a"};
@@ -197,6 +239,7 @@ int main(void)
         cmocka_unit_test(declared_types_come_first),
         cmocka_unit_test(past_rows_have_a_key_of_their_own),
         cmocka_unit_test(keys_get_an_index),
+        cmocka_unit_test(tables_are_made_as_is_said),
         cmocka_unit_test(lost_memory_shows_in_the_buffer),
     };
 
