@@ -25,7 +25,7 @@ static const struct gn_option options[] = {
 const struct gn_command gn_cmd_insert = {
     .name = "insert",
     .operands = "DB TABLE [FILE]",
-    .summary = "put the rows of a file, CSV or JSON, into a table",
+    .summary = "put the rows of a file, CSV, JSON or text, into a table",
     .text =
         "Adds the rows of FILE, or of standard input (-), to the table. "
         "Without a flag for it, what the file is shows in its name or in how "
@@ -42,12 +42,22 @@ const struct gn_command gn_cmd_insert = {
         "Values of CSV are text, as they stand there; --detect-types makes "
         "numbers of those that are written as JSON writes them, so 007 stays "
         "text. In JSON true and false are 1 and 0, what is nested is stored "
-        "as JSON, and {\"$base64\": true, \"encoded\": \"...\"} is a blob, as "
-        "sqlite-utils and garner write it.",
+        "as JSON, or with --flatten in columns of its own, and {\"$base64\": "
+        "true, \"encoded\": \"...\"} is a blob, as sqlite-utils and garner "
+        "write it.\n"
+        "\n"
+        "--type, --not-null, --default and --strict say how what is missing is "
+        "made; a table or column that is there stays as it is. A VALUE is a "
+        "text, or a number for a column of numbers; CURRENT_TIMESTAMP, "
+        "CURRENT_DATE and CURRENT_TIME are when a row is written, 'text' is "
+        "that text, and name(...) or (...) is SQL.",
     .examples = "garner insert data.db price price.csv --pk symbol -d\n"
                 "garner query old.db \"select * from t\" | garner insert "
                 "data.db t - --nl\n"
-                "garner insert data.db price more.csv --ignore --alter\n",
+                "garner insert data.db price more.csv --ignore --alter\n"
+                "garner insert data.db stock old.csv --encoding latin1 \\\n"
+                "  --default added=CURRENT_TIMESTAMP\n"
+                "dmesg | garner insert log.db boot - --lines\n",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .settings_size = sizeof(struct gn_load_flags),

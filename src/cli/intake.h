@@ -1,11 +1,12 @@
 /*
- * intake.h - rows out of a file of CSV or JSON, packed by gzip or not, one
- * after the other, in memory for one of them.
+ * intake.h - rows out of a file of CSV, JSON or text, packed by gzip or not, in
+ * UTF-8 or not, one after the other, in memory for one of them.
  *
  * CSV (RFC 4180) has its columns' names in its first line; all values are text,
  * or what they look like (gn_guess_value). JSON is objects, one after the
  * other or in an array: numbers, texts, true as 1, false as 0, null; what is
- * nested is its JSON, and {"$base64": true, "encoded": ...} is a blob.
+ * nested is its JSON, and {"$base64": true, "encoded": ...} is a blob. A text
+ * is a row for each line, in a column "line", or one row, in a column "text".
  *
  * Thread: one at a time. Reading waits.
  */
@@ -15,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "extract/charsets.h"
 #include "garner/error.h"
 #include "garner/value.h"
 
@@ -23,10 +25,14 @@ enum gn_intake_format {
     GN_INTAKE_CSV,
     GN_INTAKE_TSV, /* CSV with tabs */
     GN_INTAKE_JSON,
+    GN_INTAKE_LINES,
+    GN_INTAKE_TEXT,
 };
 
 struct gn_intake_options {
     enum gn_intake_format format;
+    const struct gn_charset *charset; /* NULL: UTF-8 */
+    bool flatten;      /* JSON's objects in objects are columns: "a_b" */
     bool detect_types; /* of CSV's values */
     bool empty_null;   /* CSV's empty values are NULL */
     bool headless;     /* CSV's first line is a row: untitled_1 ... */

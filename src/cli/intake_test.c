@@ -4,7 +4,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -13,83 +12,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "cli/intake.h"
-
-/* --- a pipe whose bytes come piece by piece ------------------------------- */
-
-struct feed {
-    int fd;
-    const char *text;
-    size_t size;
-    size_t piece;
-};
-
-/* Asked before each read: the next piece comes, and so no read gets two. */
-static bool feed(void *context)
-{
-    struct feed *f = context;
-    const size_t n = f->size < f->piece ? f->size : f->piece;
-
-    if (n > 0)
-        assert_int_equal(write(f->fd, f->text, n), n);
-    else if (f->fd >= 0)
-        close(f->fd);
-    f->fd = n > 0 ? f->fd : -1;
-    f->text += n;
-    f->size -= n;
-    return false;
-}
-
-/* Each row as "name=value;..." and a line's end, then the error, if any. */
-static const char *rows_of(const char *name, const char *text, size_t size,
-                           size_t piece, struct gn_intake_options o)
-{
-    static char out[4096];
-    struct gn_intake_row row;
-    struct garner_error err = {0};
-    struct gn_intake *in;
-    struct feed f = {0, text, size, piece};
-    int ends[2];
-    size_t n = 0;
-    enum garner_code code;
-
-    assert_int_equal(pipe(ends), 0);
-    f.fd = ends[1];
-    o.stop = feed;
-    o.context = &f;
-    assert_int_equal(gn_intake_new(ends[0], name, &o, &in, &err), GARNER_OK);
-    out[0] = '\0';
-    while ((code = gn_intake_next(in, &row, &err)) == GARNER_OK) {
-        n += (size_t)snprintf(out + n, sizeof out - n, "%zu:", row.line);
-        for (size_t i = 0; i < row.count; i++) {
-            const struct garner_value *v = &row.values[i];
-
-            n += (size_t)snprintf(out + n, sizeof out - n, "%s=", row.names[i]);
-            if (v->type == GARNER_INTEGER)
-                n += (size_t)snprintf(out + n, sizeof out - n, "%lld;",
-                                      (long long)v->integer);
-            else if (v->type == GARNER_REAL)
-                n += (size_t)snprintf(out + n, sizeof out - n, "%g;", v->real);
-            else if (v->type == GARNER_NULL)
-                n += (size_t)snprintf(out + n, sizeof out - n, "NULL;");
-            else if (v->bytes.size > 100)
-                n += (size_t)snprintf(out + n, sizeof out - n, "(%zu);",
-                                      v->bytes.size);
-            else
-                n += (size_t)snprintf(out + n, sizeof out - n, "'%.*s';",
-                                      (int)v->bytes.size,
-                                      (const char *)v->bytes.data);
-        }
-        n += (size_t)snprintf(out + n, sizeof out - n, "\n");
-    }
-    if (code != GARNER_DONE)
-        snprintf(out + n, sizeof out - n, "%s", err.message);
-    gn_intake_free(in);
-    close(ends[0]);
-    if (f.fd >= 0) /* it did not want all of it */
-        close(f.fd);
-    return out;
-}
+#include "cli/intake_testing.h"
 
 struct sample {
     const char *name;
@@ -152,8 +75,16 @@ static const struct sample samples[] = {
     {"f.csv",
      "a\n\n\xff\n",
      {0},
-     "f.csv:3: this is not UTF-8; convert the file "
-     "with iconv"},
+     "f.csv:3: this is not UTF-8; say what it is: --encoding latin1, "
+     "shift_jis ..."},
+    {"f.csv",
+     "a,b\n\"\n\n\",x\xff\n",
+     {0},
+     "f.csv:4: this is not UTF-8; say what it is: --encoding latin1, "
+     "shift_jis ..."},
+    {"f.csv", "{\"a\":1}", {.format = GN_INTAKE_JSON}, "1:a=1;\n"},
+    {"f", "{\"a\":{\"b\":1}}", {.flatten = true}, "1:a_b=1;\n"},
+    {"f", "{\"a\":{\"b\":1}}", {0}, "1:a='{\"b\":1}';\n"},
     {"-",
      "{\"a\":1}\n\n{\"b\":\n\"x\"}{\"a\":2}",
      {0},

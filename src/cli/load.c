@@ -15,7 +15,6 @@
 #include "cli/pour.h"
 #include "cli/signals.h"
 #include "cli/text.h"
-#include "config/check.h"
 #include "garner/store.h"
 
 enum { ROWS = 1000, BYTES = 4 << 20, SETS = 64 };
@@ -40,9 +39,9 @@ struct work {
     size_t rows; /* in them */
     int64_t written;
     int64_t read;
-    struct gn_column *columns; /* of the spec; their texts in memory */
-    struct gn_arena memory;
-    bool emptied; /* the table, if it is to be */
+    struct gn_intake_options options;
+    struct gn_arena memory; /* what spec has of flags */
+    bool emptied;           /* the table, if it is to be */
 };
 
 /* --- rows that wait -------------------------------------------------------*/
@@ -293,74 +292,9 @@ static enum gn_exit report(const struct work *w, enum garner_code code,
                                                         : gn_exit_for(code);
 }
 
-/* One character, or \t; 0: it is not said. */
-static char character_of(const char *text)
-{
-    if (text == NULL)
-        return '\0';
-    if (strcmp(text, "\\t") == 0)
-        return '\t';
-    return text[0];
-}
-
-static bool is_character(const char *text)
-{
-    const char c = character_of(text);
-
-    return text == NULL || c == '\t' ||
-           (c > ' ' && c < 0x7f && text[1] == '\0');
-}
-
-static bool is_csv(const struct gn_load_flags *f)
-{
-    return f->csv || (!f->tsv && (f->delimiter != NULL || f->sniff ||
-                                  f->quotechar != NULL || f->no_headers));
-}
-
-/* The columns' types, of texts COLUMN=TYPE. */
-static enum gn_exit read_types(struct work *w)
-{
-    const struct gn_texts *types = &w->flags->types;
-    struct garner_error err = {0};
-
-    w->columns =
-        gn_arena_alloc(&w->memory, (types->count + 1) * sizeof w->columns[0]);
-    for (size_t i = 0; w->columns != NULL && i < types->count; i++) {
-        const char *text = types->items[i];
-        const char *type = strchr(text, '=');
-
-        if (type == NULL || type == text)
-            return gn_exit_usage("--type %.60s: write COLUMN=TYPE", text);
-        if (gn_check_type(type + 1, &err) != GARNER_OK)
-            return gn_exit_usage("--type %.60s: %s", text, err.message);
-        w->columns[i] = (struct gn_column){
-            gn_arena_copy(&w->memory, text, (size_t)(type - text)), type + 1};
-    }
-    w->spec.columns = w->columns;
-    w->spec.column_count = types->count;
-    if (!w->memory.failed)
-        return GN_EXIT_OK;
-    gn_complain("out of memory");
-    return GN_EXIT_STORE;
-}
-
 static enum gn_exit load_from(struct work *w, int fd, const char *db)
 {
     const struct gn_load_flags *f = w->flags;
-    const struct gn_intake_options options = {
-        .format = is_csv(f)          ? GN_INTAKE_CSV
-                  : f->tsv           ? GN_INTAKE_TSV
-                  : f->nl || f->json ? GN_INTAKE_JSON
-                                     : GN_INTAKE_GUESS,
-        .detect_types = f->detect_types,
-        .empty_null = f->empty_null,
-        .headless = f->no_headers,
-        .sniff = f->sniff,
-        .delimiter = character_of(f->delimiter),
-        .quote = character_of(f->quotechar),
-        .stop = stop,
-        .context = w->signals,
-    };
     struct garner_options storage = gn_storage_options(&f->storage);
     struct garner_error err = {0};
     enum garner_code code;
@@ -372,7 +306,7 @@ static enum gn_exit load_from(struct work *w, int fd, const char *db)
     if (code == GARNER_OK && !f->alter)
         gn_pour_freeze(w->pour);
     if (code == GARNER_OK)
-        code = gn_intake_new(fd, w->name, &options, &w->intake, &err);
+        code = gn_intake_new(fd, w->name, &w->options, &w->intake, &err);
     if (code == GARNER_OK)
         code = load_all(w, &err);
     drop(w);
@@ -382,21 +316,22 @@ static enum gn_exit load_from(struct work *w, int fd, const char *db)
     return report(w, code, &err);
 }
 
-static enum gn_exit check(const struct gn_load_flags *f)
+/* What flags say, and what they cannot. */
+static enum gn_exit read_flags(struct work *w)
 {
-    const int formats = f->csv + f->tsv + f->nl + f->json;
+    struct garner_error err = {0};
+    enum garner_code code;
 
-    if (formats > 1)
-        return gn_exit_usage("choose one of --csv --tsv --nl --json");
-    if ((f->nl || f->json) && is_csv(f))
-        return gn_exit_usage("--delimiter, --quotechar, --sniff and "
-                             "--no-headers are for CSV");
-    if (!is_character(f->delimiter) || !is_character(f->quotechar))
-        return gn_exit_usage("--delimiter and --quotechar are one ASCII "
-                             "character each, or \\t");
-    if (f->ignore && f->replace)
+    if (w->flags->ignore && w->flags->replace)
         return gn_exit_usage("choose one of --ignore and --replace");
-    return GN_EXIT_OK;
+    code = gn_loadflags_intake(w->flags, &w->options, &err);
+    if (code == GARNER_OK)
+        code = gn_loadflags_spec(w->flags, &w->memory, &w->spec, &err);
+    if (code == GARNER_INVALID)
+        return gn_exit_usage("%s", err.message);
+    w->options.stop = stop;
+    w->options.context = w->signals;
+    return code == GARNER_OK ? GN_EXIT_OK : gn_exit_error(&err);
 }
 
 enum gn_exit gn_load(const struct gn_call *call, enum gn_conflict conflict)
@@ -406,13 +341,10 @@ enum gn_exit gn_load(const struct gn_call *call, enum gn_conflict conflict)
     const char *file = call->count > 2 ? call->items[2] : "-";
     const bool is_stdin = strcmp(file, "-") == 0;
     struct garner_error err = {0};
+    const int fd = is_stdin ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC);
     struct work *w;
-    enum gn_exit status = check(f);
-    int fd;
+    enum gn_exit status;
 
-    if (status != GN_EXIT_OK)
-        return status;
-    fd = is_stdin ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return gn_exit_usage("cannot read %.200s: %s", file,
                              strerrordesc_np(errno));
@@ -430,7 +362,7 @@ enum gn_exit gn_load(const struct gn_call *call, enum gn_conflict conflict)
                                         .key = f->key.items,
                                         .key_count = f->key.count,
                                         .conflict = conflict};
-        status = read_types(w);
+        status = read_flags(w);
         if (status == GN_EXIT_OK)
             status = load_from(w, fd, call->items[0]);
         gn_signals_stop(w->signals);

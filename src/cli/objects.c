@@ -17,6 +17,7 @@ void gn_object_fini(struct gn_object *o)
     gn_free(o->names);
     gn_free(o->values);
     gn_arena_clear(&o->arena);
+    gn_buf_fini(&o->prefix);
     *o = (struct gn_object){0};
 }
 
@@ -177,54 +178,114 @@ static bool is_taken(const struct gn_object *o, const char *name)
     return false;
 }
 
+/* The name of a column, of the string from at to end. */
+static struct garner_value name_of(struct gn_object *o, const char *at,
+                                   const char *end)
+{
+    const size_t before = o->prefix.size;
+    struct garner_value name = text_of(o, at, end, true);
+
+    if (before == 0 || o->arena.failed)
+        return name;
+    gn_buf_append(&o->prefix, name.bytes.data, name.bytes.size);
+    name = garner_text_n(
+        gn_arena_copy(&o->arena, gn_buf_cstr(&o->prefix), o->prefix.size),
+        o->prefix.size);
+    o->prefix.size = before;
+    o->arena.failed = o->arena.failed || gn_buf_failed(&o->prefix);
+    return name;
+}
+
+/* The object that is read. */
+struct source {
+    const char *text;
+    const char *end;
+    size_t *fault;
+};
+
+static enum garner_code members(struct gn_object *o, const struct source *s,
+                                const char *at, struct garner_error *err);
+
+/* Those of the object at at, which name has. */
+static enum garner_code flatten(struct gn_object *o, const struct source *s,
+                                struct garner_value name, const char *at,
+                                struct garner_error *err)
+{
+    const size_t before = o->prefix.size;
+    enum garner_code code = GARNER_OK;
+
+    gn_buf_clear(&o->prefix);
+    gn_buf_append(&o->prefix, name.bytes.data, name.bytes.size);
+    gn_buf_byte(&o->prefix, '_');
+    if (!gn_buf_failed(&o->prefix))
+        code = members(o, s, at + 1, err);
+    if (gn_buf_failed(&o->prefix))
+        return no_memory(err);
+    o->prefix.size = before;
+    return code;
+}
+
 /* Reads one member from at on; *next is behind it. */
-static enum garner_code member(struct gn_object *o, const char *at,
-                               const char *end, const char **next,
+static enum garner_code member(struct gn_object *o, const struct source *s,
+                               const char *at, const char **next,
                                struct garner_error *err)
 {
-    const char *stop = gn_jsonscan_end(at, end);
-    const struct garner_value name = text_of(o, at, stop, true);
+    const char *stop = gn_jsonscan_end(at, s->end);
+    const struct garner_value name = name_of(o, at, stop);
+    struct garner_value value;
 
     if (o->arena.failed || !make_room(o))
         return no_memory(err);
     if (name.bytes.size == 0 || memchr(name.bytes.data, '\0', name.bytes.size))
         return gn_fail(err, GARNER_INVALID, "this is no name for a column");
+    at = gn_jsonscan_blank(stop, s->end) + 1; /* past the colon */
+    at = gn_jsonscan_blank(at, s->end);
+    *next = gn_jsonscan_end(at, s->end);
+    value = value_of(o, at, *next);
+    if (o->flatten && *at == '{' && value.type != GARNER_BLOB)
+        return flatten(o, s, name, at, err);
     if (is_taken(o, name.bytes.data))
         return gn_fail(err, GARNER_INVALID, "\"%.60s\" is there twice",
                        (const char *)name.bytes.data);
-    at = gn_jsonscan_blank(stop, end) + 1; /* past the colon */
-    at = gn_jsonscan_blank(at, end);
-    stop = gn_jsonscan_end(at, end);
     o->names[o->count] = name.bytes.data;
-    o->values[o->count++] = value_of(o, at, stop);
-    *next = stop;
+    o->values[o->count++] = value;
     return o->arena.failed ? no_memory(err) : GARNER_OK;
+}
+
+/* Reads them from behind the brace on; so deep as JSON may be. */
+static enum garner_code members(struct gn_object *o, const struct source *s,
+                                const char *at, struct garner_error *err)
+{
+    enum garner_code code = GARNER_OK;
+
+    at = gn_jsonscan_blank(at, s->end);
+    while (code == GARNER_OK && *at != '}') {
+        if (*at == ',')
+            at = gn_jsonscan_blank(at + 1, s->end);
+        *s->fault = (size_t)(at - s->text);
+        code = member(o, s, at, &at, err);
+        at = gn_jsonscan_blank(at, s->end);
+    }
+    return code;
 }
 
 enum garner_code gn_object_read(struct gn_object *o, const char *text,
                                 size_t size, size_t *fault,
                                 struct garner_error *err)
 {
-    const char *end = text + size;
-    const char *at = text + 1;
+    const struct source s = {text, text + size, fault};
     struct gn_json_fault f;
-    enum garner_code code = GARNER_OK;
+    enum garner_code code;
 
     gn_arena_rewind(&o->arena);
     o->arena.failed = false;
+    gn_buf_clear(&o->prefix);
     o->count = 0;
     if (gn_json_fault(text, size, &f)) {
         *fault = f.at;
         return gn_fail(err, GARNER_INVALID, "this is not JSON: %s", f.what);
     }
-    at = gn_jsonscan_blank(at, end);
-    while (code == GARNER_OK && *at != '}') {
-        if (*at == ',')
-            at = gn_jsonscan_blank(at + 1, end);
-        *fault = (size_t)(at - text);
-        code = member(o, at, end, &at, err);
-        at = gn_jsonscan_blank(at, end);
-    }
+    code = members(o, &s, text + 1, err);
     if (code != GARNER_OK || o->count > 0)
         return code;
     *fault = 0;

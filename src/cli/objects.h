@@ -6,19 +6,24 @@
 #ifndef GN_CLI_OBJECTS_H
 #define GN_CLI_OBJECTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "garner/error.h"
 #include "garner/value.h"
 
 /* All zero is an empty one. */
 struct gn_object {
+    bool flatten; /* the members of an object in it are its own: {"a": {"b": 1}}
+                     is {"a_b": 1}; one that stands for a blob stays that */
     const char **names;
     struct garner_value *values;
     size_t count;
     size_t room;
     struct gn_arena arena; /* what texts live in */
+    struct gn_buf prefix;  /* of the names of those that are read */
 };
 
 /* Bytes of the object that begins at at; all there are, if it does not end. */

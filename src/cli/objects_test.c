@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -109,6 +110,40 @@ static void what_is_wrong_has_its_place(void **state)
     }
 }
 
+static void objects_in_it_can_be_flattened(void **state)
+{
+    static const char *const names[] = {"a_b", "a_c_d", "a_", "e", "b"};
+    char deep[6 * 1990 + 1990 + 2] = "";
+    size_t n = 0;
+
+    (void)state;
+    o.flatten = true;
+    assert_int_equal(
+        read_it("{\"a\":{\"b\":1,\"c\":{\"d\":[{\"x\":1}]},\"\":{},\"\":2},"
+                "\"e\":{\"$base64\":true,\"encoded\":\"AP8=\"},\"b\":null}"),
+        GARNER_OK);
+    assert_int_equal(o.count, 5);
+    for (size_t i = 0; i < 5; i++)
+        assert_string_equal(o.names[i], names[i]);
+    is_text(1, "[{\"x\":1}]");
+    assert_int_equal(o.values[2].integer, 2);
+    is_bytes(3, GARNER_BLOB, "\x00\xff", 2);
+    assert_int_equal(read_it("{\"a_b\":1,\"a\":{\"c\":1,\"B\":2}}"),
+                     GARNER_INVALID);
+    assert_int_equal(fault, 20);
+    assert_string_equal(err.message, "\"a_B\" is there twice");
+    assert_int_equal(read_it("{\"a\":{\"b\":{}}}"), GARNER_INVALID);
+    assert_string_equal(err.message, "this object is empty, and no row");
+    for (size_t i = 0; i < 1990; i++)
+        n += (size_t)snprintf(deep + n, sizeof deep - n, "{\"a\":");
+    deep[n++] = '1';
+    memset(deep + n, '}', 1990);
+    assert_int_equal(read_it(deep), GARNER_OK);
+    assert_int_equal(o.count, 1);
+    assert_int_equal(strlen(o.names[0]), 1990 * 2 - 1);
+    gn_object_fini(&o);
+}
+
 static void an_object_ends_at_its_brace(void **state)
 {
     const char *text = "{\"a\": \"}\\\"}\", \"b\": [{}]} {";
@@ -127,11 +162,12 @@ static void lost_memory_is_an_error(void **state)
     for (unsigned nth = 1; !ok; nth++) {
         assert_true(nth < 100);
         gn_object_fini(&o);
+        o.flatten = true;
         gn_mem_fail_at(nth);
-        ok = read_it("{\"a\\n\":\"\\t\"}") == GARNER_OK;
+        ok = read_it("{\"a\\n\":\"\\t\",\"b\":{\"c\\n\":1}}") == GARNER_OK;
         gn_mem_fail_at(0);
         assert_true(ok || err.code == GARNER_NOMEM);
-        assert_true(!ok || nth > 3);
+        assert_true(!ok || nth > 4);
     }
 }
 
@@ -141,6 +177,7 @@ int main(void)
         cmocka_unit_test(values_keep_their_types),
         cmocka_unit_test(blobs_are_in_base64),
         cmocka_unit_test(what_is_wrong_has_its_place),
+        cmocka_unit_test(objects_in_it_can_be_flattened),
         cmocka_unit_test(an_object_ends_at_its_brace),
         cmocka_unit_test(lost_memory_is_an_error),
     };
