@@ -17,8 +17,8 @@ const char *gn_common_text(struct gn_problems *p, const struct gn_node *node,
 
     if (written == NULL)
         return NULL;
-    code = gn_secret_expand(written, scope->folder, scope->memory,
-                            &scope->secrets, &text, &err);
+    code = gn_secret_expand(written, scope->offline ? NULL : scope->folder,
+                            scope->memory, &scope->secrets, &text, &err);
     if (code == GARNER_NOMEM) {
         gn_problem_memory(p);
         return NULL;

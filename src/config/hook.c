@@ -108,7 +108,8 @@ static void read_webhook(struct gn_problems *p, const struct gn_node *node,
 
     r->scope->secrets = NULL;
     url = gn_common_text(p, node, r->scope);
-    if (url != NULL && gn_url_split(url, &parts, NULL) != GARNER_OK)
+    if (url != NULL && gn_url_split(url, &parts, NULL) != GARNER_OK &&
+        !gn_scope_stands_in(r->scope, url))
         gn_walk_problem(p, node,
                         "webhook is no URL; write one like "
                         "https://example.org/hook");

@@ -245,6 +245,7 @@ static void load(struct gn_problems *p, const char *data, size_t size,
 
     l.scope.memory = memory;
     l.scope.zones = &l.zones;
+    l.scope.offline = values != NULL && values->offline;
     l.scope.folder = folder_of(p->path, memory);
     config->path = gn_arena_text(memory, p->path);
     root = gn_tree_parse(data, size, &tree, p);

@@ -18,7 +18,7 @@ enum garner_code gn_config_load(const char *path, struct gn_config *config,
                                 struct garner_error *err);
 
 /* The same, and values that SQL gives are got that way; NULL: they are refused.
- */
+ * If it is offline, no secret and no other file is looked for. */
 enum garner_code gn_config_load_with(const char *path,
                                      const struct gn_values_way *values,
                                      struct gn_config *config,

@@ -175,7 +175,8 @@ static void finish_written(struct gn_problems *p, const struct gn_node *node,
     const char *text = gn_common_apart(p, node, s, &found);
     struct gn_json_fault fault;
 
-    if (text != NULL && gn_json_fault(text, strlen(text), &fault)) {
+    if (text != NULL && gn_json_fault(text, strlen(text), &fault) &&
+        !gn_scope_stands_in(s, text)) {
         gn_walk_problem(p, node,
                         "json: at byte %zu of the text: %s; write JSON, or a "
                         "mapping or list to make it of",

@@ -14,6 +14,11 @@ bool gn_scope_passed(struct gn_problems *p, const struct gn_node *node,
     return code == GARNER_OK;
 }
 
+bool gn_scope_stands_in(const struct gn_scope *s, const char *text)
+{
+    return s->offline && strstr(text, GN_SECRET_STAND_IN) != NULL;
+}
+
 void *gn_scope_get(struct gn_problems *p, struct gn_scope *s, size_t count,
                    size_t size)
 {

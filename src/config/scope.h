@@ -17,6 +17,8 @@ struct gn_scope {
     /* constant */
     struct gn_arena *memory; /* the config's */
     const char *folder;      /* of the file; relative paths begin there */
+    bool offline;            /* nothing but the file is looked at: something
+                                stands in for what it refers to */
     struct gn_zones *zones;  /* that the file names, in memory */
     const struct gn_notifier *notifiers; /* those of the file */
     size_t notifier_count;
@@ -39,6 +41,10 @@ struct gn_scope {
 /* Notes at node what a check found; true: nothing. */
 bool gn_scope_passed(struct gn_problems *p, const struct gn_node *node,
                      enum garner_code code, const struct garner_error *err);
+
+/* Whether something stands in text for what was not looked up, so that nobody
+ * can say whether it is what it should be. */
+bool gn_scope_stands_in(const struct gn_scope *s, const char *text);
 
 /* Zeroed memory for count things of size bytes; NULL: noted. */
 void *gn_scope_get(struct gn_problems *p, struct gn_scope *s, size_t count,

@@ -1,5 +1,7 @@
 #include "config/secret.h"
 
+#include <ctype.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +17,15 @@ const char *gn_secret_path(const char *path, const char *folder,
     if (path[0] == '/' || folder[0] == '\0')
         return gn_arena_text(memory, path);
     return gn_arena_printf(memory, "%s/%s", folder, path);
+}
+
+static void add_stand_in(const char *name, struct gn_buf *out)
+{
+    gn_buf_text(out, GN_SECRET_STAND_IN);
+    for (; *name != '\0'; name++)
+        gn_buf_byte(out, isalnum((unsigned char)*name) != 0
+                             ? (char)tolower((unsigned char)*name)
+                             : '-');
 }
 
 static enum garner_code add_env(const char *name, struct gn_buf *out,
@@ -57,6 +68,18 @@ static enum garner_code add_file(const char *whole, const char *name,
 }
 
 /* name is "cred:NAME". */
+static enum garner_code check_credential(const char *name,
+                                         struct garner_error *err)
+{
+    if (strchr(name, '/') == NULL && strcmp(name + 5, "..") != 0 &&
+        strcmp(name + 5, ".") != 0)
+        return GARNER_OK;
+    return gn_fail(err, GARNER_INVALID,
+                   "${%.80s}: a credential has a name, not a path; for a file "
+                   "write ${file:PATH}",
+                   name);
+}
+
 static enum garner_code add_credential(const char *name,
                                        struct gn_arena *memory,
                                        struct gn_buf *out,
@@ -70,12 +93,6 @@ static enum garner_code add_credential(const char *name,
                        "${%.80s}: there is no $CREDENTIALS_DIRECTORY; have "
                        "systemd start garner, with LoadCredential=",
                        name);
-    if (strchr(name, '/') != NULL || strcmp(name + 5, "..") == 0 ||
-        strcmp(name + 5, ".") == 0)
-        return gn_fail(err, GARNER_INVALID,
-                       "${%.80s}: a credential has a name, not a path; for a "
-                       "file write ${file:PATH}",
-                       name);
     return add_file(gn_secret_path(name + 5, folder, memory), name, out, err);
 }
 
@@ -85,17 +102,26 @@ static enum garner_code add_reference(const char *name, const char *folder,
                                       struct gn_buf *out,
                                       struct garner_error *err)
 {
-    if (strncmp(name, "env:", 4) == 0 && name[4] != '\0')
+    const bool is_env = strncmp(name, "env:", 4) == 0 && name[4] != '\0';
+    const bool is_file = strncmp(name, "file:", 5) == 0 && name[5] != '\0';
+    const bool is_cred = strncmp(name, "cred:", 5) == 0 && name[5] != '\0';
+
+    if (!is_env && !is_file && !is_cred)
+        return gn_fail(err, GARNER_INVALID,
+                       "${%.40s} is no reference; write ${env:NAME}, "
+                       "${file:PATH}, ${cred:NAME}, or $${ for ${ itself",
+                       name);
+    if (is_cred && check_credential(name, err) != GARNER_OK)
+        return GARNER_INVALID;
+    if (folder == NULL) {
+        add_stand_in(name, out);
+        return GARNER_OK;
+    }
+    if (is_env)
         return add_env(name + 4, out, err);
-    if (strncmp(name, "file:", 5) == 0 && name[5] != '\0')
-        return add_file(gn_secret_path(name + 5, folder, memory), name, out,
-                        err);
-    if (strncmp(name, "cred:", 5) == 0 && name[5] != '\0')
-        return add_credential(name, memory, out, err);
-    return gn_fail(err, GARNER_INVALID,
-                   "${%.40s} is no reference; write ${env:NAME}, "
-                   "${file:PATH}, ${cred:NAME}, or $${ for ${ itself",
-                   name);
+    return is_file ? add_file(gn_secret_path(name + 5, folder, memory), name,
+                              out, err)
+                   : add_credential(name, memory, out, err);
 }
 
 /* Notes the value that out has got from its byte before on. */

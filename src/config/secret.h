@@ -9,6 +9,10 @@
 #include "base/arena.h"
 #include "garner/error.h"
 
+/* How what stands in for what is not looked up begins: letters, figures and
+ * hyphens, another for each. */
+#define GN_SECRET_STAND_IN "stand-in-"
+
 /* What a reference was replaced by. */
 struct gn_secret {
     const char *value;
@@ -18,8 +22,9 @@ struct gn_secret {
 
 /* Puts text with its references replaced into *out: text itself if it has none,
  * else a copy in memory. A relative PATH begins at folder; one newline at a
- * file's end is not part of it. What they were replaced by is put before *found
- * (in memory, too). Errors: INVALID, NOTFOUND, IO, NOMEM. */
+ * file's end is not part of it. folder NULL: nothing is looked up, and
+ * something stands in for what a reference names. What they were replaced by is
+ * put before *found (in memory, too). Errors: INVALID, NOTFOUND, IO, NOMEM. */
 enum garner_code gn_secret_expand(const char *text, const char *folder,
                                   struct gn_arena *memory,
                                   struct gn_secret **found, const char **out,

@@ -178,6 +178,29 @@ static void what_was_filled_in_is_noted(void **state)
     gn_arena_clear(&memory);
 }
 
+static void something_stands_in_for_what_is_not_looked_up(void **state)
+{
+    static const char *const bad[] = {"${x}", "${env:}", "${cred:../a}", "${"};
+    struct gn_arena memory = {0};
+    struct gn_secret *found = NULL;
+    struct garner_error err;
+    const char *out;
+
+    (void)state;
+    assert_int_equal(gn_secret_expand("a ${file:/none/A.b} ${env:GN_NONE}"
+                                      "${cred:x} $${y}",
+                                      NULL, &memory, &found, &out, NULL),
+                     GARNER_OK);
+    assert_string_equal(out, "a stand-in-file--none-a-b stand-in-env-gn-none"
+                             "stand-in-cred-x ${y}");
+    assert_string_equal(found->value, "stand-in-cred-x");
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_int_equal(
+            gn_secret_expand(bad[i], NULL, &memory, &found, &out, &err),
+            GARNER_INVALID);
+    gn_arena_clear(&memory);
+}
+
 static void relative_paths_begin_at_the_folder(void **state)
 {
     struct gn_arena memory = {0};
@@ -218,6 +241,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_filled_in_is_named),
         cmocka_unit_test(credentials_come_from_their_folder),
         cmocka_unit_test(what_was_filled_in_is_noted),
+        cmocka_unit_test(something_stands_in_for_what_is_not_looked_up),
         cmocka_unit_test(relative_paths_begin_at_the_folder),
         cmocka_unit_test(lost_memory_is_told),
     };

@@ -121,10 +121,14 @@ static void finish_url(struct gn_problems *p, const struct gn_node *node,
                          &err))
         return;
     gn_vars_part(s, text, &in_url);
-    if (!gn_hide_secrets(request, in_url, s->secrets, s->memory))
+    if (!gn_hide_secrets(request, in_url, s->secrets, s->memory)) {
         gn_problem_memory(p);
-    else if (gn_url_split(request->url, &parts, NULL) != GARNER_OK)
-        bad_url(p, node, request);
+    } else if (gn_url_split(request->url, &parts, NULL) != GARNER_OK) {
+        if (!gn_scope_stands_in(s, request->url))
+            bad_url(p, node, request);
+        else
+            request->url = "http://localhost/"; /* whatever it will be */
+    }
 }
 
 /* "name[value]", of one that a list under vars makes. */

@@ -30,6 +30,8 @@ struct gn_values_way {
                             struct gn_arena *memory, struct gn_values *values,
                             struct garner_error *err);
     void *context;
+    bool offline; /* nor is anything else looked at but the file: see
+                     gn_scope */
 };
 
 /* Puts lists, in memory, in place of what says SQL under vars of source, a

@@ -51,7 +51,7 @@ static enum garner_code get(void *context, const char *store, const char *sql,
 static enum garner_code load(struct table *t, const char *lines,
                              struct gn_config *config, struct gn_buf *problems)
 {
-    const struct gn_values_way way = {get, t};
+    const struct gn_values_way way = {.get = get, .context = t};
     char path[] = "/tmp/gn-values-XXXXXX";
     const int fd = mkstemp(path);
     struct garner_error err;
