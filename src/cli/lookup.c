@@ -92,6 +92,8 @@ static enum garner_code get(void *context, const char *said, const char *sql,
     struct garner_options options;
     enum garner_code code;
 
+    if (l->offline)
+        return guess(memory, values, err);
     if (l->store != NULL)
         return ask(l->store, sql, memory, values, err);
     if (name == NULL && l->guesses)
@@ -114,5 +116,5 @@ static enum garner_code get(void *context, const char *said, const char *sql,
 
 struct gn_values_way gn_lookup_way(struct gn_lookup *lookup)
 {
-    return (struct gn_values_way){get, lookup};
+    return (struct gn_values_way){get, lookup, lookup->offline};
 }

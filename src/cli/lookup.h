@@ -17,6 +17,7 @@ struct gn_lookup {
     struct garner_store *store; /* open already; NULL: not */
     const char *name;           /* of another than the file's; NULL: none */
     bool guesses; /* where no database is yet, one value stands for all */
+    bool offline; /* nor is it looked for, nor anything but the file */
 };
 
 /* For those who load a configuration; lookup is borrowed. */
