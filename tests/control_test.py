@@ -7,31 +7,16 @@ import signal
 import socket
 import sqlite3
 import stat
-import threading
 import unittest
 
 from support.program import (Case, LIMIT, clean_environment, count_runs, garner, one, query,
                              wait_until)
-from support.servers import Misbehaving, reply
+from support.servers import Gate, Misbehaving, reply
 
 
 def answer(body, status="200 OK", headers=()):
     return lambda sock, request, server: sock.sendall(
         reply(body, status=status, headers=headers))
-
-
-class Gate:
-    """A script that answers as soon as it is opened."""
-
-    def __init__(self):
-        self.opened = threading.Event()
-        self.asked = 0
-
-    def __call__(self, sock, request, server):
-        self.asked += 1
-        while not self.opened.wait(0.05) and not server.done.is_set():
-            pass
-        sock.sendall(reply("[1]"))
 
 
 class Control(Case):
@@ -396,9 +381,7 @@ class Reload(Control):
                             " on s.id = r.source where s.name = ? and missed = 0", [name])
 
     def reload(self, code=0):
-        """As soon as the change before is over."""
-        result = wait_until(lambda: (r := self.ask("reload")) and "ask again" not in r.stderr
-                            and r, "a reload")
+        result = self.ask("reload")
         self.assert_code(result, code)
         return result.stdout + result.stderr
 
@@ -421,12 +404,29 @@ class Reload(Control):
         wait_until(lambda: running.alive() and self.runs("a") > before[1] + 5, "more runs")
         self.assertEqual(self.runs("b"), before[0])
         self.assertEqual(self.gate.asked, 1)
+        self.assertIn("as the file has it now, when that has ended", self.asked("why", "gate"))
+        self.file(("a", "/a", OFTEN), ("gate", "/gate", ", schedule: 3h"), ("c", "/b", OFTEN))
+        self.assertEqual(self.reload(), "0 new, 1 changed, 0 removed, 2 the same\n")
         self.gate.opened.set()
         wait_until(lambda: self.ask("fetch", "gate").returncode == 0, "the changed one")
-        self.assertIn("every 2h", self.asked("why", "gate"))
+        self.assertIn("every 3h", self.asked("why", "gate"))
         self.assertEqual(self.reload(), "0 new, 0 changed, 0 removed, 3 the same\n")
         self.stop(running)
         self.assertIn("read again: 1 new", running.output)
+        self.assert_sound()
+
+    def test_one_that_has_yet_to_change_counts_at_the_end(self):
+        self.gate.status = "503 Service Unavailable"
+        self.file(("gate", "/gate", HOURLY))
+        running = self.start("run", "-c", "garner.yaml")
+        wait_until(lambda: running.alive() and self.gate.asked == 1, "a fetch under way")
+        self.file(("gate", "/a", OFTEN))
+        self.assertEqual(self.reload(), "0 new, 1 changed, 0 removed, 0 the same\n")
+        running.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: "finishing what is under way" in running.output, "it ends")
+        self.gate.opened.set()
+        self.assertEqual(running.wait(), 1, running.output)
+        self.assertEqual(one(self.db, "select count(retired) from garner_source"), 0)
         self.assert_sound()
 
     def test_hooks_may_come_and_change(self):

@@ -4,7 +4,7 @@ import signal
 import unittest
 
 from support.program import Case, count_runs, garner, get_json, one, query, wait_until
-from support.servers import Misbehaving, dead_port, reply
+from support.servers import Gate, Misbehaving, dead_port, reply
 
 HOSTS = 8
 
@@ -83,6 +83,36 @@ class Loops(Case):
         self.assertEqual(one(self.db, "select count(*) from garner_source"), HOSTS)
         wait_until(lambda: one(self.db, "select count(retired) from garner_source") == 0,
                    "nothing that is retired")
+        self.assertEqual(running.stop(), 0, running.output)
+        self.assert_sound()
+
+    def test_each_moves_as_soon_as_it_can(self):
+        """One waits for its server, and nothing else waits for that one."""
+        gate = Gate()
+        self.servers[0].scripts["/gate"] = gate
+        self.file("50ms")
+        text = (self.folder / "garner.yaml").read_text()
+        slow = text.replace(f"'{self.servers[0].url}/a'", f"'{self.servers[0].url}/gate'")
+        self.write("garner.yaml", slow)
+        running = self.start("run", "-c", "garner.yaml", "--loops", "3")
+        wait_until(lambda: running.alive() and gate.asked and count_runs(self.db) >= HOSTS - 1,
+                   "runs")
+        for turn in range(1, 4):
+            self.file("50ms", "/b" if turn % 2 else "/a", turn)
+            self.ask("reload")
+            wait_until(lambda: running.alive() and query(
+                self.db, "select source, n from t order by 1") == [
+                    (f"s{n}", (n + turn) % HOSTS) for n in range(1, HOSTS)], "each at its new host")
+        self.assertIn("as the file has it now, when that has ended", self.ask("why", "s0"))
+        result = garner("fetch", "s0", "-c", "garner.yaml", cwd=self.folder)
+        self.assert_code(result, 3)
+        self.assertIn('"s0" changes as the file has it', result.stderr)
+        self.assertEqual(len(json.loads(self.ask("status", "--live"))["sources"]), HOSTS)
+        self.assertEqual(one(self.db, "select count(retired) from garner_source"), 0)
+        self.assertEqual(gate.asked, 1)
+        gate.opened.set()
+        wait_until(lambda: running.alive() and query(
+            self.db, "select n from t where source = 's0'") == [(3,)], "the last one")
         self.assertEqual(running.stop(), 0, running.output)
         self.assert_sound()
 

@@ -44,9 +44,9 @@ const struct gn_command gn_cmd_reload = {
         "SIGHUP where its standard error is no terminal. Sources that are the "
         "same go on undisturbed, with their schedules and connections; new "
         "ones start; those that are gone, or have changed, finish the fetch "
-        "that is under way first. A file with mistakes changes nothing: they "
-        "are in the collector's log, the first one is printed, and the exit "
-        "status is 2. Its store cannot be changed so.",
+        "that is under way first, each for itself. A file with mistakes "
+        "changes nothing: they are in the collector's log, the first one is "
+        "printed, and the exit status is 2. Its store cannot be changed so.",
     .examples = "garner reload --config garner.yaml\n"
                 "garner check garner.yaml && garner reload -c garner.yaml\n",
     .options = options,

@@ -40,6 +40,8 @@ static const char *reason(enum gn_next next)
         [GN_NEXT_ASKED] = "asked for by hand",
         [GN_NEXT_PAUSED] = "never while it is paused; 'garner resume' lets it "
                            "go on",
+        [GN_NEXT_CHANGED] = "as the file has it now, when that has ended",
+        [GN_NEXT_GONE] = "never: the file has it no more",
     };
 
     return reasons[next];

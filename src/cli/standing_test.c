@@ -86,6 +86,10 @@ static void when_it_is_due_and_why(void **state)
          "in 2.00 s, by its schedule; put off for 1.00 s more, since its host "
          "failed too often"},
         {{.next = GN_NEXT_ASKED, .off_us = SEC}, "in 0 us, asked for by hand"},
+        {{.next = GN_NEXT_CHANGED, .next_us = INT64_MAX},
+         "as the file has it now, when that has ended"},
+        {{.next = GN_NEXT_GONE, .next_us = INT64_MAX},
+         "never: the file has it no more"},
         {{.next = GN_NEXT_PAUSED, .next_us = INT64_MAX},
          "never while it is paused; 'garner resume' lets it go on"},
     };

@@ -75,7 +75,7 @@ static enum garner_code open_loops(struct gn_engine *e,
 
     if (shares == NULL)
         return gn_fail(err, GARNER_NOMEM, "an engine");
-    code = gn_shares_make(config, e->count, NULL, shares, err);
+    code = gn_shares_make(config, e->count, shares, err);
     for (size_t i = 0; i < e->count && code == GARNER_OK; i++) {
         const struct gn_engine_options own = divided(options, i);
 
@@ -109,9 +109,9 @@ static enum garner_code open_engine(struct gn_engine *e,
                        err);
     if (code == GARNER_OK)
         code = open_loops(e, store, config, options, err);
-    return code == GARNER_OK ? gn_regroup_new(e->reloads, e->count, e->team,
-                                              config, &e->regroup, err)
-                             : code;
+    return code == GARNER_OK
+               ? gn_regroup_new(e->reloads, e->count, e->team, &e->regroup, err)
+               : code;
 }
 
 enum garner_code gn_engine_new(struct garner_store *store,
@@ -141,8 +141,6 @@ void gn_engine_free(struct gn_engine *e)
 {
     if (e == NULL)
         return;
-    if (e->regroup != NULL)
-        gn_regroup_end(e->regroup);
     for (size_t i = 0; e->helms != NULL && i < e->count; i++)
         gn_loop_free(e->helms[i].loop);
     gn_regroup_free(e->regroup);

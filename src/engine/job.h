@@ -42,6 +42,7 @@ struct gn_host;
 struct gn_page;
 struct gn_pass;
 struct gn_chain;
+struct gn_turnover;
 
 /* What became of a job that something is expected of. */
 struct gn_trial {
@@ -113,11 +114,13 @@ struct gn_active {
     size_t jobs;     /* not settled yet, or about to begin */
     struct gn_chain *chain; /* its pages, see chain.h; NULL: it has one */
     TAILQ_ENTRY(gn_active) in_going; /* its next page waits for room */
-    struct gn_active *successor;     /* comes when it is gone; NULL: none */
 
     /* guarded by the flow's lock */
     struct gn_due due;
-    bool leaving; /* it is not started any more: see reload.h */
+    bool leaving; /* it is not started any more: see turnover.h */
+    struct gn_active *successor;        /* comes when it is gone; NULL: none */
+    struct gn_turnover *successor_at;   /* where to */
+    SLIST_ENTRY(gn_active) in_arrivals; /* of another loop */
     struct {
         int status;
         int64_t wall_us; /* 0: no run yet */

@@ -232,6 +232,8 @@ enum garner_code gn_loop_new(struct garner_store *store,
     set_defaults(&l->options);
     l->reload = (struct gn_reload){.turnover = {.flow = &l->flow,
                                                 .roster = &l->roster,
+                                                .team = team,
+                                                .index = index,
                                                 .once = options->once,
                                                 .admit = admit,
                                                 .context = l},
@@ -434,7 +436,6 @@ void gn_loop_free(struct gn_loop *l)
     gn_reload_fini(&l->reload);
     gn_care_fini(&l->care);
     gn_roster_close(&l->roster);
-    gn_reload_forget(&l->reload);
     gn_config_fini(&l->share);
     gn_free(l);
 }

@@ -51,7 +51,7 @@ struct writer {
     const struct gn_rows_spec *spec;
 };
 
-int gn_share_by_name(const void *a, const void *b)
+static int by_name(const void *a, const void *b)
 {
     const struct gn_source *const *x = a;
     const struct gn_source *const *y = b;
@@ -83,7 +83,7 @@ static enum garner_code check_names(const struct gn_config *config,
                        count);
     for (size_t i = 0; i < count; i++)
         sorted[i] = &config->sources[i];
-    qsort(sorted, count, sizeof sorted[0], gn_share_by_name);
+    qsort(sorted, count, sizeof sorted[0], by_name);
     for (size_t i = 1; i < count && code == GARNER_OK; i++)
         if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0)
             code = gn_fail(err, GARNER_INVALID,
@@ -144,19 +144,14 @@ enum garner_code gn_shares_check(const struct gn_config *config,
 
 /* --- the shares ----------------------------------------------------------- */
 
-/* loop[i]: which loop works on the ith source; count: none does, it is left
- * out. */
+/* loop[i]: which loop works on the ith source. */
 static enum garner_code choose(const struct gn_config *whole, size_t count,
-                               const bool *left_out, size_t *loop,
-                               struct garner_error *err)
+                               size_t *loop, struct garner_error *err)
 {
     enum garner_code code = GARNER_OK;
 
     for (size_t i = 0; i < whole->source_count && code == GARNER_OK; i++)
-        if (left_out != NULL && left_out[i])
-            loop[i] = count;
-        else
-            code = gn_share_of(&whole->sources[i], count, &loop[i], err);
+        code = gn_share_of(&whole->sources[i], count, &loop[i], err);
     return code;
 }
 
@@ -198,14 +193,14 @@ static void lend(const struct gn_config *whole, struct gn_config *share)
 }
 
 enum garner_code gn_shares_make(const struct gn_config *whole, size_t count,
-                                const bool *left_out, struct gn_config *shares,
+                                struct gn_config *shares,
                                 struct garner_error *err)
 {
     size_t *loop;
     enum garner_code code;
     size_t made = 0;
 
-    if (count == 1 && left_out == NULL) {
+    if (count == 1) {
         lend(whole, &shares[0]);
         return GARNER_OK;
     }
@@ -213,7 +208,7 @@ enum garner_code gn_shares_make(const struct gn_config *whole, size_t count,
     if (loop == NULL)
         return gn_fail(err, GARNER_NOMEM, "out of memory for %zu sources",
                        whole->source_count);
-    code = choose(whole, count, left_out, loop, err);
+    code = choose(whole, count, loop, err);
     while (made < count && code == GARNER_OK) {
         code = make_share(whole, loop, made, &shares[made], err);
         made += code == GARNER_OK;

@@ -1,9 +1,10 @@
 /*
  * share.h - the sources of a configuration divided among event loops: those of
- * one host (scheme, host, port) work on one loop, which alone limits it.
+ * one host (scheme, host, port) work on one loop, which limits it.
  *
  * A source whose URLs come from a list works on one loop, too, by its name: the
- * hosts of those URLs are known there apart from what other loops know of them.
+ * hosts of those URLs are known there apart from what other loops know of them,
+ * and so are those that redirects, links and next pages lead to.
  *
  * Thread: any.
  */
@@ -12,9 +13,6 @@
 
 #include "config/config.h"
 #include "garner/error.h"
-
-/* For qsort and bsearch, of pointers to sources: by their names. */
-int gn_share_by_name(const void *a, const void *b);
 
 /* Which of count loops works on source. Errors: NOMEM. */
 enum garner_code gn_share_of(const struct gn_source *source, size_t count,
@@ -26,11 +24,10 @@ enum garner_code gn_share_of(const struct gn_source *source, size_t count,
 enum garner_code gn_shares_check(const struct gn_config *config,
                                  struct garner_error *err);
 
-/* Makes shares[0] to [count - 1] of whole (borrowed by them): its sources but
- * those that are left out (left_out[i]; NULL: none is). Free each with
+/* Makes shares[0] to [count - 1] of whole (borrowed by them). Free each with
  * gn_config_fini. Errors: NOMEM; then there are none. */
 enum garner_code gn_shares_make(const struct gn_config *whole, size_t count,
-                                const bool *left_out, struct gn_config *shares,
+                                struct gn_config *shares,
                                 struct garner_error *err);
 
 #endif

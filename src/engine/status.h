@@ -91,11 +91,13 @@ struct gn_asked {
 /* Why a source is fetched next when it is. */
 enum gn_next {
     GN_NEXT_NEVER,
-    GN_NEXT_SLOT,   /* its schedule's */
-    GN_NEXT_FRESH,  /* the same, put off as long as its answer is fresh */
-    GN_NEXT_AGAIN,  /* it is tried again, after a failure */
-    GN_NEXT_ASKED,  /* it was asked for by hand */
-    GN_NEXT_PAUSED, /* it is paused */
+    GN_NEXT_SLOT,    /* its schedule's */
+    GN_NEXT_FRESH,   /* the same, put off as long as its answer is fresh */
+    GN_NEXT_AGAIN,   /* it is tried again, after a failure */
+    GN_NEXT_ASKED,   /* it was asked for by hand */
+    GN_NEXT_PAUSED,  /* it is paused */
+    GN_NEXT_CHANGED, /* as another configuration has it, when this has ended */
+    GN_NEXT_GONE,    /* another configuration has it no more */
 };
 
 /* How one source stands. */

@@ -311,6 +311,21 @@ class Proxy:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+class Gate:
+    """A script of Misbehaving that answers as soon as it is opened."""
+
+    def __init__(self, status="200 OK"):
+        self.opened = threading.Event()
+        self.asked = 0
+        self.status = status
+
+    def __call__(self, sock, request, server):
+        self.asked += 1
+        while not self.opened.wait(0.05) and not server.done.is_set():
+            pass
+        sock.sendall(reply("[1]", status=self.status))
+
+
 class Misbehaving:
     """Answers each path with the bytes of its script. A script is a function
     of (socket, request bytes, server); the connection is closed after it."""

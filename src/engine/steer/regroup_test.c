@@ -17,15 +17,13 @@ static bool both_run(struct world *w)
     return runs(w, "s0") > 0 && runs(w, "s1") > 0;
 }
 
-/* As soon as the change before is over. */
-static enum garner_code reload(struct world *w, struct gn_config *c,
-                               struct gn_changes *n)
+static enum garner_code ask_for(struct world *w, const char *name)
 {
-    enum garner_code code = GARNER_BUSY;
+    struct gn_buf told = {0};
+    const enum garner_code code =
+        gn_engine_ask(w->engine, &name, 1, false, &told, &w->err);
 
-    WAIT_FOR(code != GARNER_BUSY ||
-             (code = gn_engine_reload(w->engine, c, n, &w->err)) !=
-                 GARNER_BUSY);
+    gn_buf_fini(&told);
     return code;
 }
 
@@ -33,7 +31,7 @@ static void change_on(struct world *w, const struct wanted *list,
                       const size_t *loops, size_t count, struct gn_changes *n)
 {
     struct gn_config c = config_on(w, list, loops, count);
-    const enum garner_code code = reload(w, &c, n);
+    const enum garner_code code = gn_engine_reload(w->engine, &c, n, &w->err);
 
     if (code != GARNER_OK)
         fail_msg("%s", w->err.message);
@@ -45,7 +43,7 @@ static enum garner_code try_on(struct world *w, const struct wanted *list,
 {
     struct gn_config c = config_on(w, list, loops, count);
     struct gn_changes n;
-    const enum garner_code code = reload(w, &c, &n);
+    const enum garner_code code = gn_engine_reload(w->engine, &c, &n, &w->err);
 
     assert_true((c.memory == NULL) == (code == GARNER_OK));
     gn_config_fini(&c);
@@ -86,41 +84,89 @@ static void sources_come_and_go_on_both(void **state)
     end_loops(w);
 }
 
-static void one_whose_host_changes_moves(void **state)
+/* Each as soon as nothing of it is under way, whatever others wait for. */
+static void those_whose_hosts_change_move(void **state)
 {
-    static const struct wanted next[] = {{"s0", "/a", 5, 0, NULL},
+    static const struct wanted next[] = {{"s0", "/b", 5, 7, NULL},
                                          {"s1", "/b", 5, 7, NULL}};
-    static const size_t loops[] = {0, 0};
+    static const size_t loops[] = {1, 0};
     static const size_t back[] = {0, 1};
     struct world *w = begin_loops(serve, NULL);
     struct wanted again[] = {next[0], next[1]};
+    struct gn_standing s;
     struct gn_changes n;
-    struct gn_config c;
 
     (void)state;
-    add_on(w, 0, "/a", 5);
-    add_on(w, 1, "/gate", 3600000);
+    add_on(w, 0, "/gate", 3600000);
+    add_on(w, 1, "/a", 5);
     run_beside(w);
-    WAIT_FOR(atomic_load(&asked) == 1 && runs(w, "s0") > 0);
+    WAIT_FOR(atomic_load(&asked) == 1 && runs(w, "s1") > 0);
     change_on(w, next, loops, 2, &n);
-    assert_int_equal(n.changed, 1);
+    assert_int_equal(n.changed, 2);
     assert_int_equal(n.removed + n.added, 0);
-    c = config_on(w, next, back, 2);
-    assert_int_equal(gn_engine_reload(w->engine, &c, &n, &w->err), GARNER_BUSY);
-    assert_has(w->err.message, "under way");
-    gn_config_fini(&c);
-    assert_int_equal(sources(w), 2); /* its job is not over */
+    WAIT_FOR(tcp_server_requests(sites[0]) > 3 && runs(w, "s1") > 2);
+    assert_int_equal(sources(w), 2); /* a job of s0's is not over */
+    assert_int_equal(gn_engine_look(w->engine, "s0", &s, NULL), GARNER_OK);
+    assert_true(s.running);
+    assert_int_equal(s.next, GN_NEXT_CHANGED);
+    assert_int_equal(ask_for(w, "s0"), GARNER_BUSY);
+    assert_has(w->err.message, "changes as the file has it");
+    assert_asked(w, "select count(retired) from garner_source", "0");
     atomic_store(&opened, 1);
-    WAIT_FOR(runs(w, "s1") > 2);
-    WAIT_FOR(sources(w) == 2);
+    WAIT_FOR(runs(w, "s0") > 2);
     again[1].identity = 8;
     change_on(w, again, back, 2, &n);
-    assert_int_equal(n.changed, 1);
-    WAIT_FOR(tcp_server_requests(sites[1]) > 3);
+    assert_int_equal(n.changed, 2);
+    WAIT_FOR(runs(w, "s1") > 2 && tcp_server_requests(sites[1]) > 3);
     assert_asked(w,
                  "select count(*) || ' ' || count(retired)"
                  " from garner_source",
                  "2 0");
+    stop_loops(w);
+}
+
+/* What is to come instead of a source that has yet to go may change. */
+static void a_change_while_one_waits(void **state)
+{
+    static const struct wanted first[] = {{"s0", "/a", 5, 7, "t"},
+                                          {"s1", "/a", 5, 0, NULL}};
+    static const struct wanted second[] = {{"s0", "/b", 5, 8, "t"},
+                                           {"s1", "/a", 5, 0, NULL},
+                                           {"new", "/a", 5, 7, NULL}};
+    static const size_t loops[][3] = {{1, 1}, {0, 1, 0}, {1, 1, 0}};
+    struct world *w = begin_loops(serve, NULL);
+    struct gn_changes n;
+
+    (void)state;
+    add_on(w, 0, "/gate", 3600000);
+    add_on(w, 1, "/a", 5);
+    run_beside(w);
+    WAIT_FOR(atomic_load(&asked) == 1);
+    change_on(w, first, loops[0], 2, &n);
+    assert_int_equal(n.changed, 1);
+    change_on(w, first, loops[0], 2, &n);
+    assert_int_equal(n.same, 2);
+    change_on(w, second, loops[1], 3, &n);
+    assert_int_equal(n.changed, 1);
+    assert_int_equal(n.added, 1);
+    WAIT_FOR(runs(w, "new") > 1);
+    change_on(w, &second[1], &loops[1][1], 2, &n);
+    assert_int_equal(n.removed, 1);
+    assert_int_equal(n.same, 2);
+    assert_int_equal(ask_for(w, "s0"), GARNER_NOTFOUND);
+    change_on(w, second, loops[2], 3, &n); /* it is there again */
+    assert_int_equal(n.added, 1);
+    assert_int_equal(n.same, 2);
+    assert_int_equal(sources(w), 3);
+    atomic_store(&opened, 1);
+    WAIT_FOR(runs(w, "s0") > 2);
+    assert_int_equal(atomic_load(&asked), 1);
+    assert_asked(w,
+                 "select count(distinct r.url) from garner_run r"
+                 " join garner_source s on s.id = r.source"
+                 " where s.name = 's0'",
+                 "2");
+    assert_asked(w, "select count(retired) from garner_source", "0");
     stop_loops(w);
 }
 
@@ -200,6 +246,39 @@ static void who_hears_of_it_may_come_later(void **state)
     end_loops(w);
 }
 
+/* Whatever moves where, none is lost, nor there twice. */
+static void moves_in_a_row(void **state)
+{
+    static const char *const names[] = {"a", "b", "c", "d", "e", "f"};
+    struct world *w = begin_loops(serve, NULL);
+    uint64_t random = 5;
+
+    (void)state;
+    add_on(w, 0, "/a", 3);
+    run_beside(w);
+    WAIT_FOR(runs(w, "s0") > 0);
+    for (int i = 0; i < 40; i++) {
+        struct wanted list[7] = {{"s0", "/a", 3, 0, NULL}};
+        size_t loops[7] = {0};
+        struct gn_changes n;
+        size_t count = 1;
+
+        for (size_t k = 0; k < 6; k++) {
+            random = random * 6364136223846793005U + 1442695040888963407U;
+            if (random >> 62 == 0)
+                continue;
+            loops[count] = (random >> 40) % 2;
+            list[count] = (struct wanted){names[k], "/a", 2 + (int64_t)k,
+                                          1 + loops[count], NULL};
+            count++;
+        }
+        change_on(w, list, loops, count, &n);
+        assert_int_equal(n.added + n.changed + n.same, count);
+        WAIT_FOR(i % 8 != 7 || sources(w) == count);
+    }
+    stop_loops(w);
+}
+
 static void an_end_in_the_middle_of_a_move(void **state)
 {
     static const struct wanted next[] = {{"s0", "/a", 5, 7, NULL},
@@ -254,10 +333,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sources_come_and_go_on_both),
-        cmocka_unit_test(one_whose_host_changes_moves),
+        cmocka_unit_test(those_whose_hosts_change_move),
+        cmocka_unit_test(a_change_while_one_waits),
         cmocka_unit_test(all_change_or_none),
         cmocka_unit_test(a_move_that_cannot_be_is_refused),
         cmocka_unit_test(who_hears_of_it_may_come_later),
+        cmocka_unit_test(moves_in_a_row),
         cmocka_unit_test(an_end_in_the_middle_of_a_move),
         cmocka_unit_test(without_memory_nothing_changes),
     };

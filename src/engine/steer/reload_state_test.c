@@ -23,9 +23,9 @@ static void paused_ones_stay_so(void **state)
     WAIT_FOR(gn_engine_look(w->engine, "s0", &s, NULL) == GARNER_OK &&
              s.runs == 0);
     assert_true(s.paused);
-    change_soon(w, none, 1);
+    change_well(w, none, 1);
     WAIT_FOR(runs(w, "x") > 1);
-    change_soon(w, next, 1); /* it comes back */
+    change_well(w, next, 1); /* it comes back */
     WAIT_FOR(gn_engine_look(w->engine, "s0", &s, NULL) == GARNER_OK);
     assert_true(s.paused);
     WAIT_FOR(strcmp(ask(w, "select group_concat(name) from garner_source"

@@ -48,8 +48,6 @@ static void one_with_a_job_goes_when_that_has_ended(void **state)
     before = runs(w, "s1");
     WAIT_FOR(runs(w, "s1") > before + 5);
     assert_int_equal(sources(w), 2); /* its job is under way yet */
-    assert_int_equal(change(w, more, 1, &n), GARNER_BUSY);
-    assert_has(w->err.message, "under way");
     atomic_store(&opened, 1);
     WAIT_FOR(runs(w, "s0") > 3);
     assert_int_equal(atomic_load(&asked), 1);
@@ -59,8 +57,36 @@ static void one_with_a_job_goes_when_that_has_ended(void **state)
                  " and r.url like '%/gate' and status = 200",
                  "1");
     assert_asked(w, "select count(retired) from garner_source", "0");
-    change_soon(w, more, 1);
+    change_well(w, more, 1);
     WAIT_FOR(sources(w) == 1);
+    stop(w);
+}
+
+/* Its job is under way all the time. */
+static void one_that_is_to_go_may_come_back(void **state)
+{
+    static const struct wanted next[] = {{"s0", "/a", 5, 8, NULL}};
+    struct world *w = start();
+    struct gn_standing s;
+    struct gn_changes n;
+
+    (void)state;
+    add_source(w, "/gate", 3600000);
+    run_beside(w);
+    WAIT_FOR(atomic_load(&asked) == 1);
+    change_well(w, next, 0);
+    assert_int_equal(gn_engine_look(w->engine, "s0", &s, NULL), GARNER_OK);
+    assert_int_equal(s.next, GN_NEXT_GONE);
+    CHANGE(w, next, &n);
+    assert_int_equal(n.added, 1);
+    assert_int_equal(n.removed + n.changed + n.same, 0);
+    CHANGE(w, next, &n);
+    assert_int_equal(n.same, 1);
+    assert_int_equal(sources(w), 1);
+    atomic_store(&opened, 1);
+    WAIT_FOR(runs(w, "s0") > 3);
+    assert_int_equal(atomic_load(&asked), 1);
+    assert_asked(w, "select count(retired) from garner_source", "0");
     stop(w);
 }
 
@@ -83,7 +109,7 @@ static void one_that_asks_for_robots_goes_when_it_knows(void **state)
     assert_int_equal(n.removed, 1);
     atomic_store(&opened, 1);
     WAIT_FOR(sources(w) == 1);
-    change_soon(w, next, 1); /* nothing is under way */
+    change_well(w, next, 1); /* nothing is under way */
     stop(w);
     robots = NULL;
 }
@@ -101,7 +127,7 @@ static void what_stays_is_not_disturbed(void **state)
     WAIT_FOR(atomic_load(&asked) == 1);
     CHANGE(w, next, &n);
     WAIT_FOR(runs(w, "new") == 1);
-    WAIT_FOR(change(w, next, 2, &n) == GARNER_OK); /* nothing changes */
+    assert_int_equal(change(w, next, 2, &n), GARNER_OK); /* nothing changes */
     assert_int_equal(n.same, 2);
     assert_int_equal(n.added + n.changed + n.removed, 0);
     atomic_store(&opened, 1);
@@ -129,12 +155,12 @@ static void rows_may_come_with_a_source(void **state)
     CHANGE(w, next, &n);
     WAIT_FOR(runs(w, "new") == 1);
     assert_asked(w, "select v from t", "7");
-    WAIT_FOR(change(w, bad, 1, &n) == GARNER_INVALID);
+    assert_int_equal(change(w, bad, 1, &n), GARNER_INVALID);
     assert_has(w->err.message, "garner_run");
     assert_int_equal(sources(w), 2); /* nothing has changed */
     assert_int_equal(runs(w, "s0"), 1);
-    WAIT_FOR(change(w, half, 3, &n) == GARNER_INVALID);
-    change_soon(w, half, 2);
+    assert_int_equal(change(w, half, 3, &n), GARNER_INVALID);
+    change_well(w, half, 2);
     WAIT_FOR(runs(w, "more") == 1);
     assert_asked(w, "select v from u", "7");
     stop(w);
@@ -171,6 +197,78 @@ static void a_table_may_be_written_in_another_way(void **state)
     stop(w);
 }
 
+/* The same for those of a source that was to come, and does not. */
+static void a_table_of_one_that_waits(void **state)
+{
+    static const struct wanted lists[][2] = {
+        {{"s0", "/a", 5, 1, "t"}, {"a", "/a", 5, 1, NULL}},
+        {{"s0", "/a", 5, 2, "t"}, {"a", "/a", 5, 1, NULL}},
+        {{"b", "/a", 5, 1, "t"}, {"a", "/a", 5, 1, NULL}},
+        {{"b", "/a", 5, 1, "t"}, {"s0", "/a", 5, 3, NULL}}};
+    static const char *const key[] = {"v"};
+    struct world *w = start();
+
+    (void)state;
+    add_source(w, "/gate", 3600000);
+    run_beside(w);
+    WAIT_FOR(atomic_load(&asked) == 1);
+    for (size_t i = 0; i < 4; i++) {
+        struct gn_config c = config_of(w, lists[i], 2);
+        struct gn_rows_spec *rows = gn_arena_zeroed(c.memory, sizeof *rows);
+
+        *rows = c.sources[0].rows[0];
+        rows->key = key;
+        rows->key_count = 1;
+        rows->conflict = i == 1 ? GN_CONFLICT_KEEP : GN_CONFLICT_WHOLE;
+        for (size_t k = 0; k < 2; k++)
+            c.sources[k].rows = rows;
+        change_to(w, &c);
+    }
+    atomic_store(&opened, 1);
+    WAIT_FOR(runs(w, "b") > 1 && runs(w, "s0") > 1 && sources(w) == 2);
+    assert_asked(w, "select group_concat(v) from t", "7");
+    stop(w);
+}
+
+/* Two at the same time are made one after the other. */
+static void *change_often(void *world)
+{
+    static const struct wanted next[] = {{"s0", "/a", 3, 0, NULL},
+                                         {"x", "/a", 3, 7, NULL}};
+    static struct garner_error err;
+
+    for (size_t i = 0; i < 40; i++) {
+        struct gn_config c = config_of(world, next, 1 + i % 2);
+        struct gn_changes n;
+
+        assert_int_equal(
+            gn_engine_reload(((struct world *)world)->engine, &c, &n, &err),
+            GARNER_OK);
+    }
+    return NULL;
+}
+
+static void two_at_the_same_time(void **state)
+{
+    struct world *w = start();
+    pthread_t other;
+
+    (void)state;
+    add_source(w, "/a", 3);
+    run_beside(w);
+    WAIT_FOR(runs(w, "s0") > 0);
+    assert_int_equal(pthread_create(&other, NULL, change_often, w), 0);
+    for (int i = 0; i < 40; i++) {
+        const struct wanted list[] = {{"s0", "/a", 3, 0, NULL},
+                                      {"x", "/b", 3, 8, NULL}};
+
+        change_well(w, list, 2);
+    }
+    assert_int_equal(pthread_join(other, NULL), 0);
+    WAIT_FOR(sources(w) >= 1 && runs(w, "s0") > 2);
+    stop(w);
+}
+
 /* Many changes in a row, while fetches go on and others look. */
 static void changes_in_a_row(void **state)
 {
@@ -195,7 +293,7 @@ static void changes_in_a_row(void **state)
                 list[count++] = (struct wanted){names[k], "/a", 2 + (int64_t)k,
                                                 1 + (random >> 40) % 2, NULL};
         }
-        change_soon(w, list, count);
+        change_well(w, list, count);
         (void)gn_engine_sources(w->engine, 0, lines, 8);
         totals = status_of(w).totals;
         assert_true(totals.due >= totals.started);
@@ -273,10 +371,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sources_come_and_go),
         cmocka_unit_test(one_with_a_job_goes_when_that_has_ended),
+        cmocka_unit_test(one_that_is_to_go_may_come_back),
         cmocka_unit_test(one_that_asks_for_robots_goes_when_it_knows),
         cmocka_unit_test(what_stays_is_not_disturbed),
         cmocka_unit_test(rows_may_come_with_a_source),
         cmocka_unit_test(a_table_may_be_written_in_another_way),
+        cmocka_unit_test(a_table_of_one_that_waits),
+        cmocka_unit_test(two_at_the_same_time),
         cmocka_unit_test(changes_in_a_row),
         cmocka_unit_test(without_memory_nothing_changes),
         cmocka_unit_test(an_end_in_the_middle),

@@ -100,16 +100,12 @@ static inline enum garner_code change(struct world *w,
             fail_msg("%s", (w)->err.message);                                  \
     } while (0)
 
-/* As soon as the change before is over. */
-static inline void change_soon(struct world *w, const struct wanted *list,
+static inline void change_well(struct world *w, const struct wanted *list,
                                size_t count)
 {
-    enum garner_code code = GARNER_BUSY;
     struct gn_changes n;
 
-    WAIT_FOR(code != GARNER_BUSY ||
-             (code = change(w, list, count, &n)) != GARNER_BUSY);
-    if (code != GARNER_OK)
+    if (change(w, list, count, &n) != GARNER_OK)
         fail_msg("%s", w->err.message);
 }
 
@@ -137,13 +133,9 @@ static inline void stop(struct world *w)
 /* Changes to c, whatever it has. */
 static inline void change_to(struct world *w, struct gn_config *c)
 {
-    enum garner_code code = GARNER_BUSY;
     struct gn_changes n;
 
-    WAIT_FOR(code != GARNER_BUSY ||
-             (code = gn_engine_reload(w->engine, c, &n, &w->err)) !=
-                 GARNER_BUSY);
-    if (code != GARNER_OK)
+    if (gn_engine_reload(w->engine, c, &n, &w->err) != GARNER_OK)
         fail_msg("%s", w->err.message);
 }
 

@@ -264,7 +264,9 @@ static void describe(const struct gn_flow *f, const struct gn_active *a,
         s->host_us = a->host_ns == INT64_MAX ? INT64_MAX
                                              : from_now_us(a->host_ns, now_ns);
     }
-    if (f->schedule != NULL && !f->closed)
+    if (a->leaving)
+        s->next = a->successor != NULL ? GN_NEXT_CHANGED : GN_NEXT_GONE;
+    else if (f->schedule != NULL && !f->closed)
         say_next(&a->due, a->is_fresh, now_ns, s);
 }
 

@@ -22,6 +22,7 @@ struct gn_entry {
     struct gn_active **actives;
     struct gn_host **hosts; /* for each; NULL: not made, or the roster's */
     size_t count;
+    size_t holds; /* that it has of the turnover's */
     enum garner_code code;
     struct garner_error err;
 };
@@ -61,17 +62,14 @@ void gn_entry_add(struct gn_entry *e, struct gn_active *active)
 
 bool gn_turnover_is_under_way(const struct gn_turnover *t)
 {
-    return t->leaving > 0 || t->entering > 0;
+    return t->entering > 0 || (t->leaving > 0 && !t->flow->closed);
 }
 
 /* --- sources that come --------------------------------------------------- */
 
-void gn_turnover_check(struct gn_turnover *t)
+static void relimit(struct gn_turnover *t)
 {
-    if (gn_turnover_is_under_way(t))
-        return;
     gn_hosts_relimit(t->flow->hosts, t->roster->actives, t->roster->count);
-    t->over(t->over_context);
 }
 
 static enum garner_code admit(struct gn_turnover *t, struct gn_active *a,
@@ -133,6 +131,15 @@ static bool comes(struct gn_turnover *t, struct gn_entry *e, size_t i)
     return code == GARNER_OK;
 }
 
+/* So many of the holds on the team, unless the loop's end has done so. */
+static void release(struct gn_turnover *t, size_t count)
+{
+    for (; count > 0 && t->holds > 0; count--) {
+        t->holds--;
+        gn_team_release(t->team);
+    }
+}
+
 static void entered(uv_work_t *work, int status)
 {
     struct gn_entry *e = work->data;
@@ -143,10 +150,11 @@ static void entered(uv_work_t *work, int status)
     for (size_t i = 0; i < e->count; i++)
         if (!comes(t, e, i))
             gn_active_free(e->actives[i]);
+    release(t, e->holds);
     gn_entry_free(e);
     if (t->flow->abandoned)
         return;
-    gn_turnover_check(t);
+    relimit(t);
     gn_inbox_ring(t->flow->inbox); /* they may be due, or nothing is */
 }
 
@@ -161,6 +169,89 @@ void gn_turnover_come(struct gn_turnover *t, struct gn_entry *e)
     t->entering++;
     GN_CHECK(uv_queue_work(t->flow->loop, &e->work, enter, entered) ==
              0); /* it only looks at its arguments */
+}
+
+/* --- from loop to loop --------------------------------------------------- */
+
+/* a comes to the loop of t. The team does not end until it is there: that loop,
+ * which may rest, does not know of it before. */
+static void hand_over(struct gn_turnover *t, struct gn_active *a)
+{
+    const bool held = gn_team_hold(t->team);
+    bool comes;
+
+    gn_lock(&t->flow->lock);
+    comes = held && !t->ended;
+    if (comes) {
+        SLIST_INSERT_HEAD(&t->arrivals, a, in_arrivals);
+        t->arrived++;
+    }
+    gn_unlock(&t->flow->lock);
+    if (comes) {
+        gn_inbox_ring(t->flow->inbox);
+        return;
+    }
+    if (held)
+        gn_team_release(t->team);
+    gn_active_free(a);
+}
+
+static struct gn_active *next_arrival(struct gn_turnover *t)
+{
+    struct gn_active *a;
+
+    gn_lock(&t->flow->lock);
+    a = SLIST_FIRST(&t->arrivals);
+    if (a != NULL) {
+        SLIST_REMOVE_HEAD(&t->arrivals, in_arrivals);
+        t->arrived--;
+    }
+    gn_unlock(&t->flow->lock);
+    return a;
+}
+
+static size_t arrived(struct gn_turnover *t)
+{
+    size_t count;
+
+    gn_lock(&t->flow->lock);
+    count = t->arrived;
+    gn_unlock(&t->flow->lock);
+    return count;
+}
+
+void gn_turnover_receive(struct gn_turnover *t)
+{
+    const size_t count = arrived(t);
+    struct gn_entry *e = count > 0 ? gn_entry_new(count) : NULL;
+
+    if (e == NULL)
+        return;                /* nobody has come, or next time */
+    while (e->holds < count) { /* others may come meanwhile */
+        gn_entry_add(e, next_arrival(t));
+        e->holds++;
+    }
+    t->holds += count;
+    gn_turnover_come(t, e);
+}
+
+bool gn_turnover_rests(struct gn_turnover *t)
+{
+    return t->entering == 0 && arrived(t) == 0;
+}
+
+void gn_turnover_end(struct gn_turnover *t)
+{
+    struct gn_active *a;
+
+    gn_lock(&t->flow->lock);
+    t->ended = true;
+    gn_unlock(&t->flow->lock);
+    while ((a = next_arrival(t)) != NULL) {
+        t->holds++;
+        gn_active_free(a);
+    }
+    release(t, t->holds);
 }
 
 /* --- sources that go ----------------------------------------------------- */
@@ -217,7 +308,7 @@ static void strike_out(struct gn_turnover *t, struct gn_active *a)
 }
 
 /* Nothing of it is under way any more. Its successor, if there is one, goes
- * into e. */
+ * into e, or to another loop. */
 static void leave(struct gn_turnover *t, struct gn_active *a,
                   struct gn_entry *e)
 {
@@ -227,10 +318,12 @@ static void leave(struct gn_turnover *t, struct gn_active *a,
     gn_lock(&f->lock);
     strike_out(t, a);
     gn_unlock(&f->lock);
-    if (a->successor != NULL) {
+    if (a->successor != NULL)
         a->successor->asked = a->asked; /* who asked looks there */
-        e->actives[e->count++] = a->successor;
-    }
+    if (a->successor != NULL && a->successor_at == t)
+        gn_entry_add(e, a->successor);
+    else if (a->successor != NULL)
+        hand_over(a->successor_at, a->successor);
     gn_active_free(a);
 }
 
@@ -281,20 +374,30 @@ void gn_turnover_go(struct gn_turnover *t, struct gn_active *a)
     t->leaving++;
 }
 
+/* Whether the ith of the roster is to go, and may. Once nothing comes any more,
+ * what it has is all there is to be told of a source. */
+static bool may_leave(const struct gn_turnover *t, size_t i)
+{
+    const struct gn_active *a = t->roster->actives[i];
+
+    return a->leaving && a->jobs == 0 &&
+           (a->successor == NULL || !t->flow->closed);
+}
+
 void gn_turnover_tend(struct gn_turnover *t)
 {
     struct gn_entry *e = t->leaving > 0 ? gn_entry_new(t->leaving) : NULL;
+    const size_t before = t->leaving;
 
     if (e == NULL)
         return; /* nothing to do, or next time */
     for (size_t i = t->roster->count; i-- > 0;) {
-        struct gn_active *a = t->roster->actives[i];
-
-        if (!a->leaving || a->jobs > 0)
+        if (!may_leave(t, i))
             continue;
         t->leaving--;
-        leave(t, a, e);
+        leave(t, t->roster->actives[i], e);
     }
     gn_turnover_come(t, e);
-    gn_turnover_check(t);
+    if (t->leaving < before)
+        relimit(t);
 }
