@@ -1,5 +1,7 @@
 #include "cli/pour.h"
 
+#include <limits.h>
+
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
@@ -232,6 +234,9 @@ static enum garner_code anew_once(struct gn_pour *p,
 
     garner_tx_options_init(&options);
     options.ack = p->ack;
+    /* However long it takes to delete what may be many rows, with triggers: who
+     * asked for it is there to end it. */
+    options.timeout_ms = options.idle_ms = INT_MAX;
     if (code == GARNER_OK)
         code = garner_begin(p->store, &options, &tx, err);
     if (code == GARNER_OK)

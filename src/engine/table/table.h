@@ -95,9 +95,9 @@ enum garner_code gn_table_add_rows(struct gn_table *table,
                                    struct gn_added *added,
                                    struct garner_error *err);
 
-/* Does the same at once, in pen's transaction, which is to be rolled back; as
- * is what the table, one of gn_tables of its own, is known to be. Errors: those
- * of garner_tx_exec. */
+/* Does the same at once, in pen's transaction; if that is rolled back, the
+ * table, one of gn_tables of its own, is to be forgotten. Errors: those of
+ * garner_tx_exec. */
 enum garner_code gn_table_try_rows(struct gn_table *table,
                                    const struct gn_pen *pen,
                                    const struct gn_offer *offer,
