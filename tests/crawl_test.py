@@ -7,7 +7,7 @@ import subprocess
 import unittest
 
 from support.program import Case, GARNER, count_runs, garner, one, query, wait_until
-from support.servers import Nginx, dead_port
+from support.servers import Misbehaving, Nginx, dead_port, reply
 from support.terminal import Terminal
 
 PAGES = 25
@@ -309,6 +309,85 @@ sources:
                    re.search(r"\d+ of \d+ URLs \([\d.]+/s\), 0 failed, ", running.output),
                    "the line")
         self.assertEqual(running.stop(), 130)
+
+
+class Site(dict):
+    """Scripts of a site of which each page has the links that are given, and
+    where moved leads elsewhere. Of others each leads to the next, without end."""
+
+    def __init__(self, links=None, moved=None, robots=""):
+        super().__init__()
+        self.links = links or {}
+        self.moved = moved or {}
+        self.robots = robots
+
+    def __missing__(self, path):
+        if path == "/robots.txt":
+            return lambda sock, *_: sock.sendall(reply(self.robots, content_type="text/plain"))
+        if path in self.moved:
+            return lambda sock, *_: sock.sendall(
+                reply("", "302 Found", headers=["Location: " + self.moved[path]]))
+        links = self.links.get(path)
+        if links is None:
+            links = [f"/{int(path[1:]) + 1}"] if path[1:].isdigit() else []
+        return lambda sock, *_: sock.sendall(reply(
+            "".join(f"<a href='{link}'>x</a>" for link in links), content_type="text/html"))
+
+
+class Astray(Case):
+    """Where a crawl does not come to, or is not to go."""
+
+    def site(self, **what):
+        server = Misbehaving(Site(**what))
+        self.addCleanup(server.stop)
+        return server.url
+
+    def crawl(self, url, *args, code=0):
+        result = garner("crawl", url, "--db", self.db, *args)
+        self.assert_code(result, code)
+        return result
+
+    def status(self, code):
+        result = garner("status", self.db, "--json")
+        self.assert_code(result, code)
+        line, = json.loads(result.stdout)
+        return line
+
+    def assert_left(self, told):
+        """What it says is left is what the store has."""
+        left, total = query(self.db, "select sum(f.pass < s.pass), count(*) from"
+                                     " garner_frontier f join garner_source s on s.id = f.source"
+                                     " where f.pass >= s.pass - 1")[0]
+        self.assertGreater(left, 0)
+        self.assertIn(f"{left} of {total} URLs are left; go on with them: ", told)
+        self.assertEqual(self.status(0)["urls_left"], left)
+        return left
+
+    def interrupt(self, url, *args):
+        """Stops a crawl after a few pages; gives what it said."""
+        running = self.start("crawl", url, "--db", self.db, "--interval", "100ms", *args)
+        before = count_runs(self.db)
+        wait_until(lambda: running.alive() and count_runs(self.db) >= before + 3, "some pages")
+        said = len(running.output)
+        self.assertEqual(running.stop(), 130, running.output)
+        return running.output[said:]
+
+    def test_of_a_chain_one_is_left(self):
+        url = self.site() + "/1"
+        self.assertEqual(self.assert_left(self.interrupt(url)), 1)
+        self.crawl(url, "--interval", "100ms", "--for", "500ms", code=130)
+        self.assertEqual(self.assert_left(self.interrupt(url)), 1)
+
+    def test_what_came_last_is_left_too(self):
+        url = self.site(links={"/": [f"/{n}000" for n in range(1, 41)]}) + "/"
+        self.assertGreaterEqual(self.assert_left(self.interrupt(url)), 40)
+        # A budget bounds what is left, as well.
+        told = self.interrupt(url, "--fresh", "--pages", "1000")
+        self.assertGreaterEqual(self.assert_left(told), 40)
+        told = self.interrupt(url, "--fresh", "--pages", "30")
+        done = one(self.db, "select count(*) from garner_frontier f join garner_source s"
+                            " on s.id = f.source where f.pass = s.pass")
+        self.assertIn(f"{30 - done} of 30 URLs are left; ", told)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "engine/closing.h"
+#include "engine/frontier/tally.h"
 #include "engine/host/costs.h"
 #include "engine/record.h"
 #include "garner/write.h"
@@ -31,7 +32,7 @@ static enum garner_code add(const struct gn_flow *f, const struct gn_roster *r,
     return code;
 }
 
-enum garner_code gn_leftover_store(const struct gn_flow *f, struct gn_roster *r,
+enum garner_code gn_leftover_store(struct gn_flow *f, struct gn_roster *r,
                                    int wait_ms, struct garner_error *err)
 {
     struct garner_batch *batch;
@@ -46,8 +47,9 @@ enum garner_code gn_leftover_store(const struct gn_flow *f, struct gn_roster *r,
     if (code == GARNER_OK)
         code = garner_write(f->store, batch, NULL, err);
     garner_batch_free(batch);
-    return code == GARNER_OK ? gn_costs_store_rest(&r->hosts, f->store, err)
-                             : code;
+    if (code == GARNER_OK)
+        code = gn_costs_store_rest(&r->hosts, f->store, err);
+    return code == GARNER_OK ? gn_tally_rest(f, err) : code;
 }
 
 static size_t with_store(const struct gn_flow *f)

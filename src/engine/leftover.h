@@ -11,10 +11,11 @@
 #include "engine/state.h"
 
 /* Stores what r's sources lost, what f's jobs did not settle, so that due =
- * runs + missed in the store, too, and what hosts have to tell. Waits for the
+ * runs + missed in the store, too, and what hosts have to tell; and has the
+ * status say how much is left of crawls. Waits for the
  * store for wait_ms at most (0: as long as its options say). Errors: those of
  * the store, NOMEM. */
-enum garner_code gn_leftover_store(const struct gn_flow *f, struct gn_roster *r,
+enum garner_code gn_leftover_store(struct gn_flow *f, struct gn_roster *r,
                                    int wait_ms, struct garner_error *err);
 
 /* How it ended, when all that can be stored is: OK when nothing was given up.

@@ -204,17 +204,24 @@ static enum garner_code read_next_due(struct gn_refill *r, int64_t now_us,
                        &r->next_due_us, err);
 }
 
+enum garner_code gn_refill_left(struct garner_store *store, int64_t source,
+                                int64_t pass, int64_t *left,
+                                struct garner_error *err)
+{
+    return gn_cell_ask(
+        store,
+        "select count(*) from garner_frontier"
+        " where source = ?1 and pass = ?2 - 1",
+        GARNER_ARGS(garner_integer(source), garner_integer(pass)), left, err);
+}
+
 static enum garner_code count_left(struct gn_refill *r,
                                    struct garner_error *err)
 {
     const int64_t then_ns = gn_clock_monotonic_ns();
     int64_t left = 0;
-    const enum garner_code code = gn_cell_ask(
-        r->store,
-        "select count(*) from garner_frontier"
-        " where source = ?1 and pass = ?2 - 1",
-        GARNER_ARGS(garner_integer(r->source), garner_integer(r->pass)), &left,
-        err);
+    const enum garner_code code =
+        gn_refill_left(r->store, r->source, r->pass, &left, err);
 
     r->left = (uint64_t)left;
     r->count_ns = gn_clock_monotonic_ns() - then_ns;

@@ -43,4 +43,10 @@ enum garner_code gn_refill_run(struct gn_refill *r, struct garner_error *err);
 /* Frees what was found and not taken out. */
 void gn_refill_fini(struct gn_refill *r);
 
+/* How many are left of the pass of source, those put off, too. Errors: those of
+ * the store. */
+enum garner_code gn_refill_left(struct garner_store *store, int64_t source,
+                                int64_t pass, int64_t *left,
+                                struct garner_error *err);
+
 #endif

@@ -61,9 +61,34 @@ void gn_tally_done(struct gn_pass *p)
          no_less(left > 0 ? left - 1 : 0, w->ready_count + w->out_count - 1));
 }
 
-void gn_tally_over(struct gn_pass *p)
+static void tell_all(struct gn_pass *p, uint64_t left)
 {
     gn_lock(&p->flow->lock);
-    tell(p, 0);
+    tell(p, left);
     gn_unlock(&p->flow->lock);
+}
+
+void gn_tally_over(struct gn_pass *p)
+{
+    tell_all(p, 0);
+}
+
+enum garner_code gn_tally_rest(struct gn_flow *f, struct garner_error *err)
+{
+    enum garner_code code = GARNER_OK;
+    struct gn_pass *p;
+
+    TAILQ_FOREACH(p, &f->passes, next)
+    {
+        int64_t left = 0;
+
+        if (p->links == NULL || p->state != GN_PASS_GOING)
+            continue;
+        code = gn_refill_left(f->store, p->owner->memory.id, p->number, &left,
+                              err);
+        if (code != GARNER_OK)
+            break;
+        tell_all(p, (uint64_t)left);
+    }
+    return code;
 }

@@ -1,7 +1,8 @@
 /*
  * tally.h - how many pages a crawl has left, for people who wait for its end.
  * What it found is in the store: so they are counted there now and then, as
- * often as that costs next to nothing, and known from what was done in between.
+ * often as that costs next to nothing, and guessed from what was done in
+ * between. At the end they are counted once more.
  *
  * Thread: the engine's.
  */
@@ -27,5 +28,10 @@ void gn_tally_done(struct gn_pass *p);
 
 /* Nothing is left. Takes the flow's lock. */
 void gn_tally_over(struct gn_pass *p);
+
+/* f has ended, and the store has all that was done: what it says is left of the
+ * crawls that are not over. Takes the flow's lock. Errors: those of the store.
+ */
+enum garner_code gn_tally_rest(struct gn_flow *f, struct garner_error *err);
 
 #endif

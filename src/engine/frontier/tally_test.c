@@ -1,5 +1,9 @@
-/* tally_test.c - what is left of a crawl, from given numbers. */
+/* tally_test.c - what is left of a crawl, from given numbers; and of one that
+ * is stopped. */
+#include <stdatomic.h>
+
 #include "engine/fixture_test.h"
+#include "engine/frontier/crawl_testing.h"
 #include "engine/frontier/tally.h"
 
 static struct gn_crawl crawl;
@@ -111,6 +115,38 @@ static void a_list_is_known_without(void **state)
     assert_int_equal(gn_tally_next_ns(&pass), INT64_MAX);
 }
 
+/* A page with three links, once it is let go. */
+static void serve(struct tcp_peer *p, void *context)
+{
+    atomic_int *step = context;
+
+    while (tcp_peer_request(p)) {
+        *step = 1;
+        WAIT_FOR(*step == 2);
+        tcp_peer_reply(p, "200 OK", "Content-Type: text/html\r\n",
+                       "<a href=/a>a</a><a href=/b>b</a><a href=/c>c</a>");
+    }
+}
+
+static void what_came_last_is_counted_at_the_end(void **state)
+{
+    atomic_int step = 0;
+    struct crawling c;
+    struct world *w = begin(serve, &step);
+
+    (void)state;
+    begin_crawling(&c, add_source(w, "/", 0));
+    run_beside(w);
+    WAIT_FOR(step == 1);
+    gn_engine_stop(w->engine);
+    WAIT_FOR(status_of(w).phase == GN_PHASE_DRAINING);
+    step = 2;
+    assert_int_equal(run_ended(w), GARNER_OK);
+    assert_int_equal(w->status.pages.total, 4);
+    assert_int_equal(w->status.pages.left, 3);
+    end(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -122,6 +158,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(counting_takes_little_of_the_time,
                                         reset, end_it),
         cmocka_unit_test_setup_teardown(a_list_is_known_without, reset, end_it),
+        cmocka_unit_test(what_came_last_is_counted_at_the_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
