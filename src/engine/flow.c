@@ -167,7 +167,8 @@ static void describe(struct gn_job *job, const struct gn_response *r)
     if (job->hop.count == 0)
         job->run.started_us = r->started_wall_us;
     job->run.duration_us = job->hop_us + r->duration_us;
-    job->run.status = r->status;
+    if (r->status != 0) /* else it is that of the redirect, if there was one */
+        job->run.status = r->status;
     if (r->redirects + job->hop.count > 0) {
         const char *url = gn_job_text(job, r->final_url);
 

@@ -126,6 +126,7 @@ static void go(struct gn_job *job, const struct gn_response *response,
     if (job->hop.count == 0)
         job->run.started_us = response->started_wall_us;
     job->hop_us += response->duration_us;
+    job->run.status = response->status;
     gn_hop_fini(&job->hop);
     job->hop = *hop;
     gn_hosts_visit(host, job);

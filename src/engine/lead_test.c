@@ -50,6 +50,49 @@ static void a_hop_that_is_forbidden_is_told_of(void **state)
     end_site(&s, w);
 }
 
+static void hang_up(struct tcp_peer *p, void *context)
+{
+    (void)p;
+    (void)context;
+}
+
+/* Where it comes to gives no answer: then that is the last one, whoever
+ * follows, garner or, for what is saved, libcurl. */
+static void it_is_an_answer_if_no_other_comes(void **state)
+{
+    static const struct {
+        const char *path; /* /r: forbidden */
+        const char *scheme;
+        bool saves;
+    } cases[] = {
+        {"/to", "http", false},
+        {"/to", "http", true},
+        {"/to", "https", false},
+        {"/r", "http", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct site s;
+        struct world *w = begin_site(&s);
+        struct gn_source *source = add_source(w, cases[i].path, 0);
+        char file[80];
+
+        replace_other(&s, hang_up);
+        snprintf(s.there, sizeof s.there, "%s://127.0.0.1:%d", cases[i].scheme,
+                 tcp_server_port(s.other));
+        snprintf(file, sizeof file, "%s/saved", w->folder);
+        source->save.path = cases[i].saves ? file : NULL;
+        source->obeys_robots = strcmp(cases[i].path, "/r") == 0;
+        assert_int_equal(run(w), GARNER_OK);
+        assert_asked(w,
+                     "select status || (failure is null) || ifnull(bytes, '-')"
+                     " from garner_run",
+                     "3020-");
+        end_site(&s, w);
+    }
+}
+
 static void a_crawl_stays_within_its_bounds(void **state)
 {
     struct site s;
@@ -152,6 +195,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_source_is_led_to_nothing_forbidden),
         cmocka_unit_test(a_hop_that_is_forbidden_is_told_of),
+        cmocka_unit_test(it_is_an_answer_if_no_other_comes),
         cmocka_unit_test(a_crawl_stays_within_its_bounds),
         cmocka_unit_test(a_start_is_held_to_them_too),
         cmocka_unit_test(but_need_not_be_allowed),
