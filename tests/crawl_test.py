@@ -15,6 +15,13 @@ PAGES = 25
 SLOWLY = "--interval", "300ms", "--concurrency", "1"
 
 
+def look_at(told):
+    """What the command that is told shows: URLs that failed."""
+    line = re.search(r"look at them: (.*)", told).group(1)
+    shown = subprocess.run(line + " --json", shell=True, check=True, capture_output=True)
+    return [(row["url"].split("/")[-1], row["status"]) for row in json.loads(shown.stdout)]
+
+
 class Crawl(Case):
     """A chain of pages, each with a link to the next, to the first, and to a
     leaf; the last one to nowhere."""
@@ -165,7 +172,7 @@ sources:
         self.robots("User-agent: *\nDisallow: /counted/site/leaf0.html\n")
         result = self.crawl("--follow", "p a:first-child, i a", code=1)
         self.assertIn(f"1 of {PAGES + 1} URLs failed; look at them: ", result.stderr)
-        self.assertEqual(self.look(result), [("nowhere.html", 404)])
+        self.assertEqual(look_at(result.stderr), [("nowhere.html", 404)])
         self.assertEqual(query(self.db, "select url like '%/nowhere.html', status"
                                         " from garner_run where failure is not null"),
                          [(1, 404)])
@@ -179,19 +186,13 @@ sources:
         self.url = self.url.replace("/0.", f"/{PAGES - 1}.")
         result = self.crawl("--depth", "2", code=1)
         self.assertIn("1 of 5 URLs failed", result.stderr)
-        self.assertEqual(self.look(result), [("nowhere.html", 404)])
-
-    def look(self, result):
-        """What the command that it tells shows: URLs that failed."""
-        line = re.search(r"look at them: (.*)", result.stderr).group(1)
-        told = subprocess.run(line + " --json", shell=True, check=True, capture_output=True)
-        return [(row["url"].split("/")[-1], row["status"]) for row in json.loads(told.stdout)]
+        self.assertEqual(look_at(result.stderr), [("nowhere.html", 404)])
 
     def test_no_server(self):
         self.url = f"http://127.0.0.1:{dead_port()}/"
         result = self.crawl("--robots", "ignore", code=1)
         self.assertIn("1 of 1 URLs failed", result.stderr)
-        self.assertEqual(self.look(result), [("", None)])
+        self.assertEqual(look_at(result.stderr), [("", None)])
         self.assertEqual(one(self.db, "select count(*) from garner_run"), 1)
 
     def interrupt(self, *args, sig=signal.SIGINT):
@@ -347,10 +348,8 @@ class Astray(Case):
         self.assert_code(result, code)
         return result
 
-    def status(self, code):
-        result = garner("status", self.db, "--json")
-        self.assert_code(result, code)
-        line, = json.loads(result.stdout)
+    def status(self):
+        line, = json.loads(garner("status", self.db, "--json").stdout)
         return line
 
     def assert_left(self, told):
@@ -360,7 +359,7 @@ class Astray(Case):
                                      " where f.pass >= s.pass - 1")[0]
         self.assertGreater(left, 0)
         self.assertIn(f"{left} of {total} URLs are left; go on with them: ", told)
-        self.assertEqual(self.status(0)["urls_left"], left)
+        self.assertEqual(self.status()["urls_left"], left)
         return left
 
     def interrupt(self, url, *args):
@@ -388,6 +387,35 @@ class Astray(Case):
         done = one(self.db, "select count(*) from garner_frontier f join garner_source s"
                             " on s.id = f.source where f.pass = s.pass")
         self.assertIn(f"{30 - done} of 30 URLs are left; ", told)
+
+    def test_what_is_left_alone_has_not_failed(self):
+        url = self.site(links={"/": ["/no/1", "/out", "/inside"]}, moved={"/out": "http://h.test/"},
+                        robots="User-agent: *\nDisallow: /no/\n") + "/"
+        self.assertNotIn("failed", self.crawl(url).stderr)
+        self.assertEqual(query(self.db, "select failure from garner_run where left_alone"
+                                        " order by failure"), [("redirect",), ("robots",)])
+        self.assert_code(garner("status", self.db), 0)
+        line = self.status()
+        self.assertEqual((line["runs"], line["failed"], line["urls_failed"], line["error"]),
+                         (4, 0, 0, None))
+        # The last run is one of those, too.
+        url = self.site(links={"/": ["/no/1"]}, robots="User-agent: *\nDisallow: /no/\n") + "/"
+        self.crawl(url)
+        self.assertEqual(one(self.db, "select failure from garner_run order by id desc"), "robots")
+        self.assert_code(garner("status", self.db), 0)
+
+    def test_what_fails_by_a_redirect_is_shown(self):
+        site = self.site(links={"/": ["/loop", "/file", "/out", "/moved"]},
+                         moved={"/loop": "/loop", "/file": "file:///etc/passwd",
+                                "/out": "http://h.test/", "/moved": "/new"})
+        told = self.crawl(site + "/", code=1).stderr
+        self.assertIn("2 of 5 URLs failed; look at them: ", told)
+        self.assertEqual(sorted(look_at(told)), [("file", 302), ("loop", 302)])
+        line = self.status()
+        self.assertEqual((line["failed"], line["urls_failed"]), (2, 2))
+        self.db = self.folder / "start.db"
+        told = self.crawl(self.site(moved={"/": "http://h.test/"}) + "/", code=1).stderr
+        self.assertEqual(look_at(told), [("", 302)])
 
 
 if __name__ == "__main__":

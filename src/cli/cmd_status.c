@@ -12,7 +12,7 @@
 #include "cli/where.h"
 #include "garner/garner.h"
 
-enum { RUNS = 500000 };
+enum { LAST_RUNS = 500000 };
 
 struct settings {
     struct gn_format_flags format;
@@ -25,12 +25,12 @@ struct settings {
 /* A line a source. ?1: the wall clock in microseconds, ?2: how many runs to
  * look back. garner_run has no index on its sources (it would cost a B-tree
  * write a run), hence the bound. Columns beside max() are those of its row. */
-#define SOURCES(columns, good, stale_s, with_urls, urls, join)                 \
+#define SOURCES(columns, good, stale_s, runs, with_urls, urls, join)           \
     "with recent as (select source, max(id) as id,"                            \
     " started, status, duration_us, error,"                                    \
     " count(*) as runs, count(failure) as failed, sum(rows) as rows,"          \
     " sum(bytes) as bytes"                                                     \
-    " from garner_run"                                                         \
+    " from " runs                                                              \
     " where id > (select max(id) from garner_run) - ?2 and missed = 0"         \
     " group by source),"                                                       \
     " gone as (select source, sum(missed) as missed from garner_run"           \
@@ -49,6 +49,14 @@ struct settings {
     " left join gone g on g.source = s.id" join ")"                            \
     " select " columns " from line order by stale_s is null,"                  \
     " error is null, source"
+
+/* As it is, and where some were a crawl's: what that left alone is no failure.
+ */
+#define RUNS "garner_run"
+#define CRAWLED                                                                \
+    "(select id, source, started, status, duration_us, rows, bytes, missed,"   \
+    " iif(left_alone, null, failure) as failure,"                              \
+    " iif(left_alone, null, error) as error from garner_run)"
 
 /* What fits on a terminal; urls: where sources have many. */
 #define TABLE(urls)                                                            \
@@ -75,17 +83,19 @@ enum { OF_RUNS, OF_AGES, OF_URLS };
 
 /* For programs, and for people. */
 static const char *const queries[][2] = {
-    [OF_RUNS] = {SOURCES("*", "null", "null", "", "", ""),
-                 SOURCES(TABLE(""), "null", "null", "", "", "")},
-    [OF_AGES] = {SOURCES("*", "s.good", STALE, "", "", ""),
-                 SOURCES(TABLE(""), "s.good", STALE, "", "", "")},
-    [OF_URLS] = {SOURCES("*", "s.good", STALE, WITH_URLS, URLS, JOIN_URLS),
+    [OF_RUNS] = {SOURCES("*", "null", "null", RUNS, "", "", ""),
+                 SOURCES(TABLE(""), "null", "null", RUNS, "", "", "")},
+    [OF_AGES] = {SOURCES("*", "s.good", STALE, RUNS, "", "", ""),
+                 SOURCES(TABLE(""), "s.good", STALE, RUNS, "", "", "")},
+    [OF_URLS] = {SOURCES("*", "s.good", STALE, CRAWLED, WITH_URLS, URLS,
+                         JOIN_URLS),
                  SOURCES(TABLE(" urls, urls_left, urls_failed,"), "s.good",
-                         STALE, WITH_URLS, URLS, JOIN_URLS)},
+                         STALE, CRAWLED, WITH_URLS, URLS, JOIN_URLS)},
 };
 
 static const char columns_known[] =
-    "select max(name = 'watched') * (1 + max(name = 'pass'))"
+    "select max(name = 'watched') + exists (select 1 from"
+    " pragma_table_info('garner_frontier') where name = 'left_alone')"
     " from pragma_table_info('garner_source')";
 
 static const char has_many[] =
@@ -95,10 +105,14 @@ static const char stale[] =
     "select count(*) from garner_source s where " STALE " is not null";
 
 /* The sources whose last run failed. */
-static const char failing[] =
-    "select count(*) from (select failure, max(id) from garner_run"
-    " where id > (select max(id) from garner_run) - ? and missed = 0"
-    " group by source) where failure is not null";
+#define FAILING(runs)                                                          \
+    "select count(*) from (select failure, max(id) from " runs                 \
+    " where id > (select max(id) from garner_run) - ? and missed = 0"          \
+    " group by source) where failure is not null"
+
+static const char *const failing[] = {[OF_RUNS] = FAILING(RUNS),
+                                      [OF_AGES] = FAILING(RUNS),
+                                      [OF_URLS] = FAILING(CRAWLED)};
 
 static const char has_tables[] =
     "select count(*) from sqlite_schema where name in"
@@ -140,7 +154,7 @@ static enum gn_exit report(struct garner_store *store, const char *url,
 {
     const struct gn_format_flags *f = &s->format;
     const bool people = !f->csv && !f->tsv && !f->json && !f->nl && !f->raw;
-    const int64_t runs = s->runs > 0 ? s->runs : RUNS;
+    const int64_t runs = s->runs > 0 ? s->runs : LAST_RUNS;
     const struct garner_value now = garner_integer(gn_clock_wall_us());
     enum gn_exit status = GN_EXIT_OK;
     const int64_t tables = number(store, has_tables, GARNER_ARGS(), &status);
@@ -158,7 +172,8 @@ static enum gn_exit report(struct garner_store *store, const char *url,
                        GARNER_ARGS(now, garner_integer(runs)), 0, output);
     if (status != GN_EXIT_OK)
         return status;
-    if (number(store, failing, GARNER_ARGS(garner_integer(runs)), &status) > 0)
+    if (number(store, failing[what], GARNER_ARGS(garner_integer(runs)),
+               &status) > 0)
         status = GN_EXIT_FAILED;
     if (what >= OF_AGES && number(store, stale, GARNER_ARGS(now), &status) > 0)
         status = GN_EXIT_STALE;
@@ -236,9 +251,10 @@ const struct gn_command gn_cmd_status = {
         "have the times of the last run and of the last good one, the bytes "
         "and the URL, too. Of sources with many URLs (urls, crawl) it says "
         "how many those are, how many of them are left in the pass under way, "
-        "and how many failed in it. It may be asked while a garner runs, or "
-        "when none "
-        "does. The exit status is 5 if some source is stale, else 1 if some "
+        "and how many failed in it; what a crawl leaves alone (robots.txt "
+        "forbids it, or it leads out of the crawl) has not failed. It may be "
+        "asked while a garner runs, or when none does. The exit status is 5 if "
+        "some source is stale, else 1 if some "
         "source's last run failed.\n"
         "\n"
         "With --live the collector that runs on the store answers: one JSON "

@@ -184,7 +184,7 @@ void gn_deliver_unfetched(struct gn_job *job, const char *word,
     f->fetching_count--;
     f->reserved_bytes -= job->held;
     f->totals.fetched++;
-    f->totals.fetch_failed += !job->left_alone;
+    f->totals.fetch_failed += !job->run.left_alone;
     gn_unlock(&f->lock);
     job->held = 0;
     job->counted = true;

@@ -176,7 +176,7 @@ static void describe(struct gn_job *job, const struct gn_response *r)
     }
     if (r->failure != GN_FAILURE_NONE) {
         gn_job_fail(job, gn_failure_name(r->failure), r->error);
-        job->left_alone = r->kept_off && gn_job_was_found(job);
+        job->run.left_alone = r->kept_off && gn_job_was_found(job);
         return;
     }
     if (job->run.failure != NULL || /* led to where it may not go */
@@ -196,7 +196,7 @@ static void describe(struct gn_job *job, const struct gn_response *r)
 static void note_fetch(struct gn_job *job, const struct gn_response *response)
 {
     const bool bad =
-        job->run.failure != NULL && !job->quarantined && !job->left_alone;
+        job->run.failure != NULL && !job->quarantined && !job->run.left_alone;
     const bool refused =
         bad && response->failure == GN_FAILURE_NONE && response->status >= 400;
     const bool failed = bad && !refused;
@@ -204,7 +204,7 @@ static void note_fetch(struct gn_job *job, const struct gn_response *response)
                            (!job->body_is_new || job->body_is_expected);
     struct gn_flow *f = job->flow;
 
-    job->counted = bad || job->quarantined || job->left_alone;
+    job->counted = bad || job->quarantined || job->run.left_alone;
     gn_lock(&f->lock);
     f->fetching_count--;
     f->reserved_bytes -= job->held;

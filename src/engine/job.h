@@ -245,8 +245,6 @@ struct gn_job {
     const char *base_url; /* of the answer, with its secrets, and ... */
     const char *next_url; /* ... as it says, of the next page; NULL: none */
 
-    bool left_alone; /* what a crawl found is not for it, after all: its run
-                        says why, and counts as no failure of the source's */
     bool leads_on; /* it is asked where it leads to (frontier/links.h), and: */
     bool noindex;  /* it is not to be kept, as its headers say ... */
     bool nofollow; /* ... nor where it leads to to be followed */

@@ -73,7 +73,7 @@ static bool may_go(struct gn_job *job, const struct gn_hop *hop)
              "it leads to where the crawl does not go (%s): %.120s", word,
              gn_target_url(hop->target));
     gn_job_fail(job, gn_failure_name(GN_FAILURE_REDIRECT), text);
-    job->left_alone = gn_job_was_found(job);
+    job->run.left_alone = gn_job_was_found(job);
     return false;
 }
 

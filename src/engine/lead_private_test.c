@@ -64,6 +64,8 @@ static void check_web(struct web *web, uint64_t failed)
                  " private address%'",
                  "1");
     assert_int_equal(w->status.totals.fetch_failed, failed);
+    assert_asked(w, "select sum(left_alone) from garner_run",
+                 failed > 0 ? "0" : "1");
     w->sources[0].allows_private = true;
     assert_int_equal(run(w), GARNER_OK);
     assert_int_equal(web->inside, 1);

@@ -444,6 +444,7 @@ enum garner_code gn_record_add_canceled(const struct gn_job *job,
         run.started_us = gn_clock_wall_us();
     run.rows = -1;
     run.bad_rows = 0;
+    run.left_alone = false;
     run.failure = "canceled";
     run.error = "given up before it was stored: garner was stopped";
     return gn_history_add_run(batch, &run,

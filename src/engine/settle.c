@@ -80,7 +80,7 @@ static bool same_text(const char *a, const char *b)
 static const char *verdict(const struct gn_job *job, bool stored,
                            const char **error)
 {
-    if (stored && job->left_alone)
+    if (stored && job->run.left_alone)
         return NULL;
     *error = stored ? job->run.error : job->store_error;
     return stored ? job->run.failure : "store";

@@ -240,6 +240,7 @@ static struct gn_page_end end_of(const struct gn_job *job)
         .done_us = job->run.started_us,
         .status = job->run.status,
         .failure = job->run.failure,
+        .left_alone = job->run.left_alone,
         .bytes = job->run.bytes,
         .has_new_body =
             job->body_is_new && job->batch_has_body && !job->quarantined,
@@ -281,7 +282,7 @@ static void count_done(struct gn_pass *p, const struct gn_job *job)
         told->left--;
     else
         gn_tally_done(p);
-    told->failed += job->run.failure != NULL && !job->left_alone;
+    told->failed += job->run.failure != NULL && !job->run.left_alone;
     gn_unlock(&p->flow->lock);
 }
 

@@ -54,7 +54,7 @@ enum garner_code gn_page_add_end(struct garner_batch *batch, int64_t id,
         " where s.id = garner_frontier.source), body),"
         " etag = iif(?9, ?10, etag), modified = iif(?9, ?11, modified),"
         " answer_url = iif(?9, ?12, answer_url), spec = iif(?9, ?13, spec),"
-        " bytes = ?14"
+        " bytes = ?14, left_alone = ?15"
         " where id = ?1",
         GARNER_ARGS(
             garner_integer(id), garner_integer(end->pass),
@@ -65,7 +65,8 @@ enum garner_code gn_page_add_end(struct garner_batch *batch, int64_t id,
             garner_integer(end->has_version), garner_text(end->version.etag),
             garner_text(end->version.modified), garner_text(end->answer_url),
             garner_integer(end->spec),
-            gn_cell_integer(end->bytes, end->bytes >= 0)),
+            gn_cell_integer(end->bytes, end->bytes >= 0),
+            garner_integer(end->left_alone)),
         err);
 }
 

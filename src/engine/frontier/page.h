@@ -59,6 +59,7 @@ struct gn_page_end {
     int64_t done_us;     /* when it was fetched */
     int status;          /* HTTP; 0: none */
     const char *failure; /* NULL: it went well */
+    bool left_alone;     /* that is none of the source's */
     int64_t bytes;       /* of the answer; below 0: none */
     bool has_new_body;   /* which the batch has put into the store before */
     bool has_version;    /* it has these from now on: */

@@ -101,13 +101,14 @@ static void an_end_settles_it(void **state)
                  "3|00|200-42\"e\"-http://h/b99");
 
     batch = new_batch(); /* a failure for good; the version stays */
-    how = (struct gn_page_end){.pass = 4, .failure = "timeout"};
+    how = (struct gn_page_end){
+        .pass = 4, .failure = "timeout", .left_alone = true};
     assert_int_equal(gn_page_add_end(batch, 1, &how, NULL), GARNER_OK);
     assert_int_equal(written(w, batch), 1);
     assert_asked(w,
-                 "select failures || etag || ifnull(status, '-')"
+                 "select failures || etag || ifnull(status, '-') || left_alone"
                  " from garner_frontier",
-                 "1\"e\"-");
+                 "1\"e\"-1");
     end(w);
 }
 

@@ -170,9 +170,9 @@ enum garner_code gn_history_add_part(struct garner_batch *batch, int64_t source,
     "insert into garner_run (source, url, started, late_us, duration_us,"      \
     " status, bytes, rows, failure, error, attempt, file, duplicates, "        \
     "bad_rows,"                                                                \
-    " page, noindex, body)"                                                    \
+    " page, noindex, left_alone, body)"                                        \
     " values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "   \
-    "?15, ?16,"
+    "?15, ?16, ?17,"
 
 enum garner_code gn_history_add_run(struct garner_batch *batch,
                                     const struct gn_run *run, bool with_body,
@@ -195,6 +195,7 @@ enum garner_code gn_history_add_run(struct garner_batch *batch,
         garner_integer(run->bad_rows),
         garner_integer(run->part > 0 ? run->part : 1),
         garner_integer(run->noindex),
+        garner_integer(run->left_alone),
         garner_integer(run->page),
     };
     const size_t count = sizeof args / sizeof args[0];
@@ -205,7 +206,7 @@ enum garner_code gn_history_add_run(struct garner_batch *batch,
         return garner_batch_add(
             batch,
             INSERT_RUN " (select b.id from garner_frontier f join garner_body b"
-                       " on b.id = f.body where f.id = ?17))",
+                       " on b.id = f.body where f.id = ?18))",
             args, count, err);
     if (!with_body)
         sql = INSERT_RUN " null)";

@@ -61,6 +61,8 @@ struct gn_run {
     int64_t duplicates;  /* rows that were left out: see distinct.h ... */
     int64_t bad_rows;    /* ... and sift.h */
     bool noindex;        /* a crawl's page that said so: it made no rows */
+    bool left_alone;     /* what a crawl found is not for it, after all: failure
+                            says why, and counts as none of the source's */
 };
 
 /* A body, as it becomes a row of garner_body. */

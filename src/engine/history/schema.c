@@ -77,8 +77,11 @@ static const char *const tables[] = {
     " bad_rows integer not null default 0,"   /* rows left out: they were
                                                  refused */
     " page integer not null default 1,"       /* at its due time */
-    " noindex integer not null default 0)"    /* 1: no rows were made, for the
+    " noindex integer not null default 0,"    /* 1: no rows were made, for the
                                                  page said so */
+    " left_alone integer not null default 0)" /* 1: its failure is none of the
+                                                 source's: see garner_frontier
+                                               */
     " strict",
 
     "create table if not exists garner_outbox ("
@@ -160,8 +163,10 @@ static const char *const tables[] = {
     " done integer,"                     /* when it was fetched last, and how */
     " status integer,"
     " failure text,"
-    " failures integer not null default 0," /* in a row, each for a pass */
-    " bytes integer,"                       /* of its last answer */
+    " left_alone integer not null default 0," /* 1: a crawl found it, and may
+                                                 not go there, or is not to */
+    " failures integer not null default 0,"   /* in a row, each for a pass */
+    " bytes integer,"                         /* of its last answer */
     " spec integer," /* as in garner_source, as do all of these */
     " etag text,"
     " modified text,"
@@ -218,6 +223,7 @@ static const char *const third[] = {
     "alter table garner_source add column pass integer",
     "alter table garner_run add column page integer not null default 1",
     "alter table garner_run add column noindex integer not null default 0",
+    "alter table garner_run add column left_alone integer not null default 0",
     "update garner_meta set value = 3 where key = 'version'",
 };
 

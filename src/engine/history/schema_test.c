@@ -99,6 +99,7 @@ static void tables_of_version_2_are_brought_up(void **state)
     store_runs(w, "alter table garner_run drop column bad_rows");
     store_runs(w, "alter table garner_run drop column page");
     store_runs(w, "alter table garner_run drop column noindex");
+    store_runs(w, "alter table garner_run drop column left_alone");
     store_runs(w, "drop table garner_source");
     store_runs(w, "drop table garner_quarantine");
     store_runs(w, "drop table garner_body");
@@ -126,6 +127,7 @@ static void tables_of_version_2_are_brought_up(void **state)
     assert_asked(w, "select count(bad_rows) from garner_run", "0");
     assert_asked(w, "select count(page) from garner_run", "0");
     assert_asked(w, "select count(noindex) from garner_run", "0");
+    assert_asked(w, "select count(left_alone) from garner_run", "0");
     end(w);
 }
 

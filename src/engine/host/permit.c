@@ -164,7 +164,7 @@ static void forbid(struct gn_job *job)
         describe_rule(&v, host, text, sizeof text);
     else
         describe_silence(host, text, sizeof text);
-    job->left_alone =
+    job->run.left_alone =
         host->rules.access == GN_ROBOTS_RULES && gn_job_was_found(job);
     gn_retry_begin(job);
     gn_retry_end(job);
@@ -183,7 +183,7 @@ static void given_up(struct gn_job *job)
 /* Nobody is to be asked there. */
 static void keep_off(struct gn_job *job, const struct gn_response *response)
 {
-    job->left_alone = gn_job_was_found(job);
+    job->run.left_alone = gn_job_was_found(job);
     gn_retry_begin(job);
     gn_retry_end(job);
     gn_deliver_unfetched(job, gn_failure_name(response->failure),

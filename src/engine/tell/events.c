@@ -203,7 +203,8 @@ enum garner_code gn_events_add(struct gn_job *job, struct garner_error *err)
     enum gn_alert_news news;
     enum garner_code code;
 
-    if (!gn_config_tells(a->source) || gn_job_leads_on(job) || job->left_alone)
+    if (!gn_config_tells(a->source) || gn_job_leads_on(job) ||
+        job->run.left_alone)
         return GARNER_OK;
     before = a->memory.alert;
     job->before = (struct gn_events_before){before, a->memory.has_answer_hash,
