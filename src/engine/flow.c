@@ -82,9 +82,9 @@ static void not_extracting(struct gn_flow *f, bool failed)
 static void fail_sql(struct gn_job *job)
 {
     const struct gn_extraction *x = &job->extraction;
-    const bool was_next =
-        x->code != GARNER_OK &&
-        x->failed_query == job->active->source->row_spec_count;
+    const struct gn_source *source = job->active->source;
+    const bool was_next = x->code != GARNER_OK && source->next.sql != NULL &&
+                          x->failed_query == source->row_spec_count;
     char text[300];
 
     snprintf(text, sizeof text, "%s%s", was_next ? "next: " : "",

@@ -142,6 +142,19 @@ static void rows_that_fail_end_no_crawl(void **state)
     }
 }
 
+static void what_fails_to_find_links_is_told(void **state)
+{
+    struct crawling c;
+    struct world *w = begin_crawl(&c);
+
+    (void)state;
+    c.crawl.follow = "select json_extract(:body, '$.a') as url";
+    assert_int_equal(run(w), GARNER_OK);
+    assert_asked(w, "select failure || substr(error, 1, 7) from garner_run",
+                 "sqllinks: ");
+    end(w);
+}
+
 static void budgets_end_it(void **state)
 {
     struct crawling c;
@@ -189,6 +202,7 @@ int main(void)
         cmocka_unit_test(what_is_said_to_robots_is_heard),
         cmocka_unit_test(or_not),
         cmocka_unit_test(rows_that_fail_end_no_crawl),
+        cmocka_unit_test(what_fails_to_find_links_is_told),
         cmocka_unit_test(budgets_end_it),
         cmocka_unit_test(lost_memory_ends_nothing_but_its_fetch),
     };
