@@ -378,15 +378,15 @@ class Astray(Case):
         self.assertEqual(self.assert_left(self.interrupt(url)), 1)
 
     def test_what_came_last_is_left_too(self):
-        url = self.site(links={"/": [f"/{n}000" for n in range(1, 41)]}) + "/"
-        self.assertGreaterEqual(self.assert_left(self.interrupt(url)), 40)
+        url = self.site(links={"/": [f"/{n}000" for n in range(1, 401)]}) + "/"
+        self.assertGreaterEqual(self.assert_left(self.interrupt(url)), 400)
         # A budget bounds what is left, as well.
         told = self.interrupt(url, "--fresh", "--pages", "1000")
-        self.assertGreaterEqual(self.assert_left(told), 40)
-        told = self.interrupt(url, "--fresh", "--pages", "30")
+        self.assertGreaterEqual(self.assert_left(told), 400)
+        told = self.interrupt(url, "--fresh", "--pages", "300")
         done = one(self.db, "select count(*) from garner_frontier f join garner_source s"
                             " on s.id = f.source where f.pass = s.pass")
-        self.assertIn(f"{30 - done} of 30 URLs are left; ", told)
+        self.assertIn(f"{300 - done} of 300 URLs are left; ", told)
 
     def test_what_is_left_alone_has_not_failed(self):
         url = self.site(links={"/": ["/no/1", "/out", "/inside"]}, moved={"/out": "http://h.test/"},
@@ -403,6 +403,23 @@ class Astray(Case):
         self.crawl(url)
         self.assertEqual(one(self.db, "select failure from garner_run order by id desc"), "robots")
         self.assert_code(garner("status", self.db), 0)
+
+    def test_what_is_never_asked_costs_no_budget(self):
+        url = self.site(links={"/": [f"/no/{n}" for n in range(9)] + [f"/{n}000" for n in
+                                                                      range(1, 9)]},
+                        robots="User-agent: *\nDisallow: /no/\n") + "/"
+        fetched = "select count(*) from garner_run where status is not null"
+        for args in (["--pages", "4"], ["--pages", "4", "--fresh", "--concurrency", "1"]):
+            told = self.crawl(url, *args).stderr
+            self.assertEqual(one(self.db, fetched), 4)
+            self.assertNotIn("left", told)
+            self.db = self.folder / "again.db"
+        # Nor does it when a crawl is gone on with.
+        self.db = self.folder / "stopped.db"
+        self.interrupt(url, "--concurrency", "1", "--pages", "1000")
+        done = one(self.db, fetched)
+        self.crawl(url, "--pages", f"{done + 2}")
+        self.assertEqual(one(self.db, fetched), done + 2)
 
     def test_what_fails_by_a_redirect_is_shown(self):
         site = self.site(links={"/": ["/loop", "/file", "/out", "/moved"]},

@@ -146,10 +146,10 @@ static struct gn_active *take_hand(struct gn_pass *p, int64_t now_ns)
 static bool has_bytes(const struct gn_pass *p, int64_t most)
 {
     const int64_t out = (int64_t)p->ahead.out_count;
-    const int64_t done = (int64_t)p->done;
-    const int64_t mean = done > 0 ? p->bytes / done : 0;
+    const int64_t asked = (int64_t)gn_tally_asked(p);
+    const int64_t mean = asked > 0 ? p->bytes / asked : 0;
 
-    return out > done || p->bytes + out * mean >= most;
+    return out > asked || p->bytes + out * mean >= most;
 }
 
 bool gn_crew_is_enough(const struct gn_pass *p)
@@ -157,8 +157,8 @@ bool gn_crew_is_enough(const struct gn_pass *p)
     const struct gn_crawl *crawl = p->owner->source->crawl;
 
     return crawl != NULL &&
-           ((crawl->pages > 0 &&
-             p->done + p->ahead.out_count >= (uint64_t)crawl->pages) ||
+           ((crawl->pages > 0 && gn_tally_asked(p) + p->ahead.out_count >=
+                                     (uint64_t)crawl->pages) ||
             (crawl->bytes > 0 && has_bytes(p, crawl->bytes)));
 }
 
@@ -276,6 +276,7 @@ static void count_done(struct gn_pass *p, const struct gn_job *job)
     struct gn_pages *told = &p->owner->pages;
 
     p->done++;
+    p->unasked += job->run.left_alone && job->run.status == 0;
     p->rows += job->run.rows > 0 ? job->run.rows : 0;
     gn_lock(&p->flow->lock);
     if (p->links == NULL)

@@ -30,6 +30,29 @@ static enum garner_code write_some(const struct gn_intake *in,
     return code;
 }
 
+/* What counts against the budgets of a crawl, and what does not. */
+static enum garner_code count_crawled(struct gn_intake *in,
+                                      struct garner_error *err)
+{
+    const struct garner_value args[] = {garner_integer(in->source),
+                                        garner_integer(in->pass)};
+    int64_t unasked = 0;
+    enum garner_code code = gn_cell_ask(
+        in->store,
+        "select sum(bytes) from garner_frontier where source = ? and"
+        " pass = ?",
+        args, 2, &in->bytes, err);
+
+    if (code == GARNER_OK)
+        code = gn_cell_ask(
+            in->store,
+            "select count(*) from garner_frontier where source = ? and"
+            " pass = ? and left_alone and status is null",
+            args, 2, &unasked, err);
+    in->unasked = (uint64_t)unasked;
+    return code;
+}
+
 static enum garner_code count_rows(struct gn_intake *in,
                                    struct garner_error *err)
 {
@@ -50,15 +73,11 @@ static enum garner_code count_rows(struct gn_intake *in,
             " pass = ?2 - 1",
             args, 2, &left, err);
     in->bytes = 0;
-    if (code == GARNER_OK && in->crawl != NULL)
-        code = gn_cell_ask(
-            in->store,
-            "select sum(bytes) from garner_frontier where source = ? and"
-            " pass = ?",
-            args, 2, &in->bytes, err);
+    in->unasked = 0;
     in->total = (uint64_t)(done + left);
     in->left = (uint64_t)left;
-    return code;
+    return code == GARNER_OK && in->crawl != NULL ? count_crawled(in, err)
+                                                  : code;
 }
 
 static enum garner_code enter(struct gn_intake *in, struct gn_list *list,

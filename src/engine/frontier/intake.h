@@ -34,6 +34,7 @@ struct gn_intake {
     uint64_t total;
     uint64_t left;
     int64_t bytes;       /* of a crawl: of the answers it had so far */
+    uint64_t unasked;    /* of those done, left alone before they were asked */
     uint64_t bad;        /* lines that are no URL, and were passed over */
     char first_bad[300]; /* what was wrong with the first */
 };

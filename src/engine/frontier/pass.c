@@ -133,6 +133,7 @@ static void opened(uv_work_t *work, int status)
     p->more = true;
     p->done = p->intake.total - p->intake.left;
     p->bytes = p->intake.bytes;
+    p->unasked = p->intake.unasked;
     if (p->code == GARNER_OK) {
         tell_begun(p);
         gn_lock(&f->lock);

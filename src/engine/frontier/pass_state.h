@@ -46,8 +46,9 @@ struct gn_pass {
     bool whole;
     int64_t begun_ns;
     int64_t rows;
-    uint64_t done; /* pages, those before a restart too */
-    int64_t bytes; /* of their answers, and of those not stored yet */
+    uint64_t done;    /* pages, those before a restart too */
+    uint64_t unasked; /* of those, left alone before anybody was asked */
+    int64_t bytes;    /* of their answers, and of those not stored yet */
     struct gn_ahead ahead;
     struct gn_hand *hands[GN_PASS_HANDS];
     size_t hand_count;

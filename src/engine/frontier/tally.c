@@ -12,14 +12,20 @@ static uint64_t no_less(uint64_t n, uint64_t least)
     return n < least ? least : n;
 }
 
+uint64_t gn_tally_asked(const struct gn_pass *p)
+{
+    return p->done - p->unasked;
+}
+
 /* Of left pages, those that its budget allows. With the lock held. */
 static void tell(struct gn_pass *p, uint64_t left)
 {
     const uint64_t most = (uint64_t)p->owner->source->crawl->pages;
+    const uint64_t asked = gn_tally_asked(p);
     struct gn_pages *told = &p->owner->pages;
 
-    if (most > 0 && p->done + left > most)
-        left = most > p->done ? most - p->done : 0;
+    if (most > 0 && asked + left > most)
+        left = most > asked ? most - asked : 0;
     told->left = left;
     told->total = p->done + left;
 }

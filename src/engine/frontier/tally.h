@@ -11,6 +11,9 @@
 
 #include "engine/frontier/pass_state.h"
 
+/* The pages of p that are done and count against its budget. */
+uint64_t gn_tally_asked(const struct gn_pass *p);
+
 /* Whether p, which reads pages from the store, is to count them, too. */
 bool gn_tally_begin(struct gn_pass *p, int64_t now_ns);
 

@@ -90,6 +90,20 @@ static void a_budget_bounds_it(void **state)
     assert_told(11, 0);
 }
 
+static void what_nobody_was_asked_for_costs_none_of_it(void **state)
+{
+    (void)state;
+    crawl.pages = 10;
+    pass.done = 6;
+    pass.unasked = 3;
+    assert_true(gn_tally_begin(&pass, 0));
+    gn_tally_end(&pass, 100, 0, 0);
+    assert_told(13, 7);
+    pass.unasked++;
+    a_page_done();
+    assert_told(13, 6);
+}
+
 static void counting_takes_little_of_the_time(void **state)
 {
     const int64_t s = 1000000000;
@@ -155,6 +169,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_ahead_is_left_at_least, reset,
                                         end_it),
         cmocka_unit_test_setup_teardown(a_budget_bounds_it, reset, end_it),
+        cmocka_unit_test_setup_teardown(
+            what_nobody_was_asked_for_costs_none_of_it, reset, end_it),
         cmocka_unit_test_setup_teardown(counting_takes_little_of_the_time,
                                         reset, end_it),
         cmocka_unit_test_setup_teardown(a_list_is_known_without, reset, end_it),
