@@ -77,26 +77,6 @@ static bool may_go(struct gn_job *job, const struct gn_hop *hop)
     return false;
 }
 
-/* The host of url; NULL: err says why. */
-static struct gn_host *find_host(struct gn_job *job, const char *url,
-                                 struct garner_error *err)
-{
-    struct gn_flow *f = job->flow;
-    char *name = gn_host_name(url);
-    struct gn_host *host = name != NULL ? gn_host_find(f->hosts, name) : NULL;
-
-    gn_free(name);
-    if (host == NULL)
-        gn_costs_trim(f->hosts, f->store, gn_clock_monotonic_ns());
-    /* A look into the store, once for each host that nothing else leads to. */
-    if (host == NULL &&
-        gn_costs_new_host(job->active->source, url, f->anew, f->store, &host,
-                          err) == GARNER_OK &&
-        gn_host_meet(f->hosts, host, &host, err) != GARNER_OK)
-        host = NULL;
-    return host;
-}
-
 /* Has t ask as job did before: for another version alone, if that is one of
  * what is there. false: it fails. */
 static bool prepare(struct gn_job *job, struct gn_target *t)
@@ -153,7 +133,7 @@ bool gn_lead_follow(struct gn_job *job, const struct gn_response *response)
     if (failure != GN_FAILURE_NONE) {
         gn_job_fail(job, gn_failure_name(failure), text);
     } else if (may_go(job, &hop) && prepare(job, hop.target)) {
-        host = find_host(job, hop.url, &err);
+        host = gn_costs_find(job, hop.url, &err);
         if (host == NULL)
             gn_job_fail(job, "local", err.message);
     }

@@ -48,6 +48,40 @@ static void each_host_is_charged_what_it_cost(void **state)
     end_site(&s, w);
 }
 
+static void serve_versions(struct tcp_peer *p, void *context)
+{
+    (void)context;
+    while (tcp_peer_request(p)) {
+        if (strstr(p->request, "If-None-Match") != NULL)
+            tcp_peer_text(p, "HTTP/1.1 304 Same\r\nETag: \"a\"\r\n\r\n");
+        else
+            tcp_peer_reply(p, "200 OK", "ETag: \"a\"\r\n", "there");
+    }
+}
+
+/* libcurl follows redirects of what is saved: it is so there, too. */
+static void so_is_who_is_asked_for_what_is_saved(void **state)
+{
+    static const char not_modified[] =
+        "select group_concat(not_modified, '|') from (select not_modified from"
+        " garner_host order by not_modified)";
+    struct site s;
+    struct world *w = begin_site(&s);
+    char file[80];
+
+    (void)state;
+    replace_other(&s, serve_versions);
+    snprintf(file, sizeof file, "%s/saved", w->folder);
+    add_source(w, "/to", 0)->save.path = file;
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(run(w), GARNER_OK);
+    assert_string_equal(cost_of(w, s.here), "3|0");
+    assert_string_equal(cost_of(w, s.there), "3|5");
+    assert_asked(w, not_modified, "0|2");
+    assert_int_equal(unlink(file), 0);
+    end_site(&s, w);
+}
+
 /* While garner is at work, for it may not come to a good end. */
 static void what_it_costs_is_stored_at_once(void **state)
 {
@@ -161,6 +195,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(another_host_has_rules_of_its_own),
         cmocka_unit_test(each_host_is_charged_what_it_cost),
+        cmocka_unit_test(so_is_who_is_asked_for_what_is_saved),
         cmocka_unit_test(what_it_costs_is_stored_at_once),
         cmocka_unit_test(its_limits_hold_for_who_was_led_there),
         cmocka_unit_test(once_does_not_wait_for_what_was_before),

@@ -2,6 +2,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/mem.h"
+#include "engine/state.h"
 
 enum {
     US = 1000,
@@ -22,23 +24,50 @@ static void add(struct gn_cost *to, const struct gn_cost *cost)
     to->bytes += cost->bytes;
 }
 
+static void charge(struct gn_host *host, const struct gn_cost *cost,
+                   const struct gn_response *response)
+{
+    add(&host->untold, cost);
+    if (response->started_wall_us > host->last_us)
+        host->last_us = response->started_wall_us;
+}
+
+/* The host that gave response: another than was asked, if libcurl has followed
+ * redirects itself. */
+static struct gn_host *last_host(struct gn_job *job,
+                                 const struct gn_response *response)
+{
+    struct garner_error err;
+    struct gn_host *host = response->redirects > 0 && !response->kept_off
+                               ? gn_costs_find(job, response->final_url, &err)
+                               : NULL;
+
+    return host != NULL ? host : job->host; /* without memory, too */
+}
+
 void gn_costs_note(struct gn_job *job, const struct gn_response *response)
 {
     enum { NOT_MODIFIED = 304, ERRORS = 400 };
     const bool answered = response->failure == GN_FAILURE_NONE;
     const bool unknown = response->failure == GN_FAILURE_CANCELED ||
                          response->failure == GN_FAILURE_LOCAL;
-    struct gn_host *host = job->host;
-    const struct gn_cost cost = {
-        .requests = response->requests,
-        .not_modified = answered && response->status == NOT_MODIFIED,
-        .errors = !unknown && !response->kept_off &&
-                  (!answered || response->status >= ERRORS),
-        .bytes = response->wire_bytes};
+    struct gn_host *last = last_host(job, response);
+    struct gn_cost cost = {.requests = response->requests,
+                           .not_modified =
+                               answered && response->status == NOT_MODIFIED,
+                           .errors = !unknown && !response->kept_off &&
+                                     (!answered || response->status >= ERRORS),
+                           .bytes = response->wire_bytes};
 
-    add(&host->untold, &cost);
-    if (response->started_wall_us > host->last_us)
-        host->last_us = response->started_wall_us;
+    if (last != job->host) { /* those between them count for the first */
+        const int led = response->requests > 1 ? response->requests - 1 : 1;
+
+        charge(job->host, &(struct gn_cost){.requests = led}, response);
+        cost.requests = 1;
+    }
+    charge(last, &cost, response);
+    if (last != job->host)
+        gn_costs_leave(last, job->flow->store, gn_clock_monotonic_ns());
 }
 
 /* --- to the store -------------------------------------------------------- */
@@ -268,4 +297,22 @@ enum garner_code gn_costs_new_host(const struct gn_source *source,
     else
         gn_host_free(host);
     return code;
+}
+
+struct gn_host *gn_costs_find(struct gn_job *job, const char *url,
+                              struct garner_error *err)
+{
+    struct gn_flow *f = job->flow;
+    char *name = gn_host_name(url);
+    struct gn_host *host = name != NULL ? gn_host_find(f->hosts, name) : NULL;
+
+    gn_free(name);
+    if (host == NULL)
+        gn_costs_trim(f->hosts, f->store, gn_clock_monotonic_ns());
+    if (host == NULL &&
+        gn_costs_new_host(job->active->source, url, f->anew, f->store, &host,
+                          err) == GARNER_OK &&
+        gn_host_meet(f->hosts, host, &host, err) != GARNER_OK)
+        host = NULL;
+    return host;
 }

@@ -13,7 +13,7 @@
 #include "engine/host/hosts.h"
 #include "engine/job.h"
 
-/* Counts a request that has ended. */
+/* Counts the requests of job that have ended in response, each for its host. */
 void gn_costs_note(struct gn_job *job, const struct gn_response *response);
 
 /* Adds to job's batch what its host has to have told by now, if anything.
@@ -49,6 +49,11 @@ enum garner_code gn_costs_new_host(const struct gn_source *source,
                                    struct garner_store *store,
                                    struct gn_host **out,
                                    struct garner_error *err);
+
+/* The host of url, to which job is led: a look into the store, once for each
+ * that nothing else leads to. The engine's thread. NULL: err says why. */
+struct gn_host *gn_costs_find(struct gn_job *job, const char *url,
+                              struct garner_error *err);
 
 /* Leaves each host alone for as long as the store remembers. Errors: those of
  * the store. */
