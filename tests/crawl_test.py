@@ -421,6 +421,14 @@ class Astray(Case):
         self.crawl(url, "--pages", f"{done + 2}")
         self.assertEqual(one(self.db, fetched), done + 2)
 
+    def test_pages_that_redirect_to_one_are_one_row(self):
+        server = Misbehaving(Site(links={"/": ["/a", "/b", "/c", "/one"]},
+                                  moved=dict.fromkeys(["/a", "/b", "/c"], "/one")))
+        self.addCleanup(server.stop)
+        self.crawl(server.url + "/")
+        self.assertEqual(one(self.db, "select count(*) from pages"), 2)
+        self.assertEqual(server.requests.count("GET /one HTTP/1.1"), 4)
+
     def test_what_fails_by_a_redirect_is_shown(self):
         site = self.site(links={"/": ["/loop", "/file", "/out", "/moved"]},
                          moved={"/loop": "/loop", "/file": "file:///etc/passwd",

@@ -170,8 +170,8 @@ const struct gn_command gn_cmd_crawl = {
     .operands = "URL...",
     .summary = "fetch pages and those that they lead to, and store them",
     .text =
-        "Fetches the URLs, and then the pages that they lead to, each once, "
-        "and stores them in the database --db. It stays on the sites of the "
+        "Fetches the URLs, and then those that they lead to, each once, and "
+        "stores them in the database --db. It stays on the sites of the "
         "URLs, obeys robots.txt and nofollow, and asks a host for 8 pages at a "
         "time, unless flags say otherwise; they are named as the keys of a "
         "crawl in a file, see CRAWL in garner.yaml(5).\n"
