@@ -60,6 +60,14 @@ class Tables(Case):
         self.answer(file, [3, "x"])
         self.assertEqual(self.stored(), [(1, "a"), (2, "b"), (3, "x")])
 
+    def test_rows_are_named_as_the_answer_has_them(self):
+        error = self.answer(self.config("key: id"), [1, "a"], [1, "b"], [None, "c"], code=1)
+        self.assertIn("row 3 has NULL in column id", error)
+        file = self.config("key: id", "conflict: error", "bad_rows: fail")
+        self.answer(file, [2, "a"])
+        error = self.answer(file, [1, "a"], [1, "b"], [2, "c"], code=1)
+        self.assertIn("row 3 of table t (id 2) is there already", error)
+
     def test_bad_rows(self):
         with sqlite3.connect(self.db) as db:
             db.execute("create table t (id integer primary key, v text not null unique"

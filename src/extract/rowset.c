@@ -19,6 +19,7 @@ void gn_rowset_fini(struct gn_rowset *rows)
     gn_free(texts);
     gn_free(rows->columns);
     gn_free(rows->values);
+    gn_free(rows->numbers);
     *rows = (struct gn_rowset){0};
 }
 
@@ -153,17 +154,33 @@ enum garner_code gn_rowset_add(struct gn_rowset *rows,
     return GARNER_OK;
 }
 
-void gn_rowset_drop(struct gn_rowset *rows, const bool *gone)
+enum garner_code gn_rowset_drop(struct gn_rowset *rows, const bool *gone,
+                                struct garner_error *err)
 {
     const size_t width = rows->column_count;
+    const size_t size = (rows->row_count + 1) * sizeof rows->numbers[0];
+    size_t *numbers = gn_realloc(NULL, size);
     size_t kept = 0;
 
+    if (numbers == NULL)
+        return gn_fail(err, GARNER_NOMEM, "no memory for the numbers of rows");
     for (size_t i = 0; i < rows->row_count; i++) {
         if (gone[i])
             continue;
+        numbers[kept] = gn_rowset_number(rows, i);
         memmove(rows->values + kept * width, rows->values + i * width,
                 width * sizeof rows->values[0]);
         kept++;
     }
+    gn_free(rows->numbers);
+    rows->numbers = numbers;
+    rows->numbered = kept;
+    rows->dropped += rows->row_count - kept;
     rows->row_count = kept;
+    return GARNER_OK;
+}
+
+size_t gn_rowset_number(const struct gn_rowset *rows, size_t row)
+{
+    return row < rows->numbered ? rows->numbers[row] : row + 1 + rows->dropped;
 }

@@ -13,8 +13,12 @@ struct gn_rowset {
     size_t column_count;
     struct garner_value *values; /* row after row, column_count each */
     size_t row_count;
-    size_t bytes;  /* memory held, for budgets */
-    void *private; /* chunks that texts and blobs live in */
+    size_t bytes;    /* memory held, for budgets */
+    void *private;   /* chunks that texts and blobs live in */
+    size_t *numbers; /* of the rows that were there when some were left out,
+                        numbered of them; NULL: none was yet */
+    size_t numbered;
+    size_t dropped; /* rows that were left out */
 };
 
 /* Frees what it holds; it is empty again. */
@@ -31,7 +35,12 @@ enum garner_code gn_rowset_add(struct gn_rowset *rows,
                                struct garner_error *err);
 
 /* Leaves out the rows whose gone, one for each, is true. What they hold stays
- * until the end. */
-void gn_rowset_drop(struct gn_rowset *rows, const bool *gone);
+ * until the end. Errors: NOMEM (rows is as it was). */
+enum garner_code gn_rowset_drop(struct gn_rowset *rows, const bool *gone,
+                                struct garner_error *err);
+
+/* Which row, from 1, that one (from 0) was before any was left out: as people
+ * count those of an answer. */
+size_t gn_rowset_number(const struct gn_rowset *rows, size_t row);
 
 #endif

@@ -135,17 +135,28 @@ static void rows_can_be_left_out(void **state)
     assert_int_equal(gn_rowset_columns(&rows, names, 5, NULL), GARNER_OK);
     for (int i = 0; i < 5; i++)
         add(&rows, i);
-    gn_rowset_drop(&rows, gone);
+    assert_int_equal(gn_rowset_drop(&rows, gone, NULL), GARNER_OK);
     assert_int_equal(rows.row_count, 2);
     assert_int_equal(rows.values[0].integer, 1);
     assert_memory_equal(rows.values[7].bytes.data, "row 3", 5);
-    gn_rowset_drop(&rows, none);
+    assert_int_equal(gn_rowset_number(&rows, 1), 4);
+    assert_int_equal(gn_rowset_drop(&rows, none, NULL), GARNER_OK);
     assert_int_equal(rows.row_count, 2);
+    assert_int_equal(gn_rowset_number(&rows, 1), 4);
     add(&rows, 6);
     assert_int_equal(rows.values[10].integer, 6);
-    gn_rowset_drop(&rows, (const bool[]){false, true, false});
+    assert_int_equal(gn_rowset_number(&rows, 2), 6);
+    assert_int_equal(
+        gn_rowset_drop(&rows, (const bool[]){false, true, false}, NULL),
+        GARNER_OK);
     assert_int_equal(rows.values[5].integer, 6);
-    gn_rowset_drop(&rows, all);
+    assert_int_equal(gn_rowset_number(&rows, 0), 2);
+    assert_int_equal(gn_rowset_number(&rows, 1), 6);
+    gn_mem_fail_at(1);
+    assert_int_equal(gn_rowset_drop(&rows, all, NULL), GARNER_NOMEM);
+    gn_mem_fail_at(0);
+    assert_int_equal(rows.row_count, 2);
+    assert_int_equal(gn_rowset_drop(&rows, all, NULL), GARNER_OK);
     assert_int_equal(rows.row_count, 0);
     gn_rowset_fini(&rows);
 }

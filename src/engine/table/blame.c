@@ -66,7 +66,8 @@ static void add_row(struct gn_buf *text, const struct gn_rows_spec *spec,
     const bool is_there = spec->conflict == GN_CONFLICT_ERROR &&
                           strstr(reason, "UNIQUE constraint failed") != NULL;
 
-    gn_buf_printf(text, "row %zu of table %s", row + 1, spec->table);
+    gn_buf_printf(text, "row %zu of table %s", gn_rowset_number(rows, row),
+                  spec->table);
     add_key(text, spec, rows, row);
     if (is_there)
         gn_buf_text(text, " is there already, and conflict is error: none of "

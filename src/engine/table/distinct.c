@@ -25,9 +25,12 @@ static bool find_columns(const struct gn_rowset *rows, const char *const *key,
 }
 
 /* sorted and gone have room for all rows. */
-static size_t drop_twins(struct gn_rowset *rows, const struct gn_order *order,
-                         size_t *sorted, bool *gone)
+static enum garner_code drop_twins(struct gn_rowset *rows,
+                                   const struct gn_order *order, size_t *sorted,
+                                   bool *gone, size_t *dropped,
+                                   struct garner_error *err)
 {
+    enum garner_code code = GARNER_OK;
     const size_t count = gn_order_sort(order, sorted);
     size_t twins = 0;
 
@@ -37,8 +40,9 @@ static size_t drop_twins(struct gn_rowset *rows, const struct gn_order *order,
             twins++;
         }
     if (twins > 0)
-        gn_rowset_drop(rows, gone);
-    return twins;
+        code = gn_rowset_drop(rows, gone, err);
+    *dropped = code == GARNER_OK ? twins : 0;
+    return code;
 }
 
 enum garner_code gn_distinct(struct gn_rowset *rows, const char *const *key,
@@ -48,7 +52,7 @@ enum garner_code gn_distinct(struct gn_rowset *rows, const char *const *key,
     size_t *columns;
     size_t *sorted;
     bool *gone;
-    bool has_memory;
+    enum garner_code code = GARNER_OK;
 
     *dropped = 0;
     if (key_count == 0 || rows->row_count < 2)
@@ -56,17 +60,16 @@ enum garner_code gn_distinct(struct gn_rowset *rows, const char *const *key,
     columns = gn_realloc(NULL, key_count * sizeof *columns);
     sorted = gn_realloc(NULL, rows->row_count * sizeof *sorted);
     gone = gn_alloc(rows->row_count * sizeof *gone);
-    has_memory = columns != NULL && sorted != NULL && gone != NULL;
-    if (has_memory && find_columns(rows, key, key_count, columns)) {
+    if (columns == NULL || sorted == NULL || gone == NULL) {
+        code = gn_fail(err, GARNER_NOMEM, "out of memory to compare %zu rows",
+                       rows->row_count);
+    } else if (find_columns(rows, key, key_count, columns)) {
         const struct gn_order order = {rows, columns, key_count};
 
-        *dropped = drop_twins(rows, &order, sorted, gone);
+        code = drop_twins(rows, &order, sorted, gone, dropped, err);
     }
     gn_free(columns);
     gn_free(sorted);
     gn_free(gone);
-    return has_memory
-               ? GARNER_OK
-               : gn_fail(err, GARNER_NOMEM, "out of memory to compare %zu rows",
-                         rows->row_count);
+    return code;
 }

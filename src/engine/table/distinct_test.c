@@ -90,7 +90,7 @@ static void lost_memory_leaves_the_rows(void **state)
     size_t dropped;
 
     (void)state;
-    for (unsigned nth = 1; nth <= 3; nth++) {
+    for (unsigned nth = 1; nth <= 4; nth++) {
         gn_mem_fail_at(nth);
         assert_int_equal(gn_distinct(&rows, one, 1, &dropped, NULL),
                          GARNER_NOMEM);

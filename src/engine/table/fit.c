@@ -42,7 +42,7 @@ static enum garner_code check_key(const struct gn_rows_spec *spec,
                            "row %zu has NULL in column %s, the key of table "
                            "%s: none of the rows is written; leave such rows "
                            "out with WHERE",
-                           i + 1, key, spec->table);
+                           gn_rowset_number(rows, i), key, spec->table);
     return GARNER_OK;
 }
 

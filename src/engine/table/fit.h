@@ -11,7 +11,7 @@
 #include "garner/error.h"
 
 /* Whether rows have the columns of the key, without a NULL in them. Errors:
- * INVALID. */
+ * INVALID (it names the row by its number in the answer). */
 enum garner_code gn_fit_key(const struct gn_rows_spec *spec,
                             const struct gn_rowset *rows,
                             struct garner_error *err);

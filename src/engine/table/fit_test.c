@@ -53,6 +53,23 @@ static void a_key_is_there_and_not_null(void **state)
     }
 }
 
+static void a_row_keeps_its_number(void **state)
+{
+    static const char *const b[] = {"b"};
+    static const bool gone[] = {true, false};
+    const struct gn_rows_spec spec = {.table = "t", .key = b, .key_count = 1};
+    const struct garner_value row[] = {garner_null(), garner_null()};
+    struct gn_rowset rows = rows_of("a", "b", garner_null());
+    struct garner_error err;
+
+    (void)state;
+    assert_int_equal(gn_rowset_add(&rows, row, NULL), GARNER_OK);
+    assert_int_equal(gn_rowset_drop(&rows, gone, NULL), GARNER_OK);
+    assert_int_equal(gn_fit_key(&spec, &rows, &err), GARNER_INVALID);
+    assert_non_null(strstr(err.message, "row 2 has NULL in column b"));
+    gn_rowset_fini(&rows);
+}
+
 static void columns_come_as_may_be(void **state)
 {
     static const struct {
@@ -94,6 +111,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_key_is_there_and_not_null),
+        cmocka_unit_test(a_row_keeps_its_number),
         cmocka_unit_test(columns_come_as_may_be),
     };
 

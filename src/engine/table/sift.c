@@ -103,10 +103,10 @@ static bool take_over(struct sieve *s)
     if (s->count == 0)
         return true;
     if (!leaves_enough(s) || gn_buf_failed(&s->kept) ||
-        !gn_buf_reserve(&job->bad_rows, s->kept.size))
+        !gn_buf_reserve(&job->bad_rows, s->kept.size) ||
+        gn_rowset_drop(s->rows, s->gone, NULL) != GARNER_OK)
         return false;
     gn_buf_append(&job->bad_rows, gn_buf_cstr(&s->kept), s->kept.size);
-    gn_rowset_drop(s->rows, s->gone);
     job->run.bad_rows += (int64_t)s->count;
     return true;
 }
