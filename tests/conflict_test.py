@@ -150,6 +150,50 @@ class Tables(Case):
                       garner("replay", "-c", file, "s").stderr)
         self.assertEqual(one(self.db, "select count(*) from t"), 3)
 
+    def tried(self, file, *pairs, code=0):
+        """What garner test says of an answer of these pairs."""
+        self.body = json.dumps(pairs)
+        result = garner("test", "s", "-c", file, "--json")
+        self.assert_code(result, code)
+        return ([(row["_change"], row["v"], row["_was"]) for row in json.loads(result.stdout or "[]")],
+                result.stderr)
+
+    def test_a_trial_says_what_a_run_does(self):
+        self.answer(self.config("key: id"), [1, "a"], [2, "b"])
+        file = self.config("key: id", "conflict: ignore")
+        answer = [2, "BB"], [1, "a"], [3, "c"]
+        rows, said = self.tried(file, *answer)
+        self.assertEqual(rows, [("kept", "BB", '{"v":"b"}'), ("same", "a", None),
+                                ("new", "c", None)])
+        self.assertIn("t: 3 rows: 1 new, 0 changed, 1 same, 1 kept as stored\n", said)
+        self.assertRegex(garner("test", "s", "-c", file).stdout, r"\nkept +2 +b\n")
+        self.answer(file, *answer)
+        self.assertEqual(self.stored(), [(1, "a"), (2, "b"), (3, "c")])
+
+    def test_a_trial_fails_as_a_run_does(self):
+        self.answer(self.config("key: id"), [1, "a"])
+        wide = self.config("key: id", "new_columns: freeze").read_text()
+        for text, bad in ((self.config("key: id", "conflict: error").read_text(), [1, "z"]),
+                          (wide.replace("as v", "as v, 1 as w"), [2, "z"]),
+                          (self.config("key: id").read_text(), [None, "z"])):
+            file = self.write("g.yaml", text)
+            rows, said = self.tried(file, [4, "d"], bad, code=1)
+            error = self.answer(file, [4, "d"], bad, code=1)
+            self.assertEqual((rows, said), ([], f"garner: {error}\n"))
+            self.assertEqual(self.stored(), [(1, "a")])
+
+    def test_a_trial_leaves_out_what_a_run_does(self):
+        self.answer(self.config("key: id"), [1, "a"])
+        file = self.config("key: id", "conflict: error", "bad_rows: skip")
+        answer = [None, "x"], [1, "y"], [2, "b"]
+        rows, said = self.tried(file, *answer)
+        self.assertEqual([row[0] for row in rows], ["bad", "bad", "new"])
+        self.assertIn("t: 3 rows: 1 new, 0 changed, 0 same, 2 bad, left out\n", said)
+        self.answer(file, *answer)
+        self.assertEqual(self.stored(), [(1, "a"), (2, "b")])
+        self.assertEqual(query(self.db, "select rows, bad_rows from garner_run where id = 2"),
+                         [(1, 2)])
+
     def test_types_and_new_columns(self):
         rows = ["columns: { v: 'numeric(12,6)' }", "new_columns: %s"]
         file = self.config(rows[0], rows[1] % "freeze")

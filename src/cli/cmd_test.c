@@ -311,8 +311,8 @@ static enum gn_exit try_with(struct trial *t, struct gn_maker *m)
     shown = show_all(t);
     if (shown == GN_EXIT_OK)
         shown = show_next(t);
-    status = judge(t, m, &t->made);
-    return shown != GN_EXIT_OK ? shown : status;
+    status = judge(t, m, &t->made); /* as a run does before it writes */
+    return status == GN_EXIT_EXPECT || shown == GN_EXIT_OK ? status : shown;
 }
 
 static enum gn_exit try_it(struct trial *t, const char *store)
@@ -417,11 +417,15 @@ const struct gn_command gn_cmd_test = {
     .text =
         "Fetches the source now, or takes a stored body or a file in place of "
         "that, runs its SQL, and prints each row with what writing it would "
-        "do: 'new', 'changed' (as 'old -> new'), 'same', or 'twice', when a "
-        "later row of the answer has the same key; and the stored rows that "
-        "it would take away, as 'gone' (the first 1,000). How many of each "
-        "there are is said on stderr, and how many stored rows that stay are "
-        "not among them. "
+        "do: 'new', 'changed' (as 'old -> new'), 'same', 'twice', when a later "
+        "row of the answer has the same key, 'kept', when what is stored stays "
+        "(conflict: ignore), or 'bad', when it is left out (bad_rows); and the "
+        "stored rows that it would take away, as 'gone' (the first 1,000). How "
+        "many of each there are is said on stderr, and how many stored rows "
+        "that stay are not among them. Where a run would fail and write none "
+        "of the rows, by conflict, new_columns or NULL in a key, that is said "
+        "in place of them; rules of the table itself (CHECK, NOT NULL, other "
+        "unique indexes) are not tried. "
         "Nothing is written. Of a source without rows, stderr has the status "
         "and the size of the answer.\n"
         "\n"

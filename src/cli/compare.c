@@ -1,5 +1,6 @@
 #include "cli/compare.h"
 
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
@@ -7,10 +8,14 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "engine/table/blame.h"
 #include "engine/table/fit.h"
+#include "engine/table/look.h"
 #include "engine/table/order.h"
 #include "engine/table/table_sql.h"
 #include "garner/read.h"
+
+#define NONE SIZE_MAX
 
 /* A comparison under way. */
 struct work {
@@ -23,6 +28,8 @@ struct work {
     size_t *key;                     /* the columns of the key */
     struct garner_value *stored_key; /* of a row that was found */
     bool *stored;                    /* for each column: the table has it */
+    size_t bad;                      /* rows that are left out */
+    size_t refused;                  /* the first whose key is stored; NONE */
     struct gn_buf sql;               /* asks for the row of a key */
 };
 
@@ -31,41 +38,93 @@ static enum garner_code no_memory(struct garner_error *err)
     return gn_fail(err, GARNER_NOMEM, "out of memory to compare rows");
 }
 
+/* --- what a run would refuse ----------------------------------------------*/
+
+/* Whether without those that are left out enough stay, as a run has it. */
+static bool leaves_enough(const struct work *w, size_t total)
+{
+    const struct gn_rows_expect *e = w->spec->expect;
+
+    return e == NULL || total - w->bad >= (size_t)e->min_rows;
+}
+
+static void leave_out(struct work *w, size_t row)
+{
+    if (w->diff->changes[row] != GN_CHANGE_BAD)
+        w->bad++;
+    w->diff->changes[row] = GN_CHANGE_BAD;
+}
+
+/* Where the columns of the key are; rows with NULL in one are refused, or left
+ * out. */
 static enum garner_code find_key(struct work *w, struct garner_error *err)
 {
-    const enum garner_code code = gn_fit_key(w->spec, w->rows, err);
+    const struct gn_rowset *rows = w->rows;
+    const struct gn_rowset none = {.columns = rows->columns,
+                                   .column_count = rows->column_count};
+    enum garner_code code = gn_fit_key(w->spec, &none, err);
 
-    for (size_t k = 0; code == GARNER_OK && k < w->spec->key_count; k++)
-        while (strcasecmp(w->rows->columns[w->key[k]], w->spec->key[k]) != 0)
+    for (size_t k = 0; code == GARNER_OK && k < w->spec->key_count; k++) {
+        while (strcasecmp(rows->columns[w->key[k]], w->spec->key[k]) != 0)
             w->key[k]++;
+        for (size_t i = 0; i < rows->row_count; i++)
+            if (rows->values[i * rows->column_count + w->key[k]].type ==
+                GARNER_NULL)
+                leave_out(w, i);
+    }
+    if (code == GARNER_OK && (w->spec->bad_rows == GN_BAD_ROWS_FAIL ||
+                              !leaves_enough(w, rows->row_count)))
+        code = gn_fit_key(w->spec, rows, err);
     return code;
 }
 
 /* Notes which columns the table has: none, if there is no such table. */
 static enum garner_code look(struct work *w, struct garner_error *err)
 {
-    struct garner_rows *found;
-    enum garner_code code =
-        garner_query(w->store, "select name from pragma_table_info(?)",
-                     GARNER_ARGS(garner_text(w->spec->table)), &found, err);
+    struct gn_look look = {.spec = w->spec};
+    enum garner_code code = gn_look_read(&look, w->store, err);
 
-    if (code != GARNER_OK)
-        return code;
-    while ((code = garner_next(found, err)) == GARNER_ROW) {
-        const struct garner_value name = garner_column(found, 0);
-
-        for (size_t i = 0; i < w->rows->column_count; i++)
-            if (strlen(w->rows->columns[i]) == name.bytes.size &&
-                strncasecmp(w->rows->columns[i], name.bytes.data,
-                            name.bytes.size) == 0)
-                w->stored[i] = true;
-    }
-    garner_rows_close(found);
-    return code == GARNER_DONE ? GARNER_OK : code;
+    if (code == GARNER_OK)
+        code = gn_fit_columns(w->spec,
+                              look.columns.count > 0 ? &look.columns : NULL,
+                              w->rows, err);
+    for (size_t i = 0; i < w->rows->column_count; i++)
+        w->stored[i] = gn_names_has(&look.columns, w->rows->columns[i]);
+    gn_look_fini(&look);
+    return code;
 }
 
+/* A run fails by row, whose key is stored. */
+static enum garner_code refuse(struct work *w, size_t row,
+                               struct garner_error *err)
+{
+    struct gn_buf text = {0};
+    enum garner_code code;
+
+    gn_blame_row(w->spec, w->rows, row, NULL, &text);
+    code = gn_buf_failed(&text)
+               ? no_memory(err)
+               : gn_fail(err, GARNER_INVALID, "%s", gn_buf_cstr(&text));
+    gn_buf_fini(&text);
+    return code;
+}
+
+/* row's key is stored, which is an error: as find_key for NULL. */
+static enum garner_code meet(struct work *w, size_t row,
+                             struct garner_error *err)
+{
+    if (w->spec->bad_rows == GN_BAD_ROWS_FAIL)
+        return refuse(w, row, err);
+    if (w->refused == NONE)
+        w->refused = row;
+    leave_out(w, row);
+    return GARNER_OK;
+}
+
+/* --- the table's rows -----------------------------------------------------*/
+
 /* select "a", "a" is ?1, ... from t where "id" = ?2: of columns that the table
- * lacks, NULL. */
+ * lacks, NULL; where those are left out, no value is another. */
 static enum garner_code ask(struct work *w, struct garner_error *err)
 {
     struct gn_buf *sql = &w->sql;
@@ -76,10 +135,12 @@ static enum garner_code ask(struct work *w, struct garner_error *err)
             gn_table_sql_name(sql, w->rows->columns[i]);
             gn_buf_text(sql, ", ");
             gn_table_sql_name(sql, w->rows->columns[i]);
+            gn_buf_printf(sql, " is ?%zu", i + 1);
+        } else if (w->spec->new_columns == GN_COLUMNS_IGNORE) {
+            gn_buf_printf(sql, "null, ?%zu is ?%zu", i + 1, i + 1);
         } else {
-            gn_buf_text(sql, "null, null");
+            gn_buf_printf(sql, "null, null is ?%zu", i + 1);
         }
-        gn_buf_printf(sql, " is ?%zu", i + 1);
     }
     gn_buf_text(sql, " from ");
     gn_table_sql_name(sql, w->spec->table);
@@ -117,6 +178,7 @@ static enum garner_code keep(struct work *w, const struct garner_rows *found,
 {
     const size_t width = w->rows->column_count;
     struct gn_arena *arena = w->diff->private;
+    enum garner_code code;
     bool changed = false;
 
     for (size_t i = 0; i < width; i++) {
@@ -129,11 +191,18 @@ static enum garner_code keep(struct work *w, const struct garner_rows *found,
         w->diff->differs[row * width + i] = !is;
         changed = changed || !is;
     }
-    w->diff->changes[row] = changed ? GN_CHANGE_CHANGED : GN_CHANGE_SAME;
+    w->diff->changes[row] = !changed ? GN_CHANGE_SAME
+                            : w->spec->conflict == GN_CONFLICT_KEEP
+                                ? GN_CHANGE_KEPT
+                                : GN_CHANGE_CHANGED;
     for (size_t k = 0; k < w->spec->key_count; k++)
         w->stored_key[k] = garner_column(found, 2 * w->key[k]);
-    return arena->failed ? no_memory(err)
-                         : gn_met_add(&w->met, w->stored_key, err);
+    if (arena->failed)
+        return no_memory(err);
+    code = gn_met_add(&w->met, w->stored_key, err);
+    return code == GARNER_OK && w->spec->conflict == GN_CONFLICT_ERROR
+               ? meet(w, row, err)
+               : code;
 }
 
 static enum garner_code compare(struct work *w, size_t row,
@@ -187,10 +256,14 @@ static enum garner_code compare_each(struct work *w, bool there,
     enum garner_code code = compares ? ask(w, err) : GARNER_OK;
 
     for (size_t i = 0; code == GARNER_OK && i < w->rows->row_count; i++) {
-        if (w->diff->changes[i] != GN_CHANGE_TWICE && compares)
+        if (w->diff->changes[i] == GN_CHANGE_NEW && compares)
             code = compare(w, i, err);
         w->diff->counts[w->diff->changes[i]]++;
     }
+    if (code == GARNER_OK && w->refused != NONE &&
+        !leaves_enough(w,
+                       w->rows->row_count - w->diff->counts[GN_CHANGE_TWICE]))
+        code = refuse(w, w->refused, err);
     return code;
 }
 
@@ -227,7 +300,8 @@ gn_compare_rows(struct garner_store *store, const struct gn_rows_spec *spec,
                      .spec = spec,
                      .rows = rows,
                      .parents = parents,
-                     .diff = diff};
+                     .diff = diff,
+                     .refused = NONE};
     enum garner_code code = GARNER_OK;
 
     *diff = (struct gn_compared){.private = arena};

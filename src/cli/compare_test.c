@@ -180,6 +180,117 @@ static void a_key_without_value_is_an_error(void **state)
     gn_rowset_fini(&rows);
 }
 
+/* Compares five rows with t, whose rows 1 and 2 are others than those. */
+static enum garner_code compare(const struct gn_rows_spec *spec,
+                                struct gn_compared *d, struct garner_error *err)
+{
+    struct garner_store *store = open_store();
+    struct gn_rowset rows = rows_of(some(), 5);
+    enum garner_code code;
+
+    runs(store, "create table t (id integer primary key, y text)");
+    runs(store, "insert into t values (1, 'a'), (2, 'b')");
+    code = gn_compare_rows(store, spec, &rows, NULL, d, err);
+    gn_rowset_fini(&rows);
+    garner_close(store);
+    return code;
+}
+
+static void a_run_that_would_fail_is_an_error(void **state)
+{
+    static const char *const other[] = {"x"};
+    static const struct gn_rows_expect four = {.min_rows = 4, .max_rows = -1};
+    static const struct {
+        struct gn_rows_spec spec;
+        const char *said;
+    } cases[] = {
+        {{.table = "t",
+          .key = key,
+          .key_count = 1,
+          .conflict = GN_CONFLICT_ERROR},
+         "row 1 of table t (ID 1) is there already, and conflict is error: "
+         "none "
+         "of the rows is written"},
+        /* of four with a key of their own two are left out */
+        {{.table = "t",
+          .key = key,
+          .key_count = 1,
+          .conflict = GN_CONFLICT_ERROR,
+          .bad_rows = GN_BAD_ROWS_SKIP,
+          .expect = &four},
+         "row 1 of table t (ID 1) is there already"},
+        {{.table = "t", .new_columns = GN_COLUMNS_FREEZE},
+         "the SQL gives a column x, which table t has not"},
+        {{.table = "t", .key = other, .key_count = 1},
+         "row 4 has NULL in column x"},
+        {{.table = "t",
+          .key = other,
+          .key_count = 1,
+          .bad_rows = GN_BAD_ROWS_SKIP},
+         "table t has no column x, which is to be its key"},
+    };
+    struct garner_error err;
+    struct gn_compared d;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(compare(&cases[i].spec, &d, &err), GARNER_INVALID);
+        if (strstr(err.message, cases[i].said) == NULL)
+            fail_msg("%zu: %s", i, err.message);
+        gn_compared_fini(&d);
+    }
+}
+
+static void what_is_left_out_is_told(void **state)
+{
+    struct gn_rows_spec spec = by_id;
+    struct gn_compared d;
+
+    (void)state;
+    spec.conflict = GN_CONFLICT_KEEP;
+    assert_int_equal(compare(&spec, &d, NULL), GARNER_OK);
+    assert_int_equal(d.counts[GN_CHANGE_KEPT], 2);
+    assert_int_equal(d.changes[2], GN_CHANGE_KEPT);
+    assert_true(d.differs[5]);
+    assert_int_equal(d.counts[GN_CHANGE_NEW], 2);
+    gn_compared_fini(&d);
+    spec.new_columns = GN_COLUMNS_IGNORE;
+    assert_int_equal(compare(&spec, &d, NULL), GARNER_OK);
+    assert_int_equal(d.counts[GN_CHANGE_SAME], 2);
+    gn_compared_fini(&d);
+    spec.conflict = GN_CONFLICT_ERROR;
+    spec.bad_rows = GN_BAD_ROWS_SKIP;
+    assert_int_equal(compare(&spec, &d, NULL), GARNER_OK);
+    assert_int_equal(d.changes[0], GN_CHANGE_BAD);
+    assert_int_equal(d.changes[1], GN_CHANGE_TWICE);
+    assert_int_equal(d.counts[GN_CHANGE_BAD], 2);
+    assert_int_equal(d.gone.count, 0);
+    gn_compared_fini(&d);
+}
+
+static void a_row_without_key_may_be_left_out(void **state)
+{
+    static const char *const x[] = {"x"};
+    const struct gn_rows_expect five = {.min_rows = 5, .max_rows = -1};
+    struct gn_rows_spec spec = {.table = "u",
+                                .key = x,
+                                .key_count = 1,
+                                .bad_rows = GN_BAD_ROWS_QUARANTINE};
+    struct garner_error err;
+    struct gn_compared d;
+
+    (void)state;
+    assert_int_equal(compare(&spec, &d, NULL), GARNER_OK);
+    assert_int_equal(d.changes[3], GN_CHANGE_BAD);
+    assert_int_equal(d.counts[GN_CHANGE_BAD], 1);
+    assert_int_equal(d.counts[GN_CHANGE_NEW], 4);
+    gn_compared_fini(&d);
+    spec.expect = &five;
+    assert_int_equal(compare(&spec, &d, &err), GARNER_INVALID);
+    assert_non_null(strstr(err.message, "row 4 has NULL in column x"));
+    gn_compared_fini(&d);
+}
+
 static void lost_memory_is_an_error(void **state)
 {
     struct gn_rowset rows = rows_of(some(), 5);
@@ -207,6 +318,9 @@ int main(void)
         cmocka_unit_test(without_a_store_table_or_key_all_is_new),
         cmocka_unit_test(what_goes_is_told_with_and_without_a_key),
         cmocka_unit_test(a_key_without_value_is_an_error),
+        cmocka_unit_test(a_run_that_would_fail_is_an_error),
+        cmocka_unit_test(what_is_left_out_is_told),
+        cmocka_unit_test(a_row_without_key_may_be_left_out),
         cmocka_unit_test(lost_memory_is_an_error),
     };
 

@@ -11,7 +11,8 @@
 #include "cli/select.h"
 #include "cli/text.h"
 
-static const char *const words[] = {"new", "changed", "same", "twice"};
+static const char *const words[] = {"new",   "changed", "same",
+                                    "twice", "kept",    "bad"};
 
 /* What is stored for row, where that is another, as a JSON object. */
 static void was(const struct gn_rowset *rows, const struct gn_compared *d,
@@ -51,6 +52,15 @@ static void arrows(const struct gn_rowset *rows, const struct gn_compared *d,
     }
 }
 
+/* Those that are stored, and stay. */
+static void stays(const struct gn_rowset *rows, const struct gn_compared *d,
+                  size_t row, struct garner_value values[])
+{
+    for (size_t i = 0; i < rows->column_count; i++)
+        if (d->differs[row * rows->column_count + i])
+            values[i] = d->was[row * rows->column_count + i];
+}
+
 /* A set of rows on its way out. */
 struct printing {
     const char *table;
@@ -88,7 +98,9 @@ static enum garner_code print_row(struct printing *p, size_t row,
     put_row(p, p->rows, row, words[change]);
     if (change == GN_CHANGE_CHANGED && p->people) {
         arrows(p->rows, p->diff, row, p->cells, p->values + first);
-    } else if (change == GN_CHANGE_CHANGED) {
+    } else if (change == GN_CHANGE_KEPT && p->people) {
+        stays(p->rows, p->diff, row, p->values + first);
+    } else if (change == GN_CHANGE_CHANGED || change == GN_CHANGE_KEPT) {
         gn_buf_clear(old);
         was(p->rows, p->diff, row, old);
         p->values[first + width] = garner_text_n(old->data, old->size);
@@ -171,6 +183,10 @@ static void sum_up(const char *table, const struct gn_rowset *rows,
     if (d->counts[GN_CHANGE_TWICE] > 0)
         gn_buf_printf(&text, ", %zu with the key of a later one",
                       d->counts[GN_CHANGE_TWICE]);
+    if (d->counts[GN_CHANGE_KEPT] > 0)
+        gn_buf_printf(&text, ", %zu kept as stored", d->counts[GN_CHANGE_KEPT]);
+    if (d->counts[GN_CHANGE_BAD] > 0)
+        gn_buf_printf(&text, ", %zu bad, left out", d->counts[GN_CHANGE_BAD]);
     if (d->gone.count > 0)
         gn_buf_printf(&text,
                       d->gone.go ? ", %" PRId64 " gone"

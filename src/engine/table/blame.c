@@ -59,21 +59,24 @@ static void add_key(struct gn_buf *text, const struct gn_rows_spec *spec,
         gn_buf_text(text, ")");
 }
 
-static void add_row(struct gn_buf *text, const struct gn_rows_spec *spec,
-                    const struct gn_rowset *rows, size_t row,
-                    const char *reason)
+void gn_blame_row(const struct gn_rows_spec *spec, const struct gn_rowset *rows,
+                  size_t row, const char *reason, struct gn_buf *text)
 {
-    const bool is_there = spec->conflict == GN_CONFLICT_ERROR &&
-                          strstr(reason, "UNIQUE constraint failed") != NULL;
-
     gn_buf_printf(text, "row %zu of table %s", gn_rowset_number(rows, row),
                   spec->table);
     add_key(text, spec, rows, row);
-    if (is_there)
+    if (reason == NULL)
         gn_buf_text(text, " is there already, and conflict is error: none of "
                           "the rows is written");
     else
         gn_buf_printf(text, ": %s", reason);
+}
+
+/* Whether the table refused a row since one with its key is there already. */
+static bool is_there(const struct gn_rows_spec *spec, const char *reason)
+{
+    return spec->conflict == GN_CONFLICT_ERROR &&
+           strstr(reason, "UNIQUE constraint failed") != NULL;
 }
 
 void gn_blame(const struct gn_job *job, const char *message,
@@ -88,14 +91,16 @@ void gn_blame(const struct gn_job *job, const char *message,
         return;
     }
     for (size_t i = 0; i < job->extraction.query_count; i++) {
+        const struct gn_rows_spec *spec = &job->active->source->rows[i];
         const struct gn_rowset *rows = &job->extraction.queries[i].rows;
         const struct gn_added *added = &job->added[i];
+        const char *reason = message + start;
 
         if (added->each == 0 || number < added->first ||
             (number - added->first) / added->each >= rows->row_count)
             continue;
-        add_row(text, &job->active->source->rows[i], rows,
-                (number - added->first) / added->each, message + start);
+        gn_blame_row(spec, rows, (number - added->first) / added->each,
+                     is_there(spec, reason) ? NULL : reason, text);
         return;
     }
     gn_buf_text(text, message);

@@ -1,7 +1,7 @@
 /*
  * blame.h - which row it was that the store refused.
  *
- * Thread: the engine's.
+ * Thread: any.
  */
 #ifndef GN_ENGINE_TABLE_BLAME_H
 #define GN_ENGINE_TABLE_BLAME_H
@@ -14,5 +14,10 @@
  * message as it is. */
 void gn_blame(const struct gn_job *job, const char *message,
               struct gn_buf *text);
+
+/* Adds which row of rows, for the table of spec, that is and why it is refused;
+ * reason NULL: one with its key is there already. */
+void gn_blame_row(const struct gn_rows_spec *spec, const struct gn_rowset *rows,
+                  size_t row, const char *reason, struct gn_buf *text);
 
 #endif

@@ -65,10 +65,28 @@ static void statements_are_rows(void **state)
     means(&job, "statement 4 of 12: no", "statement 4 of 12: no");
 }
 
+static void a_row_may_be_there(void **state)
+{
+    char *names[] = {"id"};
+    struct garner_value seven = garner_integer(7);
+    const struct gn_rowset rows = {
+        .columns = names, .column_count = 1, .values = &seven, .row_count = 1};
+    const struct gn_rows_spec spec = {.table = "t", .key = key, .key_count = 1};
+    struct gn_buf text = {0};
+
+    (void)state;
+    gn_blame_row(&spec, &rows, 0, NULL, &text);
+    assert_string_equal(gn_buf_cstr(&text),
+                        "row 1 of table t (id 7) is there already, and "
+                        "conflict is error: none of the rows is written");
+    gn_buf_fini(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(statements_are_rows),
+        cmocka_unit_test(a_row_may_be_there),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

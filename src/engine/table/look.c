@@ -172,16 +172,12 @@ void gn_look_fini(struct gn_look *look)
     gn_names_fini(&look->columns);
 }
 
-static enum garner_code look_once(struct gn_look *look,
-                                  struct garner_store *store,
-                                  struct garner_error *err)
+/* Whether the table has what its rows are to be told apart by. */
+static enum garner_code check(const struct gn_look *look,
+                              struct garner_error *err)
 {
     const struct gn_rows_spec *spec = look->spec;
-    enum garner_code code = read_columns(look, store, err);
-    bool found = true;
 
-    if (code != GARNER_OK || look->columns.count == 0 || spec->key_count == 0)
-        return code;
     for (size_t i = 0; i < spec->key_count; i++)
         if (!gn_names_has(&look->columns, spec->key[i]))
             return gn_fail(err, GARNER_INVALID,
@@ -189,10 +185,31 @@ static enum garner_code look_once(struct gn_look *look,
                            "key: add one to it (alter table), or name another "
                            "key or table",
                            spec->table, spec->key[i]);
-    if (spec->conflict == GN_CONFLICT_HISTORY)
-        code = check_past(look, err);
-    if (code == GARNER_OK)
-        code = find_key(spec, store, &found, err);
+    return spec->conflict == GN_CONFLICT_HISTORY ? check_past(look, err)
+                                                 : GARNER_OK;
+}
+
+static enum garner_code read_once(struct gn_look *look,
+                                  struct garner_store *store,
+                                  struct garner_error *err)
+{
+    const enum garner_code code = read_columns(look, store, err);
+
+    return code == GARNER_OK && look->columns.count > 0 ? check(look, err)
+                                                        : code;
+}
+
+static enum garner_code run_once(struct gn_look *look,
+                                 struct garner_store *store,
+                                 struct garner_error *err)
+{
+    const struct gn_rows_spec *spec = look->spec;
+    enum garner_code code = read_once(look, store, err);
+    bool found = true;
+
+    if (code != GARNER_OK || look->columns.count == 0 || spec->key_count == 0)
+        return code;
+    code = find_key(spec, store, &found, err);
     if (code == GARNER_OK && !found)
         code = make_key(spec, store, err);
     return code == GARNER_OK && spec->conflict == GN_CONFLICT_HISTORY
@@ -200,13 +217,30 @@ static enum garner_code look_once(struct gn_look *look,
                : code;
 }
 
-enum garner_code gn_look_run(struct gn_look *look, struct garner_store *store,
-                             struct garner_error *err)
+typedef enum garner_code once(struct gn_look *look, struct garner_store *store,
+                              struct garner_error *err);
+
+/* Once more, if the table was changed while it was looked at. */
+static enum garner_code with_care(once *looks, struct gn_look *look,
+                                  struct garner_store *store,
+                                  struct garner_error *err)
 {
-    enum garner_code code = look_once(look, store, err);
+    const enum garner_code code = looks(look, store, err);
 
     if (code != GARNER_SQL)
         return code;
-    gn_look_fini(look); /* the table was changed while it was looked at */
-    return look_once(look, store, err);
+    gn_look_fini(look);
+    return looks(look, store, err);
+}
+
+enum garner_code gn_look_read(struct gn_look *look, struct garner_store *store,
+                              struct garner_error *err)
+{
+    return with_care(read_once, look, store, err);
+}
+
+enum garner_code gn_look_run(struct gn_look *look, struct garner_store *store,
+                             struct garner_error *err)
+{
+    return with_care(run_once, look, store, err);
 }

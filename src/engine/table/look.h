@@ -19,11 +19,16 @@ struct gn_look {
     struct gn_names columns;         /* none: there is no such table */
 };
 
-/* Fills strict and columns of a look of which spec is set, and makes the unique
- * index that the key needs, if the table is there without one; and that of the
- * rows that are valid, for conflict: history.
- * Errors: INVALID (a view, a key column it lacks), CONSTRAINT (rows with the
- * same key are in it already), those of the store, NOMEM. */
+/* Fills strict and columns of a look of which spec is set, and writes nothing.
+ * Errors: INVALID (a view, a column it lacks that spec needs), those of the
+ * store, NOMEM. */
+enum garner_code gn_look_read(struct gn_look *look, struct garner_store *store,
+                              struct garner_error *err);
+
+/* The same, and makes the unique index that the key needs, if the table is
+ * there without one; and that of the rows that are valid, for conflict:
+ * history. Errors: CONSTRAINT (rows with the same key are in it already), too.
+ */
 enum garner_code gn_look_run(struct gn_look *look, struct garner_store *store,
                              struct garner_error *err);
 

@@ -37,6 +37,26 @@ static void tables_are_found_with_their_columns(void **state)
     end(w);
 }
 
+static void a_look_may_leave_all_as_it_is(void **state)
+{
+    struct world *w = begin(NULL, NULL);
+    struct gn_rows_spec spec = {.table = "t", .key = ab, .key_count = 2};
+    struct gn_look l = {.spec = &spec};
+
+    (void)state;
+    store_runs(w, "create table t (a, b)");
+    assert_int_equal(gn_look_read(&l, w->store, &w->err), GARNER_OK);
+    assert_int_equal(l.columns.count, 2);
+    assert_string_equal(ask(w, "select count(*) from pragma_index_list('t')"),
+                        "0");
+    gn_look_fini(&l);
+    spec.conflict = GN_CONFLICT_HISTORY;
+    assert_int_equal(gn_look_read(&l, w->store, &w->err), GARNER_INVALID);
+    assert_has(w->err.message, "table t has no column valid_from");
+    gn_look_fini(&l);
+    end(w);
+}
+
 static void views_are_no_tables(void **state)
 {
     struct world *w = begin(NULL, NULL);
@@ -147,6 +167,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_are_found_with_their_columns),
+        cmocka_unit_test(a_look_may_leave_all_as_it_is),
         cmocka_unit_test(views_are_no_tables),
         cmocka_unit_test(keys_are_found_or_made),
         cmocka_unit_test(a_key_that_cannot_be_is_refused),
