@@ -8,7 +8,7 @@ from support import http2
 from support.bad import BROKEN, TELL, Bad, Scripted
 from support.http2 import Http2
 from support.mischief import OK, Few, kept_alive, leads, says
-from support.program import clean_environment
+from support.program import clean_environment, garner
 from support.servers import Misbehaving, Nginx, Proxy, dead_port, garbage, hang_up, reply
 from support.tls import BadTls
 
@@ -229,11 +229,14 @@ class Private(Bad):
     URL = "http://10.0.0.1/"
     REFUSED = "^10.0.0.1:80: this is at a private address, .*: not asked; .* private: allow"
 
-    def meet(self, keys=""):
+    def proxy(self):
         proxy = Misbehaving({"http://far.example/": leads(self.URL.encode()),
                              self.URL: says(reply("inside"))})
         self.addCleanup(proxy.stop)
-        return self.row_of("http://far.example/", f', proxy: "{proxy.url}"{keys}')
+        return proxy.url
+
+    def meet(self, keys=""):
+        return self.row_of("http://far.example/", f', proxy: "{self.proxy()}"{keys}')
 
     def test_it_is_not_asked(self):
         self.failed(self.meet(), None, "redirect", self.REFUSED)
@@ -241,6 +244,20 @@ class Private(Bad):
     def test_unless_it_is_meant(self):
         row = self.meet(", private: allow")
         self.assertEqual((row["status"], row["failure"], row["bytes"]), (200, None, 6))
+
+    def test_commands_have_a_flag_for_it(self):
+        url, proxy = "http://far.example/", self.proxy()
+        for command in (["get", url], ["get", url, "--db", self.db], ["run", url, "--once", "--db",
+                        self.db], ["crawl", url, "--db", self.db, "--robots", "ignore", "--same",
+                        "any"], ["shell", url, "-c", "select cast(:body as text)", "--raw"]):
+            refused = garner(*command, "--proxy", proxy)
+            self.assertIn("at a private address", refused.stderr, command)
+            self.assertIn("--private allow", refused.stderr)
+            self.assertNotEqual(refused.returncode, 0)
+            allowed = garner(*command, "--proxy", proxy, "--private", "allow")
+            self.assert_code(allowed, 0)
+            self.assertEqual(allowed.stdout.strip(), "" if self.db in command else "inside")
+        self.assertIn("--private", garner("run", "-c", "x.yaml", "--private", "allow").stderr)
 
 
 class Socks(Bad):

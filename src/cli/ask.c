@@ -211,6 +211,11 @@ static enum garner_code redirects(const char *text, int *value,
     return GARNER_OK;
 }
 
+bool gn_ask_allows_private(const struct gn_ask_flags *flags)
+{
+    return flags->private != NULL && strcmp(flags->private, "allow") == 0;
+}
+
 enum garner_code gn_ask_request(const struct gn_ask_flags *flags,
                                 const char *url, struct gn_request *request,
                                 struct gn_ask_memory *memory,
@@ -224,7 +229,8 @@ enum garner_code gn_ask_request(const struct gn_ask_flags *flags,
                             .user_agent = flags->user_agent,
                             .cookies = flags->cookie,
                             .keeps_cookies = flags->cookie_file != NULL ||
-                                             flags->cookie_jar != NULL};
+                                             flags->cookie_jar != NULL,
+                            .led_public_only = !gn_ask_allows_private(flags)};
     request->limits.connect_ms = flags->connect_ms;
     request->limits.total_ms = flags->total_ms;
     request->limits.max_body_bytes = flags->max_body_bytes;

@@ -35,6 +35,7 @@ struct gn_ask_flags {
     int64_t total_ms;
     int64_t max_body_bytes;
     const char *max_redirects; /* a number from 0 */
+    const char *private;       /* "allow": may be led to such addresses */
     struct gn_reach_flags reach;
 };
 
@@ -81,6 +82,12 @@ struct gn_ask_flags {
                       "most redirects that are followed (10)"),                \
         GN_REACH_OPTIONS(S)
 
+/* What curl has no flag for; the word is that of the file's key. */
+#define GN_ASK_PRIVATE_OPTION(S)                                               \
+    GN_ASK_OPTION(S, "private", 0, CHOICE, "refuse|allow", private,            \
+                  "ask at private addresses, where a document or a redirect "  \
+                  "leads from others (refuse, unless said otherwise)")
+
 /* What a request points to. All zero is empty. */
 struct gn_ask_memory {
     char **headers; /* NULL at the end */
@@ -94,6 +101,8 @@ struct gn_ask_memory {
  * read: it becomes cookie_file. With that or cookie_jar the request takes
  * cookies. */
 void gn_ask_find_file(struct gn_ask_flags *flags);
+
+bool gn_ask_allows_private(const struct gn_ask_flags *flags);
 
 /* Makes request of flags for url; it points into flags, url and *memory.
  * Errors: INVALID (a flag, a file that cannot be read), NOMEM. */

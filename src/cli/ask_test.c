@@ -46,6 +46,12 @@ static void nothing_asked_is_a_plain_get(void **state)
     assert_null(r.body);
     assert_int_equal(headers(&r), 0);
     assert_int_equal(r.limits.max_redirects, 0); /* the default */
+    assert_true(r.led_public_only);
+    gn_ask_fini(&memory);
+    assert_int_equal(gn_ask_request(&(struct gn_ask_flags){.private = "allow"},
+                                    url, &r, &memory, NULL),
+                     GARNER_OK);
+    assert_false(r.led_public_only);
     gn_ask_fini(&memory);
 }
 

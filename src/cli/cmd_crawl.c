@@ -160,6 +160,7 @@ static const struct gn_option options[] = {
     OPTION("timeout", 'm', SECONDS, "TIME", ask.total_ms,
            "longest time for a fetch (60s)"),
     GN_ASK_PAGE_OPTIONS(struct settings),
+    GN_ASK_PRIVATE_OPTION(struct settings),
     GN_WORK_OPTIONS(struct settings, ", of all hosts (64)"),
     GN_DOOR_OPTIONS(struct settings),
     GN_LOG_OPTIONS(struct settings),

@@ -280,6 +280,7 @@ static enum gn_exit run(const struct gn_call *call)
 
 static const struct gn_option options[] = {
     GN_ASK_OPTIONS(struct settings),
+    GN_ASK_PRIVATE_OPTION(struct settings),
     OPTION("cookie-jar", 'c', FILE, "FILE", ask.cookie_jar,
            "write the cookies of --cookie FILE and of servers to FILE"),
     OPTION("max-time", 'm', SECONDS, "TIME", ask.total_ms,

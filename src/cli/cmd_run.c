@@ -292,6 +292,7 @@ static const struct gn_option options[] = {
     OPTION("timeout", 'm', SECONDS, "TIME", ask.total_ms,
            "longest time for a fetch (60s)"),
     GN_ASK_OPTIONS(struct settings),
+    GN_ASK_PRIVATE_OPTION(struct settings),
     GN_WORK_OPTIONS(struct settings, " (1024)"),
     OPTION("loops", 0, NUMBER, "COUNT", loops,
            "event loops, each a thread, among which hosts are divided (1)"),

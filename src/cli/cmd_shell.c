@@ -245,6 +245,7 @@ static const struct gn_option options[] = {
      NULL},
     GN_FORMAT_OPTIONS(struct settings),
     GN_ASK_OPTIONS(struct settings),
+    GN_ASK_PRIVATE_OPTION(struct settings),
     {"max-time", 'm', GN_OPTION_SECONDS, "TIME",
      offsetof(struct settings, ask.total_ms), "longest time for a fetch (60s)",
      NULL},

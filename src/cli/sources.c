@@ -103,6 +103,8 @@ enum garner_code gn_sources_build(const struct gn_sources *sources,
                              .schedule = sources->schedule,
                              .ack = sources->ack,
                              .unconditional = sources->unconditional,
+                             .allows_private =
+                                 gn_ask_allows_private(sources->ask),
                              .retry = {.times = sources->retries},
                              .crawl = sources->crawl,
                              .rows = {.table = rows->table,

@@ -18,7 +18,8 @@ static void flags_are_those_of_every_source(void **state)
     const char *params[] = {"name=a=b"};
     const char *key[] = {"id"};
     const char *headers[] = {"X: y"};
-    const struct gn_ask_flags ask = {.headers = {headers, 1}, .total_ms = 900};
+    const struct gn_ask_flags ask = {
+        .headers = {headers, 1}, .total_ms = 900, .private = "allow"};
     const struct gn_rows_flags rows = {.sql = "select 1 as id",
                                        .table = "t",
                                        .key = {key, 1},
@@ -46,6 +47,7 @@ static void flags_are_those_of_every_source(void **state)
         assert_true(s->schedule.align);
         assert_int_equal(s->ack, GARNER_QUEUED);
         assert_true(s->unconditional);
+        assert_true(s->allows_private);
         assert_int_equal(s->retry.times, 3);
         assert_int_equal(s->row_spec_count, 1);
         assert_string_equal(s->rows[0].table, "t");

@@ -144,6 +144,7 @@ static void make_model(struct gn_arena *memory, const struct gn_build *b,
                                 .schedule = b->schedule,
                                 .ack = b->ack,
                                 .unconditional = b->unconditional,
+                                .allows_private = b->allows_private,
                                 .retry = b->retry};
     copy_request(memory, &model->request);
     if (b->rows.sql != NULL) {

@@ -23,7 +23,8 @@ struct gn_build {
     const struct gn_var *vars; /* fill {name} in URLs, as in the file */
     size_t var_count;
     enum garner_ack ack;
-    bool unconditional; /* as in struct gn_source */
+    bool unconditional;  /* as in struct gn_source ... */
+    bool allows_private; /* ... the same */
     struct gn_backoff retry;
     const struct gn_build_crawl *crawl; /* urls are where it begins, all of one
                                            source; NULL: a fetch of each */

@@ -40,6 +40,7 @@ static struct gn_build example(void)
         .var_count = 1,
         .ack = GARNER_COMMITTED,
         .unconditional = true,
+        .allows_private = true,
     };
 }
 
@@ -66,6 +67,7 @@ static void each_url_becomes_a_source(void **state)
     assert_int_equal(s->schedule.every_ms, 1000);
     assert_int_equal(s->ack, GARNER_COMMITTED);
     assert_true(s->unconditional);
+    assert_true(s->allows_private);
     assert_int_equal(s->row_spec_count, 1);
     assert_string_equal(s->rows->table, "t");
     assert_string_equal(s->rows->key[1], "day");

@@ -424,7 +424,7 @@ enum gn_failure gn_explain(const struct gn_ending *e, char text[240])
         return say(GN_FAILURE_REDIRECT, text,
                    "%s: this is at a private address, and a document or a "
                    "redirect led there: not asked; if it is meant, write "
-                   "private: allow",
+                   "private: allow, or --private allow",
                    e->place);
     case GN_CAUSE_TWO_LENGTHS:
         return broken(e, "it has two lengths (Content-Length)", text);

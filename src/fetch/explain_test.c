@@ -88,7 +88,8 @@ static const struct example examples[] = {
     {{.cause = GN_CAUSE_PRIVATE},
      GN_FAILURE_REDIRECT,
      "h:80: this is at a private address, and a document or a redirect led "
-     "there: not asked; if it is meant, write private: allow"},
+     "there: not asked; if it is meant, write private: allow, or "
+     "--private allow"},
     {{.result = CURLE_OPERATION_TIMEDOUT,
       .duration_ms = 1500,
       .phase = GN_PHASE_CONNECTING},
