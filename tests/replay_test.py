@@ -3,7 +3,8 @@ stored."""
 import json
 import unittest
 
-from support.program import garner, one, query, wait_until
+from support.mischief import leads, says
+from support.program import Case, garner, one, query, wait_until
 from support.prices import FAILED, ROWS, Tools, prices
 from support.servers import Misbehaving, reply
 
@@ -97,6 +98,70 @@ class Test(Tools):
         self.ok("test", "prices", code=2)
         self.assertIn("--body", self.ok("test", "prices", "-c", file, "--body", "b", "--run",
                                         "1", code=2).stderr)
+
+
+class Visit(Case):
+    """Where a trial goes."""
+
+    RULES = "User-agent: *\nDisallow: /no\n"
+
+    def setUp(self):
+        super().setUp()
+        self.there = self.server({"/robots.txt": says(reply(self.RULES)),
+                                  "/no": says(reply("no")), "/yes": says(reply("yes"))})
+        there = self.there.url.encode()
+        self.here = self.server({"/robots.txt": says(reply(self.RULES)),
+                                 "/no": says(reply("no")), "/loop": leads(b"/loop"),
+                                 "/led": leads(there + b"/no"), "/out": leads(there + b"/yes")})
+        self.mute = self.server({"/robots.txt": says(reply("", "503 Out of order"))})
+        self.proxy = self.server({"http://far.example/": leads(b"http://10.0.0.1/"),
+                                  "http://10.0.0.1/": says(reply("inside"))})
+
+    def server(self, scripts):
+        server = Misbehaving(scripts)
+        self.addCleanup(server.stop)
+        return server
+
+    def config(self, **sources):
+        return self.write("g.yaml", f"garner: 1\nstore: {self.db}\nsources:\n" + "".join(
+            f"  {name}: {{ {keys} }}\n" for name, keys in sources.items()))
+
+    def test_not_where_a_run_would_not(self):
+        here, obeys = self.here.url, ", robots: obey"
+        file = self.config(
+            forbidden=f"url: {here}/no{obeys}", led=f"url: {here}/led{obeys}",
+            mute=f"url: {self.mute.url}/yes{obeys}", loop=f"url: {here}/loop",
+            crawl=f"start: {here}/out, crawl: {{ same: host }}",
+            private=f"url: http://far.example/, proxy: '{self.proxy.url}'")
+        tried = {name: garner("test", name, "-c", file)
+                 for name in ("forbidden", "led", "mute", "loop", "crawl", "private")}
+        for server in self.here, self.there, self.proxy:
+            self.assertNotRegex(" ".join(server.requests), r"GET (/no|http://10\.)")
+        self.assertFalse(self.db.exists())
+        self.assertEqual(garner("run", "-c", file, "--once").returncode, 1)
+        for name, result in tried.items():
+            error = one(self.db, "select error from garner_run r join garner_source s"
+                                 f" on s.id = r.source where s.name = '{name}'")
+            self.assert_code(result, 1)
+            self.assertEqual(result.stderr, f"garner: {name}: {error}\n")
+
+    def test_but_where_it_would(self):
+        here = self.here.url
+        file = self.config(
+            free=f"url: {here}/no", led=f"url: {here}/out, robots: obey",
+            crawl=f"start: {here}/out, crawl: {{ same: any }}",
+            private=f"url: http://far.example/, proxy: '{self.proxy.url}', private: allow")
+        for name, size in ("free", 2), ("led", 3), ("crawl", 3), ("private", 6):
+            result = garner("test", name, "-c", file)
+            self.assert_code(result, 0)
+            self.assertIn(f"status 200, {size} bytes", result.stderr)
+
+    def test_a_robots_txt_that_is_stored_is_not_asked_for(self):
+        file = self.config(forbidden=f"url: {self.here.url}/no, robots: obey")
+        garner("run", "-c", file, "--once")
+        asked = len(self.here.requests)
+        self.assertIn("line 2, forbids it", garner("test", "forbidden", "-c", file).stderr)
+        self.assertEqual(len(self.here.requests), asked)
 
 
 class Replay(Tools):

@@ -18,6 +18,7 @@
 #include "cli/storage.h"
 #include "cli/stored.h"
 #include "cli/trail.h"
+#include "cli/visit.h"
 #include "config/file.h"
 #include "fetch/nextpage.h"
 
@@ -78,7 +79,8 @@ static enum garner_code fetch(struct trial *t, struct garner_error *err)
     if (request->keeps_cookies && t->store != NULL)
         code = gn_stored_cookies(t->store, t->source->name, &jar, err);
     if (code == GARNER_OK)
-        code = gn_one_fetch(request, gn_buf_cstr(&jar), &t->answer, err);
+        code = gn_visit(t->source, t->store, gn_buf_cstr(&jar), &t->answer,
+                        err);
     gn_buf_fini(&jar);
     return code;
 }
@@ -415,8 +417,9 @@ const struct gn_command gn_cmd_test = {
     .operands = "SOURCE",
     .summary = "try a source: show its rows and what they would change",
     .text =
-        "Fetches the source now, or takes a stored body or a file in place of "
-        "that, runs its SQL, and prints each row with what writing it would "
+        "Fetches the source now, but not where a run would not (robots.txt, "
+        "private addresses, out of a crawl), or takes a stored body or a file "
+        "in place of that, runs its SQL, and prints each row with what writing it would "
         "do: 'new', 'changed' (as 'old -> new'), 'same', 'twice', when a later "
         "row of the answer has the same key, 'kept', when what is stored stays "
         "(conflict: ignore), or 'bad', when it is left out (bad_rows); and the "
@@ -437,7 +440,7 @@ const struct gn_command gn_cmd_test = {
         "its links after the rows: each with its depth and priority, and "
         "whether it is 'followed', or else why not: 'seen' before, on this "
         "page or as a start, 'nofollow', 'too deep', 'elsewhere', 'not "
-        "allowed', 'denied'. What robots.txt forbids is not asked. With "
+        "allowed', 'denied'. What robots.txt forbids of them is not asked. With "
         "--csv, --json and --nl the links come with --links, in place of the "
         "rows, or if there are no rows to make.\n"
         "\n"

@@ -33,6 +33,9 @@ static void fetched(void *context, struct gn_response *r)
     one->status = r->status;
     one->final_url = r->final_url != NULL ? gn_strdup(r->final_url) : NULL;
     one->base_url = r->base_url != NULL ? gn_strdup(r->base_url) : NULL;
+    one->redirect = r->redirect != NULL ? gn_strdup(r->redirect) : NULL;
+    one->is_private = r->is_private;
+    one->kept_off = r->kept_off;
     one->next = r->next != NULL ? gn_strdup(r->next) : NULL;
     one->content_type =
         r->content_type != NULL ? gn_strdup(r->content_type) : NULL;
@@ -89,12 +92,10 @@ static enum garner_code on_loop(uv_loop_t *loop, struct gn_target *target,
     return code;
 }
 
-enum garner_code gn_one_fetch_until(const struct gn_request *request,
-                                    const char *jar, atomic_bool *stop,
-                                    struct gn_one *one,
-                                    struct garner_error *err)
+enum garner_code gn_one_fetch_target(struct gn_target *target,
+                                     atomic_bool *stop, struct gn_one *one,
+                                     struct garner_error *err)
 {
-    struct gn_target *target = NULL;
     uv_loop_t loop;
     enum garner_code code = gn_files_check(FILES, err);
     int n;
@@ -106,13 +107,25 @@ enum garner_code gn_one_fetch_until(const struct gn_request *request,
     if (n != 0)
         return gn_fail(err, GARNER_IO, "cannot make an event loop: %s",
                        uv_strerror(n));
-    code = gn_target_new(request, &target, err);
+    code = on_loop(&loop, target, stop, one, err);
+    GN_CHECK(uv_loop_close(&loop) == 0);
+    return code;
+}
+
+enum garner_code gn_one_fetch_until(const struct gn_request *request,
+                                    const char *jar, atomic_bool *stop,
+                                    struct gn_one *one,
+                                    struct garner_error *err)
+{
+    struct gn_target *target = NULL;
+    enum garner_code code = gn_target_new(request, &target, err);
+
+    *one = (struct gn_one){0};
     if (code == GARNER_OK && !gn_target_set_jar(target, jar))
         code = gn_fail(err, GARNER_NOMEM, "no memory for cookies");
     if (code == GARNER_OK)
-        code = on_loop(&loop, target, stop, one, err);
+        code = gn_one_fetch_target(target, stop, one, err);
     gn_target_free(target);
-    GN_CHECK(uv_loop_close(&loop) == 0);
     return code;
 }
 
@@ -122,11 +135,29 @@ enum garner_code gn_one_fetch(const struct gn_request *request, const char *jar,
     return gn_one_fetch_until(request, jar, NULL, one, err);
 }
 
+struct gn_response gn_one_response(struct gn_one *one)
+{
+    return (struct gn_response){.failure = one->failure,
+                                .status = one->status,
+                                .final_url = one->final_url,
+                                .base_url = one->base_url,
+                                .redirect = one->redirect,
+                                .is_private = one->is_private,
+                                .kept_off = one->kept_off,
+                                .headers = &one->headers,
+                                .body = &one->body,
+                                .wire_bytes = one->wire_bytes,
+                                .started_wall_us = one->started_wall_us,
+                                .duration_us = one->duration_us,
+                                .http_version = one->http_version};
+}
+
 void gn_one_fini(struct gn_one *one)
 {
     gn_free(one->final_url);
     gn_free(one->page_url);
     gn_free(one->base_url);
+    gn_free(one->redirect);
     gn_free(one->next);
     gn_free(one->content_type);
     gn_buf_fini(&one->headers);

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "fetch/request.h"
 #include "fetch/response.h"
+#include "fetch/target.h"
 #include "garner/error.h"
 
 /* What came, in memory of its own. */
@@ -17,6 +18,10 @@ struct gn_one {
     int status;
     char *final_url;
     char *base_url;  /* with secrets: tell nobody; NULL: as it was asked for */
+    char *redirect;  /* where a redirect that was not followed leads, the same;
+                        NULL: it is none */
+    bool is_private; /* as in gn_response ... */
+    bool kept_off;   /* ... the same */
     char *next;      /* the link to the next page, by a header; NULL: none */
     int page;        /* 0: the first */
     char *page_url;  /* as a crawl asked for it, if it is stored; or NULL */
@@ -47,6 +52,14 @@ enum garner_code gn_one_fetch_until(const struct gn_request *request,
                                     const char *jar, atomic_bool *stop,
                                     struct gn_one *one,
                                     struct garner_error *err);
+
+/* The same of a target, which has its jar. */
+enum garner_code gn_one_fetch_target(struct gn_target *target,
+                                     atomic_bool *stop, struct gn_one *one,
+                                     struct garner_error *err);
+
+/* What came as a response, which points into one. */
+struct gn_response gn_one_response(struct gn_one *one);
 
 void gn_one_fini(struct gn_one *one);
 

@@ -1,12 +1,12 @@
 #include "engine/lead.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/random.h"
+#include "engine/frontier/fate.h"
 #include "engine/frontier/links.h"
 #include "engine/frontier/page.h"
 #include "engine/frontier/pass_state.h"
@@ -69,9 +69,7 @@ static bool may_go(struct gn_job *job, const struct gn_hop *hop)
 
     if (word == NULL)
         return true;
-    snprintf(text, sizeof text,
-             "it leads to where the crawl does not go (%s): %.120s", word,
-             gn_target_url(hop->target));
+    gn_fate_tell_led(word, gn_target_url(hop->target), text);
     gn_job_fail(job, gn_failure_name(GN_FAILURE_REDIRECT), text);
     job->run.left_alone = gn_job_was_found(job);
     return false;

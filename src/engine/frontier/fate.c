@@ -1,6 +1,10 @@
 #include "engine/frontier/fate.h"
 
+#include <stdio.h>
+
+#include "base/buf.h"
 #include "base/log.h"
+#include "base/urlnorm.h"
 #include "fetch/robots.h"
 
 void gn_fate_query(const struct gn_crawl *crawl, const char *selector,
@@ -52,4 +56,25 @@ const char *gn_fate_bar(const struct gn_crawl *crawl, struct gn_bounds *bounds,
         return "nofollow";
     answer = gn_fate_ask(bounds, link->url, depth);
     return answer == GN_BOUNDS_WITHIN ? NULL : gn_bounds_word(answer);
+}
+
+const char *gn_fate_bar_led(struct gn_bounds *bounds, const char *url,
+                            int depth)
+{
+    struct gn_buf form = {0};
+    enum gn_bounds_answer answer = GN_BOUNDS_NO_URL;
+
+    if (gn_urlnorm(url, &form, NULL) == GARNER_OK)
+        answer = gn_fate_ask(bounds, gn_buf_cstr(&form), depth);
+    gn_buf_fini(&form);
+    return answer == GN_BOUNDS_WITHIN ||
+                   (answer == GN_BOUNDS_NOT_ALLOWED && depth == 0)
+               ? NULL
+               : gn_bounds_word(answer);
+}
+
+void gn_fate_tell_led(const char *word, const char *shown, char text[240])
+{
+    snprintf(text, 240, "it leads to where the crawl does not go (%s): %.120s",
+             word, shown);
 }

@@ -38,4 +38,13 @@ enum gn_bounds_answer gn_fate_ask(struct gn_bounds *bounds, const char *url,
 const char *gn_fate_bar(const struct gn_crawl *crawl, struct gn_bounds *bounds,
                         const struct gn_link *link, int depth);
 
+/* Why a crawl with these bounds does not go to url, where its page, depth links
+ * from a start, is redirected to, as a word; NULL: it does. As a start need not
+ * be allowed, nor need be where that leads. */
+const char *gn_fate_bar_led(struct gn_bounds *bounds, const char *url,
+                            int depth);
+
+/* What is said of that; shown: the URL, without secrets. */
+void gn_fate_tell_led(const char *word, const char *shown, char text[240]);
+
 #endif

@@ -75,12 +75,37 @@ static void a_link_is_followed_or_not(void **state)
     gn_bounds_free(bounds);
 }
 
+/* A start need not be allowed, nor need be where it leads. */
+static void a_redirect_is_followed_or_not(void **state)
+{
+    static const char *const starts[] = {"http://h/"};
+    static const char *const allow[] = {"/a"};
+    const struct gn_bounds_rules rules = {
+        .same = GN_SAME_HOST, .allow = allow, .allow_count = 1, .depth = -1};
+    struct gn_bounds *bounds;
+    char text[240];
+
+    (void)state;
+    assert_int_equal(gn_bounds_new(&rules, starts, 1, &bounds, NULL),
+                     GARNER_OK);
+    assert_null(gn_fate_bar_led(bounds, "http://H/a", 1));
+    assert_null(gn_fate_bar_led(bounds, "http://h/b", 0));
+    assert_string_equal(gn_fate_bar_led(bounds, "http://h/b", 1),
+                        "not allowed");
+    assert_string_equal(gn_fate_bar_led(bounds, "http://i/a", 0), "elsewhere");
+    gn_bounds_free(bounds);
+    gn_fate_tell_led("elsewhere", "http://i/a", text);
+    assert_string_equal(text, "it leads to where the crawl does not go "
+                              "(elsewhere): http://i/a");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_page_is_asked_for_its_links),
         cmocka_unit_test(headers_are_for_the_robot_that_is_named),
         cmocka_unit_test(a_link_is_followed_or_not),
+        cmocka_unit_test(a_redirect_is_followed_or_not),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

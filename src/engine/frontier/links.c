@@ -64,21 +64,10 @@ static struct gn_links *of(const struct gn_job *job)
 const char *gn_links_bar(const struct gn_job *job, const char *url)
 {
     struct gn_links *links = of(job);
-    struct gn_buf form = {0};
-    enum gn_bounds_answer answer = GN_BOUNDS_NO_URL;
-    int depth;
 
-    if (links == NULL)
-        return NULL;
-    depth = job->active->page->depth;
-    if (gn_urlnorm(url, &form, NULL) == GARNER_OK)
-        answer = gn_fate_ask(links->bounds, gn_buf_cstr(&form), depth);
-    gn_buf_fini(&form);
-    /* As a start need not be allowed, nor need be where it leads. */
-    if (answer == GN_BOUNDS_WITHIN ||
-        (answer == GN_BOUNDS_NOT_ALLOWED && depth == 0))
-        return NULL;
-    return gn_bounds_word(answer);
+    return links == NULL
+               ? NULL
+               : gn_fate_bar_led(links->bounds, url, job->active->page->depth);
 }
 
 void gn_links_begin(struct gn_job *job, const struct gn_response *response)

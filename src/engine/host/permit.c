@@ -1,6 +1,5 @@
 #include "engine/host/permit.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -11,63 +10,24 @@
 #include "engine/host/costs.h"
 #include "engine/retry.h"
 
-enum {
-    REDIRECTS = 5,             /* RFC 9309 section 2.3.1.2 */
-    MOST_BYTES = 16 * 1048576, /* a larger one cannot be had */
-    RULE = 60,                 /* bytes of a rule that are told */
-};
 #define NS INT64_C(1000000) /* in a millisecond */
 
 /* --- how it is asked for ------------------------------------------------- */
-
-/* The URL of the robots.txt of the host of that name. */
-static void locate(const char *name, struct gn_buf *url)
-{
-    const char *host = strstr(name, "://") + 3;
-    const char *port = strrchr(host, ':');
-    const bool is_v6 = memchr(host, ':', (size_t)(port - host)) != NULL;
-
-    gn_buf_printf(url, "%.*s%s%.*s%s%s/robots.txt", (int)(host - name), name,
-                  is_v6 ? "[" : "", (int)(port - host), host, is_v6 ? "]" : "",
-                  port);
-}
-
-/* As source asks for its own URL, by the same way and as the same client, but
- * without what is that one's: what it sends, and who it logs in as. */
-static struct gn_request as_asked_by(const struct gn_source *source)
-{
-    struct gn_request r = source->request;
-
-    r.method = NULL;
-    r.headers = NULL;
-    r.body = NULL;
-    r.body_size = 0;
-    r.cookies = NULL;
-    r.keeps_cookies = false;
-    r.login = GN_LOGIN_NONE;
-    r.user = r.password = NULL;
-    r.same_host = false;
-    r.led_public_only = !source->allows_private;
-    r.limits.max_redirects = REDIRECTS;
-    r.limits.max_body_bytes = r.limits.memory_bytes = MOST_BYTES;
-    return r;
-}
 
 /* Makes host->robots. Nobody asks for it now. */
 static enum garner_code make_target(const struct gn_job *job,
                                     struct garner_error *err)
 {
-    struct gn_request request = as_asked_by(job->active->source);
     struct gn_host *host = job->host;
     struct gn_buf url = {0};
+    struct gn_request request =
+        gn_rules_request(job->active->source, host->name, &url);
     enum garner_code code;
 
     request.public_only = gn_target_is_public_only(gn_job_target(job));
 
     gn_target_free(host->robots);
     host->robots = NULL;
-    locate(host->name, &url);
-    request.url = gn_buf_cstr(&url);
     code = gn_buf_failed(&url)
                ? gn_fail(err, GARNER_NOMEM, "out of memory for a host")
                : gn_target_new(&request, &host->robots, err);
@@ -116,54 +76,15 @@ void gn_permit_refresh(struct gn_job *job)
     permit->delay_ms = v.delay_ms;
 }
 
-static void describe_rule(const struct gn_robots_verdict *v,
-                          const struct gn_host *host, char *text, size_t size)
-{
-    char rule[RULE + 1];
-    size_t n = 0;
-
-    for (; n < v->rule_size && n < RULE; n++) {
-        rule[n] = v->rule[n];
-        if (rule[n] < ' ' || rule[n] > '~')
-            rule[n] = '?';
-    }
-    rule[n] = '\0';
-    snprintf(text, size,
-             "%.90s/robots.txt, line %d, forbids it (Disallow: %s); robots: "
-             "ignore fetches it all the same",
-             host->name, v->line, rule);
-}
-
-static void describe_silence(const struct gn_host *host, char *text,
-                             size_t size)
-{
-    const struct gn_rules *r = &host->rules;
-    char why[64] = "";
-
-    if (r->failure != GN_FAILURE_NONE)
-        snprintf(why, sizeof why, ": %s", gn_failure_text(r->failure));
-    else if (r->status != 0)
-        snprintf(why, sizeof why, ": the server answered with status %d",
-                 r->status);
-    snprintf(text, size,
-             "%.90s/robots.txt cannot be had%s; until it can, nothing is "
-             "fetched there",
-             host->name, why);
-}
-
 /* job may not be fetched. */
 static void forbid(struct gn_job *job)
 {
     const struct gn_source *source = job->active->source;
     const struct gn_host *host = job->host;
-    struct gn_robots_verdict v;
     char text[300];
 
-    gn_rules_ask(&host->rules, url_of(job), source->request.user_agent, &v);
-    if (host->rules.access == GN_ROBOTS_RULES)
-        describe_rule(&v, host, text, sizeof text);
-    else
-        describe_silence(host, text, sizeof text);
+    gn_rules_refusal(&host->rules, host->name, url_of(job),
+                     source->request.user_agent, text);
     job->run.left_alone =
         host->rules.access == GN_ROBOTS_RULES && gn_job_was_found(job);
     gn_retry_begin(job);

@@ -1,5 +1,6 @@
 #include "engine/host/rules.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -9,6 +10,11 @@
 #include "base/url.h"
 #include "garner/read.h"
 
+enum {
+    REDIRECTS = 5,             /* RFC 9309 section 2.3.1.2 */
+    MOST_BYTES = 16 * 1048576, /* a larger one cannot be had */
+    RULE = 60,                 /* bytes of a rule that are told */
+};
 #define SECOND_US INT64_C(1000000)
 /* One that could not be had is asked for again after so long. */
 #define AGAIN_US (INT64_C(60) * SECOND_US)
@@ -16,6 +22,43 @@
 #define FRESH_US (INT64_C(86400) * SECOND_US)
 /* but while there is no newer one. */
 #define KEPT_US (INT64_C(30) * FRESH_US)
+
+/* --- how it is asked for ------------------------------------------------- */
+
+static void locate(const char *name, struct gn_buf *url)
+{
+    const char *host = strstr(name, "://") + 3;
+    const char *port = strrchr(host, ':');
+    const bool is_v6 = memchr(host, ':', (size_t)(port - host)) != NULL;
+
+    gn_buf_printf(url, "%.*s%s%.*s%s%s/robots.txt", (int)(host - name), name,
+                  is_v6 ? "[" : "", (int)(port - host), host, is_v6 ? "]" : "",
+                  port);
+}
+
+struct gn_request gn_rules_request(const struct gn_source *source,
+                                   const char *host, struct gn_buf *url)
+{
+    struct gn_request r = source->request;
+
+    locate(host, url);
+    r.url = gn_buf_cstr(url);
+    r.method = NULL;
+    r.headers = NULL;
+    r.body = NULL;
+    r.body_size = 0;
+    r.cookies = NULL;
+    r.keeps_cookies = false;
+    r.login = GN_LOGIN_NONE;
+    r.user = r.password = NULL;
+    r.same_host = false;
+    r.led_public_only = !source->allows_private;
+    r.limits.max_redirects = REDIRECTS;
+    r.limits.max_body_bytes = r.limits.memory_bytes = MOST_BYTES;
+    return r;
+}
+
+/* --- what is known ------------------------------------------------------- */
 
 void gn_rules_fini(struct gn_rules *r)
 {
@@ -141,6 +184,52 @@ void gn_rules_ask(const struct gn_rules *r, const char *url,
         gn_robots_ask(r->text != NULL ? r->text : "", r->size, token,
                       gn_buf_cstr(&path), out);
     gn_buf_fini(&path);
+}
+
+static void describe_rule(const struct gn_robots_verdict *v, const char *host,
+                          char *text, size_t size)
+{
+    char rule[RULE + 1];
+    size_t n = 0;
+
+    for (; n < v->rule_size && n < RULE; n++) {
+        rule[n] = v->rule[n];
+        if (rule[n] < ' ' || rule[n] > '~')
+            rule[n] = '?';
+    }
+    rule[n] = '\0';
+    snprintf(text, size,
+             "%.90s/robots.txt, line %d, forbids it (Disallow: %s); robots: "
+             "ignore fetches it all the same",
+             host, v->line, rule);
+}
+
+static void describe_silence(const struct gn_rules *r, const char *host,
+                             char *text, size_t size)
+{
+    char why[64] = "";
+
+    if (r->failure != GN_FAILURE_NONE)
+        snprintf(why, sizeof why, ": %s", gn_failure_text(r->failure));
+    else if (r->status != 0)
+        snprintf(why, sizeof why, ": the server answered with status %d",
+                 r->status);
+    snprintf(text, size,
+             "%.90s/robots.txt cannot be had%s; until it can, nothing is "
+             "fetched there",
+             host, why);
+}
+
+void gn_rules_refusal(const struct gn_rules *r, const char *host,
+                      const char *url, const char *user_agent, char text[300])
+{
+    struct gn_robots_verdict v;
+
+    gn_rules_ask(r, url, user_agent, &v);
+    if (r->access == GN_ROBOTS_RULES)
+        describe_rule(&v, host, text, 300);
+    else
+        describe_silence(r, host, text, 300);
 }
 
 /* --- the store ----------------------------------------------------------- */

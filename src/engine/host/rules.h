@@ -17,6 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
+#include "config/config.h"
 #include "fetch/robots.h"
 #include "fetch/validator.h"
 #include "garner/store.h"
@@ -38,6 +40,13 @@ struct gn_rules {
 
 void gn_rules_fini(struct gn_rules *r);
 
+/* What asks for the robots.txt of the host of that name ("http://h:80"): as
+ * source asks for its own URL, by the same way and as the same client, but
+ * without what is that one's: what it sends, and who it logs in as. It points
+ * into *url, which gets the URL. */
+struct gn_request gn_rules_request(const struct gn_source *source,
+                                   const char *host, struct gn_buf *url);
+
 /* Whether it need not be asked for. */
 bool gn_rules_fresh(const struct gn_rules *r, int64_t wall_us);
 
@@ -53,6 +62,10 @@ void gn_rules_learn(struct gn_rules *r, struct gn_response *response,
  * garner's). rule is within the text. Without memory: nothing is allowed. */
 void gn_rules_ask(const struct gn_rules *r, const char *url,
                   const char *user_agent, struct gn_robots_verdict *out);
+
+/* Why they forbid it, a sentence; host is their host's name. */
+void gn_rules_refusal(const struct gn_rules *r, const char *host,
+                      const char *url, const char *user_agent, char text[300]);
 
 /* Adds the statement that keeps them for the host of that name; it changes just
  * one row. Errors: NOMEM. */

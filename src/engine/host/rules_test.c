@@ -59,6 +59,55 @@ static void answers_mean_what_the_rfc_says(void **state)
     gn_rules_fini(&r);
 }
 
+static void they_are_asked_for_as_the_source_is(void **state)
+{
+    static const char *const headers[] = {"X: y", NULL};
+    const struct gn_source source = {.request = {.url = "http://h/a",
+                                                 .method = "POST",
+                                                 .body = "b",
+                                                 .body_size = 1,
+                                                 .headers = headers,
+                                                 .user_agent = "FooBot/1",
+                                                 .cookies = "c=d",
+                                                 .keeps_cookies = true,
+                                                 .login = GN_LOGIN_BASIC,
+                                                 .user = "u",
+                                                 .password = "p"}};
+    struct gn_buf url = {0};
+    struct gn_request r = gn_rules_request(&source, "http://h:80", &url);
+
+    (void)state;
+    assert_string_equal(r.url, "http://h:80/robots.txt");
+    assert_string_equal(r.user_agent, "FooBot/1");
+    assert_true(r.method == NULL && r.body == NULL && r.headers == NULL);
+    assert_true(r.cookies == NULL && !r.keeps_cookies && r.password == NULL);
+    assert_true(r.led_public_only);
+    gn_buf_clear(&url);
+    r = gn_rules_request(&source, "https://::1:443", &url);
+    assert_string_equal(r.url, "https://[::1]:443/robots.txt");
+    gn_buf_fini(&url);
+}
+
+static void what_they_forbid_is_said(void **state)
+{
+    struct gn_rules r = {0};
+    char text[300];
+
+    (void)state;
+    answer(&r, 200, "", "user-agent: *\ndisallow: /a\n", SECOND);
+    gn_rules_refusal(&r, "http://h:80", "http://h/a", NULL, text);
+    assert_string_equal(text, "http://h:80/robots.txt, line 2, forbids it "
+                              "(Disallow: /a); robots: ignore fetches it all "
+                              "the same");
+    gn_rules_fini(&r);
+    answer(&r, 503, "", "", SECOND);
+    gn_rules_refusal(&r, "http://h:80", "http://h/a", NULL, text);
+    assert_string_equal(text, "http://h:80/robots.txt cannot be had: the "
+                              "server answered with status 503; until it can, "
+                              "nothing is fetched there");
+    gn_rules_fini(&r);
+}
+
 static void an_answer_is_fresh_for_a_while(void **state)
 {
     struct gn_rules r = {0};
@@ -202,6 +251,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_mean_what_the_rfc_says),
+        cmocka_unit_test(they_are_asked_for_as_the_source_is),
+        cmocka_unit_test(what_they_forbid_is_said),
         cmocka_unit_test(an_answer_is_fresh_for_a_while),
         cmocka_unit_test(what_cannot_be_had_is_what_it_was),
         cmocka_unit_test(what_has_not_changed_stays),
