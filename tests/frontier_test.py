@@ -112,9 +112,34 @@ sources:
         result = garner("fetch", "pages", "-c", self.config, cwd=self.folder)
         self.assert_code(result, 1)
         self.assertIn("pages: 4 pages (1 failed) in ", result.stdout)
-        result = garner("test", "pages", "-c", self.config, cwd=self.folder)
-        self.assert_code(result, 2)
-        self.assertIn("has many URLs", result.stderr)
+
+    def tried(self, *args, code=0):
+        """What garner test says of the rows, and on stderr."""
+        result = garner("test", "pages", "-c", self.config, "--nl", *args, cwd=self.folder)
+        self.assert_code(result, code)
+        return [(row["_change"], pathlib.PurePath(row["url"]).name, row["n"])
+                for row in map(json.loads, result.stdout.splitlines())], result.stderr
+
+    def test_one_of_them_is_tried(self):
+        self.assertIn("list.txt: No such file", self.tried(code=1)[1])
+        url = f"{self.nginx.url}/counted/%d.json"
+        self.list([5, 6])
+        self.assertEqual(self.tried()[0], [("new", "5.json", 5)])
+        self.assertFalse(self.db.exists())
+        self.run_once()
+        self.assertEqual(self.tried(url % 6)[0], [("same", "6.json", 6)])
+        self.assertEqual(self.tried(url % 7)[0], [("new", "7.json", 7)])
+        run = one(self.db, f"select id from garner_run where url = '{url % 6}'")
+        self.assertEqual(self.tried("--run", str(run))[0], [("same", "6.json", 6)])
+        self.list([5])  # which forgets the other
+        self.run_once()
+        self.assertEqual(self.tried("--run", str(run))[0], [("same", "6.json", 6)])
+        self.assertEqual(self.tried("--body", self.write("b", '{"n": 1}'))[0],
+                         [("changed", "5.json", 1)])
+        self.assertIn("either a URL or --run", self.tried(url % 6, "--run", "1", code=2)[1])
+        self.config.write_text(self.config.read_text().replace(
+            "{ file: list.txt }", "{ sql: 'select url from pages where n > 5' }"))
+        self.assertEqual(self.tried()[0], [("same", "6.json", 6)])
 
     def test_another_file_in_mid_pass(self):
         self.list(range(PAGES))

@@ -14,6 +14,7 @@
 #include "cli/named.h"
 #include "cli/outcome.h"
 #include "cli/output.h"
+#include "cli/pick.h"
 #include "cli/select.h"
 #include "cli/storage.h"
 #include "cli/stored.h"
@@ -36,6 +37,8 @@ struct settings {
 struct trial {
     const struct settings *settings;
     const struct gn_source *source;
+    const char *url;            /* of many, that is named; NULL: none is */
+    struct gn_pick pick;        /* of many, what source is then */
     struct garner_store *store; /* NULL: there is none yet */
     struct gn_one answer;
     struct gn_made made;
@@ -79,36 +82,73 @@ static enum garner_code fetch(struct trial *t, struct garner_error *err)
     if (request->keeps_cookies && t->store != NULL)
         code = gn_stored_cookies(t->store, t->source->name, &jar, err);
     if (code == GARNER_OK)
-        code = gn_visit(t->source, t->store, gn_buf_cstr(&jar), &t->answer,
-                        err);
+        code =
+            gn_visit(t->source, t->store, gn_buf_cstr(&jar), &t->answer, err);
     gn_buf_fini(&jar);
     return code;
+}
+
+/* Of many URLs the one that is tried. */
+static enum gn_exit pick(struct trial *t, const char *url)
+{
+    struct garner_error err = {0};
+
+    if (!gn_config_has_list(t->source))
+        return GN_EXIT_OK;
+    if (gn_pick_url(t->source, url, t->store, &t->pick, &err) != GARNER_OK) {
+        gn_complain("%s: %s", t->source->name, err.message);
+        return GN_EXIT_FAILED;
+    }
+    t->source = &t->pick.source;
+    return GN_EXIT_OK;
+}
+
+/* What the run of --run got. */
+static enum garner_code from_store(struct trial *t, struct garner_error *err)
+{
+    const struct gn_source *source = t->source;
+    enum garner_code code = gn_stored_answer(t->store, source->name,
+                                             t->settings->run, &t->answer, err);
+
+    if (code == GARNER_OK &&
+        (source->crawl != NULL || gn_config_has_list(source)))
+        code = gn_stored_page(t->store, source->name, &t->answer, err);
+    return code;
+}
+
+static enum garner_code read_answer(struct trial *t, struct garner_error *err)
+{
+    const struct settings *s = t->settings;
+
+    return s->run > 0        ? from_store(t, err)
+           : s->body != NULL ? from_file(t, err)
+                             : fetch(t, err);
 }
 
 /* What there is to try, or the exit status that says why there is nothing. */
 static enum gn_exit get_answer(struct trial *t)
 {
-    const struct settings *s = t->settings;
+    const bool is_stored = t->settings->run > 0;
     struct garner_error err = {0};
+    enum gn_exit status = GN_EXIT_OK;
     enum garner_code code;
 
-    if (s->run > 0 && t->store == NULL)
+    if (is_stored && t->store == NULL)
         return gn_exit_usage("--run: the file names no store");
-    if (s->run > 0)
-        code = gn_stored_answer(t->store, t->source->name, s->run, &t->answer,
-                                &err);
-    else if (s->body != NULL)
-        code = from_file(t, &err);
-    else
-        code = fetch(t, &err);
-    if (code == GARNER_OK && s->run > 0 && t->source->crawl != NULL)
-        code = gn_stored_page(t->store, t->source->name, &t->answer, &err);
+    if (!is_stored)
+        status = pick(t, t->url);
+    if (status != GN_EXIT_OK)
+        return status;
+    code = read_answer(t, &err);
     if (code == GARNER_NOTFOUND || code == GARNER_INVALID)
         return gn_exit_usage("%s", err.message);
     if (code != GARNER_OK)
         return gn_exit_error(&err);
+    if (is_stored)
+        status = pick(t, t->answer.page_url != NULL ? t->answer.page_url
+                                                    : t->answer.final_url);
     if (t->answer.failure == GN_FAILURE_NONE)
-        return GN_EXIT_OK;
+        return status;
     gn_complain("%s: %s", t->source->name, t->answer.error);
     return GN_EXIT_FAILED;
 }
@@ -337,6 +377,7 @@ static enum gn_exit try_it(struct trial *t, const char *store)
         gn_maker_close(&maker);
     }
     gn_one_fini(&t->answer);
+    gn_pick_fini(&t->pick);
     garner_close(t->store);
     return status;
 }
@@ -347,9 +388,8 @@ static enum gn_exit check(const struct trial *t)
     const struct gn_format_flags *f = &t->settings->format;
     size_t sets = 0;
 
-    if (gn_config_has_list(t->source))
-        return gn_exit_usage("%s has many URLs; try one of them with garner "
-                             "get URL --sql",
+    if (t->url != NULL && !gn_config_has_list(t->source))
+        return gn_exit_usage("%s has no urls, of which one could be named",
                              t->source->name);
     if (t->settings->links && t->source->crawl == NULL)
         return gn_exit_usage("--links: %s is no crawl, whose pages lead to "
@@ -371,7 +411,8 @@ static enum gn_exit check(const struct trial *t)
 static enum gn_exit run(const struct gn_call *call)
 {
     const struct settings *s = call->settings;
-    struct trial t = {.settings = s};
+    struct trial t = {.settings = s,
+                      .url = call->count > 1 ? call->items[1] : NULL};
     struct gn_config config;
     enum gn_exit status;
 
@@ -381,6 +422,8 @@ static enum gn_exit run(const struct gn_call *call)
     if (s->run > 0 && s->body != NULL)
         return gn_exit_usage("take the body from --body or from --run, not "
                              "from both");
+    if (s->run > 0 && t.url != NULL)
+        return gn_exit_usage("take either a URL or --run, which has its own");
     status = gn_named_load(s->config, call->items[0], &config);
     if (status != GN_EXIT_OK)
         return status;
@@ -414,12 +457,13 @@ static const struct gn_option options[] = {
 
 const struct gn_command gn_cmd_test = {
     .name = "test",
-    .operands = "SOURCE",
+    .operands = "SOURCE [URL]",
     .summary = "try a source: show its rows and what they would change",
     .text =
         "Fetches the source now, but not where a run would not (robots.txt, "
         "private addresses, out of a crawl), or takes a stored body or a file "
-        "in place of that, runs its SQL, and prints each row with what writing it would "
+        "in place of that, runs its SQL, and prints each row with what writing "
+        "it would "
         "do: 'new', 'changed' (as 'old -> new'), 'same', 'twice', when a later "
         "row of the answer has the same key, 'kept', when what is stored stays "
         "(conflict: ignore), or 'bad', when it is left out (bad_rows); and the "
@@ -440,9 +484,13 @@ const struct gn_command gn_cmd_test = {
         "its links after the rows: each with its depth and priority, and "
         "whether it is 'followed', or else why not: 'seen' before, on this "
         "page or as a start, 'nofollow', 'too deep', 'elsewhere', 'not "
-        "allowed', 'denied'. What robots.txt forbids of them is not asked. With "
+        "allowed', 'denied'. What robots.txt forbids of them is not asked. "
+        "With "
         "--csv, --json and --nl the links come with --links, in place of the "
         "rows, or if there are no rows to make.\n"
+        "\n"
+        "Of a source with many URLs (urls) it tries the first of the list, or "
+        "the URL, which need not be in it.\n"
         "\n"
         "Of a source with pages (next) it tries the first, and says on stderr "
         "where the next one is.\n"
@@ -456,6 +504,6 @@ const struct gn_command gn_cmd_test = {
     .option_count = sizeof options / sizeof options[0],
     .settings_size = sizeof(struct settings),
     .least = 1,
-    .most = 1,
+    .most = 2,
     .run = run,
 };

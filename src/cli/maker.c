@@ -18,7 +18,7 @@ enum garner_code gn_maker_open(struct gn_maker *m,
     code = gn_config_has_list(source)
                ? gn_fail(err, GARNER_UNSUPPORTED,
                          "%s has many URLs; try its SQL on one of them with "
-                         "garner get URL --sql",
+                         "garner test",
                          source->name)
                : gn_target_new(&source->request, &m->target, err);
     if (code == GARNER_OK)
