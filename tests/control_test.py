@@ -364,6 +364,28 @@ class Asked(Control):
                      ["run", "-c", "garner.yaml", "--only", "none"]):
             self.assert_code(garner(*args, cwd=self.folder), 2)
 
+    def test_status_of_some(self):
+        self.file(("a", "/a", ""), ("b.x", "/b", ""), ("bad", "/bad", ""))
+        self.assert_code(self.ask("run", "--once"), 1)
+        def told(*args, code=0):
+            result = self.ask("status", "--json", *args)
+            self.assert_code(result, code)
+            return [line["source"] for line in json.loads(result.stdout)]
+        self.assertEqual(told("a"), ["a"])
+        self.assertEqual(told("b.*", "a"), ["a", "b.x"])
+        self.assertEqual(told("data.db", "a"), ["a"])
+        self.assertEqual(told("bad", code=1), ["bad"])
+        self.file(("a", "/a", ""), ("b.x", "/b", ""), ("bad", "/bad", ", max_age: 1s"))
+        self.assert_code(self.ask("run", "--once"), 1)
+        wait_until(lambda: self.ask("status").returncode == 5, "staleness")
+        self.assertEqual(told("a", "bad", code=5), ["bad", "a"])
+        self.assertEqual(told("a", "b.?"), ["a", "b.x"])
+        refused = self.ask("status", "a", "none")
+        self.assert_code(refused, 3)
+        self.assertEqual(refused.stdout, "")
+        self.assertIn('no source named "none"', refused.stderr)
+        self.assertIn("leave a out", self.ask("status", "--live", "a").stderr)
+
     def test_status_of_the_collector(self):
         self.file(("a", "/a", HOURLY))
         running = self.collect()

@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "cli/logged.h"
 #include "cli/outcome.h"
 #include "cli/output.h"
 #include "cli/print.h"
@@ -22,9 +25,15 @@ struct settings {
     int64_t runs;
 };
 
+/* Whether words, a JSON array of names and GLOBs, mean name; NULL: all do. */
+#define MEANT(name, words)                                                     \
+    "(" words " is null or exists (select 1 from json_each(" words ") w"       \
+    " where " name " = w.value or " name " glob w.value))"
+
 /* A line a source. ?1: the wall clock in microseconds, ?2: how many runs to
- * look back. garner_run has no index on its sources (it would cost a B-tree
- * write a run), hence the bound. Columns beside max() are those of its row. */
+ * look back, ?3: which sources. garner_run has no index on its sources (it
+ * would cost a B-tree write a run), hence the bound. Columns beside max() are
+ * those of its row. */
 #define SOURCES(columns, good, stale_s, runs, with_urls, urls, join)           \
     "with recent as (select source, max(id) as id,"                            \
     " started, status, duration_us, error,"                                    \
@@ -47,8 +56,8 @@ struct settings {
     " r.error, s.url"                                                          \
     " from garner_source s left join recent r on r.source = s.id"              \
     " left join gone g on g.source = s.id" join ")"                            \
-    " select " columns " from line order by stale_s is null,"                  \
-    " error is null, source"
+    " select " columns " from line where " MEANT(                              \
+        "source", "?3") " order by stale_s is null, error is null, source"
 
 /* As it is, and where some were a crawl's: what that left alone is no failure.
  */
@@ -101,14 +110,15 @@ static const char columns_known[] =
 static const char has_many[] =
     "select exists (select 1 from garner_source where pass is not null)";
 
-static const char stale[] =
-    "select count(*) from garner_source s where " STALE " is not null";
+static const char stale[] = "select count(*) from garner_source s where " STALE
+                            " is not null and " MEANT("s.name", "?2");
 
 /* The sources whose last run failed. */
 #define FAILING(runs)                                                          \
     "select count(*) from (select failure, max(id) from " runs                 \
-    " where id > (select max(id) from garner_run) - ? and missed = 0"          \
-    " group by source) where failure is not null"
+    " where id > (select max(id) from garner_run) - ?1 and missed = 0"         \
+    " and source in (select id from garner_source where " MEANT(               \
+        "name", "?2") ") group by source) where failure is not null"
 
 static const char *const failing[] = {[OF_RUNS] = FAILING(RUNS),
                                       [OF_AGES] = FAILING(RUNS),
@@ -149,16 +159,66 @@ static int known(struct garner_store *store, bool people, enum gn_exit *status)
     return (int)n;
 }
 
-static enum gn_exit report(struct garner_store *store, const char *url,
-                           const struct settings *s, struct gn_output *output)
+static bool for_people(const struct settings *s)
 {
     const struct gn_format_flags *f = &s->format;
-    const bool people = !f->csv && !f->tsv && !f->json && !f->nl && !f->raw;
-    const int64_t runs = s->runs > 0 ? s->runs : LAST_RUNS;
+
+    return !f->csv && !f->tsv && !f->json && !f->nl && !f->raw;
+}
+
+/* words: which sources, as MEANT has them; what: which of the queries. */
+static enum gn_exit tell(struct garner_store *store, const struct settings *s,
+                         struct garner_value words, int what,
+                         struct gn_output *output)
+{
+    const struct garner_value runs =
+        garner_integer(s->runs > 0 ? s->runs : LAST_RUNS);
     const struct garner_value now = garner_integer(gn_clock_wall_us());
+    enum gn_exit status = gn_select(store, queries[what][for_people(s)],
+                                    GARNER_ARGS(now, runs, words), 0, output);
+
+    if (status != GN_EXIT_OK)
+        return status;
+    if (number(store, failing[what], GARNER_ARGS(runs, words), &status) > 0)
+        status = GN_EXIT_FAILED;
+    if (what >= OF_AGES &&
+        number(store, stale, GARNER_ARGS(now, words), &status) > 0)
+        status = GN_EXIT_STALE;
+    return status;
+}
+
+/* Writes the words of line as MEANT has them; each has to mean a source. */
+static enum garner_code read_words(struct garner_store *store,
+                                   const struct gn_where_line *line,
+                                   struct gn_buf *words,
+                                   struct garner_error *err)
+{
+    enum garner_code code = GARNER_OK;
+    struct gn_json j;
+
+    gn_json_init(&j, words);
+    gn_json_open(&j, '[');
+    for (size_t i = 0; i < line->count && code == GARNER_OK; i++) {
+        code = gn_logged_find(store, line->items[i], err);
+        gn_json_text(&j, line->items[i]);
+    }
+    gn_json_close(&j, ']');
+    return code == GARNER_OK && gn_buf_failed(words)
+               ? gn_fail(err, GARNER_NOMEM, "no memory for names")
+               : code;
+}
+
+static enum gn_exit report(struct garner_store *store, const char *url,
+                           const struct settings *s,
+                           const struct gn_where_line *line,
+                           struct gn_output *output)
+{
     enum gn_exit status = GN_EXIT_OK;
     const int64_t tables = number(store, has_tables, GARNER_ARGS(), &status);
-    const int what = tables > 0 ? known(store, people, &status) : OF_RUNS;
+    const int what =
+        tables > 0 ? known(store, for_people(s), &status) : OF_RUNS;
+    struct gn_buf words = {0};
+    struct garner_error err = {0};
 
     if (status != GN_EXIT_OK || what < OF_RUNS)
         return status;
@@ -168,15 +228,14 @@ static enum gn_exit report(struct garner_store *store, const char *url,
                     url);
         return GN_EXIT_STORE;
     }
-    status = gn_select(store, queries[what][people],
-                       GARNER_ARGS(now, garner_integer(runs)), 0, output);
-    if (status != GN_EXIT_OK)
-        return status;
-    if (number(store, failing[what], GARNER_ARGS(garner_integer(runs)),
-               &status) > 0)
-        status = GN_EXIT_FAILED;
-    if (what >= OF_AGES && number(store, stale, GARNER_ARGS(now), &status) > 0)
-        status = GN_EXIT_STALE;
+    if (line->count > 0 && read_words(store, line, &words, &err) != GARNER_OK)
+        status = gn_exit_error(&err);
+    else
+        status = tell(store, s,
+                      line->count > 0 ? garner_text(gn_buf_cstr(&words))
+                                      : garner_null(),
+                      what, output);
+    gn_buf_fini(&words);
     return status;
 }
 
@@ -193,7 +252,8 @@ static enum gn_exit show_live(const struct gn_where *where)
     return gn_exit_error(&err);
 }
 
-static enum gn_exit show(const struct settings *s, const struct gn_where *where)
+static enum gn_exit show(const struct settings *s, const struct gn_where *where,
+                         const struct gn_where_line *line)
 {
     enum gn_exit status = GN_EXIT_OK;
     struct gn_output *output = gn_select_output(&s->format, true, &status);
@@ -204,7 +264,7 @@ static enum gn_exit show(const struct settings *s, const struct gn_where *where)
         return status;
     if (gn_select_open(where->store, &s->storage, 0, &store, &err) ==
         GARNER_OK) {
-        status = report(store, where->store, s, output);
+        status = report(store, where->store, s, line, output);
         garner_close(store);
     } else {
         status = gn_exit_error(&err);
@@ -216,12 +276,16 @@ static enum gn_exit show(const struct settings *s, const struct gn_where *where)
 static enum gn_exit run(const struct gn_call *call)
 {
     const struct settings *s = call->settings;
-    const struct gn_where_line line = gn_where_line(call, &s->where, 0, 0);
+    const struct gn_where_line line = gn_where_sources(call, &s->where);
     struct gn_where where;
-    enum gn_exit status = gn_where_find(&line.flags, &where);
+    enum gn_exit status;
 
+    if (s->live && line.count > 0)
+        return gn_exit_usage("--live tells of all sources: leave %.100s out",
+                             line.items[0]);
+    status = gn_where_find(&line.flags, &where);
     if (status == GN_EXIT_OK) {
-        status = s->live ? show_live(&where) : show(s, &where);
+        status = s->live ? show_live(&where) : show(s, &where, &line);
         gn_where_fini(&where);
     }
     return status;
@@ -241,7 +305,7 @@ static const struct gn_option options[] = {
 
 const struct gn_command gn_cmd_status = {
     .name = "status",
-    .operands = "[DB]",
+    .operands = "[DB] [SOURCE...]",
     .summary = "say how the sources of a store are doing",
     .text =
         "Prints a line a source, those in trouble first: its last run and how "
@@ -254,18 +318,21 @@ const struct gn_command gn_cmd_status = {
         "and how many failed in it; what a crawl leaves alone (robots.txt "
         "forbids it, or it leads out of the crawl) has not failed. It may be "
         "asked while a garner runs, or when none does. The exit status is 5 if "
-        "some source is stale, else 1 if some "
-        "source's last run failed.\n"
+        "some source is stale, else 1 if some source's last run failed. Where "
+        "sources are named, by name or a pattern of names ('news.*'), all that "
+        "is of those alone." GN_WHERE_TEXT
+        "; all operands are sources then, but for a first one that is a file.\n"
         "\n"
         "With --live the collector that runs on the store answers: one JSON "
         "object, as /status.json of --listen.",
     .examples = "garner status data.db\n"
+                "garner status ticker --config garner.yaml\n"
                 "garner status data.db --json\n"
                 "garner status --live --config garner.yaml\n",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .settings_size = sizeof(struct settings),
     .operand = GN_OPERAND_FILE,
-    .most = 1,
+    .most = SIZE_MAX,
     .run = run,
 };

@@ -1,5 +1,9 @@
 #include "cli/where.h"
 
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+
 #include "base/error.h"
 #include "base/mem.h"
 #include "config/store.h"
@@ -20,6 +24,23 @@ struct gn_where_line gn_where_line(const struct gn_call *call,
         line.count--;
     }
     return line;
+}
+
+static bool is_store(const char *text)
+{
+    struct stat found;
+
+    return strncmp(text, "sqlite:", 7) == 0 ||
+           (stat(text, &found) == 0 &&
+            (S_ISREG(found.st_mode) || strchr(text, '/') != NULL));
+}
+
+struct gn_where_line gn_where_sources(const struct gn_call *call,
+                                      const struct gn_where_flags *flags)
+{
+    const bool first = call->count > 0 && is_store(call->items[0]);
+
+    return gn_where_line(call, flags, 0, first ? call->count - 1 : SIZE_MAX);
 }
 
 enum gn_exit gn_where_find(const struct gn_where_flags *flags,

@@ -48,6 +48,12 @@ struct gn_where_line gn_where_line(const struct gn_call *call,
                                    const struct gn_where_flags *flags,
                                    size_t least, size_t most);
 
+/* The same of a command whose operands behind DB are any number of sources: a
+ * first one that is there as a file, or as a folder with a slash in its name,
+ * is DB in any case. */
+struct gn_where_line gn_where_sources(const struct gn_call *call,
+                                      const struct gn_where_flags *flags);
+
 struct gn_where {
     const char *store;       /* a path or URL */
     char *control;           /* the socket of its collector; NULL: none */

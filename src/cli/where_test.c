@@ -36,6 +36,9 @@ static void a_store_may_stand_first(void **state)
         {"x", NULL, 1, 0, 1, "x", 1},
         {NULL, NULL, 2, 0, 1, "0", 1},
         {NULL, "y", 2, 0, 1, "0", 1},
+        /* [DB] [SOURCE...] */
+        {NULL, NULL, 3, 0, SIZE_MAX, "0", 2},
+        {NULL, "y", 3, 0, SIZE_MAX, NULL, 3},
     };
     static const char *const items[] = {"0", "1", "2"};
 
@@ -57,10 +60,34 @@ static void a_store_may_stand_first(void **state)
     }
 }
 
+static void a_file_is_the_store(void **state)
+{
+    static const struct {
+        const char *first;
+        size_t left; /* of two, where flags name a store */
+    } cases[] = {
+        {"sqlite:x", 1}, {"/tmp", 1}, {"/dev/../etc/passwd", 1}, {"ticker", 2}};
+    const struct gn_where_flags flags = {.config = "y"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *const items[] = {cases[i].first, "a"};
+        const struct gn_call call = {.items = items, .count = 2};
+        const struct gn_where_line line = gn_where_sources(&call, &flags);
+
+        assert_int_equal(line.count, cases[i].left);
+        assert_ptr_equal(line.flags.store,
+                         cases[i].left == 1 ? cases[i].first : NULL);
+    }
+    assert_int_equal(
+        gn_where_sources(&(struct gn_call){.count = 0}, &flags).count, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_store_may_stand_first),
+        cmocka_unit_test(a_file_is_the_store),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
