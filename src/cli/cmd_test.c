@@ -5,7 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
 #include "cli/compare.h"
@@ -14,13 +13,11 @@
 #include "cli/named.h"
 #include "cli/outcome.h"
 #include "cli/output.h"
-#include "cli/pick.h"
+#include "cli/sample.h"
 #include "cli/select.h"
 #include "cli/storage.h"
 #include "cli/stored.h"
 #include "cli/trail.h"
-#include "cli/visit.h"
-#include "config/file.h"
 #include "fetch/nextpage.h"
 
 struct settings {
@@ -38,14 +35,11 @@ struct trial {
     const struct settings *settings;
     const struct gn_source *source;
     const char *url;            /* of many, that is named; NULL: none is */
-    struct gn_pick pick;        /* of many, what source is then */
     struct garner_store *store; /* NULL: there is none yet */
-    struct gn_one answer;
+    struct gn_sample sample;
     struct gn_made made;
     struct gn_trail trail; /* of a crawl's page */
 };
-
-/* --- the answer -----------------------------------------------------------*/
 
 /* No store is no fault: all rows are new then. */
 static enum garner_code open_store(struct trial *t, const char *name,
@@ -57,100 +51,6 @@ static enum garner_code open_store(struct trial *t, const char *name,
         return GARNER_OK;
     code = gn_select_open(name, &t->settings->storage, 0, &t->store, err);
     return code == GARNER_NOTFOUND && t->settings->run == 0 ? GARNER_OK : code;
-}
-
-static enum garner_code from_file(struct trial *t, struct garner_error *err)
-{
-    const size_t most = (size_t)256 << 20;
-    struct gn_one *one = &t->answer;
-
-    one->status = 200;
-    one->started_wall_us = gn_clock_wall_us();
-    one->final_url = gn_strdup(t->source->request.url);
-    return one->final_url == NULL
-               ? gn_fail(err, GARNER_NOMEM, "out of memory for a body")
-               : gn_file_read(t->settings->body, most, false, &one->body, err);
-}
-
-/* Sends the cookies that are kept; what the server sets now is not. */
-static enum garner_code fetch(struct trial *t, struct garner_error *err)
-{
-    const struct gn_request *request = &t->source->request;
-    struct gn_buf jar = {0};
-    enum garner_code code = GARNER_OK;
-
-    if (request->keeps_cookies && t->store != NULL)
-        code = gn_stored_cookies(t->store, t->source->name, &jar, err);
-    if (code == GARNER_OK)
-        code =
-            gn_visit(t->source, t->store, gn_buf_cstr(&jar), &t->answer, err);
-    gn_buf_fini(&jar);
-    return code;
-}
-
-/* Of many URLs the one that is tried. */
-static enum gn_exit pick(struct trial *t, const char *url)
-{
-    struct garner_error err = {0};
-
-    if (!gn_config_has_list(t->source))
-        return GN_EXIT_OK;
-    if (gn_pick_url(t->source, url, t->store, &t->pick, &err) != GARNER_OK) {
-        gn_complain("%s: %s", t->source->name, err.message);
-        return GN_EXIT_FAILED;
-    }
-    t->source = &t->pick.source;
-    return GN_EXIT_OK;
-}
-
-/* What the run of --run got. */
-static enum garner_code from_store(struct trial *t, struct garner_error *err)
-{
-    const struct gn_source *source = t->source;
-    enum garner_code code = gn_stored_answer(t->store, source->name,
-                                             t->settings->run, &t->answer, err);
-
-    if (code == GARNER_OK &&
-        (source->crawl != NULL || gn_config_has_list(source)))
-        code = gn_stored_page(t->store, source->name, &t->answer, err);
-    return code;
-}
-
-static enum garner_code read_answer(struct trial *t, struct garner_error *err)
-{
-    const struct settings *s = t->settings;
-
-    return s->run > 0        ? from_store(t, err)
-           : s->body != NULL ? from_file(t, err)
-                             : fetch(t, err);
-}
-
-/* What there is to try, or the exit status that says why there is nothing. */
-static enum gn_exit get_answer(struct trial *t)
-{
-    const bool is_stored = t->settings->run > 0;
-    struct garner_error err = {0};
-    enum gn_exit status = GN_EXIT_OK;
-    enum garner_code code;
-
-    if (is_stored && t->store == NULL)
-        return gn_exit_usage("--run: the file names no store");
-    if (!is_stored)
-        status = pick(t, t->url);
-    if (status != GN_EXIT_OK)
-        return status;
-    code = read_answer(t, &err);
-    if (code == GARNER_NOTFOUND || code == GARNER_INVALID)
-        return gn_exit_usage("%s", err.message);
-    if (code != GARNER_OK)
-        return gn_exit_error(&err);
-    if (is_stored)
-        status = pick(t, t->answer.page_url != NULL ? t->answer.page_url
-                                                    : t->answer.final_url);
-    if (t->answer.failure == GN_FAILURE_NONE)
-        return status;
-    gn_complain("%s: %s", t->source->name, t->answer.error);
-    return GN_EXIT_FAILED;
 }
 
 /* --- the rows -------------------------------------------------------------*/
@@ -207,11 +107,12 @@ static enum gn_exit show(const struct trial *t)
         fprintf(stderr,
                 "%s: status %d, %zu bytes; it has no rows to show: only its "
                 "bodies are kept\n",
-                t->source->name, t->answer.status, t->answer.body.size);
+                t->source->name, t->sample.answer.status,
+                t->sample.answer.body.size);
     else if (t->source->crawl != NULL && !t->trail.keeps)
         fprintf(stderr, "%s: a run makes no rows of this page: %s\n",
                 t->source->name,
-                t->answer.is_sitemap ? "it is a sitemap" : "noindex");
+                t->sample.answer.is_sitemap ? "it is a sitemap" : "noindex");
     for (size_t i = 0; i < set_count(t); i++)
         if (status == GN_EXIT_OK && is_asked(t, &t->source->rows[i]))
             status = show_set(t, &t->source->rows[i],
@@ -239,7 +140,7 @@ static enum gn_exit show_all(struct trial *t)
     enum gn_exit status = GN_EXIT_OK;
 
     if (t->source->crawl != NULL &&
-        gn_trail_read(t->source, &t->answer, &t->made.onward, &t->trail,
+        gn_trail_read(t->source, &t->sample.answer, &t->made.onward, &t->trail,
                       &err) != GARNER_OK)
         status = gn_exit_error(&err);
     if (status == GN_EXIT_OK)
@@ -257,7 +158,7 @@ static enum gn_exit show_all(struct trial *t)
 static enum gn_exit show_next(const struct trial *t)
 {
     const struct gn_request *request = &t->source->request;
-    const struct gn_one *one = &t->answer;
+    const struct gn_one *one = &t->sample.answer;
     const char *next = t->source->next.link ? one->next : t->made.next;
     const char *base = one->base_url != NULL ? one->base_url : one->final_url;
     struct gn_target *target = NULL;
@@ -301,7 +202,8 @@ static enum gn_exit judge(const struct trial *t, struct gn_maker *m,
         code =
             gn_stored_good_rows(t->store, t->source->name, before, count, &err);
     if (code == GARNER_OK)
-        code = gn_maker_judge(m, &t->answer, made, before, &broken, &err);
+        code =
+            gn_maker_judge(m, &t->sample.answer, made, before, &broken, &err);
     gn_free(before);
     for (const char *at = gn_buf_cstr(&broken); *at != '\0';) {
         const size_t n = strcspn(at, "\n");
@@ -336,15 +238,15 @@ static enum gn_exit try_with(struct trial *t, struct gn_maker *m)
     enum gn_exit status;
     enum gn_exit shown;
 
-    if (!gn_expect_takes(t->source->expect, t->answer.status)) {
+    if (!gn_expect_takes(t->source->expect, t->sample.answer.status)) {
         status = judge(t, m, NULL);
         if (status != GN_EXIT_OK)
             return status;
         gn_complain("%s: the server answered with status %d", t->source->name,
-                    t->answer.status);
+                    t->sample.answer.status);
         return GN_EXIT_FAILED;
     }
-    if (gn_maker_run(m, &t->answer, &t->made, &err) != GARNER_OK) {
+    if (gn_maker_run(m, &t->sample.answer, &t->made, &err) != GARNER_OK) {
         status = judge(t, m, NULL); /* it says why, if it was no such body */
         gn_complain("%s: %s", t->source->name, err.message);
         return status != GN_EXIT_OK ? status : GN_EXIT_FAILED;
@@ -359,13 +261,16 @@ static enum gn_exit try_with(struct trial *t, struct gn_maker *m)
 
 static enum gn_exit try_it(struct trial *t, const char *store)
 {
+    const struct gn_sample_from from = {
+        .body = t->settings->body, .run = t->settings->run, .url = t->url};
     struct gn_maker maker;
     struct garner_error err = {0};
     enum gn_exit status;
 
     if (open_store(t, store, &err) != GARNER_OK)
         return gn_exit_error(&err);
-    status = get_answer(t);
+    status = gn_sample_get(&from, t->source, t->store, &t->sample);
+    t->source = t->sample.source;
     if (status == GN_EXIT_OK &&
         gn_maker_open(&maker, t->source, &err) != GARNER_OK)
         status = gn_exit_error(&err);
@@ -376,8 +281,7 @@ static enum gn_exit try_it(struct trial *t, const char *store)
         gn_made_fini(&t->made);
         gn_maker_close(&maker);
     }
-    gn_one_fini(&t->answer);
-    gn_pick_fini(&t->pick);
+    gn_sample_fini(&t->sample);
     garner_close(t->store);
     return status;
 }
