@@ -239,7 +239,7 @@ class Private(Bad):
         return self.row_of("http://far.example/", f', proxy: "{self.proxy()}"{keys}')
 
     def test_it_is_not_asked(self):
-        self.failed(self.meet(), None, "redirect", self.REFUSED)
+        self.failed(self.meet(), 302, "redirect", self.REFUSED)
 
     def test_unless_it_is_meant(self):
         row = self.meet(", private: allow")
