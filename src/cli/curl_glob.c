@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "config/template.h"
 #include "config/vars.h"
 
 enum { MOST = GN_VARS_MOST, WIDEST = 9 };
@@ -176,7 +177,26 @@ static void add_plain(struct gn_buf *out, char c)
         gn_buf_byte(out, c);
 }
 
-static enum garner_code read_all(const char *url, struct gn_arena *memory,
+static bool is_taken(const char *name, const char *const *texts)
+{
+    while (*texts != NULL && !gn_template_uses(*texts, name))
+        texts++;
+    return *texts != NULL;
+}
+
+/* A name for the number-th; NULL: no memory. */
+static const char *name_of(size_t number, const char *const *texts,
+                           struct gn_arena *memory)
+{
+    const char *name = gn_arena_printf(memory, "part%zu", number);
+
+    for (size_t i = 2; name != NULL && is_taken(name, texts); i++)
+        name = gn_arena_printf(memory, "part%zu_%zu", number, i);
+    return name;
+}
+
+static enum garner_code read_all(const char *url, const char *const *texts,
+                                 struct gn_arena *memory,
                                  struct gn_curl_globs *globs,
                                  struct gn_buf *out, struct garner_error *err)
 {
@@ -195,7 +215,7 @@ static enum garner_code read_all(const char *url, struct gn_arena *memory,
         product *= glob.count;
         if (product > MOST || globs->count == GN_CURL_GLOBS)
             return too_many(err);
-        glob.name = gn_arena_printf(memory, "part%zu", globs->count + 1);
+        glob.name = name_of(globs->count + 1, texts, memory);
         if (glob.name == NULL)
             return no_memory(err);
         gn_buf_printf(out, "{%s}", glob.name);
@@ -204,7 +224,8 @@ static enum garner_code read_all(const char *url, struct gn_arena *memory,
     return GARNER_OK;
 }
 
-enum garner_code gn_curl_glob(const char *url, struct gn_arena *memory,
+enum garner_code gn_curl_glob(const char *url, const char *const *texts,
+                              struct gn_arena *memory,
                               struct gn_curl_globs *globs,
                               struct garner_error *err)
 {
@@ -212,7 +233,7 @@ enum garner_code gn_curl_glob(const char *url, struct gn_arena *memory,
     enum garner_code code;
 
     *globs = (struct gn_curl_globs){.url = url};
-    code = read_all(url, memory, globs, &out, err);
+    code = read_all(url, texts, memory, globs, &out, err);
     if (code == GARNER_OK && globs->count > 0) {
         globs->url = gn_buf_failed(&out)
                          ? NULL

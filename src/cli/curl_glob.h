@@ -11,7 +11,7 @@
 enum { GN_CURL_GLOBS = 8 }; /* in one URL */
 
 struct gn_curl_glob {
-    const char *name; /* "part1", "part2" ... */
+    const char *name; /* "part1", "part2" ...; "part1_2" if that is taken */
     const char **values;
     size_t count;
 };
@@ -26,8 +26,11 @@ struct gn_curl_globs {
 /* Takes url apart. What only looks like one of them (an IPv6 address, braces
  * without a comma) is left as it is. Errors: INVALID (it stands for more URLs
  * than a source may have, or a value would not go into the URL as it is),
- * NOMEM. */
-enum garner_code gn_curl_glob(const char *url, struct gn_arena *memory,
+ * NOMEM.
+ * texts, NULL at the end, are what else the source sends: {name} in them is as
+ * it stands there, so no variable gets that name. */
+enum garner_code gn_curl_glob(const char *url, const char *const *texts,
+                              struct gn_arena *memory,
                               struct gn_curl_globs *globs,
                               struct garner_error *err);
 

@@ -10,6 +10,8 @@
 #include "base/mem.h"
 #include "cli/curl_glob.h"
 
+static const char *const none[] = {NULL};
+
 /* "URL part1=a,b part2=c" */
 static void tell(const struct gn_curl_globs *globs, struct gn_buf *out)
 {
@@ -58,11 +60,30 @@ static void lists_and_ranges(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        assert_int_equal(gn_curl_glob(cases[i].url, &memory, &globs, NULL),
-                         GARNER_OK);
+        assert_int_equal(
+            gn_curl_glob(cases[i].url, none, &memory, &globs, NULL), GARNER_OK);
         tell(&globs, &told);
         assert_string_equal(gn_buf_cstr(&told), cases[i].told);
     }
+    gn_buf_fini(&told);
+    gn_arena_clear(&memory);
+}
+
+static void names_that_are_sent_are_left_alone(void **state)
+{
+    static const char *const texts[] = {"x={part1}&y=part2",
+                                        "A: {part1_2}{part3}", NULL};
+    struct gn_arena memory = {0};
+    struct gn_curl_globs globs;
+    struct gn_buf told = {0};
+
+    (void)state;
+    assert_int_equal(
+        gn_curl_glob("http://h/[1-2]/[1-2]", texts, &memory, &globs, NULL),
+        GARNER_OK);
+    tell(&globs, &told);
+    assert_string_equal(gn_buf_cstr(&told),
+                        "http://h/{part1_3}/{part2} part1_3=1,2 part2=1,2");
     gn_buf_fini(&told);
     gn_arena_clear(&memory);
 }
@@ -90,12 +111,14 @@ static void too_much_is_refused(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct garner_error err;
 
-        assert_int_equal(gn_curl_glob(cases[i].url, &memory, &globs, &err),
-                         GARNER_INVALID);
+        assert_int_equal(
+            gn_curl_glob(cases[i].url, none, &memory, &globs, &err),
+            GARNER_INVALID);
         assert_string_equal(err.message, cases[i].message);
     }
-    assert_int_equal(gn_curl_glob("http://h/[1-1000]", &memory, &globs, NULL),
-                     GARNER_OK);
+    assert_int_equal(
+        gn_curl_glob("http://h/[1-1000]", none, &memory, &globs, NULL),
+        GARNER_OK);
     assert_int_equal(globs.all[0].count, 1000);
     gn_arena_clear(&memory);
 }
@@ -109,7 +132,8 @@ static void without_memory_it_says_so(void **state)
         enum garner_code code;
 
         gn_mem_fail_at(n);
-        code = gn_curl_glob("http://h/{a,b}/[1-200]", &memory, &globs, NULL);
+        code =
+            gn_curl_glob("http://h/{a,b}/[1-200]", none, &memory, &globs, NULL);
         gn_mem_fail_at(0);
         gn_arena_clear(&memory);
         if (code == GARNER_OK)
@@ -123,6 +147,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists_and_ranges),
+        cmocka_unit_test(names_that_are_sent_are_left_alone),
         cmocka_unit_test(too_much_is_refused),
         cmocka_unit_test(without_memory_it_says_so),
     };

@@ -220,6 +220,27 @@ static void host_of(const char *url, char host[256])
         snprintf(host, 256, "%.*s", (int)parts.host.size, parts.host.text);
 }
 
+/* All that is sent but the URL, NULL at the end; NULL: no memory. */
+static const char **texts_of(const struct gn_request *r,
+                             struct gn_arena *memory)
+{
+    const char *const own[] = {r->cookies,    r->user, r->password,
+                               r->user_agent, r->body, r->method};
+    const size_t most = sizeof own / sizeof own[0];
+    const char **texts;
+    size_t n = 0;
+
+    while (r->headers != NULL && r->headers[n] != NULL)
+        n++;
+    texts = gn_arena_zeroed(memory, (n + most + 1) * sizeof texts[0]);
+    if (texts != NULL && n > 0)
+        memcpy(texts, r->headers, n * sizeof texts[0]);
+    for (size_t i = 0; i < most && texts != NULL; i++)
+        if (own[i] != NULL)
+            texts[n++] = own[i];
+    return texts;
+}
+
 /* url, which has a scheme and all of its query, becomes a source. */
 static enum garner_code
 write_source(const struct gn_call *call, const char *url,
@@ -231,10 +252,12 @@ write_source(const struct gn_call *call, const char *url,
     struct gn_curl_globs globs = {.url = url};
     char host[256];
     char *proxy = NULL;
-    enum garner_code code = GARNER_OK;
+    const char **texts = texts_of(request, &memory);
+    enum garner_code code =
+        texts == NULL ? gn_fail(err, GARNER_NOMEM, "out of memory") : GARNER_OK;
 
-    if (!flags->globs_off)
-        code = gn_curl_glob(url, &memory, &globs, err);
+    if (code == GARNER_OK && !flags->globs_off)
+        code = gn_curl_glob(url, texts, &memory, &globs, err);
     host_of(url, host);
     if (code == GARNER_OK)
         code = gn_curl_proxy(flags, host, &proxy, err);

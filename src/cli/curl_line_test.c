@@ -144,6 +144,25 @@ static void what_is_left_out_is_told_if_it_matters(void **state)
         "the times of retry\n");
 }
 
+/* In what else is sent, {part1} is what curl sends as it is. */
+static void only_the_url_has_parts(void **state)
+{
+    (void)state;
+    assert_becomes(gn_curl_line_import,
+                   "curl -d 'x={part1}' -H 'X: {part2}' -u '{part3}:p'"
+                   " 'http://h/[1-2]/{a,b}/[1-1]'",
+                   "\nsources:\n\n  h/part1_2/part2_2/part3_2:\n"
+                   "    url: \"http://h/{part1_2}/{part2_2}/{part3_2}\"\n"
+                   "    vars:\n      part1_2: [\"1\", \"2\"]\n"
+                   "      part2_2: [\"a\", \"b\"]\n"
+                   "      part3_2: [\"1\"]\n    schedule: 1h\n"
+                   "    headers:\n      X: \"{part2}\"\n"
+                   "      Content-Type: application/x-www-form-urlencoded\n"
+                   "    auth:\n      basic:\n        user: \"{part3}\"\n"
+                   "        password: p\n    data: \"x={part1}\"\n",
+                   "");
+}
+
 static void others_are_refused(void **state)
 {
     (void)state;
@@ -190,6 +209,7 @@ int main(void)
         cmocka_unit_test(a_proxy_becomes_a_key),
         cmocka_unit_test(lists_in_the_url_become_variables),
         cmocka_unit_test(what_is_left_out_is_told_if_it_matters),
+        cmocka_unit_test(only_the_url_has_parts),
         cmocka_unit_test(others_are_refused),
         cmocka_unit_test(without_memory_it_says_so),
     };
