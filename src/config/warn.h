@@ -1,9 +1,11 @@
 /*
- * warn.h - what in a file of sources is no mistake, but not wise: tokens that
- * stand in it as they are. Pure.
+ * warn.h - what in a file of sources is no mistake, but not wise: tokens and
+ * passwords that stand in it as they are. Pure.
  *
  * A guess: a text that begins as those of well-known services do, or one of
- * letters and figures as the value of what is named after a secret.
+ * letters and figures as the value of what is named after a secret, or in what
+ * is one by its place (cookies, a webhook's path). What auth calls a password,
+ * or a URL has as one, is one.
  *
  * Thread: any.
  */

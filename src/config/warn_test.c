@@ -12,6 +12,7 @@
 #include "config/warn.h"
 
 #define G36 "abcdefghijklmnopqrstuvwxyz0123456789"
+#define X24 "k3Jd8sLq0ZxCvBnM1aSdFgHj"
 
 static size_t warnings(const char *lines, struct gn_buf *list)
 {
@@ -41,6 +42,22 @@ static void tokens_are_seen(void **state)
         "    url: https://h/bot/glpat-" G36 "/x\n",
         "    vars: { keys: [sk-" G36 "] }\n",
         "    json: { api_key: 8f14e45fceea167a5a36dedd4bea2543 }\n",
+        "    auth: { basic: { user: u, password: hunter2 } }\n",
+        "    auth: { bearer: hunter }\n",
+        "    tls: { key: k.pem, key_password: hunter }\n",
+        "    form: { user: u, password: hunter }\n",
+        "    url: http://user:password1@h/\n",
+        "    start: [\"http://user:pass@word@h/\"]\n",
+        "    proxy: socks5h://me:hunter@h:1080\n",
+        "    hooks: { error: { webhook: "
+        "\"https://hooks.slack.com/services/T01AB2C3D/B01AB2C3D/" X24
+        "\" } }\n",
+        "    hooks: { error: { webhook: \"https://h/x?to=" X24 "\" } }\n",
+        "    vars: { token: 8f14e45fceea167a5a36 }\n",
+        "    vars: { token: [8f14e45fceea167a5a36] }\n",
+        "    vars: { key: 8f14e45fceea167a5a36 }\n",
+        "    url: https://h/?key=8f14e45fceea167a\n",
+        "    cookies: { send: { PHPSESSID: 8f14e45fceea } }\n",
     };
     struct gn_buf list = {0};
 
@@ -48,9 +65,11 @@ static void tokens_are_seen(void **state)
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         if (warnings(lines[i], &list) != 1)
             fail_msg("not seen: %s", lines[i]);
-        assert_non_null(strstr(list.data, "looks like a token; let ${env:"));
+        assert_non_null(strstr(list.data, "looks like a token or a password; "
+                                          "let ${env:"));
         assert_null(strstr(list.data, "0123"));
         assert_null(strstr(list.data, "8f14"));
+        assert_null(strstr(list.data, "hunter"));
     }
     assert_int_equal(warnings(lines[0], &list), 1);
     assert_memory_equal(
@@ -76,6 +95,16 @@ static void other_texts_are_left_alone(void **state)
         "    rows:\n      sql: |\n        select 'ghp_abcdefgh0123456789'\n",
         "    url: https://h/ghp_short\n",
         "    tags: [AKIA, sk-, eyJhbGci]\n",
+        "    auth: { basic: { user: u, password: \"{pw}\" } }\n",
+        "    auth: { basic: { user: u, password: \"\" } }\n",
+        "    rows: { table: t, columns: { password: text }, key: password }\n",
+        "    rows: { key: [an_identifier_of_2026] }\n",
+        "    url: http://user:{pw}@h/\n",
+        "    url: http://user@h/a:b@c\n",
+        "    url: http://h:81/a@b\n",
+        "    cookies: { send: { lang: en-US, seen: \"true\" } }\n",
+        "    hooks: { error: { webhook: https://h/hooks/of/2026-11-26/x } }\n",
+        "    vars: { symbol: [ACME, EMCA1], key: [a, b] }\n",
     };
     struct gn_buf list = {0};
 
