@@ -258,10 +258,31 @@ class Asked(Control):
         running = self.collect()
         wait_until(lambda: count_runs(self.db) == 2, "runs")
         wait_until(lambda: "tried again after a failure" in self.asked("why", "bad"), "why")
-        self.assertIn("put off for 16m", self.asked("why", "bad"))
+        self.assertRegex(self.asked("why", "bad"),
+                         r"put off for 16m.* more, as the server asked \(Retry-After\)")
         self.assertIn("nothing is due any more", self.asked("why", "once"))
         self.assertEqual(running.stop(), 1)
         self.assertIn("tried 1 times", self.asked("why", "bad"))
+
+    def test_why_a_source_waits_for_another(self):
+        busy = answer("", "503 Busy", ["Retry-After: 1000"])
+        broken = answer("", "500 Oh")
+        for script, manners, word in (
+                (busy, "concurrency: 1", "as the server asked (Retry-After)"),
+                (broken, "failures: 1", "since its host failed too often")):
+            with self.subTest(manners):
+                (self.folder / "data.db").unlink(missing_ok=True)
+                self.server.scripts["/bad"] = script
+                self.file(*((name, "/bad", OFTEN + ", retry: { times: 0, backoff: 1h }, host: {"
+                             f" {manners} }}") for name in "ab"))
+                running = self.collect("--parallel", "1")
+                wait_until(lambda: running.alive() and all(
+                    f"more, {word}" in self.asked("why", name) for name in "ab"), word)
+                self.assertEqual(running.stop(), 1)
+                texts = query(self.db, "select distinct error from garner_run where missed > 0"
+                                       " and error like '%put off%'")
+                self.assertIn(word.replace("as the server", "as the server had"),
+                              " ".join(text for text, in texts))
 
     def test_why_says_the_schedule(self):
         hour = "Cache-Control: max-age=3600"

@@ -431,7 +431,8 @@ sources:
         self.assert_code(result, 0)
         self.assertEqual(self.count, 1)
         self.assertGreater(one(self.db, "select sum(missed) from garner_run where error ="
-                                        " 'it was put off after a failure'"), 1)
+                                        " 'it was put off, as the server had asked"
+                                        " (Retry-After)'"), 1)
 
 
 class Hosts(Http):
@@ -455,8 +456,8 @@ sources:
         self.assertGreaterEqual(failed, 3)
         self.assertLessEqual(failed, 3 + 4)  # some may have been under way
         self.assertRegex(running.output, r"http://127.0.0.1:\d+ failed 3 times in a row")
-        self.assertGreater(one(self.db, "select sum(missed) from garner_run"
-                                        " where error = 'it was put off after a failure'"), 9)
+        self.assertGreater(one(self.db, "select sum(missed) from garner_run where error ="
+                                        " 'it was put off, since its host failed too often'"), 9)
 
 
 class Encrypted(Http):

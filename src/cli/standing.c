@@ -65,9 +65,10 @@ static void say_next(const struct gn_standing *s, struct gn_buf *out)
         return;
     gn_text_duration(s->off_us, text);
     gn_buf_printf(out, "; put off for %s more, %s", text,
-                  s->host_fails ? "since its host failed too often"
-                                : "after a failure, or as the server asked "
-                                  "(Retry-After)");
+                  s->off_for == GN_MISS_HOST ? "since its host failed too often"
+                  : s->off_for == GN_MISS_ASKED
+                      ? "as the server asked (Retry-After)"
+                      : "after a failure");
 }
 
 static void say_age(const struct gn_standing *s, struct gn_buf *out)

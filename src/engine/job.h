@@ -137,7 +137,6 @@ struct gn_active {
     } last;
     struct gn_pages pages; /* its URLs, in the pass that is under way */
     struct gn_asked asked; /* by hand: see asked.h */
-    bool host_fails;       /* it is put off since its host is left alone */
     bool is_fresh;         /* its interval is longer, since its answer is */
     bool waits_for_host;   /* its job does, until about ... */
     int64_t host_ns;       /* ... then; INT64_MAX: a fetch has ended */
@@ -194,6 +193,7 @@ struct gn_job {
     bool is_put_off;      /* ... this ends: */
     int64_t off_until_ns; /* on the monotonic clock */
     int64_t off_until_us; /* on the wall's; 0: not put off */
+    enum gn_miss off_for; /* that is what its due times are missed for */
     bool puts_off;        /* the store has to be told */
 
     size_t messages; /* in its batch: see events.h */

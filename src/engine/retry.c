@@ -38,7 +38,7 @@ void gn_retry_decide(struct gn_job *job, const struct gn_response *response,
     int64_t wait_ms = gn_backoff_retry_after_ms(
         response->failure == GN_FAILURE_NONE ? response->status : 0,
         gn_buf_cstr(response->headers), wall_us);
-    int64_t delay_ms;
+    int64_t delay_ms = 0;
 
     /* Who asked for it sees how it ended. */
     job->tries_again =
@@ -47,8 +47,9 @@ void gn_retry_decide(struct gn_job *job, const struct gn_response *response,
                          gn_backoff_idempotent(r->method, r->body != NULL));
     if (job->tries_again) {
         delay_ms = gn_backoff_delay_ms(b, job->run.attempt, random);
-        wait_ms = wait_ms > delay_ms ? wait_ms : delay_ms;
     }
+    job->off_for = wait_ms > delay_ms ? GN_MISS_ASKED : GN_MISS_WAITING;
+    wait_ms = wait_ms > delay_ms ? wait_ms : delay_ms;
     job->is_put_off = wait_ms > 0 || job->tries_again;
     if (job->is_put_off) {
         job->off_until_ns = gn_clock_monotonic_ns() + wait_ms * NS;
@@ -58,12 +59,13 @@ void gn_retry_decide(struct gn_job *job, const struct gn_response *response,
     a->memory.off_until_us = job->off_until_us;
 }
 
-void gn_retry_put_off(struct gn_job *job, int64_t until_ns)
+void gn_retry_put_off(struct gn_job *job, int64_t until_ns, enum gn_miss why)
 {
     const int64_t left_ns = until_ns - gn_clock_monotonic_ns();
 
     job->is_put_off = job->puts_off = true;
     job->off_until_ns = until_ns;
+    job->off_for = why;
     job->off_until_us = gn_clock_wall_us() + left_ns / US;
     job->active->memory.off_until_us = job->off_until_us;
 }
@@ -87,7 +89,8 @@ void gn_retry_release(struct gn_job *job)
         return; /* its source is at work until its pass is over */
     gn_schedule_finish(s, due);
     if (job->is_put_off)
-        gn_schedule_put_off(s, due, job->off_until_ns, job->tries_again);
+        gn_schedule_put_off(s, due, job->off_until_ns, job->off_for,
+                            job->tries_again);
 }
 
 int64_t gn_retry_most_ms(const struct gn_backoff *b)
@@ -110,5 +113,7 @@ void gn_retry_resume(struct gn_active *active, struct gn_schedule *s,
     if (left_us < 0)
         left_us = 0;
     active->attempt = m->attempt;
-    gn_schedule_put_off(s, &active->due, now_ns + left_us * US, again);
+    gn_schedule_put_off(s, &active->due, now_ns + left_us * US,
+                        m->attempt > 0 ? GN_MISS_WAITING : GN_MISS_ASKED,
+                        again);
 }

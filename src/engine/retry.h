@@ -21,8 +21,8 @@ void gn_retry_end(struct gn_job *job);
 void gn_retry_decide(struct gn_job *job, const struct gn_response *response,
                      double random);
 
-/* job was not fetched: its source is put off until then. */
-void gn_retry_put_off(struct gn_job *job, int64_t until_ns);
+/* job was not fetched: its source is put off until then, for that. */
+void gn_retry_put_off(struct gn_job *job, int64_t until_ns, enum gn_miss why);
 
 /* Adds to job's batch until when its source is put off, if that is a change.
  * Errors: NOMEM. */

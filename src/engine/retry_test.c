@@ -180,6 +180,10 @@ static void a_server_that_asks_for_time_gets_it(void **state)
     gn_engine_stop(w->engine);
     assert_int_equal(run_ended(w), GARNER_OK);
     assert_int_equal(s.requests, 1);
+    assert_asked(w,
+                 "select group_concat(distinct error) from garner_run"
+                 " where error like '%put off%'",
+                 "it was put off, as the server had asked (Retry-After)");
     w->options.once = true; /* but for one who wants it now */
     assert_int_equal(run(w), GARNER_OK);
     assert_int_equal(s.requests, 2);

@@ -144,16 +144,17 @@ static bool ends_there(struct gn_job *job, int64_t now_ns)
 {
     const char *name = job->host->name;
     int64_t until_ns;
+    enum gn_miss why;
     char text[240];
 
-    if (job->by_hand != 0 ||
-        !gn_hosts_turn_away(job->host, job->active->source, now_ns, &until_ns))
+    if (job->by_hand != 0 || !gn_hosts_turn_away(job->host, job->active->source,
+                                                 now_ns, &until_ns, &why))
         return false;
     snprintf(text, sizeof text,
              "it leads to %.120s, which is left alone for now, since it failed "
              "or asked for that",
              name);
-    gn_retry_put_off(job, until_ns);
+    gn_retry_put_off(job, until_ns, why);
     gn_deliver_unfetched(job, gn_failure_name(GN_FAILURE_CONNECT), text);
     gn_inbox_ring(job->flow->inbox); /* it may have been the last */
     return true;
@@ -247,15 +248,14 @@ static struct gn_due *pop(struct gn_flow *f, int64_t now_ns, int64_t *due_at_ns)
     const int64_t wall_us = gn_clock_wall_us();
     struct gn_due *due;
     int64_t until_ns;
+    enum gn_miss why;
 
     while ((due = gn_schedule_pop(f->schedule, now_ns, wall_us, due_at_ns)) !=
                NULL &&
            !due->by_hand &&
            gn_hosts_turn_away(active_of(due)->host, active_of(due)->source,
-                              now_ns, &until_ns)) {
-        gn_schedule_turn_away(f->schedule, due, until_ns);
-        active_of(due)->host_fails = true;
-    }
+                              now_ns, &until_ns, &why))
+        gn_schedule_turn_away(f->schedule, due, until_ns, why);
     return due;
 }
 
@@ -298,7 +298,6 @@ static bool take_due(struct gn_flow *f, int64_t now_ns, struct taken *taken,
                                 .again = due->again};
         if (due->by_hand)
             taken->by_hand = gn_asked_begin(&a->asked, &taken->whole);
-        a->host_fails = false;
         a->waits_for_host = false;
         f->fetching_count += is_fetch;
         f->reserved_bytes += taken->reserved;
@@ -334,16 +333,16 @@ static bool turned_away(struct gn_job *job, int64_t now_ns)
 {
     struct gn_flow *f = job->flow;
     int64_t until_ns;
+    enum gn_miss why;
 
     if (job->by_hand != 0 || job->run.part > 1 || job->hop.count > 0 ||
-        !gn_hosts_turn_away(job->host, job->active->source, now_ns, &until_ns))
+        !gn_hosts_turn_away(job->host, job->active->source, now_ns, &until_ns,
+                            &why))
         return false;
-    if (job->active->page != NULL) {
+    if (job->active->page != NULL)
         gn_crew_turned_away(job->active, until_ns, now_ns);
-    } else {
-        gn_schedule_turn_away(f->schedule, &job->active->due, until_ns);
-        job->active->host_fails = true;
-    }
+    else
+        gn_schedule_turn_away(f->schedule, &job->active->due, until_ns, why);
     TAILQ_REMOVE(&f->all, job, in_all);
     f->jobs--;
     job->active->jobs--;

@@ -11,6 +11,7 @@
 
 #include "base/histogram.h"
 #include "garner/store.h"
+#include "schedule/due.h"
 
 enum gn_phase { GN_PHASE_STARTING, GN_PHASE_RUNNING, GN_PHASE_DRAINING };
 
@@ -109,14 +110,14 @@ struct gn_standing {
     int64_t host_us;     /* until then, about, from now; INT64_MAX: until a
                             fetch from that host has ended */
     enum gn_next next;
-    int64_t next_us;   /* from now; INT64_MAX: never, as things are */
-    int64_t jitter_us; /* what of that is jitter */
-    int64_t off_us;    /* it is put off so long from now; 0: it is not */
-    bool host_fails;   /* ... since its host is left alone */
-    bool has_age;      /* it has a max_age: */
-    bool stale;        /* its last good run is older */
-    int64_t good_us;   /* that ended so long ago; INT64_MAX: none is known */
-    uint64_t runs;     /* since the start */
+    int64_t next_us;      /* from now; INT64_MAX: never, as things are */
+    int64_t jitter_us;    /* what of that is jitter */
+    int64_t off_us;       /* it is put off so long from now; 0: it is not */
+    enum gn_miss off_for; /* ... for that */
+    bool has_age;         /* it has a max_age: */
+    bool stale;           /* its last good run is older */
+    int64_t good_us;      /* that ended so long ago; INT64_MAX: none is known */
+    uint64_t runs;        /* since the start */
     uint64_t failures;
     uint64_t missed;
     struct gn_asked asked;

@@ -42,7 +42,8 @@ static void add_counts(struct gn_totals *t, uint64_t due, uint64_t started,
     t->missed_overlap += missed[GN_MISS_OVERLAP];
     t->missed_late += missed[GN_MISS_LATE];
     t->missed_refused += missed[GN_MISS_REFUSED];
-    t->missed_waiting += missed[GN_MISS_WAITING];
+    t->missed_waiting +=
+        missed[GN_MISS_WAITING] + missed[GN_MISS_ASKED] + missed[GN_MISS_HOST];
     t->missed_stopped += missed[GN_MISS_STOPPED];
 }
 
@@ -113,12 +114,10 @@ static void describe(const struct gn_flow *f, const struct gn_active *a,
         .runs = a->last.runs,
         .failures = a->last.failures,
         .rows = a->last.rows,
-        .missed = a->due.missed[GN_MISS_OVERLAP] + a->due.missed[GN_MISS_LATE] +
-                  a->due.missed[GN_MISS_REFUSED] +
-                  a->due.missed[GN_MISS_WAITING] +
-                  a->due.missed[GN_MISS_STOPPED],
         .pages = a->pages,
     };
+    for (int i = 0; i < GN_MISS_REASONS; i++)
+        line->missed += a->due.missed[i];
     copy_text(line->name, sizeof line->name, a->source->name);
     copy_text(line->url, sizeof line->url, gn_active_url(a));
     copy_text(line->error, sizeof line->error, a->last.error);

@@ -25,6 +25,9 @@ static void numbers_of_all_sources_add_up(void **state)
         r.actives[i]->due.missed[GN_MISS_REFUSED] = 3;
         r.actives[i]->pages = (struct gn_pages){7, 2, 1};
         r.actives[i]->due.missed[GN_MISS_STOPPED] = 4;
+        r.actives[i]->due.missed[GN_MISS_WAITING] = 5;
+        r.actives[i]->due.missed[GN_MISS_ASKED] = 6;
+        r.actives[i]->due.missed[GN_MISS_HOST] = 7;
     }
     gn_survey(&f, &r, &status);
     assert_int_equal(status.sources, 2);
@@ -35,6 +38,7 @@ static void numbers_of_all_sources_add_up(void **state)
     assert_int_equal(status.totals.missed_overlap, 2);
     assert_int_equal(status.totals.missed_late, 4);
     assert_int_equal(status.totals.missed_refused, 6);
+    assert_int_equal(status.totals.missed_waiting, 36);
     assert_int_equal(status.pages.total, 14);
     assert_int_equal(status.pages.left, 4);
     assert_int_equal(status.pages.failed, 2);

@@ -187,6 +187,9 @@ const char *gn_miss_text(enum gn_miss reason)
         [GN_MISS_LATE] = "the next slot came before this one was looked at",
         [GN_MISS_REFUSED] = "there was no room for it downstream",
         [GN_MISS_WAITING] = "it was put off after a failure",
+        [GN_MISS_ASKED] = ("it was put off, as the server had asked "
+                           "(Retry-After)"),
+        [GN_MISS_HOST] = "it was put off, since its host failed too often",
         [GN_MISS_STOPPED] = "garner was stopped",
     };
 

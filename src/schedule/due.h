@@ -19,10 +19,12 @@ enum gn_miss {
     GN_MISS_OVERLAP, /* the last run was still going on */
     GN_MISS_LATE,    /* the next slot came before this one was looked at */
     GN_MISS_REFUSED, /* no room downstream (back-pressure) */
-    GN_MISS_WAITING, /* it was put off */
+    GN_MISS_WAITING, /* it was put off after a failure */
+    GN_MISS_ASKED,   /* it was put off as the server had asked */
+    GN_MISS_HOST,    /* it was put off since others of its host failed, too */
     GN_MISS_STOPPED, /* whoever starts them was stopped first */
 };
-enum { GN_MISS_REASONS = 5 };
+enum { GN_MISS_REASONS = 7 };
 
 /* Lives inside the source. All fields are the schedule's; others read the
  * counters. */
@@ -33,7 +35,8 @@ struct gn_due {
                                  clock; ... */
     int64_t slot_ns;          /* ... in any case; without jitter */
     int64_t slot_due_ns;      /* when that is due: with jitter */
-    int64_t off_until_ns;     /* slots due before that are missed */
+    int64_t off_until_ns;     /* slots due before that are missed ... */
+    enum gn_miss off_for;     /* ... for that */
     int64_t again_ns;         /* when it is due outside of its slots;
                                  INT64_MAX: it is not */
     int64_t owed_ns;          /* when a slot that waits may start; INT64_MAX:

@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include <string.h>
+
 #include "schedule/due.h"
 
 #define MS INT64_C(1000000) /* nanoseconds */
@@ -208,7 +210,10 @@ static void reasons_have_their_words(void **state)
                         "the last run was still going on");
     assert_non_null(gn_miss_text(GN_MISS_LATE));
     assert_non_null(gn_miss_text(GN_MISS_REFUSED));
-    assert_non_null(gn_miss_text(GN_MISS_WAITING));
+    assert_string_equal(gn_miss_text(GN_MISS_WAITING),
+                        "it was put off after a failure");
+    assert_non_null(strstr(gn_miss_text(GN_MISS_ASKED), "(Retry-After)"));
+    assert_non_null(strstr(gn_miss_text(GN_MISS_HOST), "its host failed"));
     assert_string_equal(gn_miss_text(GN_MISS_STOPPED), "garner was stopped");
 }
 

@@ -193,7 +193,7 @@ static bool take_slot(struct gn_schedule *s, struct gn_due *due, int64_t now_ns,
         pass_over(due, came, GN_MISS_OVERLAP, spec->queue || spec->once,
                   *due_at_ns, *due_at_ns);
     } else if (again || *due_at_ns < due->off_until_ns) {
-        pass_over(due, came, GN_MISS_WAITING, spec->once && !again, *due_at_ns,
+        pass_over(due, came, due->off_for, spec->once && !again, *due_at_ns,
                   due->off_until_ns);
     } else {
         lose_owed(due);
@@ -304,10 +304,11 @@ struct gn_due *gn_schedule_pop(struct gn_schedule *s, int64_t now_ns,
 }
 
 void gn_schedule_put_off(struct gn_schedule *s, struct gn_due *due,
-                         int64_t until_ns, bool again)
+                         int64_t until_ns, enum gn_miss why, bool again)
 {
     GN_CHECK(!due->running);
     due->off_until_ns = until_ns;
+    due->off_for = why;
     due->again_ns = again ? until_ns : INT64_MAX;
     if (again)
         lose_owed(due); /* that run makes up for it */
@@ -379,17 +380,17 @@ void gn_schedule_stop(struct gn_schedule *s, struct gn_due *due)
 }
 
 void gn_schedule_turn_away(struct gn_schedule *s, struct gn_due *due,
-                           int64_t until_ns)
+                           int64_t until_ns, enum gn_miss why)
 {
     const bool waits = due->spec.once && !due->again;
 
-    miss(s, due, GN_MISS_WAITING);
+    miss(s, due, why);
     if (waits) {
         due->due_count--;
-        due->missed[GN_MISS_WAITING]--;
-        pass_over(due, 1, GN_MISS_WAITING, true, due->taken_at_ns, until_ns);
+        due->missed[why]--;
+        pass_over(due, 1, why, true, due->taken_at_ns, until_ns);
     }
-    gn_schedule_put_off(s, due, until_ns, due->again);
+    gn_schedule_put_off(s, due, until_ns, why, due->again);
 }
 
 void gn_schedule_give_up(struct gn_schedule *s)

@@ -89,10 +89,11 @@ struct gn_due *gn_schedule_pop(struct gn_schedule *s, int64_t now_ns,
 /* The popped source's run ended; it may start again at its next slot. */
 void gn_schedule_finish(struct gn_schedule *s, struct gn_due *due);
 
-/* Puts off a source that is not running until until_ns; again: it is due then,
- * outside of its slots, and a slot that waits is missed. */
+/* Puts off a source that is not running until until_ns: slots before that are
+ * missed, and why is the reason. again: it is due then, outside of its slots,
+ * and a slot that waits is missed. */
 void gn_schedule_put_off(struct gn_schedule *s, struct gn_due *due,
-                         int64_t until_ns, bool again);
+                         int64_t until_ns, enum gn_miss why, bool again);
 
 /* Somebody asks for due: it is due once, now, paused or put off or not; as soon
  * as it has ended, if it is running. What it was put off for is forgotten. */
@@ -113,12 +114,12 @@ void gn_schedule_refuse(struct gn_schedule *s, struct gn_due *due);
 /* The same, as GN_MISS_STOPPED. */
 void gn_schedule_stop(struct gn_schedule *s, struct gn_due *due);
 
-/* The popped source may not start: as gn_schedule_refuse, but GN_MISS_WAITING
- * is the reason, and it is put off until until_ns; if it was popped to try
+/* The popped source may not start: as gn_schedule_refuse, but why is the
+ * reason, and it is put off for that until until_ns; if it was popped to try
  * again, it is due for that then; and if what is missed is made up for, it
  * waits. */
 void gn_schedule_turn_away(struct gn_schedule *s, struct gn_due *due,
-                           int64_t until_ns);
+                           int64_t until_ns, enum gn_miss why);
 
 /* Nothing is popped any more: slots that wait are missed, as GN_MISS_STOPPED,
  * unless they are made up for by who resumes. */

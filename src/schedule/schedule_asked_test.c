@@ -47,7 +47,7 @@ static void asking_ends_what_was_put_off(void **state)
 
     (void)state;
     assert_int_equal(run_all(s, 0), 1);
-    gn_schedule_put_off(s, &due, 100 * S, true);
+    gn_schedule_put_off(s, &due, 100 * S, GN_MISS_WAITING, true);
     gn_schedule_ask(s, &due, 500 * MS);
     assert_ptr_equal(gn_schedule_pop(s, 600 * MS, 0, &due_at), &due);
     assert_true(due.by_hand);
@@ -76,9 +76,10 @@ static void a_paused_source_has_no_slots(void **state)
     gn_schedule_ask(s, &due, 5 * S);
     assert_ptr_equal(gn_schedule_pop(s, 5 * S, 0, &due_at), &due);
     gn_schedule_finish(s, &due);
-    gn_schedule_put_off(s, &due, 6 * S, true); /* not tried again either */
+    gn_schedule_put_off(s, &due, 6 * S, GN_MISS_WAITING,
+                        true); /* not tried again either */
     assert_int_equal(gn_schedule_next_ns(s), INT64_MAX);
-    gn_schedule_put_off(s, &due, 0, false);
+    gn_schedule_put_off(s, &due, 0, GN_MISS_WAITING, false);
     gn_schedule_unpause(s, &due, 7500 * MS, 0);
     gn_schedule_unpause(s, &due, 7500 * MS, 0);
     assert_int_equal(gn_schedule_next_ns(s), 8 * S);
@@ -105,7 +106,7 @@ static void one_that_runs_may_be_removed(void **state)
     gn_schedule_ask(s, &due, 0);
     gn_schedule_remove(s, &due);
     gn_schedule_finish(s, &due);
-    gn_schedule_put_off(s, &due, S, true);
+    gn_schedule_put_off(s, &due, S, GN_MISS_WAITING, true);
     assert_int_equal(gn_schedule_next_ns(s), INT64_MAX);
     gn_schedule_free(s);
 }
@@ -119,7 +120,7 @@ static void what_waits_does_not_start_beside_it(void **state)
     int64_t due_at;
 
     (void)state;
-    gn_schedule_turn_away(s, pop(s, 0, &due_at), 5 * S);
+    gn_schedule_turn_away(s, pop(s, 0, &due_at), 5 * S, GN_MISS_WAITING);
     gn_schedule_ask(s, &due, 1 * S);
     assert_ptr_equal(pop(s, 1 * S, &due_at), &due);
     assert_null(pop(s, 6 * S, &due_at));

@@ -76,7 +76,7 @@ static void pop_some(struct world *w)
         if (below(w, 10) == 0)
             gn_schedule_refuse(w->s, due);
         else if (below(w, 10) == 0)
-            gn_schedule_turn_away(w->s, due, w->now + 1);
+            gn_schedule_turn_away(w->s, due, w->now + 1, GN_MISS_WAITING);
         else if (below(w, 2) == 0)
             gn_schedule_finish(w->s, due);
     } while (below(w, 20) != 0);
@@ -102,7 +102,7 @@ static void step(struct world *w)
         if (w->in[i] && !w->due[i].running)
             gn_schedule_put_off(w->s, &w->due[i],
                                 w->now + (int64_t)below(w, (uint64_t)S),
-                                below(w, 2) == 0);
+                                GN_MISS_ASKED, below(w, 2) == 0);
         break;
     case 7:
         if (w->in[i])

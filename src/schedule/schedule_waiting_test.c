@@ -18,7 +18,7 @@ static struct gn_schedule *begin_put_off(struct gn_due *due, int64_t until_ns,
 
     assert_ptr_equal(pop(s, 5 * S, &due_at), due);
     gn_schedule_finish(s, due);
-    gn_schedule_put_off(s, due, until_ns, again);
+    gn_schedule_put_off(s, due, until_ns, GN_MISS_WAITING, again);
     return s;
 }
 
@@ -90,7 +90,7 @@ static void one_that_is_due_once_may_be_due_again(void **state)
     assert_non_null(pop(s, 5 * S, &due_at));
     gn_schedule_finish(s, &due);
     assert_true(gn_schedule_next_ns(s) == INT64_MAX);
-    gn_schedule_put_off(s, &due, 6 * S, true);
+    gn_schedule_put_off(s, &due, 6 * S, GN_MISS_WAITING, true);
     assert_int_equal(gn_schedule_next_ns(s), 6 * S);
     assert_ptr_equal(pop(s, 6 * S, &due_at), &due);
     gn_schedule_refuse(s, &due); /* counts nothing: it was no slot */
@@ -109,16 +109,16 @@ static void one_turned_away_comes_back(void **state)
 
     (void)state;
     assert_non_null(pop(s, 5 * S, &due_at));
-    gn_schedule_turn_away(s, &due, 7 * S);
+    gn_schedule_turn_away(s, &due, 7 * S, GN_MISS_WAITING);
     assert_int_equal(due.started, 0);
     assert_int_equal(due.missed[GN_MISS_WAITING], 1);
     assert_null(pop(s, 6 * S, &due_at));
     assert_non_null(pop(s, 7 * S, &due_at));
     assert_false(due.again);
     gn_schedule_finish(s, &due);
-    gn_schedule_put_off(s, &due, 7 * S + 1, true);
+    gn_schedule_put_off(s, &due, 7 * S + 1, GN_MISS_WAITING, true);
     assert_non_null(pop(s, 7 * S + 1, &due_at));
-    gn_schedule_turn_away(s, &due, 7 * S + 2);
+    gn_schedule_turn_away(s, &due, 7 * S + 2, GN_MISS_WAITING);
     assert_non_null(pop(s, 7 * S + 2, &due_at));
     assert_true(due.again);
     assert_int_equal(due.due_count, 3);
@@ -168,7 +168,7 @@ static void a_slot_that_waits_gives_way(void **state)
     assert_non_null(pop(s, 0, &due_at));
     assert_null(pop(s, 1 * S, &due_at));
     gn_schedule_finish(s, &due);
-    gn_schedule_put_off(s, &due, 1500 * MS, true);
+    gn_schedule_put_off(s, &due, 1500 * MS, GN_MISS_WAITING, true);
     assert_int_equal(due.missed[GN_MISS_OVERLAP], 1);
     assert_null(pop(s, 1200 * MS, &due_at));
     assert_non_null(pop(s, 1500 * MS, &due_at));
@@ -201,14 +201,16 @@ static void what_was_missed_is_made_up_for_once(void **state)
     gn_schedule_finish(s, &due);
     assert_non_null(pop(s, 2100 * MS, &due_at));
     gn_schedule_finish(s, &due);
-    gn_schedule_put_off(s, &due, 5500 * MS, false); /* left alone */
+    gn_schedule_put_off(s, &due, 5500 * MS, GN_MISS_WAITING,
+                        false); /* left alone */
     assert_null(pop(s, 3 * S, &due_at));
     assert_null(pop(s, 5 * S, &due_at));
     assert_int_equal(due.missed[GN_MISS_WAITING], 2);
     assert_int_equal(gn_schedule_next_ns(s), 5500 * MS);
     assert_non_null(pop(s, 5500 * MS, &due_at));
     assert_int_equal(due_at, 5 * S);
-    gn_schedule_turn_away(s, &due, 5700 * MS); /* its host is left alone */
+    gn_schedule_turn_away(s, &due, 5700 * MS,
+                          GN_MISS_WAITING); /* its host is left alone */
     assert_int_equal(due.due_count, due.started + missed(&due));
     assert_null(pop(s, 5600 * MS, &due_at));
     assert_non_null(pop(s, 5700 * MS, &due_at));
@@ -216,7 +218,7 @@ static void what_was_missed_is_made_up_for_once(void **state)
     gn_schedule_refuse(s, &due); /* that is its end */
     assert_null(pop(s, 5800 * MS, &due_at));
     /* one that tries again makes up for what is due till then */
-    gn_schedule_put_off(s, &due, 7500 * MS, true);
+    gn_schedule_put_off(s, &due, 7500 * MS, GN_MISS_WAITING, true);
     assert_null(pop(s, 7 * S, &due_at));
     assert_non_null(pop(s, 7500 * MS, &due_at));
     gn_schedule_finish(s, &due);
@@ -280,7 +282,7 @@ static void the_one_slot_of_a_source_may_wait(void **state)
 
         if (waits == 1)
             gn_schedule_make_up(&due);
-        gn_schedule_put_off(s, &due, 8 * S, false);
+        gn_schedule_put_off(s, &due, 8 * S, GN_MISS_WAITING, false);
         assert_null(pop(s, 6 * S, &due_at));
         assert_ptr_equal(pop(s, 8 * S, &due_at), waits == 1 ? &due : NULL);
         assert_int_equal(due.started, waits);

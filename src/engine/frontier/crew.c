@@ -121,6 +121,7 @@ static struct gn_active *take_hand(struct gn_pass *p, int64_t now_ns)
     struct gn_page *page;
     struct garner_error err;
     int64_t until_ns;
+    enum gn_miss why;
 
     while (hand != NULL && (page = gn_ahead_take(&p->ahead, may_go,
                                                  p->owner->source)) != NULL) {
@@ -132,7 +133,7 @@ static struct gn_active *take_hand(struct gn_pass *p, int64_t now_ns)
         p->fetching++;
         if (p->by_hand != 0 ||
             !gn_hosts_turn_away(hand->active.host, hand->active.source, now_ns,
-                                &until_ns))
+                                &until_ns, &why))
             return &hand->active;
         delay(p, put_down(p, hand), until_ns, now_ns);
     }

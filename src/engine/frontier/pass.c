@@ -490,5 +490,5 @@ void gn_pass_resume(struct gn_active *active, struct gn_schedule *s,
         return;
     /* A slot that is due as well is its, too: none was missed. */
     if (due->slot_due_ns > now_ns || due->off_until_ns > now_ns)
-        gn_schedule_put_off(s, &active->due, now_ns, true);
+        gn_schedule_put_off(s, &active->due, now_ns, GN_MISS_WAITING, true);
 }

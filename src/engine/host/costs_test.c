@@ -174,6 +174,10 @@ static void who_asks_for_time_gets_it_from_all_who_take_part(void **state)
     assert_int_equal(s.requests, 1);
     assert_true(number(w, "select off_until from garner_host") >
                 gn_clock_wall_us() + INT64_C(900000000));
+    assert_asked(w,
+                 "select group_concat(distinct error) from garner_run"
+                 " where error like '%put off%'",
+                 "it was put off, as the server had asked (Retry-After)");
     store_runs(w, "update garner_source set off_until = null");
     run_in_vain(w); /* another garner goes on waiting */
     assert_int_equal(s.requests, 1);

@@ -180,17 +180,19 @@ void gn_hosts_relimit(struct gn_hosts *h, struct gn_active *const *actives,
 
 bool gn_hosts_turn_away(const struct gn_host *host,
                         const struct gn_source *source, int64_t now_ns,
-                        int64_t *until_ns)
+                        int64_t *until_ns, enum gn_miss *why)
 {
     if (host == NULL) /* it has many URLs: each page has its own */
         return false;
     if (takes_part(source) && now_ns < host->off_until_ns) {
         *until_ns = host->off_until_ns;
+        *why = GN_MISS_ASKED;
         return true;
     }
     if (source->host_failures == 0 || gn_circuit_admits(&host->circuit, now_ns))
         return false;
     *until_ns = gn_circuit_again_ns(&host->circuit, now_ns);
+    *why = GN_MISS_HOST;
     return true;
 }
 

@@ -47,10 +47,11 @@ void gn_hosts_relimit(struct gn_hosts *h, struct gn_active *const *actives,
 void gn_hosts_take_back(struct gn_hosts *h, struct gn_job *job);
 
 /* Whether a fetch from host (NULL: not known) for source, which is due or
- * waited, may not begin; until *until_ns it is of no use to ask again. */
+ * waited, may not begin; until *until_ns it is of no use to ask again, and *why
+ * says why. */
 bool gn_hosts_turn_away(const struct gn_host *host,
                         const struct gn_source *source, int64_t now_ns,
-                        int64_t *until_ns);
+                        int64_t *until_ns, enum gn_miss *why);
 
 /* Puts a new job into its host's queue, and fills in its turn_ns. false: it may
  * begin at once. */

@@ -85,7 +85,7 @@ static void a_host_that_fails_is_left_alone_by_all(void **state)
     assert_int_equal(s.requests, 3);
     assert_asked(w,
                  "select sum(missed) > 10 from garner_run where error = 'it"
-                 " was put off after a failure'",
+                 " was put off, since its host failed too often'",
                  "1");
     assert_all_accounted_for(w);
     end(w);

@@ -135,8 +135,9 @@ static void what_is_known_of_a_host_counts_for_who_comes(void **state)
                  " and failure <> 'missed'",
                  "robots");
     WAIT_FOR(gn_engine_look(w->engine, "off", &s, NULL) == GARNER_OK &&
-             s.host_fails);
+             s.off_us > 0);
     assert_int_equal(s.runs, 0);
+    assert_int_equal(s.off_for, GN_MISS_ASKED);
     assert_true(s.off_us > 900 * INT64_C(1000000));
     stop(w);
 }

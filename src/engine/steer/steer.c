@@ -233,6 +233,7 @@ static void say_next(const struct gn_due *due, bool is_fresh, int64_t now_ns,
         s->next = GN_NEXT_ASKED;
     }
     s->next_us = at_ns == INT64_MAX ? INT64_MAX : from_now_us(at_ns, now_ns);
+    s->off_for = due->off_for;
     if (due->off_until_ns > now_ns)
         s->off_us = (due->off_until_ns - now_ns) / 1000;
 }
@@ -245,7 +246,6 @@ static void describe(const struct gn_flow *f, const struct gn_active *a,
     *s = (struct gn_standing){.paused = a->due.paused,
                               .running = a->due.running,
                               .next_us = INT64_MAX,
-                              .host_fails = a->host_fails,
                               .runs = a->last.runs,
                               .failures = a->last.failures,
                               .asked = a->asked};
