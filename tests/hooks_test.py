@@ -134,6 +134,26 @@ sources:
                              " where recipient is null"), "token ***\n")
         self.assertNotIn(b"s3cr3t-t0ken", pathlib.Path(self.db).read_bytes())
 
+    def test_nor_of_its_sources_by_who_is_notified(self):
+        text = f"""
+notify:
+  me: {{ run: [sh, -c, "cat >/dev/null; echo to $SEC and $SEC2; exit 1"], digest: 1ms QUIET }}
+defaults: {{ alert: me }}
+sources:
+  a: {{ url: "{self.nginx.url}/broken", headers: {{ X: "${{env:SEC}}" }} }}
+  b: {{ url: "{self.nginx.url}/broken", headers: {{ X: "${{env:SEC2}}" }} }}
+"""
+        env = {**os.environ, "SEC": "s3cr3t-t0ken", "SEC2": "an0ther-t0ken"}
+        said = ""
+        for quiet in ", quiet: '00:00-24:00'", "":  # both are told at once
+            result = garner("run", "--once", "-c", self.write(text.replace("QUIET", quiet)),
+                            env=env)
+            said += result.stderr
+        self.assertIn("exit status 1: to *** and ***", said)
+        for secret in "s3cr3t-t0ken", "an0ther-t0ken":
+            self.assertNotIn(secret, said)
+            self.assertNotIn(secret.encode(), pathlib.Path(self.db).read_bytes())
+
     def test_who_is_stale_is_told_with_its_last_run(self):
         text = f"""
 sources:

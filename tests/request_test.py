@@ -141,6 +141,44 @@ class Bodies(Requests):
             self.assert_untold("hush/hush")
 
 
+    def test_an_answer_that_repeats_a_secret(self):
+        """What is wrong with it is told with an excerpt of it."""
+        secret = "s3cr3t+value(of/the/service)"
+        env = clean_environment(SECRET=secret)
+
+        def echo(sock, request, server, far=0):
+            told = [line for line in request.decode().split("\r\n") if line.startswith("X: ")]
+            sock.sendall(reply(f'{{"{"n" * far}told": "{told[0][3:]}", "padding": "{"x" * 40}"}}'))
+
+        long = "p" * 45
+        server = Misbehaving({
+            "/": echo, "/far": lambda sock, request, server: echo(sock, request, server, 25),
+            "/robots.txt": lambda sock, request, server: sock.sendall(
+                reply(f"User-agent: *\nDisallow: /{long}{secret}$\nDisallow: /*{secret}\n"))})
+        self.addCleanup(server.stop)
+        for more, word in (
+                ({"expect": {"match": "rows"}}, "expect"),
+                ({"url": server.url + "/far", "expect": {"match": "rows"}}, "expect"),
+                ({"expect": {"not_match": "padding"}}, "expect"),
+                ({"expect": {"not_match": "told"}}, "expect"),
+                ({"rows": {"table": "t", "sql": "select regex_get('a', :body->>'$.told' || '(') a"}},
+                 "sql"),
+                ({"rows": {"table": "t", "sql": "select * from json_rows(:body || '!')"}}, "sql"),
+                ({"rows": {"table": "t", "sql": "select * from html_each(:body, :body)"}}, "sql"),
+                ({"rows": {"table": "t", "sql": "select key, value from json_each(:body)",
+                           "expect": {"unique": "key", "min_rows": 3}}}, "expect"),
+                ({"url": f"{server.url}/?{secret}", "robots": "obey"}, "robots"),
+                ({"url": f"{server.url}/{long}{secret}", "robots": "obey"}, "robots")):
+            with self.subTest(more):
+                self.fetch({"url": server.url + "/", "headers": {"X": "${env:SECRET}"}, **more},
+                           code=4 if word == "expect" else 1, env=env)
+                self.assertEqual(one(self.db, "select failure from garner_run order by id desc"
+                                              " limit 1"), word)
+                for text in self.said, self.error():
+                    for piece in secret[:6], secret[-6:], secret[10:16]:
+                        self.assertNotIn(piece, text)
+
+
 class Elsewhere(Requests):
     """What a redirect to another host takes along, and whether it may."""
 

@@ -20,6 +20,13 @@ void gn_mask(struct gn_buf *out, const char *text, const char *const *secrets,
 void gn_mask_first(struct gn_buf *out, const char *text, size_t size,
                    const char *const *secrets, size_t least);
 
+/* The same for a message that quotes pieces of other texts, which end in "..."
+ * or with the message, begin behind "...", or have a "^" in them: so much of a
+ * secret as such a cut has left becomes "***", too, if it is least bytes or
+ * more. */
+void gn_mask_pieces(struct gn_buf *out, const char *text,
+                    const char *const *secrets, size_t least);
+
 /* The same for a URL: secrets of GN_MASK_LONG bytes or more, and from its path
  * on those of any length. */
 void gn_mask_url(struct gn_buf *out, const char *url,

@@ -60,6 +60,34 @@ static void a_text_is_rid_of_long_ones(void **state)
     each(mask_long, cases, sizeof cases / sizeof cases[0]);
 }
 
+static void mask_pieces(struct gn_buf *out, const char *text,
+                        const char *const *list)
+{
+    gn_mask_pieces(out, text, list, GN_MASK_LONG);
+}
+
+static void of_pieces_what_a_cut_has_left_is_hidden(void **state)
+{
+    static const char *const cases[][2] = {
+        {"nothing in 7 here", "nothing in 7 here"},
+        {"as s3cret is", "as *** is"},
+        {"found \"x a b/c%... in", "found \"x ***... in"},
+        {"found \"x a b/c...\"", "found \"x a b/c...\""}, /* too little */
+        {"found \"x a b/c%d...", "found \"x ***..."},
+        {"found \"x a%20b/c%25", "found \"x ***"},
+        {"a b/c% x", "a b/c% x"}, /* no cut */
+        {"...%25xyz", "...***"},
+        {"... b/c%d", "...***"},
+        {"...b/c%d", "...b/c%d"}, /* too little */
+        {"x b/c%d", "x b/c%d"},
+        {"a b/c%^d", "***^d"},
+        {"a^ b/c%d", "a^***"},
+    };
+
+    (void)state;
+    each(mask_pieces, cases, sizeof cases / sizeof cases[0]);
+}
+
 static void of_a_beginning_what_goes_on_behind_it(void **state)
 {
     static const struct {
@@ -136,6 +164,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_text_is_rid_of_long_ones),
+        cmocka_unit_test(of_pieces_what_a_cut_has_left_is_hidden),
         cmocka_unit_test(of_a_beginning_what_goes_on_behind_it),
         cmocka_unit_test(a_url_is_rid_of_short_ones_from_its_path_on),
         cmocka_unit_test(short_ones_are_hidden_where_asked),

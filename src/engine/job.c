@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/mask.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "engine/frontier/page.h"
@@ -142,8 +143,16 @@ const char *gn_job_text(struct gn_job *job, const char *text)
 
 void gn_job_fail(struct gn_job *job, const char *word, const char *text)
 {
+    const char *const *secrets = job->active->source->request.secrets;
+    struct gn_buf told = {0};
+
     job->run.failure = word;
+    if (secrets != NULL && text != NULL) {
+        gn_mask_pieces(&told, text, secrets, GN_MASK_LONG);
+        text = gn_buf_failed(&told) ? NULL : gn_buf_cstr(&told);
+    }
     job->run.error = gn_job_text(job, text);
+    gn_buf_fini(&told);
 }
 
 bool gn_job_stores_body(const struct gn_job *job)

@@ -322,7 +322,8 @@ void gn_job_move(struct gn_job *job, enum gn_job_state state);
  * others read it in the database. NULL for NULL, and when memory is out. */
 const char *gn_job_text(struct gn_job *job, const char *text);
 
-/* The run failed: word is static, text is copied. */
+/* The run failed: word is static, text is copied, without the secrets of its
+ * source: what it quotes of an answer may repeat them. */
 void gn_job_fail(struct gn_job *job, const char *word, const char *text);
 
 /* Whether its body is to be put into the store, there or in quarantine. */

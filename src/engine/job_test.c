@@ -58,7 +58,8 @@ static void states_follow_one_another(void **state)
 
 static void a_failure_takes_the_rows(void **state)
 {
-    struct gn_active active = {0};
+    const struct gn_source source = {0};
+    struct gn_active active = {.source = &source};
     struct gn_job *job = new_job(&active);
     struct gn_query query = {0};
     static char long_text[1 << 20];
@@ -81,6 +82,27 @@ static void a_failure_takes_the_rows(void **state)
     gn_job_fail(job, "sql", long_text); /* the word stays */
     assert_string_equal(job->run.failure, "sql");
     assert_null(job->run.error);
+    free_job(job);
+}
+
+static void a_failure_tells_no_secrets(void **state)
+{
+    static const char *const secrets[] = {"s3cr3t/value", NULL};
+    const struct gn_source source = {.request = {.secrets = secrets}};
+    struct gn_active active = {.source = &source};
+    struct gn_job *job = new_job(&active);
+
+    (void)state;
+    gn_job_fail(job, "sql", "in \"s3cr3t/value\", \"s3cr3t%2Fva...\"");
+    assert_string_equal(job->run.error, "in \"***\", \"***...\"");
+    for (unsigned n = 1; n < 3; n++) {
+        gn_mem_fail_at(n);
+        gn_job_fail(job, "sql", "s3cr3t/value");
+        gn_mem_fail_at(0);
+        assert_string_equal(job->run.failure, "sql");
+        assert_true(job->run.error == NULL ||
+                    strcmp(job->run.error, "***") == 0);
+    }
     free_job(job);
 }
 
@@ -171,6 +193,7 @@ int main(void)
         cmocka_unit_test(a_new_job_knows_nothing),
         cmocka_unit_test(states_follow_one_another),
         cmocka_unit_test(a_failure_takes_the_rows),
+        cmocka_unit_test(a_failure_tells_no_secrets),
         cmocka_unit_test(extractions_get_their_parameters),
         cmocka_unit_test(lost_memory_is_an_error),
     };

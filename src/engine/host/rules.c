@@ -199,9 +199,9 @@ static void describe_rule(const struct gn_robots_verdict *v, const char *host,
     }
     rule[n] = '\0';
     snprintf(text, size,
-             "%.90s/robots.txt, line %d, forbids it (Disallow: %s); robots: "
+             "%.90s/robots.txt, line %d, forbids it (Disallow: %s%s); robots: "
              "ignore fetches it all the same",
-             host, v->line, rule);
+             host, v->line, rule, n < v->rule_size ? "..." : "");
 }
 
 static void describe_silence(const struct gn_rules *r, const char *host,

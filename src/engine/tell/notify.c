@@ -80,24 +80,6 @@ static void ended(void *context, struct gn_sending *s, enum garner_code code)
     look(n);
 }
 
-/* Without memory they wait. secrets: see sending.h. */
-static void begin(struct gn_notify *n, struct gn_message *messages,
-                  size_t count, const struct gn_reach *reach,
-                  const char *const *secrets)
-{
-    const bool is_hook = messages[0].recipient == NULL;
-    struct gn_sending *s = gn_sending_begin(&n->way, messages, count, reach,
-                                            secrets, n->options.config->path);
-
-    if (s == NULL) {
-        free_messages(messages, count);
-        look_later(n, AGAIN_MS);
-        return;
-    }
-    TAILQ_INSERT_TAIL(&n->sendings, s, next);
-    n->hooks_out += is_hook;
-}
-
 /* NULL: it is not there any more. */
 static const struct gn_source *source_of(const struct gn_config *config,
                                          const struct gn_message *m)
@@ -108,13 +90,73 @@ static const struct gn_source *source_of(const struct gn_config *config,
     return NULL;
 }
 
+/* Appends those of s to list, if it is not NULL; returns how many there are. */
+static size_t add_secrets(const struct gn_source *s, const char **list)
+{
+    size_t n = 0;
+
+    while (s != NULL && s->request.secrets != NULL &&
+           s->request.secrets[n] != NULL) {
+        if (list != NULL)
+            list[n] = s->request.secrets[n];
+        n++;
+    }
+    return n;
+}
+
+/* Those of all sources that the messages are of, NULL at the end: a command may
+ * have got them by other ways than from us. NULL: no memory. */
+static const char **secrets_of(const struct gn_config *config,
+                               const struct gn_message *messages, size_t count)
+{
+    const struct gn_source *last = NULL;
+    const char **list = NULL;
+    size_t n = 0;
+
+    for (int pass = 0; pass < 2; pass++) {
+        if (pass == 1 && (list = gn_alloc((n + 1) * sizeof list[0])) == NULL)
+            return NULL;
+        n = 0;
+        last = NULL;
+        for (size_t i = 0; i < count; i++) {
+            const struct gn_source *s = source_of(config, &messages[i]);
+
+            if (s != last)
+                n += add_secrets(s, list != NULL ? list + n : NULL);
+            last = s;
+        }
+    }
+    return list;
+}
+
+/* Without memory they wait. */
+static void begin(struct gn_notify *n, struct gn_message *messages,
+                  size_t count, const struct gn_reach *reach)
+{
+    const struct gn_config *config = n->options.config;
+    const bool is_hook = messages[0].recipient == NULL;
+    const char **secrets = secrets_of(config, messages, count);
+    struct gn_sending *s = secrets != NULL
+                               ? gn_sending_begin(&n->way, messages, count,
+                                                  reach, secrets, config->path)
+                               : NULL;
+
+    gn_free(secrets);
+    if (s == NULL) {
+        free_messages(messages, count);
+        look_later(n, AGAIN_MS);
+        return;
+    }
+    TAILQ_INSERT_TAIL(&n->sendings, s, next);
+    n->hooks_out += is_hook;
+}
+
 static void begin_hook(struct gn_notify *n, struct gn_message *m)
 {
     const struct gn_source *s = source_of(n->options.config, m);
     const bool is_known = s != NULL && m->event != GN_EVENTS;
 
-    begin(n, m, 1, is_known ? s->hooks[m->event] : NULL,
-          s != NULL ? s->request.secrets : NULL);
+    begin(n, m, 1, is_known ? s->hooks[m->event] : NULL);
 }
 
 /* --- looking -------------------------------------------------------------- */
@@ -225,7 +267,7 @@ static void begin_mail(struct gn_notify *n)
             free_messages(first, l->room.mail_count[i]);
         else if (l->room.mail_count[i] > 0)
             begin(n, first, l->room.mail_count[i],
-                  &n->options.config->notifiers[i].reach, NULL);
+                  &n->options.config->notifiers[i].reach);
         l->room.mail_count[i] = 0;
     }
 }
