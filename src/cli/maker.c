@@ -1,6 +1,10 @@
 #include "cli/maker.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "base/error.h"
+#include "base/mask.h"
 #include "base/thread.h"
 #include "engine/expect/expect_rows.h"
 #include "engine/frontier/fate.h"
@@ -42,6 +46,17 @@ void gn_maker_close(struct gn_maker *m)
     gn_mutex_fini(&m->lock);
     gn_expect_patterns_fini(&m->patterns);
     gn_target_free(m->target);
+}
+
+/* Rids text of the secrets of s; that makes it no longer. */
+static void hush(const struct gn_source *s, char *text)
+{
+    struct gn_buf told = {0};
+
+    gn_mask_pieces(&told, text, s->request.secrets, GN_MASK_LONG);
+    snprintf(text, strlen(text) + 1, "%s",
+             gn_buf_failed(&told) ? "" : gn_buf_cstr(&told));
+    gn_buf_fini(&told);
 }
 
 static void done(struct gn_extraction *x)
@@ -127,9 +142,13 @@ enum garner_code gn_maker_run(struct gn_maker *m, const struct gn_one *answer,
     code = extract(m, &made->extraction, err);
     if (asks)
         gn_inputs_take_next(&made->extraction, &made->arena, &made->next);
-    if (code == GARNER_OK && made->extraction.code != GARNER_OK)
+    if (code == GARNER_OK && made->extraction.code != GARNER_OK) {
         *err = made->extraction.error;
-    return made->extraction.code;
+        code = made->extraction.code;
+    }
+    if (code != GARNER_OK)
+        hush(m->source, err->message);
+    return code;
 }
 
 void gn_made_fini(struct gn_made *made)
@@ -141,10 +160,13 @@ void gn_made_fini(struct gn_made *made)
     *made = (struct gn_made){0};
 }
 
-static void tell(struct gn_finding *finding, struct gn_buf *broken)
+static void tell(const struct gn_source *s, struct gn_finding *finding,
+                 struct gn_buf *broken)
 {
-    if (finding->rule != NULL)
+    if (finding->rule != NULL) {
+        hush(s, finding->text);
         gn_buf_printf(broken, "%s\n", finding->text);
+    }
     *finding = (struct gn_finding){0};
 }
 
@@ -160,15 +182,15 @@ enum garner_code gn_maker_judge(struct gn_maker *m, const struct gn_one *answer,
 
     (void)gn_expect_answer(s->expect, answer->status, answer->content_type,
                            answer->body.size, &finding);
-    tell(&finding, broken);
+    tell(s, &finding, broken);
     code = gn_expect_body(s->expect, &m->patterns, gn_buf_cstr(&answer->body),
                           answer->body.size, &finding, err);
-    tell(&finding, broken);
+    tell(s, &finding, broken);
     for (size_t i = 0; i < sets && code == GARNER_OK; i++) {
         code = gn_expect_rows(s->rows[i].expect, s->rows[i].table,
                               &made->extraction.queries[i].rows,
                               before != NULL ? before[i] : -1, &finding, err);
-        tell(&finding, broken);
+        tell(s, &finding, broken);
     }
     return code;
 }
