@@ -284,6 +284,45 @@ class Asked(Control):
                 self.assertIn(word.replace("as the server", "as the server had"),
                               " ".join(text for text, in texts))
 
+    def test_why_with_many_urls_and_without_a_collector(self):
+        url = self.server.url
+        (self.folder / "list.txt").write_text(f"{url}/a\n{url}/b\n")
+        self.server.scripts["/start"] = lambda sock, request, server: sock.sendall(reply(
+            "<a href=/a>a</a> <a href=/gate>gate</a>", content_type="text/html"))
+        self.server.scripts["/robots.txt"] = answer("", "404 Not Found")
+        self.write("garner.yaml", f"""garner: 1
+store: data.db
+sources:
+  listed: {{ urls: {{ file: list.txt }} }}
+  given: {{ urls: {{ sql: "select '{url}/a'" }} }}
+  site: {{ start: "{url}/start", crawl: {{ same: any }} }}
+  adapts: {{ url: "{url}/a", schedule: {{ adapt: 1h..2h }}, user_agent: me/1,
+             auth: {{ basic: {{ user: me, password: hush-hush }} }},
+             cookies: {{ send: {{ sid: c00kie-value }} }} }}
+""")
+        running = self.collect()
+        wait_until(lambda: running.alive() and "1 of 3 are left" in self.asked("why", "site"),
+                   "a page that hangs")
+        wait_until(lambda: "all 2 are done" in self.asked("why", "listed"), "the list")
+        wait_until(lambda: one(self.db, "select next_due from garner_source"
+                                        " where name = 'adapts'"), "its next slot")
+        running.process.send_signal(signal.SIGKILL)
+        running.wait()
+        for name, parts in (
+                ("site", (f"GET {url}/start, and what it leads to", "1 of 3 are left to be done")),
+                ("listed", ("GET, of each URL in ", "list.txt", "all 2 are done")),
+                ("given", (f"GET, of each URL that this gives: select '{url}/a'",)),
+                ("adapts", ("every 1h to 2h", "by its schedule, if a collector runs then",
+                            "User-Agent: me/1", "Authorization: ***", "Cookie: ***"))):
+            text = self.asked("why", name)
+            for part in parts:
+                self.assertIn(part, text)
+            self.assertNotIn("hush-hush", text)
+            self.assertNotIn("c00kie-value", text)
+        self.assert_code(garner("query", self.db, "--write", "update garner_source"
+                                " set next_due = next_due - 9000000000"), 0)
+        self.assertRegex(self.asked("why", "adapts"), "it was due .* ago, and no collector ran")
+
     def test_why_says_the_schedule(self):
         hour = "Cache-Control: max-age=3600"
         self.server.scripts["/fresh"] = answer("x", headers=[hour])

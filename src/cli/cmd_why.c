@@ -1,18 +1,18 @@
 #include "cli/commands.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/mask.h"
 #include "base/unit.h"
 #include "cli/logged.h"
 #include "cli/lookup.h"
 #include "cli/outcome.h"
 #include "cli/print.h"
 #include "cli/select.h"
+#include "cli/sent.h"
 #include "cli/text.h"
 #include "cli/timing.h"
 #include "cli/where.h"
@@ -33,6 +33,9 @@ struct known {
     int64_t off_until_us; /* 0: it is not put off */
     int64_t tried;        /* 0: it is not to be tried again */
     int64_t interval_ms;  /* that its interval has come to; 0: it stays */
+    int64_t next_us;      /* when its next slot is; 0: that is not kept */
+    int64_t urls;         /* of its last pass; 0: it has one, or none yet */
+    int64_t urls_left;
     struct gn_buf url;
     struct gn_buf etag;     /* empty: none */
     struct gn_buf modified; /* empty: none */
@@ -78,7 +81,7 @@ static enum garner_code recall(struct garner_store *store, const char *name,
     enum garner_code code = garner_query(
         store,
         "select paused, retired, off_until, tried, url, etag, modified,"
-        " coalesce(interval, 0) / 1000"
+        " coalesce(interval, 0) / 1000, next_due"
         " from garner_source where name = ?",
         GARNER_ARGS(garner_text(name)), &rows, err);
 
@@ -94,6 +97,7 @@ static enum garner_code recall(struct garner_store *store, const char *name,
         take_text(rows, 5, &k->etag);
         take_text(rows, 6, &k->modified);
         k->interval_ms = take_integer(rows, 7);
+        k->next_us = take_integer(rows, 8);
     }
     garner_rows_close(rows);
     if (code == GARNER_DONE)
@@ -104,12 +108,47 @@ static enum garner_code recall(struct garner_store *store, const char *name,
     return code == GARNER_ROW ? GARNER_OK : code;
 }
 
+/* The URLs of a source that has many. Tables of older ones know of none. */
+static enum garner_code recall_urls(struct garner_store *store,
+                                    const char *name, struct known *k,
+                                    struct garner_error *err)
+{
+    struct garner_rows *rows;
+    enum garner_code code = garner_query(
+        store,
+        "select 1 from pragma_table_info('garner_source') where name = 'pass'",
+        NULL, 0, &rows, err);
+
+    if (code != GARNER_OK)
+        return code;
+    code = garner_next(rows, err);
+    garner_rows_close(rows);
+    if (code != GARNER_ROW)
+        return code == GARNER_DONE ? GARNER_OK : code;
+    code = garner_query(store,
+                        "select count(*), sum(f.pass < s.pass)"
+                        " from garner_source s join garner_frontier f"
+                        " on f.source = s.id"
+                        " and f.pass between s.pass - 1 and s.pass"
+                        " where s.name = ?",
+                        GARNER_ARGS(garner_text(name)), &rows, err);
+    if (code != GARNER_OK)
+        return code;
+    code = garner_next(rows, err);
+    if (code == GARNER_ROW) {
+        k->urls = take_integer(rows, 0);
+        k->urls_left = take_integer(rows, 1);
+    }
+    garner_rows_close(rows);
+    return code == GARNER_ROW ? GARNER_OK : code;
+}
+
 /* --- state and next run -------------------------------------------------- */
 
-/* The collector's "key <tab> value" lines. */
-static void say_answer(struct gn_buf *out, const struct gn_buf *answer)
+/* Those "key <tab> value". */
+static void say_lines(struct gn_buf *out, const struct gn_buf *lines)
 {
-    const char *line = gn_buf_cstr(answer);
+    const char *line = gn_buf_cstr(lines);
 
     while (*line != '\0') {
         const size_t key = strcspn(line, "\t\n");
@@ -143,13 +182,51 @@ static void say_put_off(struct gn_buf *out, const struct known *k)
     say(out, "put off", text);
 }
 
+/* Where its schedule would go on. */
+static void say_next(struct gn_buf *out, const struct known *k)
+{
+    const int64_t left_us = k->next_us - gn_clock_wall_us();
+    char text[128];
+    char left[32];
+
+    if (k->next_us == 0 || k->paused || k->retired)
+        return;
+    gn_text_duration(left_us > 0 ? left_us : -left_us, left);
+    if (left_us > 0)
+        snprintf(text, sizeof text,
+                 "in %s, by its schedule, if a collector runs then", left);
+    else
+        snprintf(text, sizeof text, "it was due %s ago, and no collector ran",
+                 left);
+    say(out, "next", text);
+}
+
 /* Without a collector: what one would find. */
 static void say_rest(struct gn_buf *out, const struct known *k)
 {
     say(out, "state",
         k->paused ? "paused; no collector runs"
                   : "no collector runs; 'garner run' starts one");
+    say_next(out, k);
     say_put_off(out, k);
+}
+
+/* What is left of its URLs, if it has many. */
+static void say_urls(struct gn_buf *out, const struct known *k)
+{
+    struct gn_buf line = {0};
+
+    if (k->urls == 0)
+        return;
+    if (k->urls_left > 0)
+        gn_buf_printf(&line, "%" PRId64 " of %" PRId64 " are left to be done",
+                      k->urls_left, k->urls);
+    else
+        gn_buf_printf(&line, "all %" PRId64 " are done, until the next pass",
+                      k->urls);
+    say(out, "URLs", gn_buf_cstr(&line));
+    out->failed = out->failed || gn_buf_failed(&line);
+    gn_buf_fini(&line);
 }
 
 static void say_schedule(struct gn_buf *out, const struct gn_source *source,
@@ -172,85 +249,17 @@ static void say_schedule(struct gn_buf *out, const struct gn_source *source,
 
 /* --- what would be sent -------------------------------------------------- */
 
-/* A line with the source's secrets hidden. */
-static void say_masked(struct gn_buf *out, const char *label, const char *text,
-                       const struct gn_request *request)
+static void say_sent(struct gn_buf *out, const struct gn_source *source,
+                     const struct known *k)
 {
-    struct gn_buf masked = {0};
+    const struct gn_sent known = {gn_buf_cstr(&k->url), gn_buf_cstr(&k->etag),
+                                  gn_buf_cstr(&k->modified)};
+    struct gn_buf lines = {0};
 
-    gn_mask(&masked, text, request->secrets, 1);
-    say(out, label, gn_buf_cstr(&masked));
-    out->failed = out->failed || gn_buf_failed(&masked);
-    gn_buf_fini(&masked);
-}
-
-/* A header that is likely to hold what others should not see is told without
- * its value, secret or not. */
-static bool is_private(const char *header)
-{
-    static const char *const names[] = {
-        "authorization:", "proxy-authorization:", "cookie:"};
-
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strncasecmp(header, names[i], strlen(names[i])) == 0)
-            return true;
-    return false;
-}
-
-static void say_header(struct gn_buf *out, const char *header,
-                       const struct gn_request *request)
-{
-    char hidden[128];
-
-    if (!is_private(header)) {
-        say_masked(out, "", header, request);
-        return;
-    }
-    snprintf(hidden, sizeof hidden, "%.*s: ***", (int)strcspn(header, ":"),
-             header);
-    say(out, "", hidden);
-}
-
-static void say_version(struct gn_buf *out, const struct gn_source *source,
-                        const struct known *k)
-{
-    struct gn_buf line = {0};
-
-    if (source->unconditional)
-        return;
-    if (k->etag.size > 0)
-        gn_buf_printf(&line, "If-None-Match: %s", k->etag.data);
-    if (line.size > 0)
-        say(out, "", gn_buf_cstr(&line));
-    gn_buf_clear(&line);
-    if (k->modified.size > 0)
-        gn_buf_printf(&line, "If-Modified-Since: %s", k->modified.data);
-    if (line.size > 0)
-        say(out, "", gn_buf_cstr(&line));
-    gn_buf_fini(&line);
-}
-
-/* url: without password and secrets, as the store has it. */
-static void say_request(struct gn_buf *out, const struct gn_source *source,
-                        const struct known *k)
-{
-    const struct gn_request *r = &source->request;
-    const char *method = r->method != NULL ? r->method
-                         : r->body != NULL ? "POST"
-                                           : "GET";
-    struct gn_buf line = {0};
-    char size[48];
-
-    gn_buf_printf(&line, "%s %s", method, gn_buf_cstr(&k->url));
-    say(out, "sends", gn_buf_cstr(&line));
-    gn_buf_fini(&line);
-    for (const char *const *h = r->headers; h != NULL && *h != NULL; h++)
-        say_header(out, *h, r);
-    say_version(out, source, k);
-    if (r->body != NULL) {
-        snprintf(size, sizeof size, "and %zu bytes", r->body_size);
-        say(out, "", size);
-    }
+    gn_sent_tell(source, &known, &lines);
+    say_lines(out, &lines);
+    out->failed = out->failed || gn_buf_failed(&lines);
+    gn_buf_fini(&lines);
 }
 
 /* From the file, as far as it can be read here. */
@@ -274,7 +283,7 @@ static void say_file(struct gn_buf *out, const char *path, const char *name,
         if (strcmp(config.sources[i].name, name) != 0)
             continue;
         say_schedule(out, &config.sources[i], k);
-        say_request(out, &config.sources[i], k);
+        say_sent(out, &config.sources[i], k);
     }
     gn_config_fini(&config);
 }
@@ -292,14 +301,17 @@ static enum garner_code explain(const struct gn_where_line *line,
     struct known k = {0};
     enum garner_code code = recall(store, name, &k, err);
 
+    if (code == GARNER_OK)
+        code = recall_urls(store, name, &k, err);
     if (code == GARNER_OK) {
         say(out, "source", name);
         if (k.retired)
             say(out, "retired", "the file has it no more");
         if (gn_where_ask(where, words, 2, &answer, NULL) == GARNER_OK)
-            say_answer(out, &answer);
+            say_lines(out, &answer);
         else
             say_rest(out, &k);
+        say_urls(out, &k);
         say_file(out, line->flags.config, name, &k);
         gn_buf_text(out, "\n");
         code = gn_logged_lines(store, name, 0, RUNS, out, err);
@@ -355,10 +367,11 @@ const struct gn_command gn_cmd_why = {
     .text =
         "Prints what a source is doing, when it is fetched next and why then "
         "(its schedule, a retry, a pause, a server that asked for time, a host "
-        "that is left alone), what is sent, with secrets and credentials "
-        "hidden, and its last ten fetches. It asks the collector of the store; "
-        "without one, it says what the store and the file know." GN_WHERE_TEXT
-        ".",
+        "that is left alone), what is left of its URLs, if it has many, what "
+        "is "
+        "sent, with secrets and credentials hidden, and its last ten fetches. "
+        "It asks the collector of the store; without one, it says what the "
+        "store and the file know." GN_WHERE_TEXT ".",
     .examples = "garner why ticker --config garner.yaml\n"
                 "garner why data.db ticker\n",
     .options = options,
