@@ -112,6 +112,7 @@ struct gn_active {
     bool is_private; /* its own URL is at a private address, as far as is known:
                         then it may lead to others */
     size_t jobs;     /* not settled yet, or about to begin */
+    struct gn_job *queued;  /* the one that waits for a host; NULL: none does */
     struct gn_chain *chain; /* its pages, see chain.h; NULL: it has one */
     TAILQ_ENTRY(gn_active) in_going; /* its next page waits for room */
 
@@ -164,6 +165,7 @@ struct gn_job {
     uint64_t number;        /* of its source's jobs: 1, 2 ... */
     enum gn_job_state state;
     STAILQ_ENTRY(gn_job) next;    /* in the inbox, or waiting for room */
+    TAILQ_ENTRY(gn_job) in_queue; /* of those that wait for its host */
     TAILQ_ENTRY(gn_job) in_all;   /* of those not settled */
     struct gn_transfer *transfer; /* while fetching */
     struct gn_target *target;     /* the source's, or its chain's; NULL: that
@@ -283,6 +285,7 @@ struct gn_job {
 };
 
 STAILQ_HEAD(gn_jobs, gn_job);
+TAILQ_HEAD(gn_waiting, gn_job);
 
 /* The source that active's runs count for: itself, unless it is a hand. */
 struct gn_active *gn_active_owner(struct gn_active *active);

@@ -54,7 +54,7 @@ struct gn_host *gn_host_make(char *name)
         return NULL;
     }
     host->name = name;
-    STAILQ_INIT(&host->waiting);
+    TAILQ_INIT(&host->waiting);
     return host;
 }
 
@@ -140,7 +140,7 @@ enum garner_code gn_host_meet(struct gn_hosts *h, struct gn_host *host,
 static bool is_idle(const struct gn_host *host)
 {
     return !host->stays && host->pages == 0 && host->guests == 0 &&
-           host->active == 0 && !host->asking && STAILQ_EMPTY(&host->waiting);
+           host->active == 0 && !host->asking && TAILQ_EMPTY(&host->waiting);
 }
 
 /* What a new one of its name would not learn from the store. */

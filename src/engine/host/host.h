@@ -25,7 +25,7 @@ struct gn_host {
     struct gn_limiter limiter; /* of bodies; rate 0: none says so */
     int active;                /* fetches under way, of those with a limit */
     int64_t next_ns;           /* none begins before */
-    struct gn_jobs waiting;    /* in their order */
+    struct gn_waiting waiting; /* in their order */
     int64_t turn_ns;           /* about when the last of them begins */
     struct gn_heap_node node; /* in the heap while jobs wait; key: when to look;
                                  INT64_MAX: when a fetch has ended */

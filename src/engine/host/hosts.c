@@ -259,7 +259,7 @@ static int64_t may_begin_ns(const struct gn_job *job, int64_t now_ns)
 /* Puts the host where its first waiting job belongs. */
 static void look_again(struct gn_hosts *h, struct gn_host *host)
 {
-    const struct gn_job *first = STAILQ_FIRST(&host->waiting);
+    const struct gn_job *first = TAILQ_FIRST(&host->waiting);
 
     if (first != NULL)
         gn_heap_move(&h->heap, &host->node,
@@ -275,7 +275,7 @@ static bool queues(const struct gn_job *job)
 /* Makes room for a job in the host's queue. false: no memory. */
 static bool open_queue(struct gn_hosts *h, struct gn_host *host)
 {
-    if (!STAILQ_EMPTY(&host->waiting))
+    if (!TAILQ_EMPTY(&host->waiting))
         return true;
     host->node.key = INT64_MAX;
     return gn_heap_add(&h->heap, &host->node, NULL) == GARNER_OK;
@@ -289,7 +289,7 @@ static int64_t last_turn_ns(const struct gn_job *job, int64_t now_ns)
 
     if (at_ns == INT64_MAX)
         return at_ns;
-    if (STAILQ_FIRST(&host->waiting) != job &&
+    if (TAILQ_FIRST(&host->waiting) != job &&
         at_ns < host->turn_ns + interval_ms(job) * 1000000)
         at_ns = host->turn_ns + interval_ms(job) * 1000000;
     host->turn_ns = at_ns;
@@ -302,11 +302,12 @@ bool gn_hosts_wait(struct gn_hosts *h, struct gn_job *job, int64_t now_ns)
 
     if (!queues(job))
         return false;
-    if (STAILQ_EMPTY(&host->waiting) && may_begin_ns(job, now_ns) <= now_ns)
+    if (TAILQ_EMPTY(&host->waiting) && may_begin_ns(job, now_ns) <= now_ns)
         return false;
     if (!open_queue(h, host))
         return false; /* without memory there is no queue */
-    STAILQ_INSERT_TAIL(&host->waiting, job, next);
+    TAILQ_INSERT_TAIL(&host->waiting, job, in_queue);
+    job->active->queued = job;
     job->turn_ns = last_turn_ns(job, now_ns);
     look_again(h, host);
     return true;
@@ -318,31 +319,35 @@ bool gn_hosts_return(struct gn_hosts *h, struct gn_job *job)
 
     if (!open_queue(h, host))
         return false;
-    STAILQ_INSERT_HEAD(&host->waiting, job, next);
+    TAILQ_INSERT_HEAD(&host->waiting, job, in_queue);
+    job->active->queued = job;
     job->turn_ns = may_begin_ns(job, gn_clock_monotonic_ns());
     look_again(h, host);
     return true;
 }
 
+static void leave_queue(struct gn_hosts *h, struct gn_job *job)
+{
+    struct gn_host *host = job->host;
+
+    TAILQ_REMOVE(&host->waiting, job, in_queue);
+    job->active->queued = NULL;
+    if (TAILQ_EMPTY(&host->waiting))
+        gn_heap_remove(&h->heap, &host->node);
+}
+
 static struct gn_job *take(struct gn_hosts *h, struct gn_host *host)
 {
-    struct gn_job *job = STAILQ_FIRST(&host->waiting);
+    struct gn_job *job = TAILQ_FIRST(&host->waiting);
 
-    STAILQ_REMOVE_HEAD(&host->waiting, next);
-    if (STAILQ_EMPTY(&host->waiting))
-        gn_heap_remove(&h->heap, &host->node);
+    leave_queue(h, job);
     return job;
 }
 
 void gn_hosts_take_back(struct gn_hosts *h, struct gn_job *job)
 {
-    struct gn_host *host = job->host;
-
-    STAILQ_REMOVE(&host->waiting, job, gn_job, next);
-    if (STAILQ_EMPTY(&host->waiting))
-        gn_heap_remove(&h->heap, &host->node);
-    else
-        look_again(h, host);
+    leave_queue(h, job);
+    look_again(h, job->host);
 }
 
 struct gn_job *gn_hosts_next(struct gn_hosts *h, int64_t now_ns)
@@ -351,7 +356,7 @@ struct gn_job *gn_hosts_next(struct gn_hosts *h, int64_t now_ns)
 
     while ((node = gn_heap_first(&h->heap)) != NULL && node->key <= now_ns) {
         struct gn_host *host = of_node(node);
-        const struct gn_job *first = STAILQ_FIRST(&host->waiting);
+        const struct gn_job *first = TAILQ_FIRST(&host->waiting);
         const int64_t at_ns = may_begin_ns(first, now_ns);
 
         if (at_ns <= now_ns)

@@ -122,7 +122,7 @@ static void learn(struct gn_job *job, struct gn_response *response)
     job->brought_rules = true;
     host->learned = true;
     gn_permit_refresh(job);
-    STAILQ_FOREACH(other, &host->waiting, next)
+    TAILQ_FOREACH(other, &host->waiting, in_queue)
     gn_permit_refresh(other);
     next_ns = gn_clock_monotonic_ns() + job->permit->delay_ms * NS;
     if (job->permit->delay_ms > 0 && next_ns > host->next_ns)

@@ -290,33 +290,32 @@ static void tell_store(struct gn_turnover *t, struct gn_active *a)
                err.message);
 }
 
-/* Its counts are the flow's from now on. With the lock held. */
-static void strike_out(struct gn_turnover *t, struct gn_active *a)
+/* The counts of the ith of the roster are the flow's from now on. With the lock
+ * held. */
+static void strike_out(struct gn_turnover *t, size_t i)
 {
     struct gn_roster *roster = t->roster;
+    const struct gn_active *a = roster->actives[i];
     struct gn_flow *f = t->flow;
-    size_t i = 0;
 
     f->gone.due_count += a->due.due_count;
     f->gone.started += a->due.started;
     for (int m = 0; m < GN_MISS_REASONS; m++)
         f->gone.missed[m] += a->due.missed[m];
-    while (roster->actives[i] != a)
-        i++;
     memmove(&roster->actives[i], &roster->actives[i + 1],
             (--roster->count - i) * sizeof roster->actives[0]);
 }
 
-/* Nothing of it is under way any more. Its successor, if there is one, goes
- * into e, or to another loop. */
-static void leave(struct gn_turnover *t, struct gn_active *a,
-                  struct gn_entry *e)
+/* Nothing of the ith of the roster is under way any more. Its successor, if
+ * there is one, goes into e, or to another loop. */
+static void leave(struct gn_turnover *t, size_t i, struct gn_entry *e)
 {
+    struct gn_active *a = t->roster->actives[i];
     struct gn_flow *f = t->flow;
 
     tell_store(t, a);
     gn_lock(&f->lock);
-    strike_out(t, a);
+    strike_out(t, i);
     gn_unlock(&f->lock);
     if (a->successor != NULL)
         a->successor->asked = a->asked; /* who asked looks there */
@@ -332,11 +331,8 @@ static void leave(struct gn_turnover *t, struct gn_active *a,
 static bool withdraw(struct gn_flow *f, const struct gn_active *active,
                      const char *why)
 {
-    struct gn_job *job;
+    struct gn_job *job = active->queued;
 
-    TAILQ_FOREACH(job, &f->all, in_all)
-    if (job->active == active && job->state == GN_JOB_WAITING)
-        break;
     if (job == NULL)
         return false;
     gn_hosts_take_back(f->hosts, job);
@@ -395,7 +391,7 @@ void gn_turnover_tend(struct gn_turnover *t)
         if (!may_leave(t, i))
             continue;
         t->leaving--;
-        leave(t, t->roster->actives[i], e);
+        leave(t, i, e);
     }
     gn_turnover_come(t, e);
     if (t->leaving < before)
