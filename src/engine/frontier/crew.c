@@ -208,6 +208,28 @@ struct gn_active *gn_crew_hand(const struct gn_active *active, size_t i)
     return NULL;
 }
 
+static void limit(const struct gn_page_list *list,
+                  const struct gn_source *source)
+{
+    const struct gn_page *page;
+
+    TAILQ_FOREACH(page, list, next)
+    if (page->host != NULL)
+        gn_hosts_limit(page->host, source);
+}
+
+void gn_crew_limit(const struct gn_flow *f)
+{
+    const struct gn_pass *p;
+
+    TAILQ_FOREACH(p, &f->passes, next)
+    {
+        limit(&p->ahead.ready, p->owner->source);
+        limit(&p->ahead.out, p->owner->source);
+        limit(&p->ahead.delayed, p->owner->source);
+    }
+}
+
 /* --- how a fetch ends ---------------------------------------------------- */
 
 void gn_crew_fetched(struct gn_job *job)

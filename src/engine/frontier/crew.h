@@ -37,6 +37,9 @@ bool gn_crew_is_whole(const struct gn_active *hand);
 /* The i-th hand of active that fetches; NULL: there are no more. */
 struct gn_active *gn_crew_hand(const struct gn_active *active, size_t i);
 
+/* Has the hosts of all pages in memory limited by their sources. */
+void gn_crew_limit(const struct gn_flow *f);
+
 /* --- for pass.c ---------------------------------------------------------- */
 
 /* Whether hands of p may begin something. Takes the flow's lock. */

@@ -49,9 +49,15 @@ static size_t gather(struct gn_active **actives, size_t count, struct way *ways)
     return n;
 }
 
-/* Bodies come no faster than the least that a source of the host says. */
-static void limit(struct gn_limiter *l, const struct gn_source *source)
+void gn_hosts_unlimit(struct gn_hosts *h)
 {
+    for (size_t i = 0; i < h->count; i++)
+        h->all[i]->limiter.rate = 0;
+}
+
+void gn_hosts_limit(struct gn_host *host, const struct gn_source *source)
+{
+    struct gn_limiter *l = &host->limiter;
     const int64_t rate = source->host_bytes;
 
     if (rate > 0 && (l->rate == 0 || rate < l->rate))
@@ -63,7 +69,7 @@ void gn_hosts_use(struct gn_host *host, struct gn_active *active)
     const int64_t ms = gn_host_longest_ms(active->source);
 
     active->host = host;
-    limit(&host->limiter, active->source);
+    gn_hosts_limit(host, active->source);
     if (active->source->host_bytes > 0)
         gn_target_limit(active->target, &host->limiter);
     if (ms > host->longest_ms)
@@ -79,7 +85,7 @@ void gn_hosts_visit(struct gn_host *host, struct gn_job *job)
     job->host = host;
     job->is_guest = true;
     host->guests++;
-    limit(&host->limiter, source);
+    gn_hosts_limit(host, source);
     if (source->host_bytes > 0)
         gn_target_limit(job->hop.target, &host->limiter);
     if (ms > host->longest_ms)
@@ -162,18 +168,6 @@ enum garner_code gn_hosts_join(struct gn_hosts *h, struct gn_active *active,
     host->stays = true;
     gn_hosts_use(host, active);
     return GARNER_OK;
-}
-
-void gn_hosts_relimit(struct gn_hosts *h, struct gn_active *const *actives,
-                      size_t count)
-{
-    /* Whom pages or redirects led to the others is not known here. */
-    for (size_t i = 0; i < h->count; i++)
-        if (h->all[i]->pages == 0 && h->all[i]->guests == 0)
-            h->all[i]->limiter.rate = 0;
-    for (size_t i = 0; i < count; i++)
-        if (actives[i]->host != NULL)
-            limit(&actives[i]->host->limiter, actives[i]->source);
 }
 
 /* --- left alone ---------------------------------------------------------- */

@@ -38,10 +38,12 @@ void gn_hosts_visit(struct gn_host *host, struct gn_job *job);
 /* It needs to know of no such host any more. */
 void gn_hosts_depart(struct gn_job *job);
 
-/* Sources have gone: from now on bodies come as fast as actives, who are all
- * there are, say. */
-void gn_hosts_relimit(struct gn_hosts *h, struct gn_active *const *actives,
-                      size_t count);
+/* Sources have gone: from now on bodies come as fast as those say who are there
+ * yet, for each of whom gn_hosts_limit is called. */
+void gn_hosts_unlimit(struct gn_hosts *h);
+
+/* Bodies of host come no faster than source, which fetches from it, says. */
+void gn_hosts_limit(struct gn_host *host, const struct gn_source *source);
 
 /* Takes job, which waits, from its host's queue. */
 void gn_hosts_take_back(struct gn_hosts *h, struct gn_job *job);

@@ -67,9 +67,22 @@ bool gn_turnover_is_under_way(const struct gn_turnover *t)
 
 /* --- sources that come --------------------------------------------------- */
 
-static void relimit(struct gn_turnover *t)
+/* All who are there say again how fast bodies may come. */
+static void relimit(const struct gn_turnover *t)
 {
-    gn_hosts_relimit(t->flow->hosts, t->roster->actives, t->roster->count);
+    const struct gn_flow *f = t->flow;
+    const struct gn_roster *roster = t->roster;
+    const struct gn_job *job;
+
+    gn_hosts_unlimit(f->hosts);
+    for (size_t i = 0; i < roster->count; i++)
+        if (roster->actives[i]->host != NULL)
+            gn_hosts_limit(roster->actives[i]->host,
+                           roster->actives[i]->source);
+    TAILQ_FOREACH(job, &f->all, in_all)
+    if (job->host != NULL) /* it may have been led there */
+        gn_hosts_limit(job->host, job->active->source);
+    gn_crew_limit(f);
 }
 
 static enum garner_code admit(struct gn_turnover *t, struct gn_active *a,

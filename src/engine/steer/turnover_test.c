@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "engine/fixture_test.h"
+#include "engine/frontier/pass_state.h"
 #include "engine/steer/turnover.h"
 
 static void nothing_comes_at_once(void **state)
@@ -119,6 +120,109 @@ static void no_other_job_is_looked_at(void **state)
     assert_int_equal(munmap(strange, sizeof *strange), 0);
 }
 
+/* A host at which one source has its URL, another is since it was redirected,
+ * and a third has a page; and a host of nobody else. One more source goes. */
+enum { OWN, LED, PAGE, OTHER, ALL };
+
+struct limited {
+    struct world *w;
+    struct gn_source sources[ALL];
+    struct gn_active all[ALL];
+    struct gn_active *actives[ALL + 1];
+    struct gn_job *job;
+    struct gn_page page;
+    struct gn_pass pass;
+    struct gn_roster roster;
+    struct gn_hosts hosts;
+    struct gn_flow flow;
+};
+
+static void limited_begin(struct limited *l)
+{
+    memset(l, 0, sizeof *l);
+    l->w = begin(NULL, NULL);
+    assert_int_equal(run(l->w), GARNER_OK); /* makes the tables */
+    l->flow.store = l->w->store;
+    gn_mutex_init(&l->flow.lock);
+    l->sources[OWN].request.url = "http://a/";
+    l->sources[LED].request.url = "http://b/";
+    l->sources[OTHER].request.url = "http://c/";
+    for (size_t i = 0; i < ALL; i++) {
+        l->all[i].source = &l->sources[i];
+        l->actives[i] = &l->all[i];
+    }
+    l->all[PAGE].pass = &l->pass;
+    l->pass.owner = &l->all[PAGE];
+    l->roster = (struct gn_roster){.actives = l->actives, .count = ALL};
+    l->flow.hosts = &l->hosts;
+    TAILQ_INIT(&l->flow.all);
+    TAILQ_INIT(&l->flow.passes);
+    gn_ahead_init(&l->pass.ahead);
+    assert_int_equal(gn_hosts_open(&l->hosts, l->actives, ALL, NULL),
+                     GARNER_OK);
+    l->job = gn_alloc(sizeof *l->job);
+    assert_non_null(l->job);
+    gn_job_init(l->job, &l->all[LED], &l->flow, NULL);
+    gn_hosts_visit(l->all[OWN].host, l->job);
+    l->page.host = l->all[OWN].host;
+    l->page.host->pages++;
+    TAILQ_INSERT_TAIL(&l->flow.all, l->job, in_all);
+    TAILQ_INSERT_TAIL(&l->flow.passes, &l->pass, next);
+    TAILQ_INSERT_TAIL(&l->pass.ahead.ready, &l->page, next);
+}
+
+static void limited_end(struct limited *l)
+{
+    gn_job_fini(l->job);
+    gn_free(l->job);
+    gn_hosts_close(&l->hosts);
+    gn_mutex_fini(&l->flow.lock);
+    end(l->w);
+}
+
+static void one_goes(struct limited *l, struct gn_turnover *t)
+{
+    struct gn_active *a = gn_alloc(sizeof *a);
+
+    assert_non_null(a);
+    a->source = &l->sources[OTHER];
+    a->leaving = true;
+    l->actives[l->roster.count++] = a;
+    t->leaving++;
+    gn_turnover_tend(t);
+    assert_int_equal(l->roster.count, ALL);
+    assert_int_equal(t->leaving, 0);
+}
+
+static void hosts_are_limited_by_those_who_are_there(void **state)
+{
+    static const struct {
+        int64_t own;
+        int64_t led;
+        int64_t page;
+        int64_t expected;
+    } cases[] = {{200, 0, 0, 200}, {0, 0, 0, 0},       {0, 50, 0, 50},
+                 {0, 0, 30, 30},   {200, 300, 0, 200}, {200, 100, 300, 100},
+                 {300, 200, 1, 1}};
+    struct limited l;
+    struct gn_turnover t = {.flow = &l.flow, .roster = &l.roster};
+
+    (void)state;
+    limited_begin(&l);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        l.all[OWN].host->limiter.rate = 10; /* said who has gone */
+        l.all[OTHER].host->limiter.rate = 10;
+        l.sources[OWN].host_bytes = cases[i].own;
+        l.sources[LED].host_bytes = cases[i].led;
+        l.sources[PAGE].host_bytes = cases[i].page;
+        one_goes(&l, &t);
+        assert_int_equal(l.all[OWN].host->limiter.rate, cases[i].expected);
+        assert_int_equal(l.all[LED].host->limiter.rate, cases[i].led);
+        assert_int_equal(l.all[OTHER].host->limiter.rate, 0);
+    }
+    limited_end(&l);
+}
+
 static void lost_memory_is_an_error(void **state)
 {
     (void)state;
@@ -135,6 +239,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_comes_at_once),
         cmocka_unit_test(no_other_job_is_looked_at),
+        cmocka_unit_test(hosts_are_limited_by_those_who_are_there),
         cmocka_unit_test(lost_memory_is_an_error),
     };
 
