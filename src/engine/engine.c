@@ -18,6 +18,7 @@ struct helm {
     struct gn_loop *loop;
     pthread_t thread; /* of all but the first */
     bool has_thread;
+    bool worked;           /* it could start, and: */
     enum garner_code code; /* how its run ended */
     struct garner_error err;
 };
@@ -152,15 +153,22 @@ void gn_engine_free(struct gn_engine *e)
 
 /* --- running -------------------------------------------------------------- */
 
+/* It ended with what was under way given up. Before it worked, the same codes
+ * are the store's. */
+static bool gave_up(const struct helm *h)
+{
+    return h->worked &&
+           (h->code == GARNER_TIMEOUT || h->code == GARNER_CANCELED);
+}
+
 /* A loop that cannot go on takes the others with it: half of the sources is not
  * what was asked for. */
 static void *run_loop(void *context)
 {
     struct helm *h = context;
 
-    h->code = gn_loop_run(h->loop, &h->err);
-    if (h->code != GARNER_OK && h->code != GARNER_TIMEOUT &&
-        h->code != GARNER_CANCELED)
+    h->code = gn_loop_run(h->loop, &h->worked, &h->err);
+    if (h->code != GARNER_OK && !gave_up(h))
         gn_engine_stop(h->engine);
     return NULL;
 }
@@ -173,12 +181,9 @@ static enum garner_code ending(const struct gn_engine *e,
 
     for (size_t i = 1; i < e->count; i++) {
         const struct helm *h = &e->helms[i];
-        const bool gave_up =
-            worst->code == GARNER_TIMEOUT || worst->code == GARNER_CANCELED;
 
-        if (h->code != GARNER_OK && (worst->code == GARNER_OK ||
-                                     (gave_up && h->code != GARNER_TIMEOUT &&
-                                      h->code != GARNER_CANCELED)))
+        if (h->code != GARNER_OK &&
+            (worst->code == GARNER_OK || (gave_up(worst) && !gave_up(h))))
             worst = h;
     }
     if (worst->code != GARNER_OK && err != NULL)

@@ -64,8 +64,7 @@ static void ring(void *context)
     gn_inbox_ring(((struct gn_loop *)context)->flow.inbox);
 }
 
-/* --- starting
- * ------------------------------------------------------------------ */
+/* --- starting ------------------------------------------------------------- */
 
 /* Whether somebody is to hear of any of its sources. */
 static bool is_anybody_told(const struct gn_config *config)
@@ -276,8 +275,7 @@ static enum garner_code start(struct gn_loop *l, struct garner_error *err)
     return code;
 }
 
-/* --- stopping
- * ------------------------------------------------------------------- */
+/* --- stopping ------------------------------------------------------------- */
 
 static void end_loop(uv_timer_t *timer)
 {
@@ -402,11 +400,13 @@ static void work(struct gn_loop *l)
     uv_run(&l->uv, UV_RUN_DEFAULT);
 }
 
-enum garner_code gn_loop_run(struct gn_loop *l, struct garner_error *err)
+enum garner_code gn_loop_run(struct gn_loop *l, bool *worked,
+                             struct garner_error *err)
 {
     enum garner_code code = start(l, err);
 
-    if (code == GARNER_OK)
+    *worked = code == GARNER_OK;
+    if (*worked)
         work(l);
     gn_reload_end(&l->reload); /* whether it worked or not: some may wait */
     gn_team_leave(l->team, l->index);

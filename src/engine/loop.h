@@ -29,8 +29,10 @@ enum garner_code gn_loop_new(struct garner_store *store,
 /* NULL is fine. */
 void gn_loop_free(struct gn_loop *l);
 
-/* See gn_engine_run and gn_engine_stop. */
-enum garner_code gn_loop_run(struct gn_loop *l, struct garner_error *err);
+/* See gn_engine_run and gn_engine_stop. *worked: it could start; else the error
+ * is why not. */
+enum garner_code gn_loop_run(struct gn_loop *l, bool *worked,
+                             struct garner_error *err);
 void gn_loop_stop(struct gn_loop *l);
 
 /* Whether pattern means one of its sources, be it one that is changing. */

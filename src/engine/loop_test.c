@@ -166,6 +166,92 @@ static void a_second_stop_cancels_on_all(void **state)
     end_loops(w);
 }
 
+/* A source without a host on that loop, where it has nothing to do for long. */
+static void add_list_on(struct world *w, size_t loop)
+{
+    struct gn_source *s = add_source(w, "", 3600000);
+    char *name = w->names[w->config.source_count - 1];
+    size_t on = LOOPS;
+
+    s->request.url = NULL;
+    s->urls.sql = "select 'x' as url where false";
+    for (int i = 0; on != loop; i++) {
+        snprintf(name, sizeof w->names[0], "list%d", i);
+        assert_int_equal(gn_share_of(s, LOOPS, &on, NULL), GARNER_OK);
+    }
+}
+
+static atomic_bool ended;
+
+static void *run_to_the_end(void *world)
+{
+    (void)run_engine(world);
+    atomic_store(&ended, true);
+    return NULL;
+}
+
+/* What it is told of its hosts cannot be read in time, which is no end of a
+ * drain. */
+static void one_that_cannot_start_ends_all(void **state)
+{
+    struct garner_options options;
+
+    (void)state;
+    garner_options_init(&options);
+    options.readers = 1;
+    options.timeout_ms = 300;
+    for (size_t bad = 0; bad < LOOPS; bad++) {
+        struct world *w = begin_loops(serve, NULL);
+        struct garner_rows *rows;
+
+        atomic_store(&ended, false);
+        garner_close(w->store);
+        assert_int_equal(garner_open(w->path, &options, &w->store, NULL),
+                         GARNER_OK);
+        add_on(w, bad, "/a", 3600000);
+        add_list_on(w, 1 - bad);
+        open_engine(w);
+        assert_int_equal(garner_query(w->store, "values (1), (2)",
+                                      GARNER_ARGS(), &rows, NULL),
+                         GARNER_OK);
+        assert_int_equal(pthread_create(&w->thread, NULL, run_to_the_end, w),
+                         0);
+        WAIT_FOR(atomic_load(&ended));
+        assert_int_equal(run_ended(w), GARNER_TIMEOUT);
+        assert_has(w->err.message, "read connections were in use");
+        garner_rows_close(rows);
+        end_loops(w);
+    }
+}
+
+/* ... nor does anybody wait for it to change. */
+static void one_that_could_not_start_takes_no_change(void **state)
+{
+    static const struct wanted next[] = {{"s0", "/b", 0, 7, NULL}};
+    struct world *w = begin_loops(serve, NULL);
+    unsigned at = 0;
+
+    (void)state;
+    w->options.loops = 1;
+    add_on(w, 0, "/a", 0);
+    do {
+        struct gn_config c = config_on(w, next, (const size_t[]){0}, 1);
+        struct gn_changes n;
+
+        open_engine(w);
+        gn_mem_fail_at(++at);
+        (void)run_engine(w);
+        gn_mem_fail_at(0);
+        assert_int_equal(gn_engine_reload(w->engine, &c, &n, &w->err),
+                         GARNER_CLOSED);
+        gn_config_fini(&c);
+        close_engine(w);
+    } while (w->code == GARNER_NOMEM);
+    assert_int_equal(w->code, GARNER_OK);
+    assert_true(at > 2);
+    end_loops(w);
+}
+
 static void count(void *context)
 {
     atomic_fetch_add((atomic_int *)context, 1);
@@ -238,6 +324,8 @@ int main(void)
         cmocka_unit_test(they_end_together),
         cmocka_unit_test(the_first_tells_of_all),
         cmocka_unit_test(a_second_stop_cancels_on_all),
+        cmocka_unit_test(one_that_cannot_start_ends_all),
+        cmocka_unit_test(one_that_could_not_start_takes_no_change),
         cmocka_unit_test(it_beats_while_all_do),
         cmocka_unit_test(what_cannot_be_is_refused),
         cmocka_unit_test(lost_memory_is_an_error),
