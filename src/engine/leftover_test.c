@@ -91,11 +91,18 @@ static void what_did_not_settle_is_stored(void **state)
 
 static void a_store_is_waited_for_as_long_as_is_said(void **state)
 {
+    struct garner_options options;
     struct left l;
     sqlite3 *foreign;
 
     (void)state;
     left_begin(&l, 1);
+    garner_options_init(&options);
+    options.timeout_ms = 3600000; /* it would wait for longer than any test */
+    garner_close(l.w->store);
+    assert_int_equal(garner_open(l.w->path, &options, &l.w->store, NULL),
+                     GARNER_OK);
+    l.flow.store = l.w->store;
     l.sources[0].not_stored = 1;
     assert_int_equal(sqlite3_open(l.w->path, &foreign), SQLITE_OK);
     assert_int_equal(sqlite3_exec(foreign, "begin immediate", NULL, NULL, NULL),
