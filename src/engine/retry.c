@@ -26,11 +26,28 @@ void gn_retry_end(struct gn_job *job)
     m->off_until_us = 0;
 }
 
+bool gn_retry_may_repeat(const struct gn_job *job)
+{
+    const struct gn_request *r = &job->active->source->request;
+
+    return gn_backoff_idempotent(r->method, r->body != NULL);
+}
+
+/* Who asked for it sees how it ended. What was led on has arrived. */
+static bool tries_again(const struct gn_job *job, enum gn_failure failure,
+                        int status)
+{
+    const bool harmless = gn_retry_may_repeat(job);
+
+    return job->by_hand == 0 && (harmless || job->hop.count == 0) &&
+           gn_backoff_again(&job->active->source->retry, failure, status,
+                            job->run.attempt, harmless);
+}
+
 void gn_retry_decide(struct gn_job *job, const struct gn_response *response,
                      double random)
 {
     struct gn_active *a = job->active;
-    const struct gn_request *r = &a->source->request;
     const struct gn_backoff *b = &a->source->retry;
     const int64_t wall_us = gn_clock_wall_us();
     /* one that was expected is no failure */
@@ -40,11 +57,7 @@ void gn_retry_decide(struct gn_job *job, const struct gn_response *response,
         gn_buf_cstr(response->headers), wall_us);
     int64_t delay_ms = 0;
 
-    /* Who asked for it sees how it ended. */
-    job->tries_again =
-        job->by_hand == 0 &&
-        gn_backoff_again(b, response->failure, status, job->run.attempt,
-                         gn_backoff_idempotent(r->method, r->body != NULL));
+    job->tries_again = tries_again(job, response->failure, status);
     if (job->tries_again) {
         delay_ms = gn_backoff_delay_ms(b, job->run.attempt, random);
     }
@@ -59,10 +72,16 @@ void gn_retry_decide(struct gn_job *job, const struct gn_response *response,
     a->memory.off_until_us = job->off_until_us;
 }
 
+void gn_retry_undo(struct gn_job *job)
+{
+    job->active->attempt = job->run.attempt - 1;
+}
+
 void gn_retry_put_off(struct gn_job *job, int64_t until_ns, enum gn_miss why)
 {
     const int64_t left_ns = until_ns - gn_clock_monotonic_ns();
 
+    job->tries_again = tries_again(job, GN_FAILURE_CONNECT, 0);
     job->is_put_off = job->puts_off = true;
     job->off_until_ns = until_ns;
     job->off_for = why;

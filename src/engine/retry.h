@@ -16,12 +16,20 @@ void gn_retry_begin(struct gn_job *job);
 /* job was not fetched after all: whatever its source waited for is over. */
 void gn_retry_end(struct gn_job *job);
 
+/* Whether what job asks for is no other thing when it is sent twice. */
+bool gn_retry_may_repeat(const struct gn_job *job);
+
 /* Decides by its reply, before it is delivered, whether job's source is put
  * off. random: 0 to below 1. */
 void gn_retry_decide(struct gn_job *job, const struct gn_response *response,
                      double random);
 
-/* job was not fetched: its source is put off until then, for that. */
+/* job, which has begun, is to begin again: that is no attempt. */
+void gn_retry_undo(struct gn_job *job);
+
+/* job was not fetched, for where it leads to is left alone until then, for
+ * that: so is its source, and tried again as if nobody could be reached there.
+ */
 void gn_retry_put_off(struct gn_job *job, int64_t until_ns, enum gn_miss why);
 
 /* Adds to job's batch until when its source is put off, if that is a change.

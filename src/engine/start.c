@@ -1,12 +1,12 @@
 #include "engine/start.h"
 
 #include <stddef.h>
-#include <stdio.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "engine/away.h"
 #include "engine/chain.h"
 #include "engine/deliver.h"
 #include "engine/frontier/crew.h"
@@ -138,34 +138,12 @@ static bool drop(struct gn_job *job)
     return why != NULL;
 }
 
-/* Where it was led to is left alone: its source is put off until that is over.
- */
-static bool ends_there(struct gn_job *job, int64_t now_ns)
-{
-    const char *name = job->host->name;
-    int64_t until_ns;
-    enum gn_miss why;
-    char text[240];
-
-    if (job->by_hand != 0 || !gn_hosts_turn_away(job->host, job->active->source,
-                                                 now_ns, &until_ns, &why))
-        return false;
-    snprintf(text, sizeof text,
-             "it leads to %.120s, which is left alone for now, since it failed "
-             "or asked for that",
-             name);
-    gn_retry_put_off(job, until_ns, why);
-    gn_deliver_unfetched(job, gn_failure_name(GN_FAILURE_CONNECT), text);
-    gn_inbox_ring(job->flow->inbox); /* it may have been the last */
-    return true;
-}
-
 void gn_start_hop(struct gn_job *job)
 {
     const int64_t now_ns = gn_clock_monotonic_ns();
 
     gn_job_move(job, GN_JOB_WAITING);
-    if (ends_there(job, now_ns))
+    if (gn_away_led(job, now_ns))
         return;
     gn_permit_refresh(job);
     if (!gn_hosts_wait(job->flow->hosts, job, now_ns))
@@ -328,29 +306,6 @@ static bool take_going(struct gn_flow *f, struct taken *taken)
     return a != NULL;
 }
 
-/* Its host is left alone since it began to wait: it is put off like others. */
-static bool turned_away(struct gn_job *job, int64_t now_ns)
-{
-    struct gn_flow *f = job->flow;
-    int64_t until_ns;
-    enum gn_miss why;
-
-    if (job->by_hand != 0 || job->run.part > 1 || job->hop.count > 0 ||
-        !gn_hosts_turn_away(job->host, job->active->source, now_ns, &until_ns,
-                            &why))
-        return false;
-    if (job->active->page != NULL)
-        gn_crew_turned_away(job->active, until_ns, now_ns);
-    else
-        gn_schedule_turn_away(f->schedule, &job->active->due, until_ns, why);
-    TAILQ_REMOVE(&f->all, job, in_all);
-    f->jobs--;
-    job->active->jobs--;
-    gn_job_free(job);
-    gn_inbox_ring(f->inbox); /* it may have been the last */
-    return true;
-}
-
 /* Takes a job whose turn at its host has come; NULL: there is none, or no room
  * for it. */
 static struct gn_job *take_waiting(struct gn_flow *f, int64_t now_ns)
@@ -361,7 +316,7 @@ static struct gn_job *take_waiting(struct gn_flow *f, int64_t now_ns)
     if (has_room(f))
         do
             job = gn_hosts_next(f->hosts, now_ns);
-        while (job != NULL && turned_away(job, now_ns));
+        while (job != NULL && gn_away_waited(job, now_ns));
     if (job != NULL) {
         job->active->waits_for_host = false;
         f->fetching_count++;
@@ -378,7 +333,7 @@ static void start_waiting(struct gn_flow *f, int64_t now_ns)
     while ((job = take_waiting(f, now_ns)) != NULL) {
         if (job->hop.count == 0)
             job->run.late_us += (now_ns - job->waits_from_ns) / 1000;
-        else if (ends_there(job, now_ns))
+        else if (gn_away_led(job, now_ns))
             continue;
         begin(job);
     }

@@ -198,6 +198,11 @@ bool gn_crew_is_whole(const struct gn_active *hand)
     return hand->pass->whole;
 }
 
+bool gn_crew_is_by_hand(const struct gn_active *hand)
+{
+    return hand->pass->by_hand != 0;
+}
+
 struct gn_active *gn_crew_hand(const struct gn_active *active, size_t i)
 {
     const struct gn_pass *p = active->pass;

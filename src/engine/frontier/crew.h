@@ -34,6 +34,9 @@ enum garner_code gn_crew_add_end(struct gn_job *job, struct garner_error *err);
 /* Whether hand is asked for whole answers, whatever their version. */
 bool gn_crew_is_whole(const struct gn_active *hand);
 
+/* Whether somebody asked for the pass that hand is at. */
+bool gn_crew_is_by_hand(const struct gn_active *hand);
+
 /* The i-th hand of active that fetches; NULL: there are no more. */
 struct gn_active *gn_crew_hand(const struct gn_active *active, size_t i);
 
