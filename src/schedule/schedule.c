@@ -200,10 +200,8 @@ static bool take_slot(struct gn_schedule *s, struct gn_due *due, int64_t now_ns,
         due->due_count += came;
         due->missed[GN_MISS_LATE] += came - 1;
         due->started++;
-        replace(s, due);
         return true;
     }
-    replace(s, due);
     return false;
 }
 
@@ -219,8 +217,8 @@ static void wait_on(struct gn_due *due, int64_t now_ns, int64_t wall_us)
 }
 
 /* Takes the slot that waits; false: it waits on. */
-static bool take_owed(struct gn_schedule *s, struct gn_due *due, int64_t now_ns,
-                      int64_t wall_us, int64_t *due_at_ns)
+static bool take_owed(struct gn_due *due, int64_t now_ns, int64_t wall_us,
+                      int64_t *due_at_ns)
 {
     const struct gn_spec *spec = &due->spec;
     const bool open =
@@ -235,16 +233,13 @@ static bool take_owed(struct gn_schedule *s, struct gn_due *due, int64_t now_ns,
     } else {
         wait_on(due, now_ns, wall_us);
     }
-    replace(s, due);
     return open;
 }
 
-static void take_again(struct gn_schedule *s, struct gn_due *due,
-                       int64_t *due_at_ns)
+static void take_again(struct gn_due *due, int64_t *due_at_ns)
 {
     *due_at_ns = due->again_ns;
     due->again_ns = INT64_MAX;
-    replace(s, due);
 }
 
 static bool is_asked(const struct gn_due *due, int64_t now_ns)
@@ -253,14 +248,12 @@ static bool is_asked(const struct gn_due *due, int64_t now_ns)
 }
 
 /* Takes what is asked for; it stands for what was put off. */
-static void take_asked(struct gn_schedule *s, struct gn_due *due,
-                       int64_t *due_at_ns)
+static void take_asked(struct gn_due *due, int64_t *due_at_ns)
 {
     *due_at_ns = due->asked_ns;
     due->asked_ns = INT64_MAX;
     due->again_ns = INT64_MAX;
     due->off_until_ns = INT64_MIN;
-    replace(s, due);
 }
 
 /* Takes what due is looked at for; false: it may not start. */
@@ -270,21 +263,24 @@ static bool take(struct gn_schedule *s, struct gn_due *due, int64_t now_ns,
     const bool by_hand = is_asked(due, now_ns);
     const bool again =
         !by_hand && due->again_ns <= now_ns && due->again_ns < due->slot_due_ns;
+    bool taken = true;
 
     if (by_hand)
-        take_asked(s, due, due_at_ns);
+        take_asked(due, due_at_ns);
     else if (again)
-        take_again(s, due, due_at_ns);
-    else if (due->slot_due_ns <= now_ns
-                 ? !take_slot(s, due, now_ns, wall_us, due_at_ns)
-                 : !take_owed(s, due, now_ns, wall_us, due_at_ns))
-        return false; /* what runs is what it was */
-    due->by_hand = by_hand;
-    due->again = again;
-    due->running = true;
-    due->taken_at_ns = *due_at_ns;
+        take_again(due, due_at_ns);
+    else if (due->slot_due_ns <= now_ns)
+        taken = take_slot(s, due, now_ns, wall_us, due_at_ns);
+    else
+        taken = take_owed(due, now_ns, wall_us, due_at_ns);
+    if (taken) { /* else what runs is what it was */
+        due->by_hand = by_hand;
+        due->again = again;
+        due->running = true;
+        due->taken_at_ns = *due_at_ns;
+    }
     replace(s, due); /* a slot that waits does not start beside it */
-    return true;
+    return taken;
 }
 
 struct gn_due *gn_schedule_pop(struct gn_schedule *s, int64_t now_ns,
