@@ -100,7 +100,7 @@ static void go(struct gn_job *job, const struct gn_response *response,
     struct gn_flow *f = job->flow;
 
     gn_hosts_end(f->hosts, job, response, 0, gn_random_fraction(&f->random));
-    gn_costs_leave(job->host, f->store, gn_clock_monotonic_ns());
+    gn_costs_leave(f->hosts, job->host, f->store, gn_clock_monotonic_ns());
     if (job->hop.count == 0)
         job->run.started_us = response->started_wall_us;
     job->hop_us += response->duration_us;

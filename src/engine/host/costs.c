@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "engine/host/telling.h"
 #include "engine/state.h"
 
 enum {
@@ -16,18 +17,10 @@ enum {
 #define MOST_HOSTS 4096
 #define TRIM_NS    INT64_C(10000000000)
 
-static void add(struct gn_cost *to, const struct gn_cost *cost)
-{
-    to->requests += cost->requests;
-    to->not_modified += cost->not_modified;
-    to->errors += cost->errors;
-    to->bytes += cost->bytes;
-}
-
 static void charge(struct gn_host *host, const struct gn_cost *cost,
                    const struct gn_response *response)
 {
-    add(&host->untold, cost);
+    gn_cost_add(&host->untold, cost);
     if (response->started_wall_us > host->last_us)
         host->last_us = response->started_wall_us;
 }
@@ -67,7 +60,8 @@ void gn_costs_note(struct gn_job *job, const struct gn_response *response)
     }
     charge(last, &cost, response);
     if (last != job->host)
-        gn_costs_leave(last, job->flow->store, gn_clock_monotonic_ns());
+        gn_costs_leave(job->flow->hosts, last, job->flow->store,
+                       gn_clock_monotonic_ns());
 }
 
 /* --- to the store -------------------------------------------------------- */
@@ -101,13 +95,6 @@ static enum garner_code tell(const struct gn_host *host,
                : code;
 }
 
-static void told(struct gn_host *host, int64_t now_ns)
-{
-    host->untold = (struct gn_cost){0};
-    host->changed = host->learned = false;
-    host->told_ns = now_ns;
-}
-
 /* Whether host has something to tell by now. */
 static bool has_to_tell(const struct gn_host *host, int64_t now_ns)
 {
@@ -128,65 +115,44 @@ enum garner_code gn_costs_add(struct gn_job *job, int64_t now_ns,
     code = tell(host, job->batch, now_ns, err);
     if (code != GARNER_OK)
         return code;
-    add(&job->told, &host->untold);
+    gn_cost_add(&job->told, &host->untold);
     job->told_host = true;
     job->told_rules = host->learned || job->told_rules;
-    told(host, now_ns);
+    gn_telling_done(host, now_ns);
     return GARNER_OK;
 }
 
 void gn_costs_ended(struct gn_job *job, bool stored)
 {
-    struct gn_host *host = job->host;
-
-    if (!stored && job->told_host) {
-        add(&host->untold, &job->told);
-        host->changed = true;
-        host->learned = host->learned || job->told_rules;
-    }
+    if (!stored && job->told_host)
+        gn_telling_undo(job->host, &job->told, job->told_rules);
     job->told = (struct gn_cost){0};
     job->told_host = job->told_rules = false;
 }
 
-/* The batch goes; an error is that of memory. */
-static enum garner_code hand_over(struct garner_batch *batch,
-                                  struct garner_store *store,
-                                  struct garner_error *err)
-{
-    enum garner_code code = garner_batch_count(batch) > 0
-                                ? garner_submit(store, batch, NULL, NULL, err)
-                                : GARNER_DONE;
-
-    if (code != GARNER_OK)
-        garner_batch_free(batch);
-    return code == GARNER_NOMEM ? code : GARNER_OK;
-}
-
-/* The next hosts from *i on, in a batch of their own. */
+/* The next hosts from *i on, by themselves. */
 static enum garner_code store_some(struct gn_hosts *h, size_t *i,
                                    struct garner_store *store, int64_t now_ns,
                                    struct garner_error *err)
 {
-    struct garner_batch *batch;
-    enum garner_code code = garner_batch_new(&batch, err);
+    struct gn_telling *t;
+    enum garner_code code = gn_telling_new(A_BATCH, &t, err);
 
     if (code != GARNER_OK)
         return code;
-    garner_batch_set_ack(batch, GARNER_COMMITTED);
-    garner_batch_set_timeout(batch, 0);
-    for (; *i < h->count && garner_batch_count(batch) < A_BATCH &&
+    for (; *i < h->count && garner_batch_count(gn_telling_batch(t)) < A_BATCH &&
            code == GARNER_OK;
          ++*i) {
         struct gn_host *host = h->all[*i];
 
         if (host->untold.requests == 0 && !host->changed && !host->learned)
             continue;
-        code = tell(host, batch, now_ns, err);
-        told(host, now_ns);
+        code = tell(host, gn_telling_batch(t), now_ns, err);
+        gn_telling_add(t, host);
     }
     if (code == GARNER_OK)
-        return hand_over(batch, store, err);
-    garner_batch_free(batch);
+        return gn_telling_send(h, t, store, now_ns, err);
+    gn_telling_free(t);
     return code;
 }
 
@@ -197,27 +163,27 @@ enum garner_code gn_costs_store_rest(struct gn_hosts *h,
     const int64_t now_ns = gn_clock_monotonic_ns();
     enum garner_code code = GARNER_OK;
 
+    gn_telling_reap(h);
     for (size_t i = 0; i < h->count && code == GARNER_OK;)
         code = store_some(h, &i, store, now_ns, err);
     return code;
 }
 
-void gn_costs_leave(struct gn_host *host, struct garner_store *store,
-                    int64_t now_ns)
+void gn_costs_leave(struct gn_hosts *h, struct gn_host *host,
+                    struct garner_store *store, int64_t now_ns)
 {
-    struct garner_batch *batch;
+    struct gn_telling *t;
     struct garner_error err;
 
-    if (!has_to_tell(host, now_ns) ||
-        garner_batch_new(&batch, &err) != GARNER_OK)
+    gn_telling_reap(h);
+    if (!has_to_tell(host, now_ns) || gn_telling_new(1, &t, &err) != GARNER_OK)
         return;
-    garner_batch_set_ack(batch, GARNER_COMMITTED);
-    garner_batch_set_timeout(batch, 0);
-    if (tell(host, batch, now_ns, &err) == GARNER_OK &&
-        garner_submit(store, batch, NULL, NULL, &err) == GARNER_OK)
-        told(host, now_ns);
-    else
-        garner_batch_free(batch);
+    if (tell(host, gn_telling_batch(t), now_ns, &err) != GARNER_OK) {
+        gn_telling_free(t);
+        return;
+    }
+    gn_telling_add(t, host);
+    (void)gn_telling_send(h, t, store, now_ns, &err); /* else another time */
 }
 
 void gn_costs_trim(struct gn_hosts *h, struct garner_store *store,

@@ -26,15 +26,16 @@ enum garner_code gn_costs_add(struct gn_job *job, int64_t now_ns,
 void gn_costs_ended(struct gn_job *job, bool stored);
 
 /* Hands what hosts still have to tell to the store, which writes it when it
- * can. What it has no room for is not told. Errors: NOMEM. */
+ * can. What it has no room for is not told, nor what it refuses; both are to be
+ * told another time. Errors: NOMEM. */
 enum garner_code gn_costs_store_rest(struct gn_hosts *h,
                                      struct garner_store *store,
                                      struct garner_error *err);
 
-/* The same of host, which a job leaves by a redirect, if there is something to
- * tell by now. What the store has no room for is told another time. */
-void gn_costs_leave(struct gn_host *host, struct garner_store *store,
-                    int64_t now_ns);
+/* The same of host, one of h's, which a job leaves by a redirect, if there is
+ * something to tell by now. */
+void gn_costs_leave(struct gn_hosts *h, struct gn_host *host,
+                    struct garner_store *store, int64_t now_ns);
 
 /* When many hosts are known, forgets those that are not needed any more, once
  * the store has what they have to tell; not often. */

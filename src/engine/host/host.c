@@ -143,10 +143,18 @@ static bool is_idle(const struct gn_host *host)
            host->active == 0 && !host->asking && TAILQ_EMPTY(&host->waiting);
 }
 
+/* Until it works again, too, for then one asks it before all others do. */
+static bool is_left_alone(const struct gn_host *host, int64_t now_ns)
+{
+    return host->off_until_ns > now_ns || host->next_ns > now_ns ||
+           host->circuit.openings > 0;
+}
+
 /* What a new one of its name would not learn from the store. */
 static bool has_news(const struct gn_host *host)
 {
-    return host->untold.requests > 0 || host->changed || host->learned;
+    return host->untold.requests > 0 || host->changed || host->learned ||
+           host->tellings > 0;
 }
 
 void gn_host_trim(struct gn_hosts *h, int64_t now_ns)
@@ -156,7 +164,7 @@ void gn_host_trim(struct gn_hosts *h, int64_t now_ns)
     for (size_t i = 0; i < h->count; i++) {
         struct gn_host *host = h->all[i];
 
-        if (is_idle(host) && !has_news(host) && host->next_ns <= now_ns)
+        if (is_idle(host) && !has_news(host) && !is_left_alone(host, now_ns))
             gn_host_free(host);
         else
             h->all[n++] = host;

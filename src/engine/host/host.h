@@ -43,13 +43,17 @@ struct gn_host {
     int64_t last_us;       /* the last request, on the wall clock; 0: none */
     bool changed;          /* how long it is left alone, since then */
     int64_t told_ns;       /* when that was; 0: never */
+    int tellings;          /* of it, under way to the store by themselves */
 };
+
+struct gn_telling;
 
 struct gn_hosts {
     struct gn_host **all; /* by name; each one's own memory */
     size_t count;
     struct gn_heap heap;
-    int64_t trimmed_ns; /* costs.h's: when they were, last */
+    int64_t trimmed_ns;               /* costs.h's: when they were, last */
+    LIST_HEAD(, gn_telling) tellings; /* telling.h's: under way */
 };
 
 /* The name of the host that url, a good one, is at; free it with gn_free. NULL:
@@ -77,7 +81,8 @@ struct gn_host *gn_host_find(const struct gn_hosts *h, const char *name);
 enum garner_code gn_host_meet(struct gn_hosts *h, struct gn_host *host,
                               struct gn_host **out, struct garner_error *err);
 
-/* Forgets those that nobody needs now, and of which the store knows all. */
+/* Forgets those that nobody needs now, and of which the store knows all. One
+ * that is left alone is needed: who begins anew does not ask the store. */
 void gn_host_trim(struct gn_hosts *h, int64_t now_ns);
 
 #endif

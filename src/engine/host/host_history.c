@@ -3,6 +3,14 @@
 #include "engine/history/cell.h"
 #include "garner/read.h"
 
+void gn_cost_add(struct gn_cost *to, const struct gn_cost *cost)
+{
+    to->requests += cost->requests;
+    to->not_modified += cost->not_modified;
+    to->errors += cost->errors;
+    to->bytes += cost->bytes;
+}
+
 enum garner_code gn_host_history_add(struct garner_batch *batch,
                                      const char *name,
                                      const struct gn_host_row *row,

@@ -34,6 +34,8 @@ struct gn_host_row {
     int64_t next_us;       /* by the interval between fetches */
 };
 
+void gn_cost_add(struct gn_cost *to, const struct gn_cost *cost);
+
 /* Adds the statement that brings the row of the host of that name up to date;
  * it changes just one row. Errors: NOMEM. */
 enum garner_code gn_host_history_add(struct garner_batch *batch,

@@ -67,13 +67,16 @@ static void those_that_are_idle_are_forgotten(void **state)
     meet(&h, named("http://learned/"))->learned = true;
     meet(&h, named("http://asking/"))->asking = true;
     meet(&h, named("http://active/"))->active = 1;
+    meet(&h, named("http://telling/"))->tellings = 1;
+    meet(&h, named("http://open/"))->circuit.openings = 1;
     meet(&h, named("http://soon/"))->next_ns = 8;
+    meet(&h, named("http://off/"))->off_until_ns = 8;
     gn_host_trim(&h, 7);
-    assert_int_equal(h.count, 8);
+    assert_int_equal(h.count, 11);
     for (size_t i = 0; i < h.count; i++)
         assert_string_not_equal(h.all[i]->name, "http://idle:80");
     gn_host_trim(&h, 8);
-    assert_int_equal(h.count, 7);
+    assert_int_equal(h.count, 9);
     gn_hosts_close(&h);
 }
 

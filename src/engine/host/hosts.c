@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/unit.h"
+#include "engine/host/telling.h"
 #include "engine/retry.h"
 
 /* A source, and where it goes. */
@@ -149,6 +150,7 @@ enum garner_code gn_hosts_open(struct gn_hosts *h, struct gn_active **actives,
 
 void gn_hosts_close(struct gn_hosts *h)
 {
+    gn_telling_abandon(h);
     for (size_t i = 0; i < h->count; i++)
         gn_host_free(h->all[i]);
     gn_free(h->all);
