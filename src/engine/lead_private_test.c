@@ -6,6 +6,7 @@
 struct web {
     struct world *w;
     atomic_int inside; /* requests at the private address */
+    bool broken;       /* which it has no answer for; constant */
     char proxy[64];
 };
 
@@ -25,7 +26,10 @@ static void serve_all(struct tcp_peer *p, void *context)
             tcp_peer_reply(p, "404 No", "", "");
         } else if (strstr(p->request, "GET http://10.0.0.1/") == p->request) {
             web->inside++;
-            page(p, "inside");
+            if (web->broken)
+                tcp_peer_reply(p, "500 Oh", "", "");
+            else
+                page(p, "inside");
         } else if (strstr(p->request, "/next ") != NULL) {
             tcp_peer_reply(p, "200 OK",
                            "Link: <http://10.0.0.1/>; rel=next\r\n", "x");
@@ -41,6 +45,7 @@ static struct gn_source *begin_web(struct web *web, const char *url)
     struct gn_source *source;
 
     web->inside = 0;
+    web->broken = false;
     web->w = begin(serve_all, web);
     snprintf(web->proxy, sizeof web->proxy, "http://127.0.0.1:%d",
              tcp_server_port(web->w->server));
@@ -144,6 +149,33 @@ static void nor_does_robots_txt(void **state)
     end(web.w);
 }
 
+/* Nobody was asked there, and it neither failed nor works by that. */
+static void its_host_knows_nothing_of_that(void **state)
+{
+    struct web web;
+    struct world *w;
+
+    (void)state;
+    begin_web(&web, "http://10.0.0.1/");
+    w = web.w;
+    web.broken = true;
+    for (int i = 1; i < 3; i++) {
+        add_source(w, "", 0)->request = w->sources[0].request;
+        w->sources[i].request.url =
+            i == 1 ? "http://example.org/moved" : "http://10.0.0.1/";
+    }
+    for (int i = 0; i < 3; i++)
+        w->sources[i].host_failures = 9;
+    w->options.parallel = 1;
+    assert_int_equal(run(w), GARNER_OK);
+    assert_int_equal(web.inside, 2);
+    assert_asked(w,
+                 "select requests || ' ' || errors || ' ' || failures from"
+                 " garner_host where name = 'http://10.0.0.1:80'",
+                 "2 2 2");
+    end(w);
+}
+
 /* A source's own address may be one, and then those that it leads to. */
 static void who_is_at_one_may_lead_to_others(void **state)
 {
@@ -169,6 +201,7 @@ int main(void)
         cmocka_unit_test(no_next_page_does),
         cmocka_unit_test(what_is_saved_does_not),
         cmocka_unit_test(nor_does_robots_txt),
+        cmocka_unit_test(its_host_knows_nothing_of_that),
         cmocka_unit_test(who_is_at_one_may_lead_to_others),
     };
 

@@ -2,6 +2,7 @@
  * robots.txt, by the bounds of a crawl, and how many they are. */
 #include "engine/lead.h"
 
+#include "base/clock.h"
 #include "engine/lead_testing.h"
 
 /* A source that crawls from path, by links of any kind. */
@@ -176,6 +177,53 @@ static void round_and_round_is_too_often(void **state)
     end_site(&s, w);
 }
 
+/* A host that is known, and needed by nobody. */
+static struct gn_host *add_host(struct gn_hosts *h, int number)
+{
+    struct gn_host *host;
+    char name[32];
+
+    snprintf(name, sizeof name, "http://h%d:80", number);
+    host = gn_host_make(gn_strdup(name));
+    assert_non_null(host);
+    assert_int_equal(gn_host_meet(h, host, &host, NULL), GARNER_OK);
+    return host;
+}
+
+/* Where many redirects lead, only those hosts are known that are needed. */
+static void hosts_that_led_on_are_forgotten(void **state)
+{
+    struct world *w = begin(NULL, NULL);
+    struct gn_hosts hosts = {.trimmed_ns = gn_clock_monotonic_ns() -
+                                           INT64_C(3600000000000)};
+    struct gn_flow f = {.hosts = &hosts, .store = w->store, .anew = true};
+    const struct gn_source source = {.request = {.url = "http://h0/"}};
+    struct gn_active a = {.source = &source};
+    struct gn_buf nothing = {0};
+    const struct gn_response response = {.status = 302,
+                                         .final_url = "http://h0/",
+                                         .base_url = "http://h0/",
+                                         .redirect = "http://new/",
+                                         .headers = &nothing,
+                                         .body = &nothing};
+    struct gn_job job;
+
+    (void)state;
+    for (int i = 0; i < 4096; i++)
+        a.host = add_host(&hosts, 4095 - i);
+    a.host->stays = true;
+    assert_int_equal(gn_target_new(&source.request, &a.target, NULL),
+                     GARNER_OK);
+    gn_job_init(&job, &a, &f, NULL);
+    assert_true(gn_lead_follow(&job, &response));
+    assert_string_equal(job.host->name, "http://new:80");
+    assert_int_equal(hosts.count, 2);
+    gn_job_fini(&job);
+    gn_target_free(a.target);
+    gn_hosts_close(&hosts);
+    end(w);
+}
+
 static void lost_memory_is_survived(void **state)
 {
     struct site s;
@@ -200,6 +248,7 @@ int main(void)
         cmocka_unit_test(a_start_is_held_to_them_too),
         cmocka_unit_test(but_need_not_be_allowed),
         cmocka_unit_test(round_and_round_is_too_often),
+        cmocka_unit_test(hosts_that_led_on_are_forgotten),
         cmocka_unit_test(lost_memory_is_survived),
     };
 

@@ -98,6 +98,23 @@ static void slots_meanwhile_are_missed(void **state)
     end(w);
 }
 
+/* Not for what hosts asked for before. */
+static void once_does_not_wait_for_what_was_before(void **state)
+{
+    struct site s;
+    struct world *w = begin_site(&s);
+
+    (void)state;
+    add_url(w, "/a");
+    w->sources[0].host_interval_ms = 3600000;
+    w->options.once = true;
+    assert_int_equal(run(w), GARNER_OK);
+    run_beside(w);
+    WAIT_FOR(tcp_server_requests(w->server) == 2);
+    assert_int_equal(run_ended(w), GARNER_OK);
+    end(w);
+}
+
 /* Whatever allocation fails, the run ends, and each page is done. */
 static void lost_memory_ends_nothing_but_its_fetch(void **state)
 {
@@ -125,6 +142,7 @@ int main(void)
         cmocka_unit_test(one_that_was_begun_goes_on),
         cmocka_unit_test(without_its_list_it_fails),
         cmocka_unit_test(slots_meanwhile_are_missed),
+        cmocka_unit_test(once_does_not_wait_for_what_was_before),
         cmocka_unit_test(lost_memory_ends_nothing_but_its_fetch),
     };
 

@@ -1,5 +1,6 @@
 /* reload_led_test.c - what becomes of a fetch that is redirected while its
  * source leaves, or garner is to stop. */
+#include "engine/frontier/crawl_testing.h"
 #include "engine/steer/reload_testing.h"
 
 /* Two hosts: the world's server sends everybody to the other one, but who asks
@@ -109,11 +110,37 @@ static void one_that_is_led_at_a_stop_is_finished(void **state)
     tcp_server_close(pair.other);
 }
 
+/* The page of a crawl is its source's. */
+static void a_page_that_is_led_goes_with_its_source(void **state)
+{
+    static const struct wanted next[] = {{"new", "/plain", 5, 7, NULL}};
+    struct pair pair;
+    struct world *w = begin_pair(&pair);
+    struct crawling c;
+    struct gn_changes n;
+
+    (void)state;
+    add_named(w, &pair, "localhost", "/"); /* it has had its turn there */
+    add_named(w, &pair, "127.0.0.1", "/gate");
+    begin_crawling(&c, &w->sources[1]);
+    c.crawl.bounds.same = GN_SAME_ANY;
+    run_beside(w);
+    WAIT_FOR(atomic_load(&pair.sent) == 2 && runs(w, "s0") == 1);
+    CHANGE(w, next, &n);
+    assert_int_equal(n.removed, 2);
+    atomic_store(&opened, 1);
+    WAIT_FOR(sources(w) == 1 && runs(w, "new") > 0);
+    assert_int_equal(atomic_load(&pair.asked_there), 1);
+    stop_crawl(w);
+    tcp_server_close(pair.other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_that_waits_where_it_was_led_goes_at_once),
         cmocka_unit_test(one_that_is_led_at_a_stop_is_finished),
+        cmocka_unit_test(a_page_that_is_led_goes_with_its_source),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
 /* reload_test.c - another configuration for an engine at work. */
+#include "engine/frontier/crawl_testing.h"
 #include "engine/steer/reload_testing.h"
 
 static void sources_come_and_go(void **state)
@@ -111,6 +112,30 @@ static void one_that_asks_for_robots_goes_when_it_knows(void **state)
     WAIT_FOR(sources(w) == 1);
     change_well(w, next, 1); /* nothing is under way */
     stop(w);
+    robots = NULL;
+}
+
+static void nor_does_the_page_of_a_crawl(void **state)
+{
+    static const struct wanted next[] = {{"s1", "/a", 5, 0, NULL}};
+    struct world *w;
+    struct crawling c;
+    struct gn_changes n;
+
+    (void)state;
+    robots = "user-agent: *\n";
+    w = start();
+    add_source(w, "/gate", 3600000)->obeys_robots = true;
+    begin_crawling(&c, &w->sources[0]);
+    add_source(w, "/a", 5);
+    run_beside(w);
+    WAIT_FOR(atomic_load(&asked) == 1);
+    CHANGE(w, next, &n);
+    assert_int_equal(n.removed, 1);
+    atomic_store(&opened, 1);
+    WAIT_FOR(sources(w) == 1);
+    assert_int_equal(atomic_load(&asked), 1);
+    stop_crawl(w);
     robots = NULL;
 }
 
@@ -373,6 +398,7 @@ int main(void)
         cmocka_unit_test(one_with_a_job_goes_when_that_has_ended),
         cmocka_unit_test(one_that_is_to_go_may_come_back),
         cmocka_unit_test(one_that_asks_for_robots_goes_when_it_knows),
+        cmocka_unit_test(nor_does_the_page_of_a_crawl),
         cmocka_unit_test(what_stays_is_not_disturbed),
         cmocka_unit_test(rows_may_come_with_a_source),
         cmocka_unit_test(a_table_may_be_written_in_another_way),

@@ -121,6 +121,15 @@ static inline size_t sources(struct world *w)
     return status_of(w).sources;
 }
 
+/* That of a crawl which was cut short has no runs of its own to account for. */
+static inline void stop_crawl(struct world *w)
+{
+    atomic_store(&opened, 1);
+    gn_engine_stop(w->engine);
+    assert_int_equal(run_ended(w), GARNER_OK);
+    end(w);
+}
+
 static inline void stop(struct world *w)
 {
     atomic_store(&opened, 1);
