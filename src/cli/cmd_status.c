@@ -103,8 +103,8 @@ static const char *const queries[][2] = {
 };
 
 static const char columns_known[] =
-    "select max(name = 'watched') + exists (select 1 from"
-    " pragma_table_info('garner_frontier') where name = 'left_alone')"
+    "select max(name = 'watched') * (1 + exists (select 1 from"
+    " pragma_table_info('garner_frontier') where name = 'left_alone'))"
     " from pragma_table_info('garner_source')";
 
 static const char has_many[] =
