@@ -215,15 +215,17 @@ static void nodes_of_the_past_are_refused(void **state)
         ask_n("select hex(node) from html_each(?, 'p')", page, sizeof page - 1);
 
     (void)state;
+    assert_sql("select instr(html_text(node, ''), 'b L') > 0 from "
+               "html_each(?, 'p') limit 1",
+               page, "1\n");
     hex.data[48] = '\0';
-    sqlite3_snprintf(sizeof sql, sql, "select html_text(x'%s', '')", hex.data);
-    hex.data[0] = '\0';
+    sqlite3_snprintf(sizeof sql, sql,
+                     "select ifnull(instr(html_text(x'%s', ''), 'b L'), 0)",
+                     hex.data);
+    gn_buf_fini(&hex);
     /* the next job: it is no node, but some text */
     assert_sql("select length(html_text(x'00', '')) >= 0", "", "1\n");
-    gn_buf_fini(&hex);
-    hex = ask_n(sql, "", 0);
-    assert_true(hex.data[0] != '!' && strncmp(hex.data, "in", 2) != 0);
-    gn_buf_fini(&hex);
+    assert_sql(sql, "", "0\n");
     assert_sql("with recursive n(i) as (values (1) union all select i + 1 from "
                "n limit 70), d as materialized (select node from n, "
                "html_each('<p>' || n.i, 'p')) select sum(html_text(node, '')) "
